@@ -1,0 +1,490 @@
+//! The one table of condition types, fields, operators and units: their names, and which go together.
+//!
+//! Readers, printers, suggestions and the tables of grammar.md all take it from here. To add a field, add its line to
+//! `fields!`, its place in the records (`contact`), and its value in `eval`; to add an operator, its row in
+//! [`OPERATORS`], its kind of field below, and its meaning in `eval`.
+
+use crate::time::SpanUnit;
+
+/// What a condition is about: the `conditionType` of the JSON form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum ConditionType {
+    Time,
+    Count,
+    Revenue,
+    Dnc,
+    CustomField,
+    List,
+    Attribute,
+}
+
+/// A thing with one name that is written, and others that are only read.
+pub(crate) struct Named<T: 'static> {
+    pub(crate) is: T,
+    pub(crate) name: &'static str,
+    pub(crate) aliases: &'static [&'static str],
+}
+
+impl<T: Copy> Named<T> {
+    fn find(table: &'static [Self], name: &str) -> Option<T> {
+        table.iter().find(|row| row.name == name || row.aliases.contains(&name)).map(|row| row.is)
+    }
+}
+
+const fn named<T>(is: T, name: &'static str, aliases: &'static [&'static str]) -> Named<T> {
+    Named { is, name, aliases }
+}
+
+pub(crate) const CONDITION_TYPES: &[Named<ConditionType>] = &[
+    named(ConditionType::Time, "time", &[]),
+    named(ConditionType::Count, "count", &[]),
+    named(ConditionType::Revenue, "revenue", &[]),
+    named(ConditionType::Dnc, "dnc", &[]),
+    named(ConditionType::CustomField, "custom_field", &["custom"]),
+    named(ConditionType::List, "list", &["list_membership"]),
+    named(ConditionType::Attribute, "attribute", &[]),
+];
+
+impl ConditionType {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Named::find(CONDITION_TYPES, name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        CONDITION_TYPES[self as usize].name
+    }
+
+    /// The names of the fields that conditions of this type ask about.
+    pub(crate) fn fields(self) -> impl Iterator<Item = &'static str> {
+        FIELDS.iter().filter(move |row| row.types.contains(&self)).map(|row| row.name)
+    }
+}
+
+/// Which record a field's value belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The contact: the same on every list.
+    Contact,
+    /// The membership: a value for each list.
+    Membership,
+}
+
+/// A row of the table of fields.
+pub(crate) struct FieldRow {
+    pub(crate) field: Field,
+    pub(crate) name: &'static str,
+    /// The condition types that may ask about it; the first is the one written.
+    pub(crate) types: &'static [ConditionType],
+    pub(crate) owner: Owner,
+}
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $kind:ident($enum:ident) { $($(#[$field_doc:meta])* $variant:ident = $name:literal, $owner:ident, [$($type:ident),+];)+ })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+            pub enum $enum { $($(#[$field_doc])* $variant,)+ }
+
+            impl $enum {
+                /// Every field of this kind.
+                pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+                /// The field's name in filters and records.
+                #[must_use]
+                pub const fn name(self) -> &'static str {
+                    match self { $(Self::$variant => $name),+ }
+                }
+            }
+
+            impl From<$enum> for Field {
+                fn from(field: $enum) -> Self {
+                    Self::$kind(field)
+                }
+            }
+        )+
+
+        /// A field with a name of its own, by the kind of value it has.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Field { $($(#[$doc])* $kind($enum)),+ }
+
+        /// Every field, kind by kind.
+        pub(crate) const FIELDS: &[FieldRow] = &[$($(FieldRow {
+            field: Field::$kind($enum::$variant),
+            name: $name,
+            types: &[$(ConditionType::$type),+],
+            owner: Owner::$owner,
+        },)+)+];
+    };
+}
+
+fields! {
+    /// An instant in the life of a membership.
+    Time(TimeField) {
+        /// The last click on a link.
+        LastClickedAt = "last_clicked_at", Membership, [Time];
+        /// The last message sent.
+        LastSentAt = "last_sent_at", Membership, [Time];
+        /// When the contact joined the list.
+        SignupDate = "signup_date", Membership, [Time];
+        /// The last purchase.
+        LastRevenueAt = "last_revenue_at", Membership, [Revenue];
+    }
+    /// A number of events of a membership; 0 where the record is silent.
+    Count(CountField) {
+        /// Messages sent.
+        SendCount = "send_count", Membership, [Count];
+        /// Clicks on links.
+        ClickCount = "click_count", Membership, [Count];
+        /// Purchases.
+        ConversionCount = "conversion_count", Membership, [Revenue, Count];
+    }
+    /// An amount of money, in the account's currency.
+    Amount(AmountField) {
+        /// All purchases together; 0 where the record is silent.
+        RevenueTotal = "revenue_total", Membership, [Revenue];
+        /// `revenue_total / conversion_count` where the record is silent; no value when there are no conversions.
+        AvgRevenue = "avg_revenue", Membership, [Revenue];
+    }
+    /// A yes or no.
+    Flag(FlagField) {
+        /// Has there been a purchase? Where the record is silent: `conversion_count > 0 or revenue_total > 0`.
+        HasRevenue = "has_revenue", Membership, [Revenue];
+        /// Is the contact on the do-not-call list? No where the record is silent.
+        OnDnc = "on_dnc", Contact, [Dnc];
+        /// Is the phone number valid? Yes where the record is silent.
+        IsValid = "is_valid", Contact, [Attribute];
+        /// Is the membership in a workflow? No where the record is silent.
+        InWorkflow = "in_workflow", Membership, [Attribute];
+    }
+    /// A text that describes a contact or a membership.
+    Text(TextField) {
+        /// The number that tells contacts apart.
+        PhoneNumber = "phone_number", Contact, [Attribute];
+        /// The carrier's name.
+        Carrier = "carrier", Contact, [Attribute];
+        /// The kind of line, such as `CELL PHONE`.
+        LineType = "line_type", Contact, [Attribute];
+        /// The IANA name of the contact's time zone.
+        Timezone = "timezone", Contact, [Attribute];
+        /// How the contact joined the list.
+        SignupMethod = "signup_method", Membership, [Attribute];
+        /// The number that the list sends from.
+        ListNumber = "list_number", Membership, [Attribute];
+    }
+}
+
+impl Field {
+    pub(crate) fn from_name(name: &str) -> Option<&'static FieldRow> {
+        FIELDS.iter().find(|row| row.name == name)
+    }
+
+    /// The field's name in filters and records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    pub(crate) fn row(self) -> &'static FieldRow {
+        // OK because `fields!` makes a row of every variant.
+        FIELDS.iter().find(|row| row.field == self).expect("every field has a row")
+    }
+
+    /// Whether the field has the same value on every list.
+    pub(crate) fn is_of_the_contact(self) -> bool {
+        self.row().owner == Owner::Contact
+    }
+}
+
+/// What a condition asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Operator {
+    Eq,
+    Neq,
+    Gt,
+    Gte,
+    Lt,
+    Lte,
+    Contains,
+    NotContains,
+    StartsWith,
+    EndsWith,
+    In,
+    NotIn,
+    Within,
+    NotWithin,
+    Before,
+    After,
+    Exists,
+    NotExists,
+}
+
+/// The operators by name, and the other names that are read for them.
+pub(crate) const OPERATORS: &[Named<Operator>] = &[
+    named(Operator::Eq, "eq", &["equals"]),
+    named(Operator::Neq, "neq", &["ne", "not_eq", "not_equals"]),
+    named(Operator::Gt, "gt", &["greater_than"]),
+    named(Operator::Gte, "gte", &["greater_than_or_equal"]),
+    named(Operator::Lt, "lt", &["less_than"]),
+    named(Operator::Lte, "lte", &["less_than_or_equal"]),
+    named(Operator::Contains, "contains", &[]),
+    named(Operator::NotContains, "not_contains", &[]),
+    named(Operator::StartsWith, "starts_with", &[]),
+    named(Operator::EndsWith, "ends_with", &[]),
+    named(Operator::In, "in", &[]),
+    named(Operator::NotIn, "not_in", &["nin"]),
+    named(Operator::Within, "within", &[]),
+    named(Operator::NotWithin, "not_within", &[]),
+    named(Operator::Before, "before", &[]),
+    named(Operator::After, "after", &[]),
+    named(Operator::Exists, "exists", &["is_set"]),
+    named(Operator::NotExists, "not_exists", &["not_set"]),
+];
+
+/// The symbols of the text form; the first of an operator is the one written.
+pub(crate) const SYMBOLS: &[(&str, Operator)] = &[
+    ("=", Operator::Eq),
+    ("==", Operator::Eq),
+    ("!=", Operator::Neq),
+    ("<>", Operator::Neq),
+    (">=", Operator::Gte),
+    ("<=", Operator::Lte),
+    (">", Operator::Gt),
+    ("<", Operator::Lt),
+];
+
+impl Operator {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Named::find(OPERATORS, name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        OPERATORS[self as usize].name
+    }
+
+    pub(crate) fn from_symbol(symbol: &str) -> Option<Self> {
+        SYMBOLS.iter().find(|(written, _)| *written == symbol).map(|(_, operator)| *operator)
+    }
+
+    /// How the text form writes the operator.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::NotIn => "not in",
+            Self::NotContains => "not contains",
+            Self::NotWithin => "not within",
+            Self::NotExists => "not exists",
+            _ => SYMBOLS.iter().find(|(_, operator)| *operator == self).map_or(self.name(), |(symbol, _)| symbol),
+        }
+    }
+
+    /// The operator that `not` in front of this one makes, in the text form.
+    pub(crate) fn negated(self) -> Option<Self> {
+        match self {
+            Self::In => Some(Self::NotIn),
+            Self::Contains => Some(Self::NotContains),
+            Self::Within => Some(Self::NotWithin),
+            Self::Exists => Some(Self::NotExists),
+            _ => None,
+        }
+    }
+}
+
+const NUMERIC: &[Operator] =
+    &[Operator::Eq, Operator::Neq, Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte];
+const TIME: &[Operator] = &[
+    Operator::Within,
+    Operator::NotWithin,
+    Operator::Before,
+    Operator::After,
+    Operator::Exists,
+    Operator::NotExists,
+];
+const FLAG: &[Operator] = &[Operator::Eq];
+const TEXT: &[Operator] = &[
+    Operator::Eq,
+    Operator::Neq,
+    Operator::Contains,
+    Operator::NotContains,
+    Operator::StartsWith,
+    Operator::EndsWith,
+    Operator::In,
+    Operator::NotIn,
+    Operator::Exists,
+    Operator::NotExists,
+];
+/// A custom field may hold anything, so it may be asked anything.
+const CUSTOM: &[Operator] = &[
+    Operator::Eq,
+    Operator::Neq,
+    Operator::Gt,
+    Operator::Gte,
+    Operator::Lt,
+    Operator::Lte,
+    Operator::Contains,
+    Operator::NotContains,
+    Operator::StartsWith,
+    Operator::EndsWith,
+    Operator::In,
+    Operator::NotIn,
+    Operator::Within,
+    Operator::NotWithin,
+    Operator::Before,
+    Operator::After,
+    Operator::Exists,
+    Operator::NotExists,
+];
+const LIST: &[Operator] = &[Operator::In, Operator::NotIn];
+
+/// What an operator is asked of, as far as that decides which operators fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Field(Field),
+    Custom,
+    List,
+}
+
+impl Kind {
+    /// The operators that fit.
+    pub(crate) fn operators(self) -> &'static [Operator] {
+        match self {
+            Self::Field(Field::Time(_)) => TIME,
+            Self::Field(Field::Count(_) | Field::Amount(_)) => NUMERIC,
+            Self::Field(Field::Flag(_)) => FLAG,
+            Self::Field(Field::Text(_)) => TEXT,
+            Self::Custom => CUSTOM,
+            Self::List => LIST,
+        }
+    }
+}
+
+/// The units by name; the others are read in the text form only.
+pub(crate) const UNITS: &[Named<SpanUnit>] = &[
+    named(SpanUnit::Days, "days", &["d", "day"]),
+    named(SpanUnit::Hours, "hours", &["h", "hour"]),
+    named(SpanUnit::Minutes, "minutes", &["min", "minute"]),
+];
+
+impl SpanUnit {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        UNITS.iter().find(|row| row.name == name).map(|row| row.is)
+    }
+
+    /// A unit as the text form reads it, short forms included, in any case.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        Named::find(UNITS, &text.to_ascii_lowercase())
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        UNITS[self as usize].name
+    }
+}
+
+/// What may stand in front of a custom field's key, in both forms.
+pub(crate) const CUSTOM_PREFIX: &str = "custom_fields.";
+/// The short prefix of the text form.
+pub(crate) const CUSTOM_SHORT_PREFIX: &str = "custom.";
+
+/// The keys of a group, as the JSON form writes them.
+pub(crate) const GROUP_KEYS: &[&str] = &["operator", "conditions", "groups"];
+
+/// A key of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    ConditionType,
+    Field,
+    Operator,
+    Value,
+    Unit,
+    ListId,
+    ListIds,
+}
+
+/// The keys of a condition: responses' spelling first, then requests'.
+pub(crate) const CONDITION_KEYS: &[(Key, &str, &str)] = &[
+    (Key::ConditionType, "conditionType", "condition_type"),
+    (Key::Field, "field", "field"),
+    (Key::Operator, "operator", "operator"),
+    (Key::Value, "value", "value"),
+    (Key::Unit, "unit", "unit"),
+    (Key::ListId, "listId", "list_id"),
+    (Key::ListIds, "listIds", "list_ids"),
+];
+
+/// The keys of a condition, as responses spell them: what a misspelt key is compared with.
+pub(crate) const CONDITION_KEY_NAMES: &[&str] =
+    &["conditionType", "field", "operator", "value", "unit", "listId", "listIds"];
+
+/// How the keys of a condition are spelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Spelling {
+    /// As the platform's responses spell them: `conditionType`, `listId`.
+    #[default]
+    Response,
+    /// As the platform's requests spell them: `condition_type`, `list_id`.
+    Request,
+}
+
+impl Key {
+    /// The key of that name in either spelling, and the name as it stands in the table.
+    pub(crate) fn from_name(name: &str) -> Option<(Self, &'static str)> {
+        CONDITION_KEYS.iter().find_map(|&(key, response, request)| match name {
+            _ if name == response => Some((key, response)),
+            _ if name == request => Some((key, request)),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn name(self, spelling: Spelling) -> &'static str {
+        let (_, response, request) = CONDITION_KEYS[self as usize];
+        match spelling {
+            Spelling::Response => response,
+            Spelling::Request => request,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_where_their_variants_do() {
+        for (i, row) in CONDITION_TYPES.iter().enumerate() {
+            assert_eq!(row.is as usize, i);
+        }
+        for (i, row) in OPERATORS.iter().enumerate() {
+            assert_eq!(row.is as usize, i);
+        }
+        for (i, row) in UNITS.iter().enumerate() {
+            assert_eq!(row.is as usize, i);
+        }
+        for (i, (key, name, _)) in CONDITION_KEYS.iter().enumerate() {
+            assert_eq!(*key as usize, i);
+            assert_eq!(CONDITION_KEY_NAMES[i], *name);
+        }
+    }
+
+    #[test]
+    fn names_are_found_and_unique() {
+        for row in OPERATORS {
+            for name in row.aliases.iter().chain([&row.name]) {
+                assert_eq!(Operator::from_name(name), Some(row.is));
+                assert_eq!(OPERATORS.iter().filter(|other| other.name == *name || other.aliases.contains(name)).count(), 1);
+            }
+        }
+        for row in FIELDS {
+            assert_eq!(Field::from_name(row.name).map(|found| found.field), Some(row.field));
+            assert_eq!(row.field.name(), row.name);
+        }
+    }
+
+    #[test]
+    fn every_operator_has_a_field_and_every_type_but_list_has_fields() {
+        for row in OPERATORS {
+            assert!(CUSTOM.contains(&row.is), "{}", row.name);
+        }
+        for row in CONDITION_TYPES {
+            let fieldless = matches!(row.is, ConditionType::List | ConditionType::CustomField);
+            assert_eq!(row.is.fields().next().is_none(), fieldless, "{}", row.name);
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! From a draft to a [`Filter`], or to everything that is wrong with it.
+//!
+//! Every rule about what fits what is applied here, once, for both readers; the rules themselves are the catalogue's.
+
+mod value;
+
+use std::ops::Range;
+
+use crate::catalogue::{
+    CONDITION_KEY_NAMES, CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, GROUP_KEYS, Key, Kind as Subjects,
+    Operator,
+};
+use crate::draft::{self, Entry, Found, Stray, Value};
+use crate::error::{Errors, Kind, Place, Problems, Shape, nearest};
+use crate::filter::{Condition, CustomKey, Filter, Group, Junction};
+use crate::limits::Limits;
+
+/// Makes a filter of a draft, or tells every problem. `pointer` is where the filter's object stands in its document.
+pub(crate) fn check(root: Found<draft::Group<'_>>, pointer: &str, limits: &Limits) -> Result<Filter, Errors> {
+    let mut check = Check { limits, path: vec![Step::Pointer(pointer)], problems: Problems::new(limits.problems) };
+    let group = check.found(root, "a filter", Check::group);
+    match check.problems.into_errors() {
+        Some(errors) => Err(errors),
+        // A group that is missing was told as a problem.
+        None => group.map(Filter::new).ok_or_else(|| Kind::EmptyGroup.into()),
+    }
+}
+
+/// A step on the way from the document to a value in it.
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Pointer(&'p str),
+    Key(&'static str),
+    Index(usize),
+}
+
+struct Check<'l> {
+    limits: &'l Limits,
+    path: Vec<Step<'l>>,
+    problems: Problems,
+}
+
+/// What a condition is about.
+enum Subject {
+    Field(Field),
+    Custom(CustomKey),
+    List,
+}
+
+impl Subject {
+    fn kind(&self) -> Subjects {
+        match self {
+            Self::Field(field) => Subjects::Field(*field),
+            Self::Custom(_) => Subjects::Custom,
+            Self::List => Subjects::List,
+        }
+    }
+
+    fn described(&self) -> String {
+        match self {
+            Self::Field(field) => format!("field `{}`", field.name()),
+            Self::Custom(_) => "a custom field".to_owned(),
+            Self::List => "a list condition".to_owned(),
+        }
+    }
+}
+
+impl Check<'_> {
+    /// Tells a problem of the value that the path leads to.
+    fn report(&mut self, span: Range<usize>, kind: impl FnOnce() -> Kind) {
+        let path = &self.path;
+        self.problems.add(kind, || Place { pointer: Some(pointer(path)), ..Place::span(span) });
+    }
+
+    /// Tells a problem of a key's value.
+    fn report_at(&mut self, key: &'static str, span: Range<usize>, kind: impl FnOnce() -> Kind) {
+        self.path.push(Step::Key(key));
+        self.report(span, kind);
+        self.path.pop();
+    }
+
+    /// Goes on with a thing, or tells why there is none.
+    fn found<T, U>(
+        &mut self,
+        found: Found<T>,
+        of: &'static str,
+        then: impl FnOnce(&mut Self, T) -> Option<U>,
+    ) -> Option<U> {
+        let limits = self.limits;
+        match found {
+            Found::Is(thing) => return then(self, thing),
+            Found::Other(found) => {
+                self.report(0..0, || Kind::WrongType { of: of.to_owned(), expected: "an object", found });
+            }
+            Found::TooDeep(span) => self.report(span, || Kind::TooDeep { limit: limits.depth() }),
+            Found::TooMany if of == "a group" => self.report(0..0, || Kind::TooManyGroups { limit: most_groups(limits) }),
+            Found::TooMany => self.report(0..0, || Kind::TooManyConditions { limit: limits.conditions }),
+        }
+        None
+    }
+
+    fn group(&mut self, group: draft::Group<'_>) -> Option<Group> {
+        self.group_within(group, false)
+    }
+
+    fn group_within(&mut self, mut group: draft::Group<'_>, negate: bool) -> Option<Group> {
+        let negate = negate ^ group.negated;
+        self.strays(&group.strays, "a group", GROUP_KEYS);
+        let junction = self.junction(group.junction.take(), &group.span);
+        if let (Found::Is(conditions), Found::Is(groups)) = (&group.conditions, &group.groups)
+            && conditions.is_empty()
+            && groups.is_empty()
+        {
+            self.report(group.span.clone(), || Kind::EmptyGroup);
+        }
+        let conditions = self.members("conditions", group.conditions, "a condition", |check, condition| {
+            check.condition(condition, negate)
+        });
+        let groups = self.members("groups", group.groups, "a group", |check, group| check.group_within(group, negate));
+        let junction = match (junction?, negate) {
+            (junction, false) => junction,
+            (Junction::All, true) => Junction::Any,
+            (Junction::Any, true) => Junction::All,
+        };
+        Group::new(junction, conditions, groups).ok()
+    }
+
+    fn members<T, U>(
+        &mut self,
+        key: &'static str,
+        members: Found<Vec<Found<T>>>,
+        of: &'static str,
+        mut then: impl FnMut(&mut Self, T) -> Option<U>,
+    ) -> Vec<U> {
+        self.path.push(Step::Key(key));
+        let mut checked = Vec::new();
+        match members {
+            Found::Is(members) => {
+                checked.reserve(members.len());
+                for (i, member) in members.into_iter().enumerate() {
+                    self.path.push(Step::Index(i));
+                    checked.extend(self.found(member, of, &mut then));
+                    self.path.pop();
+                }
+            }
+            Found::Other(found) => {
+                self.report(0..0, || Kind::WrongType { of: format!("`{key}`"), expected: "an array", found });
+            }
+            Found::TooDeep(_) | Found::TooMany => {}
+        }
+        self.path.pop();
+        checked
+    }
+
+    fn junction(&mut self, entry: Option<Entry<'_>>, group: &Range<usize>) -> Option<Junction> {
+        let Some(entry) = entry.filter(|entry| !matches!(entry.value, Value::Null)) else {
+            self.report(group.clone(), || Kind::MissingKey { key: "operator", of: "a group" });
+            return None;
+        };
+        let name = self.string(&entry)?;
+        match name {
+            "AND" | "and" => Some(Junction::All),
+            "OR" | "or" => Some(Junction::Any),
+            _ => {
+                self.report_at(entry.key, entry.span.clone(), || Kind::UnknownJunction {
+                    found: name.to_owned(),
+                    nearest: nearest(name, ["AND", "OR"]),
+                });
+                None
+            }
+        }
+    }
+
+    fn condition(&mut self, mut draft: draft::Condition<'_>, negate: bool) -> Option<Condition> {
+        let negate = negate ^ draft.negated;
+        let span = draft.span.clone();
+        let strays = std::mem::take(&mut draft.strays);
+        self.strays(&strays, "a condition", CONDITION_KEY_NAMES);
+        let subject = self.subject(&mut draft);
+        let operator = self.operator(&mut draft, subject.as_ref());
+        let condition = match (subject?, operator?) {
+            (Subject::List, operator) => Condition::List(self.list_test(&mut draft, operator)?),
+            (subject, operator) => {
+                let list = self.scope(&mut draft, &subject);
+                let test = self.test(&mut draft, subject, operator);
+                match list? {
+                    None => Condition::on(test?),
+                    Some(list) => Condition::on_list(list, test?),
+                }
+            }
+        };
+        if !negate {
+            return Some(condition);
+        }
+        condition
+            .complement()
+            .map_err(|why| self.report(span, || Kind::NoComplement { leaf: condition.to_string(), why }))
+            .ok()
+    }
+
+    fn strays(&mut self, strays: &[Stray<'_>], of: &'static str, known: &[&'static str]) {
+        for stray in strays {
+            let key = &stray.key;
+            let path = &self.path;
+            self.problems.add(
+                || match stray.repeats {
+                    None => Kind::UnknownKey { key: key.to_string(), of, nearest: nearest(key, known.iter().copied()) },
+                    Some(first) => {
+                        Kind::DuplicateKey { key: key.to_string(), first: (first != key).then_some(first) }
+                    }
+                },
+                || Place::pointer(format!("{}/{}", pointer(path), escaped(key))),
+            );
+        }
+    }
+
+    /// The condition type and the field, which must go together.
+    fn subject(&mut self, draft: &mut draft::Condition<'_>) -> Option<Subject> {
+        let condition_type = match draft.take(Key::ConditionType) {
+            Some(entry) => {
+                let name = self.string(&entry)?;
+                let Some(condition_type) = ConditionType::from_name(name) else {
+                    self.report_at(entry.key, entry.span.clone(), || Kind::UnknownConditionType {
+                        found: name.to_owned(),
+                        nearest: nearest(name, CONDITION_TYPES.iter().map(|row| row.name)),
+                    });
+                    return None;
+                };
+                Some(condition_type)
+            }
+            None if draft.type_implied => None,
+            None => {
+                self.report(draft.span.clone(), || Kind::MissingKey { key: "conditionType", of: "a condition" });
+                return None;
+            }
+        };
+        if condition_type == Some(ConditionType::List) {
+            if let Some(entry) = draft.take(Key::Field) {
+                self.misplaced(&entry, "a list condition", None);
+            }
+            return Some(Subject::List);
+        }
+        let Some(entry) = draft.take(Key::Field) else {
+            self.report(draft.span.clone(), || Kind::MissingKey { key: "field", of: "a condition" });
+            return None;
+        };
+        self.limit_string(&entry)?;
+        let name = self.string(&entry)?;
+        let (key, span) = (entry.key, entry.span.clone());
+        if condition_type == Some(ConditionType::CustomField) {
+            let custom = CustomKey::new(name.strip_prefix(CUSTOM_PREFIX).unwrap_or(name));
+            if custom.is_none() {
+                self.report_at(key, span, || Kind::UnknownField {
+                    found: name.to_owned(),
+                    of: Some("custom_field"),
+                    nearest: None,
+                });
+            }
+            return custom.map(Subject::Custom);
+        }
+        match (Field::from_name(name), condition_type) {
+            (Some(row), None) => return Some(Subject::Field(row.field)),
+            (Some(row), Some(of)) if row.types.contains(&of) => return Some(Subject::Field(row.field)),
+            (Some(row), Some(of)) => self.report_at(key, span, || Kind::FieldOfOtherType {
+                field: name.to_owned(),
+                of: of.name(),
+                belongs: row.types[0].name(),
+            }),
+            (None, of) => self.report_at(key, span, || Kind::UnknownField {
+                found: name.to_owned(),
+                of: of.map(ConditionType::name),
+                nearest: match of {
+                    Some(of) => nearest(name, of.fields()),
+                    None => nearest(name, FIELDS.iter().map(|row| row.name)),
+                }
+                .map(str::to_owned),
+            }),
+        }
+        None
+    }
+
+    fn operator(&mut self, draft: &mut draft::Condition<'_>, subject: Option<&Subject>) -> Option<Operator> {
+        let Some(entry) = draft.take(Key::Operator) else {
+            self.report(draft.span.clone(), || Kind::MissingKey { key: "operator", of: "a condition" });
+            return None;
+        };
+        let name = self.string(&entry)?;
+        let expected = subject.map_or(Subjects::Custom, Subject::kind).operators();
+        let operator = Operator::from_name(name).filter(|operator| expected.contains(operator));
+        if operator.is_none() {
+            self.report_at(entry.key, entry.span.clone(), || Kind::InvalidOperator {
+                found: name.to_owned(),
+                subject: subject.map_or("any field".to_owned(), Subject::described),
+                expected,
+                nearest: nearest(name, expected.iter().map(|operator| operator.name())),
+            });
+        }
+        operator
+    }
+
+    /// The list a test is asked on: `None` if it is not right, `Some(None)` if it is the membership in hand.
+    fn scope(&mut self, draft: &mut draft::Condition<'_>, subject: &Subject) -> Option<Option<i64>> {
+        if let Some(entry) = draft.take(Key::ListIds) {
+            self.misplaced(&entry, &format!("a condition on {}", subject.described()), Some("listId"));
+        }
+        match draft.take(Key::ListId) {
+            None => Some(None),
+            Some(entry) => {
+                self.path.push(Step::Key(entry.key));
+                let list = self.list_id(&entry.value, entry.span);
+                self.path.pop();
+                list.map(Some)
+            }
+        }
+    }
+
+    fn misplaced(&mut self, entry: &Entry<'_>, of: &str, instead: Option<&'static str>) {
+        let (key, span) = (entry.key, entry.span.clone());
+        self.report_at(key, span, || Kind::MisplacedKey { key, of: of.to_owned(), instead });
+    }
+
+    fn string<'e>(&mut self, entry: &'e Entry<'_>) -> Option<&'e str> {
+        match &entry.value {
+            Value::Text(text) => Some(text),
+            other => {
+                let found = other.shape();
+                self.wrong_type(entry.key, entry.span.clone(), "a string", found);
+                None
+            }
+        }
+    }
+
+    fn wrong_type(&mut self, key: &'static str, span: Range<usize>, expected: &'static str, found: Shape) {
+        self.report_at(key, span, || Kind::WrongType { of: format!("`{key}`"), expected, found });
+    }
+
+    fn limit_string(&mut self, entry: &Entry<'_>) -> Option<()> {
+        let limit = self.limits.string_bytes;
+        match &entry.value {
+            Value::Text(text) if text.len() > limit => {
+                self.report_at(entry.key, entry.span.clone(), || Kind::StringTooLong { limit });
+                None
+            }
+            _ => Some(()),
+        }
+    }
+}
+
+/// Groups that say nothing are cheap to write by the million, so there is a bound on them too.
+pub(crate) fn most_groups(limits: &Limits) -> usize {
+    limits.conditions.saturating_mul(10)
+}
+
+fn pointer(path: &[Step<'_>]) -> String {
+    use std::fmt::Write;
+    let mut pointer = String::new();
+    for step in path {
+        // Writing to a string does not fail.
+        let _ = match step {
+            Step::Pointer(start) => write!(pointer, "{start}"),
+            Step::Key(key) => write!(pointer, "/{key}"),
+            Step::Index(index) => write!(pointer, "/{index}"),
+        };
+    }
+    pointer
+}
+
+/// A key as a JSON pointer writes it (RFC 6901).
+pub(crate) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,280 @@
+//! Every kind of problem, its code, its sentence and its suggestion.
+
+use std::fmt;
+
+use super::Errors;
+use crate::catalogue::Operator;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
+        /// What sort of problem a [`Problem`](crate::Problem) is: stable, made to be matched on and handed on.
+        ///
+        /// ```
+        /// use headcount::Code;
+        ///
+        /// assert_eq!(Code::EmptyFilterGroup.as_str(), "empty_filter_group");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code { $($(#[$doc])* $variant,)+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code as it is written.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+
+        impl fmt::Display for Code {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+codes! {
+    /// The source is not JSON.
+    InvalidJson = "invalid_json",
+    /// A key that must be there is not.
+    MissingKey = "missing_key",
+    /// A key of a filter that means nothing, or nothing here.
+    UnknownKey = "unknown_key",
+    /// A key that stands twice in one object, in one spelling or in both.
+    DuplicateKey = "duplicate_key",
+    /// A value of another JSON type than the key takes.
+    WrongType = "wrong_type",
+    /// A group with neither a condition nor a group.
+    EmptyFilterGroup = "empty_filter_group",
+    /// An operator that is none, or does not fit the field.
+    InvalidOperator = "invalid_operator",
+    /// A `conditionType` that is none.
+    UnknownConditionType = "unknown_condition_type",
+    /// A field that is none, or none of this condition type.
+    UnknownField = "unknown_field",
+    /// An operator that takes a value has none.
+    MissingValue = "missing_value",
+    /// An operator that takes no value has one.
+    UnexpectedValue = "unexpected_value",
+    /// A value of the right type that makes no sense.
+    InvalidValue = "invalid_value",
+    /// A length of time without its unit.
+    MissingUnit = "missing_unit",
+    /// A unit where there is no length of time.
+    UnexpectedUnit = "unexpected_unit",
+    /// A unit that is none.
+    InvalidUnit = "invalid_unit",
+    /// The source is not the text form of a filter.
+    Syntax = "syntax",
+    /// Groups nest deeper than allowed.
+    FilterTooDeep = "filter_too_deep",
+    /// The source is longer than allowed.
+    FilterTooLarge = "filter_too_large",
+    /// More conditions than allowed.
+    TooManyConditions = "too_many_conditions",
+    /// More values in one condition than allowed.
+    TooManyValues = "too_many_values",
+    /// A string is longer than allowed.
+    StringTooLong = "string_too_long",
+    /// A record of a contact that makes no sense.
+    InvalidRecord = "invalid_record",
+    /// An input that cannot be read at all.
+    UnreadableInput = "unreadable_input",
+}
+
+/// The type of a JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "an array",
+            Self::Object => "an object",
+        })
+    }
+}
+
+/// A problem without its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    InvalidJson(String),
+    MissingKey { key: &'static str, of: &'static str },
+    UnknownKey { key: String, of: &'static str, nearest: Option<&'static str> },
+    MisplacedKey { key: &'static str, of: String, instead: Option<&'static str> },
+    DuplicateKey { key: String, first: Option<&'static str> },
+    WrongType { of: String, expected: &'static str, found: Shape },
+    EmptyGroup,
+    UnknownJunction { found: String, nearest: Option<&'static str> },
+    InvalidOperator { found: String, subject: String, expected: &'static [Operator], nearest: Option<&'static str> },
+    NoComplement { leaf: String, why: &'static str },
+    UnknownConditionType { found: String, nearest: Option<&'static str> },
+    UnknownField { found: String, of: Option<&'static str>, nearest: Option<String> },
+    FieldOfOtherType { field: String, of: &'static str, belongs: &'static str },
+    MissingValue { operator: &'static str, expected: &'static str },
+    UnexpectedValue { operator: &'static str, instead: Option<&'static str> },
+    InvalidValue { of: String, expected: &'static str, found: String },
+    MissingUnit { operator: &'static str },
+    UnexpectedUnit { operator: &'static str },
+    InvalidUnit { found: String, nearest: Option<&'static str> },
+    Syntax { expected: &'static str, found: String },
+    TooDeep { limit: usize },
+    TooLarge { limit: usize },
+    TooManyConditions { limit: usize },
+    TooManyGroups { limit: usize },
+    TooManyValues { limit: usize },
+    StringTooLong { limit: usize },
+    InvalidRecord { key: Option<String>, reason: String },
+    Unreadable(String),
+}
+
+impl Kind {
+    pub(super) fn code(&self) -> Code {
+        match self {
+            Self::InvalidJson(_) => Code::InvalidJson,
+            Self::MissingKey { .. } => Code::MissingKey,
+            Self::UnknownKey { .. } | Self::MisplacedKey { .. } => Code::UnknownKey,
+            Self::DuplicateKey { .. } => Code::DuplicateKey,
+            Self::WrongType { .. } => Code::WrongType,
+            Self::EmptyGroup => Code::EmptyFilterGroup,
+            Self::UnknownJunction { .. } | Self::InvalidOperator { .. } | Self::NoComplement { .. } => Code::InvalidOperator,
+            Self::UnknownConditionType { .. } => Code::UnknownConditionType,
+            Self::UnknownField { .. } | Self::FieldOfOtherType { .. } => Code::UnknownField,
+            Self::MissingValue { .. } => Code::MissingValue,
+            Self::UnexpectedValue { .. } => Code::UnexpectedValue,
+            Self::InvalidValue { .. } => Code::InvalidValue,
+            Self::MissingUnit { .. } => Code::MissingUnit,
+            Self::UnexpectedUnit { .. } => Code::UnexpectedUnit,
+            Self::InvalidUnit { .. } => Code::InvalidUnit,
+            Self::Syntax { .. } => Code::Syntax,
+            Self::TooDeep { .. } => Code::FilterTooDeep,
+            Self::TooLarge { .. } => Code::FilterTooLarge,
+            Self::TooManyConditions { .. } | Self::TooManyGroups { .. } => Code::TooManyConditions,
+            Self::TooManyValues { .. } => Code::TooManyValues,
+            Self::StringTooLong { .. } => Code::StringTooLong,
+            Self::InvalidRecord { .. } => Code::InvalidRecord,
+            Self::Unreadable(_) => Code::UnreadableInput,
+        }
+    }
+
+    pub(super) fn suggestion(&self) -> Option<&str> {
+        match self {
+            Self::UnknownKey { nearest, .. }
+            | Self::UnknownJunction { nearest, .. }
+            | Self::InvalidOperator { nearest, .. }
+            | Self::UnknownConditionType { nearest, .. }
+            | Self::InvalidUnit { nearest, .. } => *nearest,
+            Self::UnknownField { nearest, .. } => nearest.as_deref(),
+            Self::FieldOfOtherType { belongs, .. } => Some(belongs),
+            Self::MisplacedKey { instead, .. } | Self::UnexpectedValue { instead, .. } => *instead,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidJson(detail) => write!(f, "not valid JSON: {detail}"),
+            Self::MissingKey { key, of } => write!(f, "{of} needs the key `{key}`"),
+            Self::UnknownKey { key, of, .. } => write!(f, "unknown key {} in {of}", Quoted(key)),
+            Self::MisplacedKey { key, of, .. } => write!(f, "{of} takes no `{key}`"),
+            Self::DuplicateKey { key, first: None } => write!(f, "key {} stands here twice", Quoted(key)),
+            Self::DuplicateKey { key, first: Some(first) } => {
+                write!(f, "key {} stands here beside `{first}`, and only one may", Quoted(key))
+            }
+            Self::WrongType { of, expected, found } => write!(f, "expected {expected} for {of}, found {found}"),
+            Self::EmptyGroup => f.write_str("a group needs at least one condition or group"),
+            Self::UnknownJunction { found, .. } => write!(f, "expected `AND` or `OR`, found {}", Quoted(found)),
+            Self::InvalidOperator { found, subject, expected, .. } => {
+                write!(f, "operator {} does not fit {subject}: expected ", Quoted(found))?;
+                Operators(expected).fmt(f)
+            }
+            Self::NoComplement { leaf, why } => write!(f, "`not` cannot be applied to `{leaf}`: {why}"),
+            Self::UnknownConditionType { found, .. } => write!(f, "unknown condition type {}", Quoted(found)),
+            Self::UnknownField { found, of, .. } => {
+                write!(f, "unknown field {}", Quoted(found))?;
+                of.map_or(Ok(()), |of| write!(f, " of condition type `{of}`"))
+            }
+            Self::FieldOfOtherType { field, of, belongs } => {
+                write!(f, "field {} belongs to condition type `{belongs}`, not `{of}`", Quoted(field))
+            }
+            Self::MissingValue { operator, expected } => write!(f, "operator `{operator}` needs a value: {expected}"),
+            Self::UnexpectedValue { operator, .. } => write!(f, "operator `{operator}` takes no value here"),
+            Self::InvalidValue { of, expected, found } => write!(f, "expected {expected} for {of}, found {found}"),
+            Self::MissingUnit { operator } => {
+                write!(f, "operator `{operator}` needs a unit with its number: days, hours or minutes")
+            }
+            Self::UnexpectedUnit { operator } => write!(f, "operator `{operator}` takes no unit here"),
+            Self::InvalidUnit { found, .. } => write!(f, "expected days, hours or minutes, found {}", Quoted(found)),
+            Self::Syntax { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::TooDeep { limit } => write!(f, "the filter nests deeper than {limit} levels"),
+            Self::TooLarge { limit } => write!(f, "the filter is longer than {limit} bytes"),
+            Self::TooManyConditions { limit } => write!(f, "the filter has more than {limit} conditions"),
+            Self::TooManyGroups { limit } => write!(f, "the filter has more than {limit} groups"),
+            Self::TooManyValues { limit } => write!(f, "one condition has more than {limit} values"),
+            Self::StringTooLong { limit } => write!(f, "a string is longer than {limit} bytes"),
+            Self::InvalidRecord { key: Some(key), reason } => write!(f, "key {}: {reason}", Quoted(key)),
+            Self::InvalidRecord { key: None, reason } | Self::Unreadable(reason) => f.write_str(reason),
+        }?;
+        match self.suggestion() {
+            Some(suggestion) if !matches!(self, Self::FieldOfOtherType { .. }) => {
+                write!(f, ", did you mean `{suggestion}`?")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Operators(&'static [Operator]);
+
+impl fmt::Display for Operators {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, operator) in self.0.iter().enumerate() {
+            let separator = match i {
+                0 => "",
+                _ if i + 1 == self.0.len() => " or ",
+                _ => ", ",
+            };
+            write!(f, "{separator}{}", operator.name())?;
+        }
+        Ok(())
+    }
+}
+
+/// A user's text inside a message: between backticks, control characters escaped, cut where it is long.
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 60;
+        let cut = self.0.char_indices().nth(LONGEST).map_or(self.0.len(), |(i, _)| i);
+        let end = if cut < self.0.len() { "…" } else { "" };
+        f.write_str("`")?;
+        for c in self.0[..cut].chars() {
+            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+        }
+        write!(f, "{end}`")
+    }
+}
+
+impl From<Kind> for Errors {
+    fn from(kind: Kind) -> Self {
+        Self::of(kind, super::Place::default())
+    }
+}

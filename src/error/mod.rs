@@ -1,0 +1,305 @@
+//! What can be wrong with an input, and where.
+
+mod kind;
+mod nearest;
+mod report;
+
+use std::fmt;
+use std::ops::Range;
+
+pub use self::kind::Code;
+pub(crate) use self::kind::{Kind, Quoted, Shape};
+pub(crate) use self::nearest::nearest;
+
+/// Everything that is wrong with an input; never empty.
+///
+/// ```
+/// use headcount::{Code, Filter};
+///
+/// let errors = "clickcount > 3 and has_revenue within 7 days".parse::<Filter>().unwrap_err();
+/// let codes: Vec<Code> = errors.iter().map(|problem| problem.code()).collect();
+/// assert_eq!(codes, [Code::UnknownField, Code::InvalidOperator]);
+/// assert_eq!(errors.first().suggestion(), Some("click_count"));
+/// assert_eq!(errors.first().to_string(), "unknown_field at 1:1: unknown field `clickcount`, did you mean `click_count`?");
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Errors {
+    // Boxed so that a `Result` is no larger for the sake of the rare case.
+    inner: Box<Inner>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Inner {
+    problems: Vec<Problem>,
+    omitted: usize,
+}
+
+impl Errors {
+    #[cold]
+    pub(crate) fn of(kind: Kind, place: Place) -> Self {
+        Self { inner: Box::new(Inner { problems: vec![Problem { kind: Box::new(kind), place }], omitted: 0 }) }
+    }
+
+    /// The problems in the order of the source.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.inner.problems.iter()
+    }
+
+    /// The problem that comes first in the source.
+    #[must_use]
+    pub fn first(&self) -> &Problem {
+        // OK because `of` and `Problems::into_errors` put at least one in.
+        &self.inner.problems[0]
+    }
+
+    /// How many more there are than [`Limits::problems`](crate::Limits::problems) allows to describe.
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.inner.omitted
+    }
+
+    /// The same problems, placed by `place`, in the order of the source.
+    pub(crate) fn placed(mut self, place: impl FnMut(&mut Problem)) -> Self {
+        self.inner.problems.iter_mut().for_each(place);
+        self.inner.problems.sort_by_key(Problem::start);
+        self
+    }
+
+    /// The same problems, told to be in the file of that name.
+    #[must_use]
+    pub fn in_file(self, file: &str) -> Self {
+        self.placed(|problem| problem.place.file = Some(file.to_owned()))
+    }
+
+    pub(crate) fn into_problems(self) -> Problems {
+        Problems { list: self.inner.problems, omitted: self.inner.omitted, limit: usize::MAX }
+    }
+}
+
+impl<'a> IntoIterator for &'a Errors {
+    type Item = &'a Problem;
+    type IntoIter = std::slice::Iter<'a, Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for Errors {
+    /// One line a problem.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            problem.fmt(f)?;
+        }
+        match self.omitted() {
+            0 => Ok(()),
+            more => write!(f, "\nand {more} more problems"),
+        }
+    }
+}
+
+impl fmt::Debug for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl std::error::Error for Errors {}
+
+/// One thing that is wrong: a code, a sentence, a place, and where there is one, a suggestion.
+#[derive(Clone, PartialEq)]
+pub struct Problem {
+    kind: Box<Kind>,
+    place: Place,
+}
+
+impl Problem {
+    /// What sort of problem it is; stable, made to be matched on.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.kind.code()
+    }
+
+    /// The problem in one sentence, without place and code; its wording may change between versions.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.kind.to_string()
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    fn start(&self) -> usize {
+        self.place.span.as_ref().map_or(0, |span| span.start)
+    }
+
+    pub(crate) fn place_mut(&mut self) -> &mut Place {
+        &mut self.place
+    }
+
+    /// What to write instead, where something valid is near.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.kind.suggestion()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code().as_str())?;
+        if self.place != Place::default() {
+            write!(f, " at {}", self.place)?;
+        }
+        write!(f, ": {}", self.kind)
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Where a problem is, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as it was named by whoever opened it.
+    pub file: Option<String>,
+    /// The JSON pointer (RFC 6901) of the value at fault, or of the object that lacks one; JSON only.
+    pub pointer: Option<String>,
+    /// The bytes of the source at fault.
+    pub span: Option<Range<usize>>,
+    /// The line, from 1.
+    pub line: Option<u64>,
+    /// The column in characters, from 1.
+    pub column: Option<u64>,
+}
+
+impl Place {
+    pub(crate) fn pointer(pointer: String) -> Self {
+        Self { pointer: Some(pointer), ..Self::default() }
+    }
+
+    pub(crate) fn span(span: Range<usize>) -> Self {
+        Self { span: Some(span), ..Self::default() }
+    }
+
+    /// Fills in line and column from the span.
+    pub(crate) fn resolve(&mut self, lines: &Lines<'_>) {
+        if let Some(span) = &self.span {
+            let (line, column) = lines.position(span.start);
+            self.line = Some(line);
+            self.column = Some(column);
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    /// `file:line:column (pointer)`, as far as known.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        if let Some(file) = &self.file {
+            f.write_str(file)?;
+            separator = ":";
+        }
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, "{separator}{number}")?;
+            separator = ":";
+        }
+        match (&self.pointer, separator) {
+            (Some(pointer), "") => write!(f, "{}", if pointer.is_empty() { "the top" } else { pointer }),
+            (Some(pointer), _) if !pointer.is_empty() => write!(f, " ({pointer})"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where the lines of a source begin.
+pub(crate) struct Lines<'s> {
+    source: &'s str,
+    starts: Vec<usize>,
+}
+
+impl<'s> Lines<'s> {
+    pub(crate) fn new(source: &'s str) -> Self {
+        let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(i, _)| i + 1);
+        Self { source, starts: std::iter::once(0).chain(breaks).collect() }
+    }
+
+    /// Line and column of a byte, both from 1; the column in characters.
+    pub(crate) fn position(&self, offset: usize) -> (u64, u64) {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let before = self.source.get(self.starts[line - 1]..offset).unwrap_or_default();
+        (line as u64, before.chars().count() as u64 + 1)
+    }
+
+    /// The text of a line counted from 1, without its end.
+    pub(crate) fn line(&self, line: u64) -> &'s str {
+        let from = self.starts[line as usize - 1];
+        let to = self.starts.get(line as usize).copied().unwrap_or(self.source.len());
+        self.source[from..to].trim_end_matches(['\n', '\r'])
+    }
+
+    /// The byte at a line and a byte column, both from 1, as parsers of whole documents tell them.
+    pub(crate) fn offset(&self, line: usize, byte_column: usize) -> usize {
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.source.len());
+        let mut offset = (start + byte_column.saturating_sub(1)).min(self.source.len());
+        while !self.source.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+}
+
+/// Problems while they are being found: described up to a limit, counted past it.
+pub(crate) struct Problems {
+    list: Vec<Problem>,
+    omitted: usize,
+    limit: usize,
+}
+
+impl Problems {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { list: Vec::new(), omitted: 0, limit: limit.max(1) }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Adds a problem; the place is worked out only if it will be told.
+    #[cold]
+    pub(crate) fn add(&mut self, kind: impl FnOnce() -> Kind, place: impl FnOnce() -> Place) {
+        if self.list.len() < self.limit {
+            self.list.push(Problem { kind: Box::new(kind()), place: place() });
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    pub(crate) fn extend(&mut self, other: Problems) {
+        self.omitted += other.omitted;
+        for problem in other.list {
+            if self.list.len() < self.limit {
+                self.list.push(problem);
+            } else {
+                self.omitted += 1;
+            }
+        }
+    }
+
+    /// What was wrong, if anything was, in the order of the source.
+    pub(crate) fn into_errors(mut self) -> Option<Errors> {
+        if self.list.is_empty() {
+            return None;
+        }
+        self.list.sort_by_key(Problem::start);
+        Some(Errors { inner: Box::new(Inner { problems: self.list, omitted: self.omitted }) })
+    }
+}

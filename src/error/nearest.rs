@@ -1,0 +1,62 @@
+//! The nearest valid name to one that is not.
+
+/// The name that takes the fewest edits to reach, if that is at most a third of the length.
+pub(crate) fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    const LONGEST: usize = 40;
+    let name: Vec<char> = name.chars().take(LONGEST + 1).flat_map(char::to_lowercase).collect();
+    if name.is_empty() || name.len() > LONGEST {
+        return None;
+    }
+    among
+        .into_iter()
+        .map(|candidate| (edits(&name, &candidate.chars().flat_map(char::to_lowercase).collect::<Vec<_>>()), candidate))
+        .filter(|(edits, candidate)| *edits <= name.len().max(candidate.len()).div_ceil(3))
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours between two names (optimal string alignment).
+fn edits(a: &[char], b: &[char]) -> usize {
+    let mut rows = [vec![0; b.len() + 1], (0..=b.len()).collect::<Vec<_>>(), vec![0; b.len() + 1]];
+    for i in 1..=a.len() {
+        rows.rotate_left(1);
+        // After the turn: the row above, the row to fill, and the row above both.
+        let (previous, current, before) = (0, 1, 2);
+        rows[current][0] = i;
+        for j in 1..=b.len() {
+            let substitution = rows[previous][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut cost = substitution.min(rows[previous][j] + 1).min(rows[current][j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                cost = cost.min(rows[before][j - 2] + 1);
+            }
+            rows[current][j] = cost;
+        }
+    }
+    rows[1][b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted() {
+        let count = |a: &str, b: &str| edits(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
+        for (a, b, expected) in [
+            ("", "", 0), ("a", "", 1), ("", "abc", 3), ("abc", "abc", 0), ("abc", "abd", 1), ("abc", "acb", 1),
+            ("kitten", "sitting", 3), ("clickcount", "click_count", 1), ("wihtin", "within", 1),
+        ] {
+            assert_eq!(count(a, b), expected, "{a} to {b}");
+            assert_eq!(count(b, a), expected, "{b} to {a}");
+        }
+    }
+
+    #[test]
+    fn only_near_names_are_suggested() {
+        let names = ["click_count", "send_count", "within"];
+        assert_eq!(nearest("clickCount", names), Some("click_count"));
+        assert_eq!(nearest("WITHIN", names), Some("within"));
+        assert_eq!(nearest("favourite_colour", names), None);
+        assert_eq!(nearest("", names), None);
+    }
+}

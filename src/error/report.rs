@@ -1,0 +1,102 @@
+//! Problems drawn over the source they are in.
+
+use std::fmt;
+
+use super::{Errors, Lines, Problem};
+
+impl Errors {
+    /// Draws each problem under the line it is in, for people.
+    ///
+    /// `source` is the text that was read; a problem without a place in it is told without a drawing.
+    ///
+    /// ```
+    /// use headcount::Filter;
+    ///
+    /// let source = "click_count > 3\nand clickcount < 9";
+    /// let errors = source.parse::<Filter>().unwrap_err();
+    /// let drawing = "\
+    /// error[unknown_field]: unknown field `clickcount`, did you mean `click_count`?
+    ///  --> 2:5
+    ///   |
+    /// 2 | and clickcount < 9
+    ///   |     ^^^^^^^^^^
+    /// ";
+    /// assert_eq!(errors.report(source).to_string(), drawing);
+    /// ```
+    #[must_use]
+    pub fn report<'a>(&'a self, source: &'a str) -> impl fmt::Display + 'a {
+        Report { errors: self, source }
+    }
+}
+
+struct Report<'a> {
+    errors: &'a Errors,
+    source: &'a str,
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = Lines::new(self.source);
+        for (i, problem) in self.errors.iter().enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            draw(problem, &lines, f)?;
+        }
+        match self.errors.omitted() {
+            0 => Ok(()),
+            more => writeln!(f, "\nand {more} more problems"),
+        }
+    }
+}
+
+fn draw(problem: &Problem, lines: &Lines<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    writeln!(f, "error[{}]: {}", problem.code(), problem.message())?;
+    let place = problem.place();
+    let (Some(span), Some(line)) = (&place.span, place.line) else {
+        return if *place == super::Place::default() { Ok(()) } else { writeln!(f, " --> {place}") };
+    };
+    let number = line.to_string();
+    let gutter = " ".repeat(number.len());
+    let (text, before, width) = window(lines.line(line), place.column.unwrap_or(1) as usize - 1, lines.chars(span));
+    writeln!(f, "{gutter}--> {place}")?;
+    writeln!(f, "{gutter} |")?;
+    writeln!(f, "{number} | {text}")?;
+    writeln!(f, "{gutter} | {}{}", " ".repeat(before), "^".repeat(width))
+}
+
+/// The part of a line around what is marked: long lines are cut, tabs and control characters are one blank each.
+fn window(line: &str, column: usize, width: usize) -> (String, usize, usize) {
+    const WIDEST: usize = 120;
+    const LEAD: usize = 40;
+    let from = if column > WIDEST - LEAD { column - LEAD } else { 0 };
+    let shown: String =
+        line.chars().skip(from).take(WIDEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let before = column - from;
+    let room = shown.chars().count().saturating_sub(before);
+    (shown, before, width.clamp(1, room.max(1)))
+}
+
+impl Lines<'_> {
+    fn chars(&self, span: &std::ops::Range<usize>) -> usize {
+        self.source.get(span.clone()).map_or(1, |text| text.chars().count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_cut_around_the_mark() {
+        let line = "x".repeat(500) + "here" + &"y".repeat(500);
+        let (text, before, width) = window(&line, 500, 4);
+        assert_eq!(&text[before..before + width], "here");
+        assert_eq!(text.chars().count(), 120);
+    }
+
+    #[test]
+    fn a_mark_at_the_end_of_a_line_is_one_wide() {
+        assert_eq!(window("abc", 3, 0), ("abc".to_owned(), 3, 1));
+    }
+}

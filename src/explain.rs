@@ -1,0 +1,273 @@
+//! Why a contact is in an audience, or is not.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::audience::Audience;
+use crate::contact::{Contact, Membership};
+use crate::eval::{self, Subject, asked_membership, takes_part};
+use crate::filter::{Asked, Condition, CustomTest, FieldTest, Group, Junction, ListTest, Test, TimeTest};
+use crate::number::Number;
+use crate::semantics::Evaluation;
+use crate::time::{InFull, Moment};
+use crate::value::Value;
+
+/// For each membership of a contact, whether it was asked, and what each node of the filter said.
+///
+/// It prints as a tree, and serializes for those who draw their own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// Who was asked.
+    pub phone_number: String,
+    /// Whether the contact is in the audience.
+    pub is_in: bool,
+    /// What each membership said.
+    pub memberships: Vec<MembershipExplanation>,
+}
+
+/// What one membership said.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct MembershipExplanation {
+    /// The list of the membership.
+    pub list_id: Option<i64>,
+    /// Whether it was asked at all.
+    pub scope: Scope,
+    /// What the filter said, if it was.
+    pub filter: Option<Node>,
+}
+
+/// Whether a membership was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// It was.
+    Asked,
+    /// Its list is not among the source lists.
+    NotASourceList,
+    /// It is not active, and only active ones take part.
+    Inactive,
+}
+
+/// What a group or a condition said.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Node {
+    /// A group, and its members in order.
+    Group {
+        /// Whether it holds.
+        holds: bool,
+        /// How its members are joined.
+        junction: Junction,
+        /// Its conditions, then its groups.
+        members: Vec<Node>,
+    },
+    /// A condition.
+    Condition {
+        /// Whether it holds.
+        holds: bool,
+        /// The condition as text.
+        condition: String,
+        /// The value that was found; `None` is no value.
+        found: Option<Value>,
+        /// The instants that a relative time came to.
+        instants: Option<String>,
+    },
+}
+
+impl Audience {
+    /// Why a contact is in the audience, or is not.
+    ///
+    /// ```
+    /// use headcount::{Audience, Contact, Evaluation};
+    ///
+    /// let audience = Audience::of("click_count >= 3 and last_clicked_at within 30 days".parse()?);
+    /// let contact: Contact = serde_json::from_str(
+    ///     r#"{"phone_number": "+1", "lists": [{"list_id": 7, "click_count": 2, "last_clicked_at": "2025-11-01"}]}"#,
+    /// )?;
+    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    /// assert_eq!(audience.explain(&contact, &asked).to_string(), "\
+    /// +1 is not in the audience
+    /// list 7: no
+    ///   no   all of
+    ///     no   click_count >= 3: found 2
+    ///     yes  last_clicked_at within 30 days: found 2025-11-01T00:00:00Z (2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z)
+    /// ");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn explain(&self, contact: &Contact, asked: &Evaluation) -> Explanation {
+        let memberships = contact.memberships.iter().map(|membership| self.explain_one(contact, membership, asked));
+        Explanation {
+            phone_number: contact.phone_number.clone(),
+            is_in: self.contains(contact, asked),
+            memberships: memberships.collect(),
+        }
+    }
+
+    fn explain_one(&self, contact: &Contact, membership: &Membership, asked: &Evaluation) -> MembershipExplanation {
+        let scope = if !self.asks_list(membership.list_id) {
+            Scope::NotASourceList
+        } else if !takes_part(membership, asked) {
+            Scope::Inactive
+        } else {
+            Scope::Asked
+        };
+        let of = Subject { contact, membership, asked };
+        let filter = (scope == Scope::Asked).then(|| group(self.filter.root(), &of));
+        MembershipExplanation { list_id: membership.list_id, scope, filter }
+    }
+}
+
+impl Node {
+    /// Whether it holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        match self {
+            Self::Group { holds, .. } | Self::Condition { holds, .. } => *holds,
+        }
+    }
+}
+
+fn group(group: &Group, of: &Subject<'_>) -> Node {
+    let conditions = group.conditions().iter().map(|condition| self::condition(condition, of));
+    let members: Vec<Node> = conditions.chain(group.groups().iter().map(|inner| self::group(inner, of))).collect();
+    let holds = match group.junction() {
+        Junction::All => members.iter().all(Node::holds),
+        Junction::Any => members.iter().any(Node::holds),
+    };
+    Node::Group { holds, junction: group.junction(), members }
+}
+
+fn condition(condition: &Condition, of: &Subject<'_>) -> Node {
+    Node::Condition {
+        holds: eval::condition(condition, of),
+        condition: condition.to_string(),
+        found: found(condition, of),
+        instants: instants(condition, of.asked),
+    }
+}
+
+/// The value that a condition was decided on.
+fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
+    let test = match condition {
+        Condition::List(ListTest::In(_) | ListTest::NotIn(_)) => {
+            let known = of.contact.memberships.iter().filter(|known| takes_part(known, of.asked));
+            let lists = known.filter_map(|known| known.list_id).map(|list| Some(Value::Number(list.into())));
+            return Some(Value::Array(lists.collect()));
+        }
+        Condition::Field(test) => test,
+    };
+    let membership = asked_membership(test, of);
+    match &test.test {
+        Test::Time(field, _) => {
+            eval::time(*field, membership).map(|micros| Value::Text(InFull(micros).to_string()))
+        }
+        Test::Count(field, ..) => eval::count(*field, membership).map(|count| Value::Number(Number::from(count))),
+        Test::Amount(field, ..) => eval::amount(*field, membership).map(Value::Number),
+        Test::Flag(field, _) => eval::flag(*field, of.contact, membership).map(Value::Bool),
+        Test::Text(field, _) => eval::text(*field, of.contact, membership).map(Value::from),
+        Test::Custom(key, _) => membership?.custom_fields.get(key.as_str()).cloned(),
+    }
+}
+
+/// What a relative time came to.
+fn instants(condition: &Condition, asked: &Evaluation) -> Option<String> {
+    let Condition::Field(FieldTest {
+        test:
+            Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test))),
+        ..
+    }) = condition
+    else {
+        return None;
+    };
+    let now = asked.now.timestamp_micros();
+    match test {
+        TimeTest::Within(span) | TimeTest::NotWithin(span) => {
+            Some(format!("{} to {}", InFull(span.before(now)), InFull(now)))
+        }
+        TimeTest::Before(moment @ Moment::Ago(_)) => Some(format!("before {}", InFull(moment.instant(now)))),
+        TimeTest::After(moment @ Moment::Ago(_)) => Some(format!("after {}", InFull(moment.instant(now)))),
+        TimeTest::Before(Moment::At(_)) | TimeTest::After(Moment::At(_)) => None,
+    }
+}
+
+impl fmt::Display for Explanation {
+    /// A tree: `yes` or `no` for each node, then what was found.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.is_in { "is in" } else { "is not in" };
+        writeln!(f, "{} {verdict} the audience", self.phone_number)?;
+        if self.memberships.is_empty() {
+            writeln!(f, "on no list")?;
+        }
+        for membership in &self.memberships {
+            match membership.list_id {
+                Some(list) => write!(f, "list {list}: ")?,
+                None => write!(f, "no list: ")?,
+            }
+            match (membership.scope, &membership.filter) {
+                (Scope::Inactive, _) => writeln!(f, "not asked, for it is not active")?,
+                (Scope::NotASourceList, _) | (Scope::Asked, None) => writeln!(f, "not asked, for it is no source list")?,
+                (Scope::Asked, Some(node)) => {
+                    writeln!(f, "{}", yes_or_no(node.holds()))?;
+                    branch(node, 1, f)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn yes_or_no(holds: bool) -> &'static str {
+    if holds { "yes" } else { "no" }
+}
+
+fn branch(node: &Node, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{:1$}{2:<5}", "", depth * 2, yes_or_no(node.holds()))?;
+    match node {
+        Node::Group { junction, members, .. } => {
+            writeln!(f, "{}", joined(*junction))?;
+            members.iter().try_for_each(|member| branch(member, depth + 1, f))
+        }
+        Node::Condition { condition, found, instants, .. } => {
+            write!(f, "{condition}: ")?;
+            match found {
+                None => write!(f, "no value")?,
+                // A time is no string to quote.
+                Some(Value::Text(text)) if instants.is_some() => write!(f, "found {text}")?,
+                Some(value) => write!(f, "found {value}")?,
+            }
+            instants.as_ref().map_or(Ok(()), |instants| write!(f, " ({instants})"))?;
+            writeln!(f)
+        }
+    }
+}
+
+fn joined(junction: Junction) -> &'static str {
+    match junction {
+        Junction::All => "all of",
+        Junction::Any => "any of",
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("holds", &self.holds())?;
+        match self {
+            Self::Group { junction, members, .. } => {
+                object.serialize_entry("group", joined(*junction))?;
+                object.serialize_entry("members", members)?;
+            }
+            Self::Condition { condition, found, instants, .. } => {
+                object.serialize_entry("condition", condition)?;
+                object.serialize_entry("found", found)?;
+                object.serialize_entry("instants", instants)?;
+            }
+        }
+        object.end()
+    }
+}

@@ -1,0 +1,49 @@
+//! How large a filter may be.
+
+/// Bounds on a filter's source, so that hostile input meets an error instead of the stack, the memory or the clock.
+///
+/// ```
+/// use headcount::{Code, Filter, Limits};
+///
+/// let limits = Limits { conditions: 1, ..Limits::default() };
+/// let errors = Filter::from_text_within("click_count > 1 and send_count > 1", &limits).unwrap_err();
+/// assert_eq!(errors.first().code(), Code::TooManyConditions);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How deep groups may nest; in text, parentheses count too. At most [`Limits::MAX_DEPTH`], whatever is set here.
+    pub depth: usize,
+    /// How many conditions one filter may have.
+    pub conditions: usize,
+    /// How many values one `in`, or lists one `list in`, may have.
+    pub values: usize,
+    /// How many bytes one string may have.
+    pub string_bytes: usize,
+    /// How many bytes the source of one filter may have.
+    pub source_bytes: usize,
+    /// How many problems are described one by one; [`Errors::omitted`](crate::Errors::omitted) counts the rest.
+    pub problems: usize,
+}
+
+impl Limits {
+    /// The deepest nesting there can be: every walk over a filter recurses, and this depth fits the smallest stacks in use.
+    pub const MAX_DEPTH: usize = 256;
+
+    pub(crate) fn depth(&self) -> usize {
+        self.depth.min(Self::MAX_DEPTH)
+    }
+}
+
+impl Default for Limits {
+    /// Depth 64, 10,000 conditions, 10,000 values, 64 KiB a string, 8 MiB of source, 1,000 problems described.
+    fn default() -> Self {
+        Self {
+            depth: 64,
+            conditions: 10_000,
+            values: 10_000,
+            string_bytes: 64 * 1024,
+            source_bytes: 8 * 1024 * 1024,
+            problems: 1_000,
+        }
+    }
+}

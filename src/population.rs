@@ -1,0 +1,99 @@
+//! Many contacts, asked one by one: the definition of a size.
+
+use std::collections::HashMap;
+
+use crate::audience::Audience;
+use crate::contact::Contact;
+use crate::semantics::{Evaluation, Unit};
+use crate::size::Size;
+
+/// Contacts told apart by phone number, in the order in which they were first seen.
+///
+/// ```
+/// use headcount::{Audience, Contact, Evaluation, Population};
+///
+/// let mut population = Population::default();
+/// for record in [r#"{"phone_number": "+1", "list_id": 7}"#, r#"{"phone_number": "+1", "list_id": 7, "click_count": 3}"#] {
+///     population.insert(serde_json::from_str::<Contact>(record)?);
+/// }
+/// assert_eq!((population.contacts().len(), population.replaced()), (1, 1));
+///
+/// let audience = Audience::of("click_count >= 3".parse()?);
+/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+/// assert_eq!(population.size(&audience, &asked).value, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Population {
+    contacts: Vec<Contact>,
+    by_phone_number: HashMap<String, usize>,
+    replaced: u64,
+}
+
+impl Population {
+    /// Takes in a record. A membership on a list that the contact is already on replaces the earlier one; of a
+    /// contact's own fields the last that was given counts.
+    pub fn insert(&mut self, record: Contact) {
+        let next = self.contacts.len();
+        let at = *self.by_phone_number.entry(record.phone_number.clone()).or_insert(next);
+        if at == next {
+            let phone_number = record.phone_number.clone();
+            self.contacts.push(Contact { phone_number, ..Contact::default() });
+        }
+        // Also for a new contact: one record may name a list twice.
+        self.replaced += self.contacts[at].merge(record);
+    }
+
+    /// The contacts.
+    #[must_use]
+    pub fn contacts(&self) -> &[Contact] {
+        &self.contacts
+    }
+
+    /// The contact of a phone number.
+    #[must_use]
+    pub fn get(&self, phone_number: &str) -> Option<&Contact> {
+        self.by_phone_number.get(phone_number).map(|at| &self.contacts[*at])
+    }
+
+    /// How many memberships there are.
+    #[must_use]
+    pub fn memberships(&self) -> u64 {
+        self.contacts.iter().map(|contact| contact.memberships.len() as u64).sum()
+    }
+
+    /// How many memberships were replaced by a later record for the same contact and list.
+    #[must_use]
+    pub fn replaced(&self) -> u64 {
+        self.replaced
+    }
+
+    /// The contacts in an audience.
+    pub fn members<'p>(&'p self, audience: &'p Audience, asked: &'p Evaluation) -> impl Iterator<Item = &'p Contact> {
+        self.contacts.iter().filter(|contact| audience.contains(contact, asked))
+    }
+
+    /// How many are in an audience: contacts, or memberships, as the semantics ask.
+    #[must_use]
+    pub fn size(&self, audience: &Audience, asked: &Evaluation) -> Size {
+        let value = match asked.semantics.unit {
+            Unit::Contacts => self.members(audience, asked).count(),
+            Unit::Memberships => self.contacts.iter().map(|contact| audience.satisfying(contact, asked).count()).sum(),
+        };
+        Size::new(value as u64, audience, asked)
+    }
+}
+
+impl Extend<Contact> for Population {
+    fn extend<I: IntoIterator<Item = Contact>>(&mut self, records: I) {
+        records.into_iter().for_each(|record| self.insert(record));
+    }
+}
+
+impl FromIterator<Contact> for Population {
+    fn from_iter<I: IntoIterator<Item = Contact>>(records: I) -> Self {
+        let mut population = Self::default();
+        population.extend(records);
+        population
+    }
+}

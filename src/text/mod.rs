@@ -1,0 +1,71 @@
+//! The text form: a reader to a draft, and a writer from a [`Filter`].
+
+mod lex;
+mod parse;
+mod print;
+
+use std::str::FromStr;
+
+use crate::check::check;
+use crate::error::{Errors, Kind, Lines, Problems};
+use crate::filter::Filter;
+use crate::limits::Limits;
+
+impl Filter {
+    /// Reads the text form, with limits of the caller's.
+    ///
+    /// # Errors
+    ///
+    /// As `str::parse`, and a code of its own for each limit.
+    pub fn from_text_within(source: &str, limits: &Limits) -> Result<Self, Errors> {
+        if source.len() > limits.source_bytes {
+            return Err(Kind::TooLarge { limit: limits.source_bytes }.into());
+        }
+        let (draft, mut problems) = parse::draft(source, limits);
+        let mut filter = None;
+        if let Some(draft) = draft {
+            match check(draft, "", limits) {
+                Ok(checked) => filter = Some(checked),
+                Err(errors) => problems.extend(errors.into_problems()),
+            }
+        }
+        in_text(problems, source).map_or_else(|| filter.ok_or_else(|| Kind::EmptyGroup.into()), Err)
+    }
+}
+
+/// Problems with the places that a text has: no pointer, but a line and a column.
+fn in_text(problems: Problems, source: &str) -> Option<Errors> {
+    let errors = problems.into_errors()?;
+    let lines = Lines::new(source);
+    Some(errors.placed(|problem| {
+        let place = problem.place_mut();
+        place.pointer = None;
+        place.resolve(&lines);
+    }))
+}
+
+impl FromStr for Filter {
+    type Err = Errors;
+
+    /// Reads the text form, with the default [`Limits`].
+    ///
+    /// ```
+    /// use headcount::Filter;
+    ///
+    /// let filter: Filter = "last_clicked_at within 7 days AND custom_fields.state in ['CA', 'TX']".parse()?;
+    /// assert_eq!(filter.to_string(), r#"last_clicked_at within 7 days and custom_fields.state in ["CA", "TX"]"#);
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every problem there is, each with its line, column and span:
+    ///
+    /// - `click_count >` — `missing_value`.
+    /// - `(has_revenue` — `syntax`: the parenthesis is never closed.
+    /// - `state = "CA"` — `unknown_field`: a custom field is written `custom_fields.state`.
+    /// - `not (signup_date before 2025-01-01)` — `invalid_operator`: `before` has no opposite.
+    fn from_str(source: &str) -> Result<Self, Errors> {
+        Self::from_text_within(source, &Limits::default())
+    }
+}
