@@ -11,7 +11,7 @@ use crate::number::Number;
 /// What a custom field holds.
 ///
 /// It is read from JSON, where it may be anything; a null is no value at all.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// True or false.

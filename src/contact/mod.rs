@@ -1,11 +1,15 @@
 //! The records: a contact, and its memberships on lists.
 
+mod wire;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
 use crate::number::Number;
 use crate::value::Value;
+
+pub(crate) use self::wire::{Fault, Incomplete, RecordDraft, RecordKey, Scalar, Takes, read_json};
 
 /// A contact, with its memberships.
 ///

@@ -54,7 +54,8 @@ struct Parser<'s, 'l> {
 /// What an operand of `and` and `or` may be.
 enum Node<'s> {
     Condition(Condition<'s>),
-    Group(Group<'s>),
+    /// A group, and how many groups are nested in one another in it.
+    Group(Group<'s>, usize),
     /// It was wrong, and that was told.
     Nothing,
 }
@@ -63,9 +64,36 @@ impl Node<'_> {
     fn negate(&mut self) {
         match self {
             Self::Condition(condition) => condition.negated ^= true,
-            Self::Group(group) => group.negated ^= true,
+            Self::Group(group, _) => group.negated ^= true,
             Self::Nothing => {}
         }
+    }
+}
+
+/// What will be the members of a group.
+#[derive(Default)]
+struct Operands<'s> {
+    conditions: Vec<Found<Condition<'s>>>,
+    groups: Vec<Found<Group<'s>>>,
+    /// The depth of the deepest of the groups.
+    depth: usize,
+}
+
+impl<'s> Operands<'s> {
+    fn push(&mut self, node: Node<'s>) {
+        match node {
+            Node::Condition(condition) => self.conditions.push(Found::Is(condition)),
+            Node::Group(group, depth) => {
+                self.groups.push(Found::Is(group));
+                self.depth = self.depth.max(depth);
+            }
+            // The rest is still worth checking: its own problems are to be told too.
+            Node::Nothing => {}
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.conditions.is_empty() && self.groups.is_empty()
     }
 }
 
@@ -86,8 +114,12 @@ impl<'s> Parser<'s, '_> {
             node = Node::Nothing;
         }
         match node {
-            Node::Group(group) => Some(group),
-            Node::Condition(_) => Some(group("AND", vec![node], 0..self.end)),
+            Node::Group(group, _) => Some(group),
+            Node::Condition(_) => {
+                let mut operands = Operands::default();
+                operands.push(node);
+                Some(group("AND", operands, 0..self.end))
+            }
             Node::Nothing => None,
         }
     }
@@ -114,20 +146,17 @@ impl<'s> Parser<'s, '_> {
         if !joint(self) {
             return first;
         }
-        let mut operands = vec![first];
+        let mut operands = Operands::default();
+        operands.push(first);
         while joint(self) {
             self.advance();
             operands.push(operand(self));
-        }
-        if operands.iter().any(|node| matches!(node, Node::Nothing)) && !self.problems.is_empty() {
-            // The rest is still worth checking: its own problems are to be told too.
-            operands.retain(|node| !matches!(node, Node::Nothing));
         }
         self.group(junction, operands, start)
     }
 
     /// A group, if there may be one more.
-    fn group(&mut self, junction: &'static str, operands: Vec<Node<'s>>, start: usize) -> Node<'s> {
+    fn group(&mut self, junction: &'static str, operands: Operands<'s>, start: usize) -> Node<'s> {
         let span = start..self.end;
         if operands.is_empty() && !self.problems.is_empty() {
             return Node::Nothing;
@@ -136,8 +165,15 @@ impl<'s> Parser<'s, '_> {
             let limit = most_groups(self.limits);
             return self.give_up(span, Kind::TooManyGroups { limit });
         }
+        if operands.depth >= self.depth {
+            // `and` inside `or` nests without a parenthesis.
+            let limit = self.limits.depth();
+            self.problems.add(|| Kind::TooDeep { limit }, || Place::span(span));
+            return Node::Nothing;
+        }
         self.groups -= 1;
-        Node::Group(group(junction, operands, span))
+        let depth = operands.depth + 1;
+        Node::Group(group(junction, operands, span), depth)
     }
 
     /// `not := "not"* primary`
@@ -162,7 +198,7 @@ impl<'s> Parser<'s, '_> {
         node
     }
 
-    /// `primary := "(" or ")" | ("all" | "any") "(" [or ("," or)*] ")" | condition`
+    /// `primary := "(" or ")" | ("all" | "any") "(" [or ("," or)* [","]] ")" | condition`
     fn primary(&mut self) -> Node<'s> {
         let start = self.ahead.span.start;
         match self.ahead.kind {
@@ -201,18 +237,16 @@ impl<'s> Parser<'s, '_> {
         node
     }
 
-    /// `"(" [or ("," or)*] ")"` behind `all` or `any`
+    /// `"(" [or ("," or)* [","]] ")"` behind `all` or `any`
     fn members(&mut self, junction: &'static str, start: usize) -> Node<'s> {
         if !self.opens() {
             return self.too_deep(start);
         }
-        let mut operands = Vec::new();
+        let mut operands = Operands::default();
         let told = self.problems.is_empty();
         while !self.at(")") && self.ahead.kind != TokenKind::End {
-            match self.or() {
-                Node::Nothing => {}
-                node => operands.push(node),
-            }
+            let operand = self.or();
+            operands.push(operand);
             if !self.at(",") {
                 break;
             }
@@ -244,9 +278,10 @@ impl<'s> Parser<'s, '_> {
             let Some(key) = self.custom_key() else { return self.syntax("the key of a custom field") };
             subject = Subject::Custom;
             // The key as it stands here is whole: a prefix in it is its own.
-            let name = format!("{CUSTOM_PREFIX}{key}");
+            let whole = key.is_empty() || key.starts_with(CUSTOM_PREFIX);
+            let name = if whole { format!("{CUSTOM_PREFIX}{key}").into() } else { key };
             set(&mut condition, Key::ConditionType, Value::Text("custom_field".into()), start..self.end);
-            set(&mut condition, Key::Field, Value::Text(name.into()), start..self.end);
+            set(&mut condition, Key::Field, Value::Text(name), start..self.end);
         } else {
             set(&mut condition, Key::Field, Value::Text(word.into()), start..self.end);
         }
@@ -300,8 +335,8 @@ impl<'s> Parser<'s, '_> {
                 Some((negated.map_or(format!("not {word}").into(), |operator| operator.name().into()), start..end))
             }
             TokenKind::Word(word) => {
-                let name = word.to_ascii_lowercase();
-                let known = Operator::from_name(&name);
+                // Nearly every operator is written in lower case: it is found without a copy.
+                let known = Operator::from_name(word).or_else(|| Operator::from_name(&word.to_ascii_lowercase()));
                 Some((known.map_or(word.into(), |operator| operator.name().into()), self.advance()))
             }
             _ => None,
@@ -485,7 +520,11 @@ impl<'s> Parser<'s, '_> {
 
     /// Where a condition ends, if it does not go on.
     fn at_boundary(&self) -> bool {
-        self.at_and() || self.at_or() || self.at(")") || self.at(",") || self.ahead.kind == TokenKind::End
+        match self.ahead.kind {
+            TokenKind::End | TokenKind::Symbol(")" | "," | "&&" | "||") => true,
+            TokenKind::Word(word) => self.is_keyword(word),
+            _ => false,
+        }
     }
 
     fn is_keyword(&self, word: &str) -> bool {
@@ -528,20 +567,11 @@ fn set<'s>(condition: &mut Condition<'s>, key: Key, value: Value<'s>, span: Rang
     condition.set(key, Entry { key: key.name(Spelling::Response), value, span });
 }
 
-fn group<'s>(junction: &'static str, operands: Vec<Node<'s>>, span: Range<usize>) -> Group<'s> {
-    let mut conditions = Vec::new();
-    let mut groups = Vec::new();
-    for operand in operands {
-        match operand {
-            Node::Condition(condition) => conditions.push(Found::Is(condition)),
-            Node::Group(group) => groups.push(Found::Is(group)),
-            Node::Nothing => {}
-        }
-    }
+fn group<'s>(junction: &'static str, operands: Operands<'s>, span: Range<usize>) -> Group<'s> {
     Group {
         junction: Some(Entry { key: "operator", value: Value::Text(junction.into()), span: span.clone() }),
-        conditions: Found::Is(conditions),
-        groups: Found::Is(groups),
+        conditions: Found::Is(operands.conditions),
+        groups: Found::Is(operands.groups),
         span,
         ..Group::default()
     }

@@ -1,0 +1,463 @@
+//! Records as JSON and through serde: a contact with its `lists`, or a membership with its contact's fields beside it.
+
+mod draft;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+pub(crate) use self::draft::{Incomplete, RecordDraft, RecordKey, Takes};
+pub(crate) use self::scalar::Scalar;
+use self::scalar::mismatch;
+use crate::catalogue::Field;
+use crate::check::escaped;
+use crate::contact::{Contact, Membership};
+use crate::error::{Quoted, Shape};
+use crate::number::Number;
+use crate::value::{Value, ValueVisitor};
+
+/// What is wrong with a record in JSON, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The known key at whose value it is, as the record spells it.
+    pub(crate) key: Option<String>,
+    /// The JSON pointer to the value, where it is inside the record.
+    pub(crate) pointer: Option<String>,
+    /// What is wrong, without the key.
+    pub(crate) reason: String,
+    /// The line within the source, from 1.
+    pub(crate) line: usize,
+    /// The column within the line, from 1.
+    pub(crate) column: usize,
+}
+
+/// Reads one record, of either shape, that is the whole source.
+pub(crate) fn read_json(source: &[u8]) -> Result<Contact, Fault> {
+    let context = Context::default();
+    let mut deserializer = serde_json::Deserializer::from_slice(source);
+    ContactSeed { context: &context }
+        .deserialize(&mut deserializer)
+        .and_then(|contact| deserializer.end().map(|()| contact))
+        .map_err(|error| context.into_fault(&error))
+}
+
+impl<'de> serde::Deserialize<'de> for Contact {
+    /// Reads a record of either shape: a contact with its `lists`, or a membership with its contact's fields beside it.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Not `deserialize_any`, which `#[serde(flatten)]` does not offer.
+        deserializer.deserialize_map(ContactSeed { context: &Context::named() })
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Membership {
+    /// Reads an item of a contact's `lists`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembershipSeed { context: &Context::named() })
+    }
+}
+
+/// How errors tell where they are.
+#[derive(Default)]
+struct Context {
+    /// In the message: there is nowhere else, when a record is read through serde.
+    named: bool,
+    /// Here, gathered from the inside out on the way back from an error: otherwise reading costs nothing.
+    key: Cell<Option<&'static str>>,
+    pointer: RefCell<String>,
+}
+
+impl Context {
+    fn named() -> Self {
+        Self { named: true, ..Self::default() }
+    }
+
+    /// An error at the value of a key.
+    #[cold]
+    fn error<E: Error>(&self, key: &str, reason: impl fmt::Display) -> E {
+        if self.named { E::custom(format_args!("key `{key}`: {reason}")) } else { E::custom(reason) }
+    }
+
+    /// An error was inside the value of a known key.
+    #[cold]
+    fn was_in_key(&self, key: &'static str) {
+        self.key.set(self.key.get().or(Some(key)));
+        self.was_in(key);
+    }
+
+    /// An error was inside a member of an object, or inside an element of an array.
+    #[cold]
+    fn was_in(&self, step: &str) {
+        self.pointer.borrow_mut().insert_str(0, &format!("/{}", escaped(step)));
+    }
+
+    #[cold]
+    fn into_fault(self, error: &serde_json::Error) -> Fault {
+        let message = error.to_string();
+        let position = format!(" at line {} column {}", error.line(), error.column());
+        Fault {
+            key: self.key.get().map(str::to_owned),
+            pointer: Some(self.pointer.into_inner()).filter(|pointer| !pointer.is_empty()),
+            reason: message.strip_suffix(&position).unwrap_or(&message).to_owned(),
+            // serde_json counts a source that ends with its line as column 0 of the next.
+            line: error.line().max(1),
+            column: error.column().max(1),
+        }
+    }
+}
+
+/// The visits of a visitor that takes no such shape: each is an error of its `refuse`.
+macro_rules! refuses {
+    (@one null) => {
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> { Err(self.refuse(Shape::Null)) }
+        fn visit_none<E: Error>(self) -> Result<Self::Value, E> { Err(self.refuse(Shape::Null)) }
+    };
+    (@one scalar) => {
+        fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> { Err(self.refuse(Shape::Boolean)) }
+        fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> { Err(self.refuse(Shape::Number)) }
+        fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> { Err(self.refuse(Shape::Number)) }
+        fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> { Err(self.refuse(Shape::Number)) }
+        fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> { Err(self.refuse(Shape::String)) }
+    };
+    (@one array) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> { Err(self.refuse(Shape::Array)) }
+    };
+    (@one object) => {
+        fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> { Err(self.refuse(Shape::Object)) }
+    };
+    ($($shape:ident)+) => {
+        $(refuses!(@one $shape);)+
+
+        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+            deserializer.deserialize_any(self)
+        }
+    };
+}
+
+/// Makes a visitor the seed of what it visits.
+macro_rules! seed_of_itself {
+    ($name:ident $(<$type:ident: $bound:ident>)?, $value:ty) => {
+        impl<'de $(, $type: $bound)?> DeserializeSeed<'de> for $name<'_ $(, $type)?> {
+            type Value = $value;
+
+            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+                deserializer.deserialize_any(self)
+            }
+        }
+    };
+}
+
+/// A record of either shape.
+#[derive(Clone, Copy)]
+struct ContactSeed<'c> {
+    context: &'c Context,
+}
+
+impl ContactSeed<'_> {
+    #[cold]
+    fn refuse<E: Error>(self, found: Shape) -> E {
+        E::custom(mismatch("an object", found))
+    }
+}
+
+impl<'de> Visitor<'de> for ContactSeed<'_> {
+    type Value = Contact;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    refuses!(null scalar array);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Contact, A::Error> {
+        let mut draft = RecordDraft::default();
+        while let Some(found) = map.next_key_seed(KeySeed)? {
+            match found {
+                Some((key, name)) => self.context.entry(&mut draft, key, name, &mut map)?,
+                None => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        draft.finish().map_err(|incomplete| match incomplete.key() {
+            Some(key) => {
+                self.context.was_in_key(key);
+                self.context.error(key, incomplete)
+            }
+            None => A::Error::custom(incomplete),
+        })
+    }
+}
+
+seed_of_itself!(ContactSeed, Contact);
+
+/// An item of `lists`; what it says of the contact is for the record around it to say.
+#[derive(Clone, Copy)]
+struct MembershipSeed<'c> {
+    context: &'c Context,
+}
+
+impl MembershipSeed<'_> {
+    #[cold]
+    fn refuse<E: Error>(self, found: Shape) -> E {
+        self.context.error("lists", mismatch("an object", found))
+    }
+}
+
+impl<'de> Visitor<'de> for MembershipSeed<'_> {
+    type Value = Membership;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    refuses!(null scalar array);
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Membership, A::Error> {
+        let mut draft = RecordDraft::default();
+        while let Some(found) = map.next_key_seed(KeySeed)? {
+            match found {
+                Some((key, name)) if !key.is_of_the_contact() => self.context.entry(&mut draft, key, name, &mut map)?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(draft.into_membership())
+    }
+}
+
+seed_of_itself!(MembershipSeed, Membership);
+
+impl Context {
+    /// Reads the value of a key into a draft.
+    fn entry<'de, A: MapAccess<'de>>(
+        &self,
+        draft: &mut RecordDraft,
+        key: RecordKey,
+        name: &'static str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        draft
+            .note(key, name)
+            .map_err(|repeated| self.error(name, repeated))
+            .and_then(|()| self.value(draft, key, name, map))
+            .inspect_err(|_| self.was_in_key(name))
+    }
+
+    fn value<'de, A: MapAccess<'de>>(
+        &self,
+        draft: &mut RecordDraft,
+        key: RecordKey,
+        name: &'static str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        /// Hands the value to a setter, unless it is null.
+        macro_rules! set {
+            ($seed:ident, $value:ident => $set:expr) => {
+                if let Some($value) = map.next_value_seed($seed::new(self, name))? {
+                    $set;
+                }
+            };
+        }
+        match key {
+            RecordKey::Field(Field::Text(field)) => set!(ScalarSeed, text => draft.set_text(field, text)),
+            RecordKey::Field(Field::Flag(field)) => set!(ScalarSeed, flag => draft.set_flag(field, flag)),
+            RecordKey::Field(Field::Count(field)) => set!(ScalarSeed, count => draft.set_count(field, count)),
+            RecordKey::Field(Field::Amount(field)) => set!(ScalarSeed, amount => draft.set_amount(field, amount)),
+            RecordKey::Field(Field::Time(field)) => set!(ScalarSeed, instant => draft.set_time(field, instant)),
+            RecordKey::ListId => set!(ScalarSeed, list => draft.set_list_id(list)),
+            RecordKey::Active => set!(ScalarSeed, active => draft.set_active(active)),
+            RecordKey::CustomFields => set!(CustomFieldsSeed, fields => draft.set_custom_fields(fields)),
+            RecordKey::Lists => draft.set_lists(map.next_value_seed(ListsSeed { context: self, key: name })?),
+        }
+        Ok(())
+    }
+}
+
+/// A key of a record, if it is one that is known: looked up where it stands, without a copy.
+struct KeySeed;
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Option<(RecordKey, &'static str)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Option<(RecordKey, &'static str)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(RecordKey::from_name(name))
+    }
+}
+
+/// The memberships of a contact; a null is none.
+#[derive(Clone, Copy)]
+struct ListsSeed<'c> {
+    context: &'c Context,
+    key: &'static str,
+}
+
+impl ListsSeed<'_> {
+    #[cold]
+    fn refuse<E: Error>(self, found: Shape) -> E {
+        self.context.error(self.key, mismatch(Takes::Lists.expected(), found))
+    }
+}
+
+impl<'de> Visitor<'de> for ListsSeed<'_> {
+    type Value = Vec<Membership>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Takes::Lists.expected())
+    }
+
+    refuses!(scalar object);
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut memberships = Vec::new();
+        let seed = MembershipSeed { context: self.context };
+        while let Some(membership) =
+            seq.next_element_seed(seed).inspect_err(|_| self.context.was_in(&memberships.len().to_string()))?
+        {
+            memberships.push(membership);
+        }
+        Ok(memberships)
+    }
+}
+
+seed_of_itself!(ListsSeed, Vec<Membership>);
+
+/// Custom fields, those with a null left out; a null is none.
+#[derive(Clone, Copy)]
+struct CustomFieldsSeed<'c> {
+    context: &'c Context,
+    key: &'static str,
+}
+
+impl<'c> CustomFieldsSeed<'c> {
+    fn new(context: &'c Context, key: &'static str) -> Self {
+        Self { context, key }
+    }
+
+    #[cold]
+    fn refuse<E: Error>(self, found: Shape) -> E {
+        self.context.error(self.key, mismatch(Takes::CustomFields.expected(), found))
+    }
+}
+
+impl<'de> Visitor<'de> for CustomFieldsSeed<'_> {
+    type Value = Option<BTreeMap<String, Value>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Takes::CustomFields.expected())
+    }
+
+    refuses!(scalar array);
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = BTreeMap::new();
+        // Without a value, but a key that stands here twice is at fault with any.
+        let mut nulls = BTreeSet::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if fields.contains_key(&key) || nulls.contains(&key) {
+                self.context.was_in(&key);
+                return Err(self.context.error(self.key, format_args!("{} stands here twice", Quoted(&key))));
+            }
+            match map.next_value_seed(ValueVisitor::TOP).inspect_err(|_| self.context.was_in(&key))? {
+                Some(value) => drop(fields.insert(key, value)),
+                None => drop(nulls.insert(key)),
+            }
+        }
+        Ok(Some(fields))
+    }
+}
+
+seed_of_itself!(CustomFieldsSeed, Option<BTreeMap<String, Value>>);
+
+/// A scalar, or the null that is none.
+struct ScalarSeed<'c, T> {
+    context: &'c Context,
+    key: &'static str,
+    of: PhantomData<T>,
+}
+
+impl<'c, T: Scalar> ScalarSeed<'c, T> {
+    fn new(context: &'c Context, key: &'static str) -> Self {
+        Self { context, key, of: PhantomData }
+    }
+
+    fn given<E: Error>(self, made: Result<T, String>) -> Result<Option<T>, E> {
+        made.map(Some).map_err(|reason| self.context.error(self.key, reason))
+    }
+
+    #[cold]
+    fn refuse<E: Error>(self, found: Shape) -> E {
+        self.context.error(self.key, mismatch(T::TAKES.expected(), found))
+    }
+}
+
+impl<'de, T: Scalar> Visitor<'de> for ScalarSeed<'_, T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::TAKES.expected())
+    }
+
+    refuses!(array object);
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
+        self.given(T::from_bool(flag))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        self.given(T::from_number(Some(number.into())))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.given(T::from_number(Some(number.into())))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        self.given(T::from_number(Number::from_f64(number)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        self.given(T::from_text(text))
+    }
+}
+
+seed_of_itself!(ScalarSeed<T: Scalar>, Option<T>);

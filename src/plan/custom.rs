@@ -1,0 +1,168 @@
+//! Comparing the values of custom fields without building any.
+
+use crate::filter::{Bound, Comparison, Literal, Order};
+use crate::number::Number;
+use crate::plan::text::{TextMatch, cased, compare};
+use crate::semantics::TextCase;
+use crate::value::Value;
+
+/// A value of a custom field, borrowed from whatever record holds it.
+#[derive(Clone, Copy, Debug)]
+pub enum ValueRef<'v> {
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(&'v str),
+    /// Several values.
+    Array(&'v [Option<Value>]),
+    /// An object: it only exists.
+    Object,
+}
+
+impl<'v> From<&'v Value> for ValueRef<'v> {
+    fn from(value: &'v Value) -> Self {
+        match value {
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Number(number) => Self::Number(*number),
+            Value::Text(text) => Self::Text(text),
+            Value::Array(elements) => Self::Array(elements),
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
+/// What a custom field is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum CustomMatch {
+    OneOf(Literals),
+    Order(Ordering),
+    /// Texts only.
+    Text(TextMatch),
+}
+
+/// The values that `eq` and `in` accept, by the type of the value they are held against.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Literals {
+    /// Of a text: it is one of these.
+    pub(crate) texts: TextMatch,
+    /// Of a text that is a number: its value is one of these.
+    pub(crate) numbers_of_texts: Vec<Number>,
+    /// Of a number: it is one of these.
+    pub(crate) numbers: Vec<Number>,
+    /// Of false and of true.
+    pub(crate) bools: [bool; 2],
+}
+
+impl Literals {
+    pub(crate) fn new(literals: &[Literal], case: TextCase) -> Self {
+        let mut texts = Vec::new();
+        let mut of_texts = Vec::new();
+        let mut numbers = Vec::new();
+        let mut bools = [false; 2];
+        for literal in literals {
+            match literal {
+                Literal::Number(number) => {
+                    of_texts.push(*number);
+                    numbers.push(*number);
+                }
+                Literal::Bool(value) => {
+                    bools[usize::from(*value)] = true;
+                    texts.push(value.to_string());
+                }
+                Literal::Text(text) => {
+                    numbers.extend(Number::from_text(text));
+                    for value in [false, true] {
+                        bools[usize::from(value)] |= cased(text, case) == value.to_string();
+                    }
+                    texts.push(text.clone());
+                }
+            }
+        }
+        Self {
+            texts: TextMatch::is(&texts, case),
+            numbers_of_texts: sorted(of_texts),
+            numbers: sorted(numbers),
+            bools,
+        }
+    }
+
+    /// The literals of both.
+    pub(crate) fn either(&self, other: &Self) -> Option<Self> {
+        Some(Self {
+            texts: self.texts.either(&other.texts)?,
+            numbers_of_texts: sorted([self.numbers_of_texts.as_slice(), &other.numbers_of_texts].concat()),
+            numbers: sorted([self.numbers.as_slice(), &other.numbers].concat()),
+            bools: [self.bools[0] || other.bools[0], self.bools[1] || other.bools[1]],
+        })
+    }
+}
+
+fn sorted(mut numbers: Vec<Number>) -> Vec<Number> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// A comparison with a bound.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Ordering {
+    pub(crate) comparison: Comparison,
+    /// What a text is compared with, unless that is a number.
+    pub(crate) text: Option<String>,
+    /// What a number is compared with, and a text that is one if the bound is a number.
+    pub(crate) number: Option<Number>,
+    pub(crate) case: TextCase,
+}
+
+impl Ordering {
+    pub(crate) fn new(order: Order, bound: &Bound, case: TextCase) -> Self {
+        let comparison = order.comparison();
+        match bound {
+            Bound::Number(number) => Self { comparison, text: None, number: Some(*number), case },
+            Bound::Text(text) => {
+                Self { comparison, text: Some(cased(text, case)), number: Number::from_text(text), case }
+            }
+        }
+    }
+
+    fn holds(&self, value: ValueRef<'_>) -> bool {
+        let ordering = match (value, &self.text, self.number) {
+            (ValueRef::Text(value), Some(bound), _) => Some(compare(value, bound, self.case)),
+            (ValueRef::Text(value), None, Some(bound)) => Number::from_text(value).map(|value| value.cmp(&bound)),
+            (ValueRef::Number(value), _, Some(bound)) => Some(value.cmp(&bound)),
+            _ => None,
+        };
+        ordering.is_some_and(|ordering| self.comparison.holds(ordering))
+    }
+}
+
+impl CustomMatch {
+    /// Whether a value passes, or any element of an array.
+    pub(crate) fn holds(&self, value: ValueRef<'_>) -> bool {
+        match value {
+            ValueRef::Array(elements) => {
+                elements.iter().flatten().map(ValueRef::from).any(|element| self.holds_for_single(element))
+            }
+            single => self.holds_for_single(single),
+        }
+    }
+
+    fn holds_for_single(&self, value: ValueRef<'_>) -> bool {
+        match (self, value) {
+            (_, ValueRef::Array(_) | ValueRef::Object) => false,
+            (Self::OneOf(literals), ValueRef::Bool(value)) => literals.bools[usize::from(value)],
+            (Self::OneOf(literals), ValueRef::Number(number)) => literals.numbers.binary_search(&number).is_ok(),
+            (Self::OneOf(literals), ValueRef::Text(text)) => {
+                literals.texts.holds(text)
+                    || !literals.numbers_of_texts.is_empty()
+                        && Number::from_text(text)
+                            .is_some_and(|number| literals.numbers_of_texts.binary_search(&number).is_ok())
+            }
+            (Self::Order(ordering), value) => ordering.holds(value),
+            (Self::Text(pattern), ValueRef::Text(text)) => pattern.holds(text),
+            (Self::Text(_), ValueRef::Bool(_) | ValueRef::Number(_)) => false,
+        }
+    }
+}

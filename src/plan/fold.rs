@@ -1,0 +1,180 @@
+//! What can be said of a plan without looking at a record.
+
+use super::custom::CustomMatch;
+use super::interval::{End, Interval, Ordered};
+use super::leaf::{Leaf, LeafTest, Subject};
+use super::text::{Pattern, TextMatch};
+use super::Node;
+
+/// The same plan with groups of one operator merged, constants and duplicates gone, intervals on one value joined,
+/// contradictions and tautologies recognised, and the cheap questions first.
+pub(super) fn fold(node: Node) -> Node {
+    match node {
+        Node::Constant(_) => node,
+        Node::Leaf(leaf) => fold_leaf(leaf),
+        Node::All(members) => fold_group(members, false),
+        Node::Any(members) => fold_group(members, true),
+    }
+}
+
+/// `decisive` is the answer of one member that decides the group: true for OR, false for AND.
+fn fold_group(members: Vec<Node>, decisive: bool) -> Node {
+    let mut flat = Vec::with_capacity(members.len());
+    for member in members {
+        match (fold(member), decisive) {
+            (Node::Constant(value), _) if value == decisive => return Node::Constant(decisive),
+            (Node::Constant(_), _) => {}
+            (Node::All(inside), false) | (Node::Any(inside), true) => flat.extend(inside),
+            (other, _) => flat.push(other),
+        }
+    }
+    let mut flat = join(flat, decisive);
+    if flat.contains(&Node::Constant(decisive)) || has_complements(&flat) {
+        return Node::Constant(decisive);
+    }
+    flat.sort_by_key(cost);
+    match flat.len() {
+        0 => Node::Constant(!decisive),
+        1 => flat.swap_remove(0),
+        _ if decisive => Node::Any(flat),
+        _ => Node::All(flat),
+    }
+}
+
+fn distinct(members: Vec<Node>) -> Vec<Node> {
+    let mut seen = std::collections::HashSet::new();
+    members.into_iter().filter(|member| seen.insert(member.clone())).collect()
+}
+
+/// A leaf and its exact complement: one of them holds, and only one.
+fn has_complements(members: &[Node]) -> bool {
+    let mut by_value = std::collections::HashMap::<_, Vec<&Leaf>>::new();
+    for member in members {
+        if let Node::Leaf(leaf) = member {
+            by_value.entry((&leaf.subject, leaf.list, &leaf.test)).or_default().push(leaf);
+        }
+    }
+    by_value.values().any(|leaves| leaves.iter().any(|one| leaves.iter().any(|other| one.is_complement_of(other))))
+}
+
+/// Positive tests of one value become one: their intersection in AND, their union in OR.
+fn join(members: Vec<Node>, any: bool) -> Vec<Node> {
+    let mut first = std::collections::HashMap::<(Subject, Option<i64>), usize>::new();
+    let mut joined: Vec<Node> = Vec::with_capacity(members.len());
+    for member in distinct(members) {
+        if let Node::Leaf(leaf) = &member
+            && !leaf.negated
+            && !leaf.missing
+        {
+            let combine = if any { union } else { intersection };
+            let key = (leaf.subject.clone(), leaf.list);
+            if let Some(at) = first.get(&key)
+                && let Node::Leaf(known) = &joined[*at]
+                && let Some(test) = combine(&known.test, &leaf.test)
+            {
+                joined[*at] = fold_leaf(Leaf { test, ..leaf.clone() });
+                continue;
+            }
+            first.entry(key).or_insert(joined.len());
+        }
+        joined.push(member);
+    }
+    joined
+}
+
+/// The test that passes what both pass. A custom field may hold several values, of which one passes the one test and
+/// one the other; but the time it is asked for is a single one.
+fn intersection(a: &LeafTest, b: &LeafTest) -> Option<LeafTest> {
+    match (a, b) {
+        (LeafTest::Time(a), LeafTest::Time(b)) => Some(LeafTest::Time(a.intersection(*b))),
+        (LeafTest::Count(a), LeafTest::Count(b)) => Some(LeafTest::Count(a.intersection(*b))),
+        (LeafTest::Amount(a), LeafTest::Amount(b)) => Some(LeafTest::Amount(a.intersection(*b))),
+        (LeafTest::Text(a), LeafTest::Text(b)) => {
+            let (Pattern::Is(ours), Pattern::Is(theirs)) = (&a.pattern, &b.pattern) else { return None };
+            let both = ours.iter().filter(|text| theirs.binary_search(text).is_ok()).cloned().collect();
+            Some(LeafTest::Text(TextMatch { pattern: Pattern::Is(both), case: a.case }))
+        }
+        _ => None,
+    }
+}
+
+/// The test that passes what either passes, where one test can say so.
+fn union(a: &LeafTest, b: &LeafTest) -> Option<LeafTest> {
+    match (a, b) {
+        (LeafTest::Time(a), LeafTest::Time(b)) => a.union(*b).map(LeafTest::Time),
+        (LeafTest::Count(a), LeafTest::Count(b)) => a.union(*b).map(LeafTest::Count),
+        (LeafTest::Amount(a), LeafTest::Amount(b)) => a.union(*b).map(LeafTest::Amount),
+        (LeafTest::Text(a), LeafTest::Text(b)) => a.either(b).map(LeafTest::Text),
+        (LeafTest::Custom(CustomMatch::OneOf(a)), LeafTest::Custom(CustomMatch::OneOf(b))) => {
+            a.either(b).map(|both| LeafTest::Custom(CustomMatch::OneOf(both)))
+        }
+        _ => None,
+    }
+}
+
+/// A leaf whose test passes everything or nothing is a question of existence, or none.
+fn fold_leaf(leaf: Leaf) -> Node {
+    let passes = match &leaf.test {
+        LeafTest::Exists => Some(true),
+        LeafTest::Nothing => Some(false),
+        LeafTest::Time(interval) => extent(interval),
+        LeafTest::Count(interval) => extent(&at_least_zero(*interval)),
+        LeafTest::Amount(interval) => extent(interval),
+        LeafTest::Text(TextMatch { pattern: Pattern::Is(texts), .. }) if texts.is_empty() => Some(false),
+        // Everything has an empty part.
+        LeafTest::Text(TextMatch {
+            pattern: Pattern::Contains(part) | Pattern::StartsWith(part) | Pattern::EndsWith(part),
+            ..
+        }) if part.is_empty() => Some(true),
+        LeafTest::True | LeafTest::Text(_) | LeafTest::Custom(_) | LeafTest::Lists(_) => None,
+    };
+    // A time asked of a custom field that holds none finds no value, though one exists.
+    let readable_only = matches!((&leaf.subject, &leaf.test), (Subject::Custom(_), LeafTest::Time(_)));
+    match passes {
+        None => Node::Leaf(leaf),
+        Some(passes) => {
+            let with_value = passes != leaf.negated;
+            if with_value == leaf.missing || leaf.is_total() {
+                return Node::Constant(with_value);
+            }
+            if readable_only {
+                return Node::Leaf(leaf);
+            }
+            Node::Leaf(Leaf { test: LeafTest::Exists, negated: !with_value, ..leaf })
+        }
+    }
+}
+
+fn at_least_zero(interval: Interval<u64>) -> Interval<u64> {
+    match interval {
+        Interval { low: End::Closed(0), high } => Interval { low: End::Unbounded, high },
+        other => other,
+    }
+}
+
+fn extent<T: Ordered>(interval: &Interval<T>) -> Option<bool> {
+    match (interval.low, interval.high) {
+        (End::Unbounded, End::Unbounded) => Some(true),
+        _ if interval.is_empty() => Some(false),
+        _ => None,
+    }
+}
+
+/// What a question costs one record, roughly; the order among equals is the user's.
+fn cost(node: &Node) -> u32 {
+    match node {
+        Node::Constant(_) => 0,
+        Node::All(members) | Node::Any(members) => 1 + members.iter().map(cost).sum::<u32>(),
+        Node::Leaf(leaf) => {
+            let test = match &leaf.test {
+                LeafTest::Nothing | LeafTest::Exists | LeafTest::True | LeafTest::Lists(_) => 1,
+                LeafTest::Count(_) | LeafTest::Amount(_) => 2,
+                LeafTest::Time(_) => 3,
+                LeafTest::Text(TextMatch { pattern: Pattern::Is(_), .. }) => 4,
+                LeafTest::Custom(_) => 6,
+                LeafTest::Text(_) => 8,
+            };
+            test + if leaf.list.is_some() { 2 } else { 0 } + if matches!(leaf.subject, Subject::Custom(_)) { 4 } else { 0 }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! A condition, bound: which value it looks at, which values pass, and what it says where there is none.
+
+use super::custom::{CustomMatch, Literals, Ordering};
+use super::interval::Interval;
+use super::text::TextMatch;
+use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
+use crate::filter::{Asked, Condition, CustomKey, CustomTest, FieldTest, ListTest, Literal, Test, TextTest, TimeTest};
+use crate::number::Number;
+use crate::semantics::{Evaluation, MissingNegation};
+
+/// A question to a record. It holds where there is a value and `test` says so (or does not, if `negated`), and where
+/// there is no value if `missing` says so.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Leaf {
+    pub(crate) subject: Subject,
+    /// The list whose membership is asked; `None` is the one in hand, and always so for what is the same on all.
+    pub(crate) list: Option<i64>,
+    pub(crate) test: LeafTest,
+    pub(crate) negated: bool,
+    pub(crate) missing: bool,
+}
+
+/// Which value is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    Time(TimeField),
+    Count(CountField),
+    Amount(AmountField),
+    Flag(FlagField),
+    Text(TextField),
+    Custom(CustomKey),
+    /// The lists that the contact is on.
+    Lists,
+}
+
+/// Which values pass.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum LeafTest {
+    /// Every value.
+    Exists,
+    /// A flag that is set.
+    True,
+    /// An instant, in microseconds; also of a custom field, where what is no time is no value.
+    Time(Interval<i64>),
+    Count(Interval<u64>),
+    Amount(Interval<Number>),
+    Text(TextMatch),
+    Custom(CustomMatch),
+    /// Any of these lists, which are sorted.
+    Lists(Vec<i64>),
+    /// No value.
+    Nothing,
+}
+
+impl Leaf {
+    pub(crate) fn new(condition: &Condition, asked: &Evaluation) -> Self {
+        match condition {
+            Condition::List(test) => {
+                let (lists, negated) = match test {
+                    ListTest::In(lists) => (lists, false),
+                    ListTest::NotIn(lists) => (lists, true),
+                };
+                let mut lists = lists.as_slice().to_vec();
+                lists.sort_unstable();
+                lists.dedup();
+                Self { subject: Subject::Lists, list: None, test: LeafTest::Lists(lists), negated, missing: negated }
+            }
+            Condition::Field(FieldTest { test, list }) => {
+                let same_everywhere = test.field().is_some_and(Field::is_of_the_contact);
+                let list = list.filter(|_| !same_everywhere);
+                let (subject, (test, negated), exists) = bound(test, asked);
+                let missing = match exists {
+                    Some(exists) => !exists,
+                    None => negated && !matches!(test, LeafTest::True) && asked.semantics.missing_negation == MissingNegation::Matches,
+                };
+                Self { subject, list, test, negated, missing }
+            }
+        }
+    }
+
+    /// Whether there is a value in every record.
+    pub(crate) fn is_total(&self) -> bool {
+        self.list.is_none()
+            && match &self.subject {
+                Subject::Count(_) | Subject::Flag(_) | Subject::Lists => true,
+                Subject::Amount(field) => *field == AmountField::RevenueTotal,
+                Subject::Text(field) => *field == TextField::PhoneNumber,
+                Subject::Time(_) | Subject::Custom(_) => false,
+            }
+    }
+
+    /// Whether it is decided by the contact alone, whatever membership is in hand.
+    pub(crate) fn is_of_the_contact(&self) -> bool {
+        self.list.is_some()
+            || match &self.subject {
+                Subject::Lists => true,
+                Subject::Flag(field) => Field::Flag(*field).is_of_the_contact(),
+                Subject::Text(field) => Field::Text(*field).is_of_the_contact(),
+                _ => false,
+            }
+    }
+
+    /// Whether the other leaf holds exactly where this one does not.
+    pub(crate) fn is_complement_of(&self, other: &Self) -> bool {
+        self.subject == other.subject
+            && self.list == other.list
+            && self.test == other.test
+            && self.negated != other.negated
+            && (self.missing != other.missing || self.is_total())
+    }
+}
+
+/// The subject, the test with whether it is negated, and for a question of existence what it asks.
+fn bound(test: &Test, asked: &Evaluation) -> (Subject, (LeafTest, bool), Option<bool>) {
+    let now = asked.now.timestamp_micros();
+    let case = asked.semantics.text_case;
+    let of_comparison = |(interval, negated): (Option<LeafTest>, bool)| (interval.unwrap_or(LeafTest::Nothing), negated);
+    match test {
+        Test::Time(field, asked) => of_asked(Subject::Time(*field), asked, |test| time_test(test, now)),
+        Test::Count(field, comparison, value) => {
+            let (interval, negated) = Interval::of(*comparison, *value);
+            (Subject::Count(*field), of_comparison((interval.map(LeafTest::Count), negated)), None)
+        }
+        Test::Amount(field, comparison, value) => {
+            let (interval, negated) = Interval::of(*comparison, *value);
+            (Subject::Amount(*field), of_comparison((interval.map(LeafTest::Amount), negated)), None)
+        }
+        Test::Flag(field, value) => (Subject::Flag(*field), (LeafTest::True, !value), None),
+        Test::Text(field, asked) => of_asked(Subject::Text(*field), asked, |test| {
+            let one = std::slice::from_ref::<String>;
+            let (pattern, negated) = match test {
+                TextTest::Eq(text) => (TextMatch::is(one(text), case), false),
+                TextTest::Neq(text) => (TextMatch::is(one(text), case), true),
+                TextTest::Contains(text) => (TextMatch::contains(text, case), false),
+                TextTest::NotContains(text) => (TextMatch::contains(text, case), true),
+                TextTest::StartsWith(text) => (TextMatch::starts_with(text, case), false),
+                TextTest::EndsWith(text) => (TextMatch::ends_with(text, case), false),
+                TextTest::In(texts) => (TextMatch::is(texts.as_slice(), case), false),
+                TextTest::NotIn(texts) => (TextMatch::is(texts.as_slice(), case), true),
+            };
+            (LeafTest::Text(pattern), negated)
+        }),
+        Test::Custom(key, asked) => of_asked(Subject::Custom(key.clone()), asked, |test| {
+            let one_of = |literals: &[Literal]| CustomMatch::OneOf(Literals::new(literals, case));
+            let one = std::slice::from_ref::<Literal>;
+            let (custom, negated) = match test {
+                CustomTest::Eq(literal) => (one_of(one(literal)), false),
+                CustomTest::Neq(literal) => (one_of(one(literal)), true),
+                CustomTest::Order(order, bound) => (CustomMatch::Order(Ordering::new(*order, bound, case)), false),
+                CustomTest::Contains(text) => (CustomMatch::Text(TextMatch::contains(text, case)), false),
+                CustomTest::NotContains(text) => (CustomMatch::Text(TextMatch::contains(text, case)), true),
+                CustomTest::StartsWith(text) => (CustomMatch::Text(TextMatch::starts_with(text, case)), false),
+                CustomTest::EndsWith(text) => (CustomMatch::Text(TextMatch::ends_with(text, case)), false),
+                CustomTest::In(literals) => (one_of(literals.as_slice()), false),
+                CustomTest::NotIn(literals) => (one_of(literals.as_slice()), true),
+                CustomTest::Time(test) => return time_test(test, now),
+            };
+            (LeafTest::Custom(custom), negated)
+        }),
+    }
+}
+
+fn of_asked<T>(
+    subject: Subject,
+    asked: &Asked<T>,
+    of_value: impl FnOnce(&T) -> (LeafTest, bool),
+) -> (Subject, (LeafTest, bool), Option<bool>) {
+    match asked {
+        Asked::Exists => (subject, (LeafTest::Exists, false), Some(true)),
+        Asked::NotExists => (subject, (LeafTest::Exists, true), Some(false)),
+        Asked::Value(test) => (subject, of_value(test), None),
+    }
+}
+
+fn time_test(test: &TimeTest, now: i64) -> (LeafTest, bool) {
+    let interval = match test {
+        TimeTest::Within(span) | TimeTest::NotWithin(span) => Some(Interval::between(span.before(now), now)),
+        TimeTest::Before(moment) => Interval::below(moment.instant(now)),
+        TimeTest::After(moment) => Interval::above(moment.instant(now)),
+    };
+    (interval.map_or(LeafTest::Nothing, LeafTest::Time), matches!(test, TimeTest::NotWithin(_)))
+}

@@ -1,0 +1,113 @@
+//! A filter bound to an instant and to [`Semantics`]: what every fast engine runs.
+//!
+//! Relative times have become instants, comparisons have become intervals, and what can be decided without looking at
+//! a record is decided. A plan is data: it prints, and it can be compared.
+
+mod custom;
+mod fold;
+mod interval;
+mod leaf;
+mod print;
+mod text;
+
+use crate::audience::Audience;
+use crate::filter::{Filter, Group, Junction};
+use crate::semantics::Evaluation;
+#[cfg(doc)]
+use crate::semantics::Semantics;
+
+pub use self::custom::ValueRef;
+#[cfg(feature = "table")]
+pub(crate) use self::{
+    custom::CustomMatch,
+    interval::{End, Interval},
+    text::{Pattern, TextMatch},
+};
+pub(crate) use self::leaf::{Leaf, LeafTest, Subject};
+
+/// A filter and its source lists, bound to `now` and to [`Semantics`].
+///
+/// ```
+/// use headcount::{Audience, Evaluation};
+///
+/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+/// let audience = Audience::of("last_clicked_at within 30 days and (click_count > 2 and click_count > 3)".parse()?);
+/// assert_eq!(audience.plan(&asked).to_string(), "\
+/// on any list, active
+/// all of
+///   click_count from 4
+///   last_clicked_at from 2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z
+/// ");
+///
+/// let nobody = Audience::of("click_count > 5 and click_count < 3".parse()?);
+/// assert!(nobody.plan(&asked).is_never());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    pub(crate) root: Node,
+    pub(crate) scope: Option<Vec<i64>>,
+    pub(crate) asked: Evaluation,
+}
+
+/// A node of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Node {
+    /// Decided already.
+    Constant(bool),
+    /// True where all of its members are; at least two.
+    All(Vec<Node>),
+    /// True where any of its members is; at least two.
+    Any(Vec<Node>),
+    /// A question to a record.
+    Leaf(Leaf),
+}
+
+impl Audience {
+    /// The audience's filter and source lists, bound to an instant and to semantics.
+    #[must_use]
+    pub fn plan(&self, asked: &Evaluation) -> Plan {
+        let mut scope = self.source_lists.clone();
+        scope.sort_unstable();
+        scope.dedup();
+        Plan { scope: (!scope.is_empty()).then_some(scope), ..Plan::new(&self.filter, asked) }
+    }
+}
+
+impl Plan {
+    /// A filter on all lists, bound to an instant and to semantics.
+    #[must_use]
+    pub fn new(filter: &Filter, asked: &Evaluation) -> Self {
+        Self { root: fold::fold(node(filter.root(), asked)), scope: None, asked: *asked }
+    }
+
+    /// Whether nothing can satisfy it.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        self.root == Node::Constant(false)
+    }
+
+    /// Whether everything in scope satisfies it.
+    #[must_use]
+    pub fn is_always(&self) -> bool {
+        self.root == Node::Constant(true)
+    }
+
+    /// Whether memberships on a list are asked.
+    pub(crate) fn asks_list(&self, list: Option<i64>) -> bool {
+        match (&self.scope, list) {
+            (None, _) => true,
+            (Some(scope), Some(list)) => scope.binary_search(&list).is_ok(),
+            (Some(_), None) => false,
+        }
+    }
+}
+
+fn node(group: &Group, asked: &Evaluation) -> Node {
+    let conditions = group.conditions().iter().map(|condition| Node::Leaf(Leaf::new(condition, asked)));
+    let members = conditions.chain(group.groups().iter().map(|inner| node(inner, asked))).collect();
+    match group.junction() {
+        Junction::All => Node::All(members),
+        Junction::Any => Node::Any(members),
+    }
+}

@@ -1,0 +1,102 @@
+//! Comparing texts without building any.
+
+use std::cmp::Ordering;
+
+use crate::eval::lower_cased;
+use crate::semantics::TextCase;
+
+/// What a text is compared with; its own texts are lower-cased already where case does not matter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TextMatch {
+    pub(crate) pattern: Pattern,
+    pub(crate) case: TextCase,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Pattern {
+    /// It is one of these, which are sorted.
+    Is(Vec<String>),
+    Contains(String),
+    StartsWith(String),
+    EndsWith(String),
+}
+
+impl TextMatch {
+    pub(crate) fn is(texts: &[String], case: TextCase) -> Self {
+        let mut texts: Vec<String> = texts.iter().map(|text| cased(text, case)).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        Self { pattern: Pattern::Is(texts), case }
+    }
+
+    pub(crate) fn contains(text: &str, case: TextCase) -> Self {
+        Self { pattern: Pattern::Contains(cased(text, case)), case }
+    }
+
+    pub(crate) fn starts_with(text: &str, case: TextCase) -> Self {
+        Self { pattern: Pattern::StartsWith(cased(text, case)), case }
+    }
+
+    pub(crate) fn ends_with(text: &str, case: TextCase) -> Self {
+        Self { pattern: Pattern::EndsWith(cased(text, case)), case }
+    }
+
+    /// The match that holds where either does, where one can say so.
+    pub(crate) fn either(&self, other: &Self) -> Option<Self> {
+        let (Pattern::Is(ours), Pattern::Is(theirs)) = (&self.pattern, &other.pattern) else { return None };
+        let mut texts = [ours.as_slice(), theirs].concat();
+        texts.sort_unstable();
+        texts.dedup();
+        Some(Self { pattern: Pattern::Is(texts), case: self.case })
+    }
+
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        match (&self.pattern, self.case) {
+            (Pattern::Is(texts), case) => {
+                texts.binary_search_by(|pattern| compare(text, pattern, case).reverse()).is_ok()
+            }
+            (Pattern::Contains(pattern), TextCase::Sensitive) => text.contains(pattern),
+            (Pattern::StartsWith(pattern), TextCase::Sensitive) => text.starts_with(pattern),
+            (Pattern::EndsWith(pattern), TextCase::Sensitive) => text.ends_with(pattern),
+            (Pattern::Contains(pattern), TextCase::Insensitive) => {
+                let mut rest = lower(text);
+                loop {
+                    if starts_with(rest.clone(), pattern.chars()) {
+                        return true;
+                    }
+                    if rest.next().is_none() {
+                        return false;
+                    }
+                }
+            }
+            (Pattern::StartsWith(pattern), TextCase::Insensitive) => starts_with(lower(text), pattern.chars()),
+            (Pattern::EndsWith(pattern), TextCase::Insensitive) => {
+                starts_with(lower(text).rev(), pattern.chars().rev())
+            }
+        }
+    }
+}
+
+/// How a text stands to a pattern that is cased already, by code point.
+pub(crate) fn compare(text: &str, pattern: &str, case: TextCase) -> Ordering {
+    match case {
+        TextCase::Sensitive => text.cmp(pattern),
+        TextCase::Insensitive => lower(text).cmp(pattern.chars()),
+    }
+}
+
+/// A pattern as texts are compared with it.
+pub(crate) fn cased(text: &str, case: TextCase) -> String {
+    match case {
+        TextCase::Sensitive => text.to_owned(),
+        TextCase::Insensitive => lower_cased(text),
+    }
+}
+
+fn lower(text: &str) -> impl DoubleEndedIterator<Item = char> + Clone {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+fn starts_with(mut text: impl Iterator<Item = char>, mut pattern: impl Iterator<Item = char>) -> bool {
+    pattern.all(|c| text.next() == Some(c))
+}

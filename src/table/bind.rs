@@ -1,0 +1,167 @@
+//! Plans bound to a table: each distinct leaf once, as codes of a column.
+
+use std::collections::HashMap;
+
+use super::column::ColumnTest;
+use super::kernel::ByteSet;
+use super::segment::{ColumnId, Columns};
+use crate::catalogue::TextField;
+use crate::plan::{Leaf, LeafTest, Node, Plan, Subject, TextMatch};
+use crate::semantics::Subscription;
+
+/// Plans that are asked together, and the questions they share.
+#[derive(Debug)]
+pub(super) struct BoundPlans {
+    pub(super) plans: Vec<BoundPlan>,
+    pub(super) leaves: Vec<BoundLeaf>,
+    /// The codes of `active` that are, if only those memberships take part; plans of one set agree on it.
+    pub(super) active: Option<Active>,
+    /// The column of lists.
+    pub(super) lists: Option<usize>,
+}
+
+/// The column that says whether a membership is active, and the codes that say it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Active {
+    pub(super) column: usize,
+    pub(super) codes: ByteSet,
+}
+
+/// A plan whose leaves are numbers.
+#[derive(Debug)]
+pub(super) struct BoundPlan {
+    pub(super) root: BoundNode,
+    pub(super) scope: Option<Vec<i64>>,
+    /// The codes of the column of lists that are in scope.
+    pub(super) scope_codes: ScopeCodes,
+}
+
+/// Lists as codes of their column, exactly.
+#[derive(Debug)]
+pub(super) struct ScopeCodes(pub(super) Option<ColumnTest>);
+
+#[derive(Debug)]
+pub(super) enum BoundNode {
+    Constant(bool),
+    All(Vec<BoundNode>),
+    Any(Vec<BoundNode>),
+    Leaf(usize),
+}
+
+#[derive(Debug)]
+pub(super) struct BoundLeaf {
+    pub(super) test: BoundTest,
+    /// The list whose membership is asked, and its codes in the column of lists.
+    pub(super) list: Option<(i64, Option<ColumnTest>)>,
+    pub(super) missing: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum BoundTest {
+    Column { column: usize, of_the_contact: bool, test: ColumnTest },
+    /// Membership on lists.
+    Lists { lists: Vec<i64>, codes: Option<ColumnTest>, negated: bool },
+    /// The phone number itself.
+    Phone { pattern: Option<TextMatch>, negated: bool },
+    /// No record of the table has the field.
+    Absent,
+}
+
+impl BoundPlans {
+    pub(super) fn new(plans: &[&Plan], columns: &Columns) -> Self {
+        let mut leaves = Vec::new();
+        let mut known = HashMap::new();
+        let lists = columns.find(&ColumnId::List);
+        let bound = plans
+            .iter()
+            .map(|plan| BoundPlan {
+                root: node(&plan.root, columns, &mut leaves, &mut known),
+                scope: plan.scope.clone(),
+                scope_codes: ScopeCodes(plan.scope.as_ref().and_then(|scope| on_lists(scope, columns))),
+            })
+            .collect();
+        let only_active = plans.first().is_some_and(|plan| plan.asked.semantics.subscription == Subscription::ActiveOnly);
+        let active = columns.find(&ColumnId::Active).filter(|_| only_active).map(|column| {
+            let of = columns.column(column);
+            Active { column, codes: of.test(of.domain.passing(&LeafTest::True), false, false).yes }
+        });
+        Self { plans: bound, leaves, active, lists }
+    }
+}
+
+fn node(plan: &Node, columns: &Columns, leaves: &mut Vec<BoundLeaf>, known: &mut HashMap<Leaf, usize>) -> BoundNode {
+    match plan {
+        Node::Constant(value) => BoundNode::Constant(*value),
+        Node::Leaf(leaf) => BoundNode::Leaf(*known.entry(leaf.clone()).or_insert_with(|| {
+            leaves.push(bind(leaf, columns));
+            leaves.len() - 1
+        })),
+        Node::All(members) => BoundNode::All(sorted(members, columns, leaves, known, false)),
+        Node::Any(members) => BoundNode::Any(sorted(members, columns, leaves, known, true)),
+    }
+}
+
+/// The members, those first that leave the fewest rows to decide.
+fn sorted(
+    members: &[Node],
+    columns: &Columns,
+    leaves: &mut Vec<BoundLeaf>,
+    known: &mut HashMap<Leaf, usize>,
+    any: bool,
+) -> Vec<BoundNode> {
+    let mut bound: Vec<(u64, BoundNode)> = members
+        .iter()
+        .map(|member| {
+            let node = node(member, columns, leaves, known);
+            (undecided(&node, columns, leaves, any), node)
+        })
+        .collect();
+    bound.sort_by_key(|(undecided, _)| *undecided);
+    bound.into_iter().map(|(_, node)| node).collect()
+}
+
+/// How many rows a member leaves undecided in a group; what is not known comes last.
+fn undecided(node: &BoundNode, columns: &Columns, leaves: &[BoundLeaf], any: bool) -> u64 {
+    let BoundNode::Leaf(leaf) = node else { return u64::MAX };
+    match &leaves[*leaf].test {
+        BoundTest::Column { column, test, .. } => {
+            let column = columns.column(*column);
+            let (all, passing) = (column.weight(&ByteSet::ALL), column.weight(&test.yes));
+            let maybe = column.weight(&test.maybe);
+            // A row that only its exact key decides costs far more than one that its code does.
+            const EXACT: u64 = 4;
+            (if any { all.saturating_sub(passing + maybe) } else { passing }) + maybe * EXACT
+        }
+        BoundTest::Lists { .. } | BoundTest::Absent => 0,
+        BoundTest::Phone { .. } => u64::MAX,
+    }
+}
+
+fn bind(leaf: &Leaf, columns: &Columns) -> BoundLeaf {
+    let test = match (&leaf.subject, &leaf.test) {
+        (Subject::Lists, LeafTest::Lists(lists)) => {
+            BoundTest::Lists { lists: lists.clone(), codes: on_lists(lists, columns), negated: leaf.negated }
+        }
+        (Subject::Text(TextField::PhoneNumber), test) => BoundTest::Phone {
+            pattern: match test {
+                LeafTest::Text(pattern) => Some(pattern.clone()),
+                _ => None,
+            },
+            negated: leaf.negated,
+        },
+        (subject, test) => {
+            let id = ColumnId::of(subject);
+            columns.find(&id).map_or(BoundTest::Absent, |column| {
+                let of = columns.column(column);
+                let test = of.test(of.domain.passing(test), leaf.negated, leaf.missing);
+                BoundTest::Column { column, of_the_contact: id.is_of_the_contact(), test }
+            })
+        }
+    };
+    BoundLeaf { test, list: leaf.list.map(|list| (list, on_lists(&[list], columns))), missing: leaf.missing }
+}
+
+fn on_lists(lists: &[i64], columns: &Columns) -> Option<ColumnTest> {
+    let column = columns.column(columns.find(&ColumnId::List)?);
+    Some(column.test(column.domain.passing(&LeafTest::Lists(lists.to_vec())), false, false))
+}

@@ -1,0 +1,119 @@
+//! Runs of bits, 64 to a word.
+
+/// A fixed number of bits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Bits {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Bits {
+    pub(crate) fn new(len: usize, value: bool) -> Self {
+        let mut bits = Self { words: vec![if value { u64::MAX } else { 0 }; len.div_ceil(64)], len };
+        if value && len % 64 != 0 {
+            // Bits past the end are never set.
+            bits.words[len / 64] = (1 << (len % 64)) - 1;
+        }
+        bits
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    pub(crate) fn get(&self, at: usize) -> bool {
+        self.words[at / 64] >> (at % 64) & 1 == 1
+    }
+
+    pub(crate) fn set(&mut self, at: usize, value: bool) {
+        let bit = 1 << (at % 64);
+        if value { self.words[at / 64] |= bit } else { self.words[at / 64] &= !bit }
+    }
+
+    /// Puts words in from one on; bits past the end are dropped.
+    pub(crate) fn put(&mut self, start: usize, words: &[u64]) {
+        let end = (start + words.len()).min(self.words.len());
+        self.words[start..end].copy_from_slice(&words[..end - start]);
+        if self.len % 64 != 0
+            && let Some(last) = self.words.last_mut()
+        {
+            *last &= (1 << (self.len % 64)) - 1;
+        }
+    }
+
+    pub(crate) fn set_range(&mut self, range: std::ops::Range<usize>) {
+        let mut at = range.start;
+        while at < range.end {
+            if at % 64 == 0 && range.end - at >= 64 {
+                self.words[at / 64] = u64::MAX;
+                at += 64;
+            } else {
+                self.set(at, true);
+                at += 1;
+            }
+        }
+    }
+
+    /// How many bits of a range are set.
+    pub(crate) fn count_range(&self, range: std::ops::Range<usize>) -> usize {
+        let mut count = 0;
+        let mut at = range.start;
+        while at < range.end {
+            if at % 64 == 0 && range.end - at >= 64 {
+                count += self.words[at / 64].count_ones() as usize;
+                at += 64;
+            } else {
+                count += usize::from(self.get(at));
+                at += 1;
+            }
+        }
+        count
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+}
+
+/// The places of the bits that are set in a word.
+pub(crate) fn ones(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        (word != 0).then(|| {
+            let at = word.trailing_zeros() as usize;
+            word &= word - 1;
+            at
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_set_and_counted() {
+        for (from, to) in [(0, 0), (0, 64), (3, 64), (60, 200), (64, 128), (199, 200), (0, 200)] {
+            let mut bits = Bits::new(200, false);
+            bits.set_range(from..to);
+            assert_eq!((0..200).filter(|at| bits.get(*at)).collect::<Vec<_>>(), (from..to).collect::<Vec<_>>());
+            assert_eq!(bits.count(), to - from);
+            assert_eq!(bits.count_range(50..150), (from.max(50)..to.min(150)).len());
+        }
+    }
+
+    #[test]
+    fn bits_past_the_end_are_not_set() {
+        for len in [0, 1, 63, 64, 65, 200] {
+            assert_eq!(Bits::new(len, true).count(), len);
+        }
+    }
+
+    #[test]
+    fn ones_come_in_order() {
+        assert_eq!(ones(1 << 63 | 0b1010).collect::<Vec<_>>(), [1, 3, 63]);
+    }
+}

@@ -1,0 +1,364 @@
+//! A column: one byte a value, and the exact value where a byte cannot tell.
+//!
+//! A byte is the number of a bucket of neighbouring keys, chosen so that frequent values have a bucket of their own and
+//! the others share buckets of about equal weight: a Column Sketch (Hentschel, Kester and Idreos, SIGMOD 2018). A test
+//! that splits a bucket consults the exact keys of that bucket's rows; only rows of buckets with several keys keep one.
+
+use super::bits::Bits;
+use super::domain::{Domain, Passing};
+use super::kernel::{ByteSet, WORD};
+
+/// The code of a row without a value.
+pub(crate) const NO_VALUE: u8 = 0;
+/// Codes for values are 1 to 255.
+const BUCKETS: usize = 255;
+
+/// What all stripes of a column share.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub(crate) domain: Domain,
+    pub(crate) buckets: Buckets,
+    /// How many rows have each code.
+    pub(crate) weights: Box<[u64; 256]>,
+}
+
+/// The buckets that keys fall into.
+#[derive(Clone, Debug)]
+pub(crate) struct Buckets {
+    /// The first key of each bucket; the code of the first bucket is 1.
+    firsts: Vec<u64>,
+    /// The key after the last.
+    end: u64,
+    /// The codes of the buckets that hold more than one key.
+    pub(crate) wide: ByteSet,
+}
+
+impl Buckets {
+    /// Buckets for keys below `end`, of which some are known to have a weight. The keys must ascend.
+    pub(crate) fn new(weights: &[(u64, u64)], end: u64) -> Self {
+        let mut firsts: Vec<u64> = if end <= BUCKETS as u64 { (0..end).collect() } else { balanced(weights) };
+        if let Some(first) = firsts.first_mut() {
+            *first = 0;
+        } else if end > 0 {
+            firsts.push(0);
+        }
+        let mut buckets = Self { firsts, end, wide: ByteSet::default() };
+        buckets.wide = (1..=buckets.firsts.len() as u8)
+            .filter(|code| {
+                let (from, to) = buckets.keys(*code);
+                to - from > 1
+            })
+            .collect();
+        buckets
+    }
+
+    pub(crate) fn code(&self, key: u64) -> u8 {
+        self.firsts.partition_point(|first| *first <= key) as u8
+    }
+
+    /// The keys of a code: from the first up to the second.
+    pub(crate) fn keys(&self, code: u8) -> (u64, u64) {
+        let at = usize::from(code) - 1;
+        (self.firsts[at], self.firsts.get(at + 1).copied().unwrap_or(self.end))
+    }
+
+    fn codes(&self) -> impl Iterator<Item = u8> {
+        1..=self.firsts.len() as u8
+    }
+}
+
+/// The first keys of at most 255 buckets of about equal weight, in which a key heavier than a bucket is alone.
+fn balanced(weights: &[(u64, u64)]) -> Vec<u64> {
+    let total: u64 = weights.iter().map(|(_, weight)| weight).sum();
+    // A share of the total that gives at most 255 buckets is found by halving: the count falls as the share grows.
+    let (mut low, mut high) = (total / BUCKETS as u64, total.max(1));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if split(weights, middle).len() <= BUCKETS { high = middle } else { low = middle + 1 }
+    }
+    split(weights, high)
+}
+
+fn split(weights: &[(u64, u64)], share: u64) -> Vec<u64> {
+    let mut firsts = Vec::new();
+    let mut weight = 0;
+    let mut alone = true;
+    for &(key, of_key) in weights {
+        let heavy = of_key >= share;
+        if alone || heavy || weight + of_key > share {
+            firsts.push(key);
+            weight = 0;
+        }
+        weight += of_key;
+        alone = heavy;
+    }
+    firsts
+}
+
+/// A leaf's test, as codes and keys of a column.
+#[derive(Clone, Debug)]
+pub(crate) struct ColumnTest {
+    /// The codes that pass.
+    pub(crate) yes: ByteSet,
+    /// The codes of which some keys pass.
+    pub(crate) maybe: ByteSet,
+    passing: Passing,
+    negated: bool,
+    missing: bool,
+}
+
+impl ColumnTest {
+    /// Whether a key passes.
+    pub(crate) fn passes(&self, key: u64) -> bool {
+        if self.passing.no_value.as_ref().is_some_and(|none| none.get(key as usize)) {
+            return self.missing;
+        }
+        self.passing.keys.contains(key) != self.negated
+    }
+
+    /// How many keys of a range pass.
+    fn count(&self, from: u64, to: u64) -> u64 {
+        let passing = self.passing.keys.count(from, to);
+        let none = self.passing.no_value.as_ref();
+        let none = none.map_or(0, |none| Bits::count_range(none, from as usize..to as usize) as u64);
+        (if self.negated { to - from - none - passing } else { passing }) + if self.missing { none } else { 0 }
+    }
+}
+
+impl Column {
+    pub(crate) fn new(domain: Domain, buckets: Buckets) -> Self {
+        Self { domain, buckets, weights: Box::new([0; 256]) }
+    }
+
+    /// What a test of the column's values says of its codes; `missing` is what it says of none.
+    pub(crate) fn test(&self, passing: Passing, negated: bool, missing: bool) -> ColumnTest {
+        let (yes, maybe) = (ByteSet::default(), ByteSet::default());
+        let mut test = ColumnTest { yes, maybe, passing, negated, missing };
+        for code in self.buckets.codes() {
+            let (from, to) = self.buckets.keys(code);
+            match test.count(from, to) {
+                0 => {}
+                all if all == to - from => test.yes.insert(code),
+                _ => test.maybe.insert(code),
+            }
+        }
+        if missing {
+            test.yes.insert(NO_VALUE);
+        }
+        test
+    }
+
+    /// How many rows have one of these codes.
+    pub(crate) fn weight(&self, codes: &ByteSet) -> u64 {
+        codes.codes().map(|code| self.weights[usize::from(code)]).sum()
+    }
+}
+
+/// The values of one column in a run of rows.
+#[derive(Clone, Debug)]
+pub(crate) enum Stripe {
+    /// All rows have this code, whose bucket has at most one key.
+    Same(u8),
+    Each {
+        /// A code a row, filled up with [`NO_VALUE`] to whole words.
+        codes: Vec<u8>,
+        exact: Exact,
+    },
+}
+
+/// The exact keys of the rows whose codes stand for several.
+#[derive(Clone, Debug)]
+pub(crate) struct Exact {
+    /// For each word of rows, where its keys begin.
+    starts: Vec<u32>,
+    keys: Packed,
+}
+
+/// Keys in as few bytes as the largest needs.
+#[derive(Clone, Debug)]
+enum Packed {
+    U16(Vec<u16>),
+    U32(Vec<u32>),
+    U64(Vec<u64>),
+}
+
+impl Packed {
+    fn new(keys: u64) -> Self {
+        match keys {
+            0..=0x1_0000 => Self::U16(Vec::new()),
+            0..=0x1_0000_0000 => Self::U32(Vec::new()),
+            _ => Self::U64(Vec::new()),
+        }
+    }
+
+    fn push(&mut self, key: u64) {
+        match self {
+            Self::U16(keys) => keys.push(key as u16),
+            Self::U32(keys) => keys.push(key as u32),
+            Self::U64(keys) => keys.push(key),
+        }
+    }
+
+    fn get(&self, at: usize) -> u64 {
+        match self {
+            Self::U16(keys) => u64::from(keys[at]),
+            Self::U32(keys) => u64::from(keys[at]),
+            Self::U64(keys) => keys[at],
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::U16(keys) => keys.len(),
+            Self::U32(keys) => keys.len(),
+            Self::U64(keys) => keys.len(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::U16(keys) => keys.capacity() * 2,
+            Self::U32(keys) => keys.capacity() * 4,
+            Self::U64(keys) => keys.capacity() * 8,
+        }
+    }
+
+    fn shrink(&mut self) {
+        match self {
+            Self::U16(keys) => keys.shrink_to_fit(),
+            Self::U32(keys) => keys.shrink_to_fit(),
+            Self::U64(keys) => keys.shrink_to_fit(),
+        }
+    }
+}
+
+impl Stripe {
+    /// The stripe of a run of keys, whose codes it adds to the column's weights.
+    pub(crate) fn new(column: &Column, weights: &mut [u64; 256], keys: impl ExactSizeIterator<Item = Option<u64>>) -> Self {
+        let rows = keys.len();
+        let mut codes = Vec::with_capacity(rows.next_multiple_of(WORD));
+        let mut exact = Exact { starts: Vec::new(), keys: Packed::new(column.domain.keys()) };
+        for (row, key) in keys.enumerate() {
+            if row % WORD == 0 {
+                // Rows are counted in 32 bits throughout.
+                exact.starts.push(exact.keys.len() as u32);
+            }
+            let code = key.map_or(NO_VALUE, |key| column.buckets.code(key));
+            if let Some(key) = key.filter(|_| column.buckets.wide.contains(code)) {
+                exact.keys.push(key);
+            }
+            weights[usize::from(code)] += 1;
+            codes.push(code);
+        }
+        let first = codes.first().copied().unwrap_or(NO_VALUE);
+        if exact.keys.len() == 0 {
+            if codes.iter().all(|code| *code == first) {
+                return Self::Same(first);
+            }
+            exact.starts = Vec::new();
+        }
+        codes.resize(rows.next_multiple_of(WORD), NO_VALUE);
+        exact.keys.shrink();
+        Self::Each { codes, exact }
+    }
+
+    /// The key of a row whose code stands for several; `before` are those rows of its word that do too and come first.
+    pub(crate) fn exact(&self, row: usize, before: u32) -> u64 {
+        match self {
+            Self::Same(_) => 0,
+            Self::Each { exact, .. } => exact.keys.get(exact.starts[row / WORD] as usize + before as usize),
+        }
+    }
+
+    /// The key of a row.
+    pub(crate) fn key(&self, column: &Column, row: usize) -> Option<u64> {
+        let (code, before) = match self {
+            Self::Same(code) => (*code, 0),
+            Self::Each { codes, .. } => {
+                let word = row / WORD * WORD;
+                let wide = |code: &&u8| column.buckets.wide.contains(**code);
+                (codes[row], codes[word..row].iter().filter(wide).count() as u32)
+            }
+        };
+        if code == NO_VALUE {
+            None
+        } else if column.buckets.wide.contains(code) {
+            Some(self.exact(row, before))
+        } else {
+            Some(column.buckets.keys(code).0)
+        }
+    }
+
+    /// How many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Same(_) => 0,
+            Self::Each { codes, exact } => codes.capacity() + exact.starts.capacity() * 4 + exact.keys.bytes(),
+        }
+    }
+
+    /// How many bytes a scan of it reads.
+    pub(crate) fn scan_bytes(&self) -> usize {
+        match self {
+            Self::Same(_) => 0,
+            Self::Each { codes, .. } => codes.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buckets(weights: &[(u64, u64)], end: u64) -> Buckets {
+        let buckets = Buckets::new(weights, end);
+        let mut next = 0;
+        for code in buckets.codes() {
+            let (from, to) = buckets.keys(code);
+            assert_eq!(from, next, "no gap");
+            assert!(to > from, "no empty bucket");
+            assert_eq!((buckets.code(from), buckets.code(to - 1)), (code, code));
+            assert_eq!(buckets.wide.contains(code), to - from > 1);
+            next = to;
+        }
+        assert_eq!(next, end);
+        buckets
+    }
+
+    #[test]
+    fn few_keys_have_a_bucket_each() {
+        assert!(buckets(&[(3, 5)], 255).wide.is_empty());
+        assert!(buckets(&[], 0).wide.is_empty());
+    }
+
+    #[test]
+    fn frequent_keys_are_alone() {
+        let weights: Vec<(u64, u64)> = (0..10_000).map(|key| (key, if key % 1000 == 7 { 5_000 } else { 1 })).collect();
+        let buckets = buckets(&weights, 10_000);
+        for key in (7..10_000).step_by(1000) {
+            assert_eq!(buckets.keys(buckets.code(key)), (key, key + 1));
+        }
+    }
+
+    #[test]
+    fn buckets_are_balanced() {
+        let weights: Vec<(u64, u64)> = (0..1_000_000).map(|key| (key, 1)).collect();
+        let buckets = buckets(&weights, 1_000_000);
+        let widest = buckets.codes().map(|code| buckets.keys(code)).map(|(from, to)| to - from).max().unwrap();
+        assert!(widest < 1_000_000 / 250, "{widest}");
+    }
+
+    #[test]
+    fn keys_come_back() {
+        let keys: Vec<Option<u64>> = (0..1000).map(|row| (row % 3 > 0).then_some(row * row % 70_001)).collect();
+        let mut weights: Vec<(u64, u64)> = keys.iter().flatten().map(|key| (*key, 1)).collect();
+        weights.sort_unstable();
+        weights.dedup_by_key(|(key, _)| *key);
+        let lists = Domain::Lists((0..70_001).collect());
+        let column = Column::new(lists, Buckets::new(&weights, 70_001));
+        let stripe = Stripe::new(&column, &mut [0; 256], keys.iter().copied());
+        for (row, key) in keys.iter().enumerate() {
+            assert_eq!(stripe.key(&column, row), *key, "{row}");
+        }
+    }
+}

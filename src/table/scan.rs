@@ -1,0 +1,275 @@
+//! The scan: plans against a run of rows, a bit a row.
+//!
+//! Each node is handed the rows that are still candidates and gives back those of them that pass, so a row that is
+//! decided is looked at no more. What becomes of the bits is not the scan's: counting and collecting are sinks.
+
+use super::bind::{Active, BoundLeaf, BoundNode, BoundPlan, BoundPlans, BoundTest};
+use super::bits::ones;
+use super::column::{ColumnTest, NO_VALUE, Stripe};
+use super::kernel::{Kernel, WORD};
+use super::segment::{Columns, Lists, Segment};
+
+/// Words of rows in a run: the bits of a few nodes and the codes of a column fit the first cache.
+pub(super) const RUN: usize = 128;
+
+/// A bit for each row of a run.
+pub(super) type Rows = [u64; RUN];
+
+/// A run of rows of a segment, and what is asked of it.
+pub(super) struct Scan<'t> {
+    kernel: Kernel,
+    columns: &'t Columns,
+    plans: &'t BoundPlans,
+    segment: &'t Segment,
+    /// The first word of the run.
+    start: usize,
+    words: usize,
+}
+
+impl<'t> Scan<'t> {
+    pub(super) fn new(
+        kernel: Kernel,
+        columns: &'t Columns,
+        plans: &'t BoundPlans,
+        segment: &'t Segment,
+        start: usize,
+    ) -> Self {
+        let words = (segment.live.words().len() - start).min(RUN);
+        Self { kernel, columns, plans, segment, start, words }
+    }
+
+    pub(super) fn words(&self) -> usize {
+        self.words
+    }
+
+    pub(super) fn slots(&self) -> usize {
+        self.segment.slots
+    }
+
+    /// Whether any membership of a slot can be in a plan's scope.
+    pub(super) fn asks(&self, plan: &BoundPlan, slot: usize) -> bool {
+        match (&plan.scope, &self.segment.lists) {
+            (None, _) | (Some(_), Lists::Mixed) => true,
+            (Some(scope), Lists::Same(lists)) => lists[slot].is_some_and(|list| scope.binary_search(&list).is_ok()),
+        }
+    }
+
+    /// The memberships of a slot that take part.
+    pub(super) fn taking_part(&self, slot: usize) -> Rows {
+        let mut rows = [0; RUN];
+        rows[..self.words].copy_from_slice(&self.segment.live.words()[self.start..self.start + self.words]);
+        if let Some(active) = &self.plans.active {
+            self.active(active, slot, &mut rows);
+        }
+        rows
+    }
+
+    /// Those of the rows whose membership in a slot is active.
+    fn active(&self, active: &Active, slot: usize, rows: &mut Rows) {
+        match self.segment.stripe(active.column, slot) {
+            Stripe::Same(code) if active.codes.contains(*code) => {}
+            Stripe::Same(_) => *rows = [0; RUN],
+            Stripe::Each { codes, .. } => {
+                let candidates = *rows;
+                self.kernel.select(self.run(codes), &active.codes, &candidates[..self.words], &mut rows[..self.words]);
+            }
+        }
+    }
+
+    /// Of the rows that take part, those in a plan's scope.
+    pub(super) fn in_scope(&self, plan: &BoundPlan, slot: usize, taking_part: &Rows) -> Rows {
+        match (&plan.scope, &self.segment.lists) {
+            (Some(_), Lists::Mixed) => self.on_lists(plan.scope_codes.0.as_ref(), slot, taking_part),
+            _ => *taking_part,
+        }
+    }
+
+    /// Of the candidates, those whose list in a slot is one of some.
+    fn on_lists(&self, codes: Option<&ColumnTest>, slot: usize, candidates: &Rows) -> Rows {
+        match (codes, self.plans.lists) {
+            (Some(test), Some(column)) => self.column(column, slot, test, candidates),
+            _ => [0; RUN],
+        }
+    }
+
+    /// Of the candidates, those that pass a node.
+    pub(super) fn node(&self, node: &BoundNode, slot: usize, candidates: &Rows) -> Rows {
+        self.tree(node, candidates, &mut |leaf, candidates| self.leaf(&self.plans.leaves[leaf], slot, candidates))
+    }
+
+    /// Of the candidates, those that pass a node, by what its leaves say.
+    pub(super) fn tree(
+        &self,
+        node: &BoundNode,
+        candidates: &Rows,
+        leaf: &mut dyn FnMut(usize, &Rows) -> Rows,
+    ) -> Rows {
+        match node {
+            BoundNode::Constant(true) => *candidates,
+            BoundNode::Constant(false) => [0; RUN],
+            BoundNode::Leaf(at) => leaf(*at, candidates),
+            BoundNode::All(members) => {
+                let mut left = *candidates;
+                for member in members {
+                    left = self.tree(member, &left, leaf);
+                    if left == [0; RUN] {
+                        break;
+                    }
+                }
+                left
+            }
+            BoundNode::Any(members) => {
+                let mut found = [0; RUN];
+                let mut left = *candidates;
+                for member in members {
+                    let passing = self.tree(member, &left, leaf);
+                    for ((found, left), passing) in found.iter_mut().zip(&mut left).zip(passing) {
+                        *found |= passing;
+                        *left &= !passing;
+                    }
+                    if left == [0; RUN] {
+                        break;
+                    }
+                }
+                found
+            }
+        }
+    }
+
+    /// Of the candidates, those that pass a leaf.
+    pub(super) fn leaf(&self, leaf: &BoundLeaf, slot: usize, candidates: &Rows) -> Rows {
+        match &leaf.list {
+            None => self.test(leaf, slot, candidates),
+            Some((list, codes)) => self.on_list(leaf, *list, codes.as_ref(), candidates),
+        }
+    }
+
+    /// A leaf that is asked of the membership on a list.
+    fn on_list(&self, leaf: &BoundLeaf, list: i64, codes: Option<&ColumnTest>, candidates: &Rows) -> Rows {
+        let mut found = [0; RUN];
+        let mut left = *candidates;
+        for slot in 0..self.segment.slots {
+            let mut there = match &self.segment.lists {
+                Lists::Same(lists) if lists[slot] == Some(list) => left,
+                Lists::Same(_) => continue,
+                Lists::Mixed => self.on_lists(codes, slot, &left),
+            };
+            if let Some(active) = &self.plans.active {
+                self.active(active, slot, &mut there);
+            }
+            let passing = self.test(leaf, slot, &there);
+            for word in 0..self.words {
+                found[word] |= passing[word];
+                left[word] &= !there[word];
+            }
+        }
+        // Those who are left are not on the list, or do not take part in it.
+        if leaf.missing {
+            found.iter_mut().zip(left).for_each(|(found, left)| *found |= left);
+        }
+        found
+    }
+
+    fn test(&self, leaf: &BoundLeaf, slot: usize, candidates: &Rows) -> Rows {
+        match &leaf.test {
+            BoundTest::Column { column, of_the_contact, test } => {
+                self.column(*column, if *of_the_contact { 0 } else { slot }, test, candidates)
+            }
+            BoundTest::Absent => if leaf.missing { *candidates } else { [0; RUN] },
+            BoundTest::Lists { lists, codes, negated } => {
+                let on_any = self.on_any(lists, codes.as_ref(), candidates);
+                if *negated { without(candidates, &on_any) } else { on_any }
+            }
+            BoundTest::Phone { pattern, negated } => {
+                let passing = pattern.as_ref().map_or(*candidates, |pattern| {
+                    let mut text = String::new();
+                    self.each(candidates, |row| {
+                        text.clear();
+                        self.columns.odd_phones.write(self.segment.phones[row], &mut text);
+                        pattern.holds(&text)
+                    })
+                });
+                if *negated { without(candidates, &passing) } else { passing }
+            }
+        }
+    }
+
+    /// Of the candidates, those with a membership that takes part on one of some lists.
+    fn on_any(&self, lists: &[i64], codes: Option<&ColumnTest>, candidates: &Rows) -> Rows {
+        let mut found = [0; RUN];
+        for slot in 0..self.segment.slots {
+            let mut there = match &self.segment.lists {
+                Lists::Same(known) if known[slot].is_some_and(|list| lists.binary_search(&list).is_ok()) => *candidates,
+                Lists::Same(_) => continue,
+                Lists::Mixed => self.on_lists(codes, slot, candidates),
+            };
+            if let Some(active) = &self.plans.active {
+                self.active(active, slot, &mut there);
+            }
+            found.iter_mut().zip(there).for_each(|(found, there)| *found |= there);
+        }
+        found
+    }
+
+    /// Of the candidates, those whose value passes a test: by its code, or where that cannot tell, by its key.
+    fn column(&self, column: usize, slot: usize, test: &ColumnTest, candidates: &Rows) -> Rows {
+        let mut passing = [0; RUN];
+        let stripe = self.segment.stripe(column, slot);
+        let codes = match stripe {
+            Stripe::Same(code) => {
+                let known = *code != NO_VALUE && test.maybe.contains(*code);
+                debug_assert!(!known, "one code for all has one key");
+                return if test.yes.contains(*code) { *candidates } else { passing };
+            }
+            Stripe::Each { codes, .. } => self.run(codes),
+        };
+        self.kernel.select(codes, &test.yes, &candidates[..self.words], &mut passing[..self.words]);
+        if !test.maybe.is_empty() {
+            let mut maybe = [0; RUN];
+            self.kernel.select(codes, &test.maybe, &candidates[..self.words], &mut maybe[..self.words]);
+            self.exactly(column, stripe, codes, test, &maybe, &mut passing);
+        }
+        passing
+    }
+
+    /// Decides the rows that only their keys decide.
+    fn exactly(
+        &self,
+        column: usize,
+        stripe: &Stripe,
+        codes: &[u8],
+        test: &ColumnTest,
+        maybe: &Rows,
+        passing: &mut Rows,
+    ) {
+        let wide = &self.columns.column(column).buckets.wide;
+        for (word, rows) in maybe[..self.words].iter().enumerate().filter(|(_, rows)| **rows != 0) {
+            let mut keyed = [0];
+            self.kernel.select(&codes[word * WORD..(word + 1) * WORD], wide, &[u64::MAX], &mut keyed);
+            for bit in ones(*rows) {
+                let before = (keyed[0] & ((1 << bit) - 1)).count_ones();
+                let key = stripe.exact((self.start + word) * WORD + bit, before);
+                passing[word] |= u64::from(test.passes(key)) << bit;
+            }
+        }
+    }
+
+    /// Of the candidates, those rows of the segment for which something holds.
+    fn each(&self, candidates: &Rows, mut holds: impl FnMut(usize) -> bool) -> Rows {
+        let mut passing = [0; RUN];
+        for (word, rows) in candidates[..self.words].iter().enumerate() {
+            for bit in ones(*rows) {
+                passing[word] |= u64::from(holds((self.start + word) * WORD + bit)) << bit;
+            }
+        }
+        passing
+    }
+
+    fn run<'c>(&self, codes: &'c [u8]) -> &'c [u8] {
+        &codes[self.start * WORD..(self.start + self.words) * WORD]
+    }
+}
+
+fn without(rows: &Rows, others: &Rows) -> Rows {
+    std::array::from_fn(|word| rows[word] & !others[word])
+}

@@ -1,0 +1,217 @@
+//! Contacts that stand together, a column a field and a slot a list.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::bits::Bits;
+use super::column::{Column, Stripe};
+use super::domain::Domain;
+use super::phone::{OddPhones, Phone};
+use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
+use crate::contact::{Contact, Membership};
+use crate::filter::CustomKey;
+use crate::plan::Subject;
+use crate::time::from_micros;
+
+/// Which column.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum ColumnId {
+    Active,
+    List,
+    Time(TimeField),
+    Count(CountField),
+    Amount(AmountField),
+    Flag(FlagField),
+    Text(TextField),
+    Custom(CustomKey),
+}
+
+impl ColumnId {
+    pub(super) fn is_of_the_contact(&self) -> bool {
+        match self {
+            Self::Flag(field) => Field::Flag(*field).is_of_the_contact(),
+            Self::Text(field) => Field::Text(*field).is_of_the_contact(),
+            _ => false,
+        }
+    }
+
+    /// The column that a subject looks at.
+    pub(super) fn of(subject: &Subject) -> Self {
+        match subject {
+            Subject::Time(field) => Self::Time(*field),
+            Subject::Count(field) => Self::Count(*field),
+            Subject::Amount(field) => Self::Amount(*field),
+            Subject::Flag(field) => Self::Flag(*field),
+            Subject::Text(field) => Self::Text(*field),
+            Subject::Custom(key) => Self::Custom(key.clone()),
+            Subject::Lists => Self::List,
+        }
+    }
+}
+
+/// The columns of a table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Columns {
+    pub(super) columns: Vec<(ColumnId, Column)>,
+    places: HashMap<ColumnId, usize>,
+    pub(super) odd_phones: OddPhones,
+}
+
+impl Columns {
+    pub(super) fn new(odd_phones: OddPhones) -> Self {
+        Self { odd_phones, ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, id: ColumnId, column: Column) {
+        self.places.insert(id.clone(), self.columns.len());
+        self.columns.push((id, column));
+    }
+
+    pub(super) fn find(&self, id: &ColumnId) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    pub(super) fn column(&self, at: usize) -> &Column {
+        &self.columns[at].1
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.columns.iter().map(|(_, column)| column.domain.bytes()).sum()
+    }
+}
+
+/// The lists of a segment's slots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Lists {
+    /// Those of every contact, slot by slot.
+    Same(Vec<Option<i64>>),
+    /// Each contact's own: the column says.
+    Mixed,
+}
+
+/// Contacts that are on the same lists, or on as many.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    pub(super) lists: Lists,
+    /// How many memberships each contact has.
+    pub(super) slots: usize,
+    pub(super) phones: Vec<Phone>,
+    /// Which contacts have not been removed.
+    pub(super) live: Bits,
+    /// For each column, a stripe for each slot; one stripe for a column of the contact.
+    pub(super) stripes: Vec<Vec<Stripe>>,
+}
+
+impl Segment {
+    /// The stripe of a column for a slot.
+    pub(super) fn stripe(&self, column: usize, slot: usize) -> &Stripe {
+        let stripes = &self.stripes[column];
+        if stripes.len() == 1 { &stripes[0] } else { &stripes[slot] }
+    }
+
+    /// A row as a record.
+    pub(super) fn contact(&self, columns: &Columns, row: usize) -> Contact {
+        let mut phone_number = String::new();
+        columns.odd_phones.write(self.phones[row], &mut phone_number);
+        let list = |slot: usize| match &self.lists {
+            Lists::Same(lists) => lists[slot],
+            Lists::Mixed => {
+                let at = columns.find(&ColumnId::List)?;
+                let key = self.stripe(at, slot).key(columns.column(at), row)?;
+                match &columns.column(at).domain {
+                    Domain::Lists(lists) => Some(lists[key as usize]),
+                    _ => None,
+                }
+            }
+        };
+        decode(phone_number, self.slots, list, columns.columns.len(), |at, slot| {
+            let (id, column) = &columns.columns[at];
+            let key = if *id == ColumnId::List { None } else { self.stripe(at, slot).key(column, row) };
+            (id, &column.domain, key)
+        })
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let stripes: usize = self.stripes.iter().flatten().map(Stripe::bytes).sum();
+        stripes + self.phones.capacity() * size_of::<Phone>() + self.live.words().len() * 8
+    }
+}
+
+/// A record of the keys of its columns. What is worked out where a record is silent is given by the record from here on.
+pub(super) fn decode<'c>(
+    phone_number: String,
+    slots: usize,
+    list: impl Fn(usize) -> Option<i64>,
+    columns: usize,
+    key: impl Fn(usize, usize) -> (&'c ColumnId, &'c Domain, Option<u64>),
+) -> Contact {
+    let mut contact = Contact { phone_number, ..Contact::default() };
+    for slot in 0..slots {
+        let mut membership = Membership { list_id: list(slot), custom_fields: BTreeMap::new(), ..Membership::default() };
+        for at in 0..columns {
+            let (id, domain, key) = key(at, slot);
+            if let Some(key) = key {
+                put(&mut contact, &mut membership, id, domain, key as usize);
+            }
+        }
+        contact.memberships.push(membership);
+    }
+    if slots == 0 {
+        let mut nothing = Membership::default();
+        for at in 0..columns {
+            let (id, domain, key) = key(at, 0);
+            if let Some(key) = key.filter(|_| id.is_of_the_contact()) {
+                put(&mut contact, &mut nothing, id, domain, key as usize);
+            }
+        }
+    }
+    contact
+}
+
+fn put(contact: &mut Contact, membership: &mut Membership, id: &ColumnId, domain: &Domain, key: usize) {
+    match (id, domain) {
+        (ColumnId::Active, _) => membership.active = key == 1,
+        (ColumnId::Flag(field), _) => {
+            let value = key == 1;
+            match field {
+                FlagField::HasRevenue => membership.has_revenue = Some(value),
+                FlagField::InWorkflow => membership.in_workflow = value,
+                FlagField::OnDnc => contact.on_dnc = Some(value),
+                FlagField::IsValid => contact.is_valid = Some(value),
+            }
+        }
+        (ColumnId::Time(field), Domain::Instants(instants)) => {
+            let micros = instants.base.wrapping_add((key as i64).wrapping_mul(instants.unit));
+            let instant = Some(from_micros(micros));
+            match field {
+                TimeField::LastClickedAt => membership.last_clicked_at = instant,
+                TimeField::LastSentAt => membership.last_sent_at = instant,
+                TimeField::SignupDate => membership.signup_date = instant,
+                TimeField::LastRevenueAt => membership.last_revenue_at = instant,
+            }
+        }
+        (ColumnId::Count(field), Domain::Counts(values)) => match field {
+            CountField::SendCount => membership.send_count = values[key],
+            CountField::ClickCount => membership.click_count = values[key],
+            CountField::ConversionCount => membership.conversion_count = values[key],
+        },
+        (ColumnId::Amount(field), Domain::Amounts(values)) => match field {
+            AmountField::RevenueTotal => membership.revenue_total = values[key],
+            AmountField::AvgRevenue => membership.avg_revenue = Some(values[key]),
+        },
+        (ColumnId::Text(field), Domain::Texts(values)) => {
+            let text = Some(values[key].to_string());
+            match field {
+                TextField::Carrier => contact.carrier = text,
+                TextField::LineType => contact.line_type = text,
+                TextField::Timezone => contact.timezone = text,
+                TextField::SignupMethod => membership.signup_method = text,
+                TextField::ListNumber => membership.list_number = text,
+                TextField::PhoneNumber => {}
+            }
+        }
+        (ColumnId::Custom(name), Domain::Custom(values)) => {
+            membership.custom_fields.insert(name.as_str().to_owned(), values.value(key).clone());
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,141 @@
+//! Law 3: the definition, the matcher and the table say the same.
+
+#![cfg(all(feature = "table", feature = "generate"))]
+
+use headcount::generate::{PopulationFormat, audiences};
+use headcount::{
+    Audience, Contact, Evaluation, MissingNegation, Population, Semantics, Subscription, Table, TableBuilder, TextCase,
+    Unit, generate,
+};
+
+fn population(memberships: u64, seed: u64) -> Population {
+    let mut lines = Vec::new();
+    generate::Population::new(memberships, seed).write(PopulationFormat::Ndjson, &mut lines, &mut |_| {}).unwrap();
+    let lines = String::from_utf8(lines).unwrap();
+    lines.lines().map(|line| serde_json::from_str::<Contact>(line).unwrap()).collect()
+}
+
+/// Tables of every layout: by lists, by number of lists, one by one, and as it comes.
+fn tables(population: &Population) -> Vec<Table> {
+    [(1, 1), (usize::MAX, 1), (usize::MAX, usize::MAX), (20, 20)]
+        .into_iter()
+        .map(|(same, mixed)| {
+            let mut builder = TableBuilder::default().in_columns_from(same, mixed);
+            population.contacts().iter().for_each(|contact| builder.push(contact));
+            builder.build()
+        })
+        .chain([Table::from(population)])
+        .collect()
+}
+
+fn all_semantics() -> Vec<Semantics> {
+    let mut all = Vec::new();
+    for missing_negation in [MissingNegation::Matches, MissingNegation::Fails] {
+        for text_case in [TextCase::Sensitive, TextCase::Insensitive] {
+            for subscription in [Subscription::ActiveOnly, Subscription::Any] {
+                for unit in [Unit::Contacts, Unit::Memberships] {
+                    all.push(Semantics { missing_negation, text_case, subscription, unit });
+                }
+            }
+        }
+    }
+    all
+}
+
+fn check(population: &Population, tables: &[Table], audience: &Audience, asked: &Evaluation) {
+    let expected = population.size(audience, asked).value;
+    let mut members: Vec<&str> = population.members(audience, asked).map(|contact| &*contact.phone_number).collect();
+    members.sort_unstable();
+
+    let matcher = audience.matcher(asked);
+    for contact in population.contacts() {
+        let by_definition = audience.contains(contact, asked);
+        assert_eq!(matcher.matches(contact), by_definition, "matcher: {} {contact:?}", audience.filter);
+        let satisfying = audience.satisfying(contact, asked).count();
+        assert_eq!(matcher.matching_memberships(contact), satisfying, "matcher: {}", audience.filter);
+    }
+    for (layout, table) in tables.iter().enumerate() {
+        assert_eq!(table.size(audience, asked).value, expected, "table {layout}: {}", audience.filter);
+        let found = table.members(audience, asked);
+        let mut phones: Vec<String> = found.phone_numbers().collect();
+        phones.sort_unstable();
+        assert_eq!(phones, members, "table {layout}: {}", audience.filter);
+        assert_eq!(found.count(), members.len() as u64);
+    }
+}
+
+#[test]
+fn engines_agree_on_generated_audiences() {
+    let population = population(1_500, 7);
+    let tables = tables(&population);
+    let semantics = all_semantics();
+    let read: Vec<Audience> = audiences(400, 11).map(|json| Audience::from_json(&json).unwrap()).collect();
+    let now = headcount::parse_time(generate::REFERENCE_INSTANT).unwrap();
+    for (i, audience) in read.iter().enumerate() {
+        let asked = Evaluation::at(now).with(semantics[i % semantics.len()]);
+        check(&population, &tables, audience, &asked);
+    }
+    for semantics in semantics {
+        let asked = Evaluation::at(now).with(semantics);
+        let expected: Vec<u64> = read.iter().map(|audience| population.size(audience, &asked).value).collect();
+        for table in &tables {
+            let sizes: Vec<u64> = table.sizes(&read, &asked).iter().map(|size| size.value).collect();
+            assert_eq!(sizes, expected);
+        }
+    }
+}
+
+#[test]
+fn every_contact_comes_back_from_a_table() {
+    let population = population(1_500, 3);
+    for table in tables(&population) {
+        assert_eq!(table.contacts(), population.contacts().len() as u64);
+        assert_eq!(table.memberships(), population.memberships());
+        for contact in population.contacts() {
+            let mut found = table.get(&contact.phone_number).unwrap();
+            found.memberships.sort_by_key(|membership| membership.list_id);
+            let mut expected = contact.clone();
+            expected.memberships.sort_by_key(|membership| membership.list_id);
+            for (found, expected) in found.memberships.iter_mut().zip(&mut expected.memberships) {
+                // What a record leaves to be worked out, a table has worked out.
+                (found.has_revenue, found.avg_revenue) = (expected.has_revenue, expected.avg_revenue);
+            }
+            (found.is_valid, found.on_dnc) = (expected.is_valid, expected.on_dnc);
+            assert_eq!(found, expected);
+        }
+        assert_eq!(table.get("+0"), None);
+    }
+}
+
+#[test]
+fn a_table_that_is_told_of_changes_equals_one_built_from_the_final_records() {
+    let before = population(1_200, 1);
+    let after = population(1_500, 2);
+    let now = headcount::parse_time(generate::REFERENCE_INSTANT).unwrap();
+    let asked = Evaluation::at(now);
+    for mut table in tables(&before) {
+        for contact in before.contacts().iter().step_by(3) {
+            assert!(table.remove(&contact.phone_number));
+            assert!(!table.remove(&contact.phone_number));
+        }
+        let mut expected: Population =
+            before.contacts().iter().enumerate().filter(|(i, _)| i % 3 != 0).map(|(_, contact)| contact.clone()).collect();
+        for (i, contact) in after.contacts().iter().enumerate() {
+            // Half of the new records are told of contacts that are known already.
+            let known = expected.contacts()[i % expected.contacts().len()].phone_number.clone();
+            let phone_number = if i % 2 == 0 { known } else { contact.phone_number.clone() };
+            let contact = Contact { phone_number, ..contact.clone() };
+            let others = expected.contacts().iter().filter(|other| other.phone_number != contact.phone_number);
+            if i < 60 {
+                expected = others.cloned().chain([contact.clone()]).collect();
+                table.upsert(contact);
+            }
+        }
+        let built = Table::from(&expected);
+        assert_eq!((table.contacts(), table.memberships()), (built.contacts(), built.memberships()));
+        for json in audiences(60, 5) {
+            let audience = Audience::from_json(&json).unwrap();
+            assert_eq!(table.size(&audience, &asked), built.size(&audience, &asked), "{}", audience.filter);
+        }
+    }
+}
