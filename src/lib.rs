@@ -25,6 +25,8 @@ mod number;
 mod parts;
 mod plan;
 mod population;
+#[cfg(feature = "records")]
+mod records;
 mod semantics;
 mod size;
 #[cfg(feature = "table")]
@@ -51,6 +53,8 @@ pub use crate::matcher::{Matcher, Record};
 pub use crate::number::{NotANumber, Number};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;
+#[cfg(feature = "records")]
+pub use crate::records::{OnError, ReadReport, RecordReader};
 pub use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
 pub use crate::size::Size;
 #[cfg(feature = "table")]

@@ -66,10 +66,10 @@ fn check(population: &Population, tables: &[Table], audience: &Audience, asked: 
 
 #[test]
 fn engines_agree_on_generated_audiences() {
-    let population = population(1_500, 7);
+    let population = population(1_000, 7);
     let tables = tables(&population);
     let semantics = all_semantics();
-    let read: Vec<Audience> = audiences(400, 11).map(|json| Audience::from_json(&json).unwrap()).collect();
+    let read: Vec<Audience> = audiences(160, 11).map(|json| Audience::from_json(&json).unwrap()).collect();
     let now = headcount::parse_time(generate::REFERENCE_INSTANT).unwrap();
     for (i, audience) in read.iter().enumerate() {
         let asked = Evaluation::at(now).with(semantics[i % semantics.len()]);

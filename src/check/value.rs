@@ -96,6 +96,11 @@ impl Check<'_> {
                 self.report(span, || Kind::InvalidValue { of: "a list id".to_owned(), expected: "a whole number", found });
                 None
             }
+            Value::TooMany => {
+                let limit = self.limits.values;
+                self.report(span, || Kind::TooManyValues { limit });
+                None
+            }
             other => {
                 let found = other.shape();
                 self.report(span, || Kind::WrongType { of: "a list id".to_owned(), expected: "a whole number", found });

@@ -1,5 +1,7 @@
 //! The records: a contact, and its memberships on lists.
 
+// Only readers of files use all of it.
+#[cfg_attr(not(feature = "records"), allow(dead_code))]
 mod wire;
 
 use std::collections::BTreeMap;
@@ -9,6 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::number::Number;
 use crate::value::Value;
 
+#[cfg(feature = "records")]
 pub(crate) use self::wire::{Fault, Incomplete, RecordDraft, RecordKey, Scalar, Takes, read_json};
 
 /// A contact, with its memberships.

@@ -19,7 +19,7 @@ use crate::semantics::Semantics;
 pub use self::custom::ValueRef;
 #[cfg(feature = "table")]
 pub(crate) use self::{
-    custom::CustomMatch,
+    custom::{CustomMatch, Literals},
     interval::{End, Interval},
     text::{Pattern, TextMatch},
 };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::column::ColumnTest;
-use super::kernel::ByteSet;
+use super::kernel::{ByteSet, CodeSet};
 use super::segment::{ColumnId, Columns};
 use crate::catalogue::TextField;
 use crate::plan::{Leaf, LeafTest, Node, Plan, Subject, TextMatch};
@@ -24,7 +24,7 @@ pub(super) struct BoundPlans {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Active {
     pub(super) column: usize,
-    pub(super) codes: ByteSet,
+    pub(super) codes: CodeSet,
 }
 
 /// A plan whose leaves are numbers.
@@ -126,8 +126,8 @@ fn undecided(node: &BoundNode, columns: &Columns, leaves: &[BoundLeaf], any: boo
     match &leaves[*leaf].test {
         BoundTest::Column { column, test, .. } => {
             let column = columns.column(*column);
-            let (all, passing) = (column.weight(&ByteSet::ALL), column.weight(&test.yes));
-            let maybe = column.weight(&test.maybe);
+            let (all, passing) = (column.weight(&ByteSet::ALL), column.weight(test.yes.set()));
+            let maybe = column.weight(test.maybe.set());
             // A row that only its exact key decides costs far more than one that its code does.
             const EXACT: u64 = 4;
             (if any { all.saturating_sub(passing + maybe) } else { passing }) + maybe * EXACT

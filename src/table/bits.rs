@@ -17,6 +17,13 @@ impl Bits {
         bits
     }
 
+    /// The same bits, each turned over.
+    pub(crate) fn complement(mut self) -> Self {
+        let words: Vec<u64> = self.words.iter().map(|word| !word).collect();
+        self.put(0, &words);
+        self
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.len
     }

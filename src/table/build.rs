@@ -5,13 +5,14 @@
 //! once by joining the bits of one row. Contacts whose lists few others share stand by the number of their lists, with
 //! the list as one more column; the few that are left are asked one by one.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::Hash;
 
 use rayon::prelude::*;
 
 use super::column::{Buckets, Column, Stripe};
-use super::domain::{CustomValues, Domain, Instants};
+use super::domain::{CustomValues, Domain, Instants, custom_order};
 use super::phone::Phone;
 use super::segment::{ColumnId, Columns, Lists, Segment, decode};
 use super::staging::{Coded, NO_INSTANT, Staging};
@@ -230,7 +231,7 @@ fn columns(staging: &mut Staging) -> Vec<Staged> {
         // An empty key cannot be asked for.
         let Some(key) = CustomKey::new(key) else { continue };
         let domain = |values| Domain::Custom(CustomValues::new(values));
-        tasks.push(Box::new(move || self::coded(ColumnId::Custom(key), coded, domain)));
+        tasks.push(Box::new(move || in_order(ColumnId::Custom(key), coded, custom_order, domain)));
     }
     let mut lists = Coded::default();
     for (row, list) in staging.lists.iter().enumerate() {
@@ -262,9 +263,18 @@ fn flags(id: ColumnId, mut coded: Coded<bool>) -> Staged {
 
 /// A column of numbers for values, as one of keys in the values' order.
 fn coded<T: Ord + Hash + Eq>(id: ColumnId, coded: Coded<T>, domain: impl FnOnce(Vec<T>) -> Domain) -> Staged {
+    in_order(id, coded, T::cmp, domain)
+}
+
+fn in_order<T: Hash + Eq>(
+    id: ColumnId,
+    coded: Coded<T>,
+    order: impl Fn(&T, &T) -> Ordering,
+    domain: impl FnOnce(Vec<T>) -> Domain,
+) -> Staged {
     let Coded { values, mut codes } = coded;
     let mut sorted: Vec<(T, u32)> = values.into_iter().collect();
-    sorted.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    sorted.sort_unstable_by(|(a, _), (b, _)| order(a, b));
     let mut keys = vec![0; sorted.len() + 1];
     for (key, (_, code)) in (1..).zip(&sorted) {
         keys[*code as usize] = key;

@@ -4,9 +4,9 @@
 //! the others share buckets of about equal weight: a Column Sketch (Hentschel, Kester and Idreos, SIGMOD 2018). A test
 //! that splits a bucket consults the exact keys of that bucket's rows; only rows of buckets with several keys keep one.
 
-use super::bits::Bits;
-use super::domain::{Domain, Passing};
-use super::kernel::{ByteSet, WORD};
+use super::bits::ones;
+use super::domain::{Domain, Keys, Passing};
+use super::kernel::{ByteSet, CodeSet, WORD};
 
 /// The code of a row without a value.
 pub(crate) const NO_VALUE: u8 = 0;
@@ -30,7 +30,7 @@ pub(crate) struct Buckets {
     /// The key after the last.
     end: u64,
     /// The codes of the buckets that hold more than one key.
-    pub(crate) wide: ByteSet,
+    pub(crate) wide: CodeSet,
 }
 
 impl Buckets {
@@ -42,13 +42,13 @@ impl Buckets {
         } else if end > 0 {
             firsts.push(0);
         }
-        let mut buckets = Self { firsts, end, wide: ByteSet::default() };
-        buckets.wide = (1..=buckets.firsts.len() as u8)
-            .filter(|code| {
-                let (from, to) = buckets.keys(*code);
-                to - from > 1
-            })
-            .collect();
+        let mut buckets = Self { firsts, end, wide: ByteSet::default().into() };
+        let is_wide = |code: &u8| {
+            let (from, to) = buckets.keys(*code);
+            to - from > 1
+        };
+        let wide: ByteSet = buckets.codes().filter(is_wide).collect();
+        buckets.wide = wide.into();
         buckets
     }
 
@@ -99,30 +99,11 @@ fn split(weights: &[(u64, u64)], share: u64) -> Vec<u64> {
 #[derive(Clone, Debug)]
 pub(crate) struct ColumnTest {
     /// The codes that pass.
-    pub(crate) yes: ByteSet,
+    pub(crate) yes: CodeSet,
     /// The codes of which some keys pass.
-    pub(crate) maybe: ByteSet,
-    passing: Passing,
-    negated: bool,
-    missing: bool,
-}
-
-impl ColumnTest {
-    /// Whether a key passes.
-    pub(crate) fn passes(&self, key: u64) -> bool {
-        if self.passing.no_value.as_ref().is_some_and(|none| none.get(key as usize)) {
-            return self.missing;
-        }
-        self.passing.keys.contains(key) != self.negated
-    }
-
-    /// How many keys of a range pass.
-    fn count(&self, from: u64, to: u64) -> u64 {
-        let passing = self.passing.keys.count(from, to);
-        let none = self.passing.no_value.as_ref();
-        let none = none.map_or(0, |none| Bits::count_range(none, from as usize..to as usize) as u64);
-        (if self.negated { to - from - none - passing } else { passing }) + if self.missing { none } else { 0 }
-    }
+    pub(crate) maybe: CodeSet,
+    /// The keys that pass.
+    pub(crate) keys: Keys,
 }
 
 impl Column {
@@ -132,20 +113,20 @@ impl Column {
 
     /// What a test of the column's values says of its codes; `missing` is what it says of none.
     pub(crate) fn test(&self, passing: Passing, negated: bool, missing: bool) -> ColumnTest {
-        let (yes, maybe) = (ByteSet::default(), ByteSet::default());
-        let mut test = ColumnTest { yes, maybe, passing, negated, missing };
+        let keys = passing.keys(self.domain.keys(), negated, missing);
+        let (mut yes, mut maybe) = (ByteSet::default(), ByteSet::default());
         for code in self.buckets.codes() {
             let (from, to) = self.buckets.keys(code);
-            match test.count(from, to) {
+            match keys.count(from, to) {
                 0 => {}
-                all if all == to - from => test.yes.insert(code),
-                _ => test.maybe.insert(code),
+                all if all == to - from => yes.insert(code),
+                _ => maybe.insert(code),
             }
         }
         if missing {
-            test.yes.insert(NO_VALUE);
+            yes.insert(NO_VALUE);
         }
-        test
+        ColumnTest { yes: yes.into(), maybe: maybe.into(), keys }
     }
 
     /// How many rows have one of these codes.
@@ -232,6 +213,36 @@ impl Packed {
     }
 }
 
+impl Exact {
+    /// The key of a row; `before` are those rows of its word that have a key and come first.
+    fn get(&self, row: usize, before: u32) -> u64 {
+        self.keys.get(self.starts[row / WORD] as usize + before as usize)
+    }
+
+    /// Of some rows of a word, those whose keys are among others; `keyed` are all rows of the word that have a key.
+    pub(crate) fn select(&self, word: usize, rows: u64, keyed: u64, among: &Keys) -> u64 {
+        let start = self.starts[word] as usize;
+        match (&self.keys, among) {
+            (Packed::U16(keys), Keys::Range(from, to)) => select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key)),
+            (Packed::U32(keys), Keys::Range(from, to)) => select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key)),
+            (Packed::U64(keys), Keys::Range(from, to)) => select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key)),
+            (_, Keys::Outside(from, to)) => rows & !self.select(word, rows, keyed, &Keys::Range(*from, *to)),
+            (Packed::U16(keys), Keys::Set(set)) => select(&keys[start..], rows, keyed, |key| set.get(key as usize)),
+            (Packed::U32(keys), Keys::Set(set)) => select(&keys[start..], rows, keyed, |key| set.get(key as usize)),
+            (Packed::U64(keys), Keys::Set(set)) => select(&keys[start..], rows, keyed, |key| set.get(key as usize)),
+        }
+    }
+}
+
+fn select<K: Copy + Into<u64>>(keys: &[K], rows: u64, keyed: u64, passes: impl Fn(u64) -> bool) -> u64 {
+    let mut selected = 0;
+    for bit in ones(rows) {
+        let before = (keyed & ((1 << bit) - 1)).count_ones() as usize;
+        selected |= u64::from(passes(keys[before].into())) << bit;
+    }
+    selected
+}
+
 impl Stripe {
     /// The stripe of a run of keys, whose codes it adds to the column's weights.
     pub(crate) fn new(column: &Column, weights: &mut [u64; 256], keys: impl ExactSizeIterator<Item = Option<u64>>) -> Self {
@@ -262,14 +273,6 @@ impl Stripe {
         Self::Each { codes, exact }
     }
 
-    /// The key of a row whose code stands for several; `before` are those rows of its word that do too and come first.
-    pub(crate) fn exact(&self, row: usize, before: u32) -> u64 {
-        match self {
-            Self::Same(_) => 0,
-            Self::Each { exact, .. } => exact.keys.get(exact.starts[row / WORD] as usize + before as usize),
-        }
-    }
-
     /// The key of a row.
     pub(crate) fn key(&self, column: &Column, row: usize) -> Option<u64> {
         let (code, before) = match self {
@@ -283,9 +286,16 @@ impl Stripe {
         if code == NO_VALUE {
             None
         } else if column.buckets.wide.contains(code) {
-            Some(self.exact(row, before))
+            self.exact().map(|exact| exact.get(row, before))
         } else {
             Some(column.buckets.keys(code).0)
+        }
+    }
+
+    fn exact(&self) -> Option<&Exact> {
+        match self {
+            Self::Same(_) => None,
+            Self::Each { exact, .. } => Some(exact),
         }
     }
 
@@ -297,13 +307,6 @@ impl Stripe {
         }
     }
 
-    /// How many bytes a scan of it reads.
-    pub(crate) fn scan_bytes(&self) -> usize {
-        match self {
-            Self::Same(_) => 0,
-            Self::Each { codes, .. } => codes.len(),
-        }
-    }
 }
 
 #[cfg(test)]

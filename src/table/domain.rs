@@ -1,8 +1,10 @@
 //! The values of a column, as keys that have their order.
 
+use std::cmp::Ordering;
+
 use crate::matcher::custom;
 use crate::number::Number;
-use crate::plan::{CustomMatch, End, Interval, LeafTest, Pattern, TextMatch, ValueRef};
+use crate::plan::{CustomMatch, End, Interval, LeafTest, Literals, Pattern, TextMatch, ValueRef};
 use crate::semantics::TextCase;
 use crate::table::bits::Bits;
 use crate::value::Value;
@@ -32,16 +34,34 @@ pub(crate) struct Instants {
     pub(crate) last: u64,
 }
 
-/// The distinct values of a custom field, sorted: booleans, numbers, texts, arrays, objects.
+/// The distinct values of a custom field in [`custom_order`].
 #[derive(Clone, Debug)]
 pub(crate) struct CustomValues {
     values: Vec<Value>,
-    /// The numbers among them, which begin at `first_number`.
+    /// Of numbers and of texts that are numbers, their value; they stand behind the booleans.
     numbers: Vec<Number>,
     first_number: usize,
+    /// Where the other texts stand.
     texts: std::ops::Range<usize>,
-    /// The texts that are numbers, by value, each with its place among the values.
-    numeric_texts: Vec<(Number, u32)>,
+}
+
+/// Booleans, numbers and texts that are numbers by value, other texts, arrays, objects: what is compared with a number
+/// stands together, whichever type it was delivered in.
+pub(crate) fn custom_order(a: &Value, b: &Value) -> Ordering {
+    rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
+}
+
+fn rank(value: &Value) -> (u8, Option<Number>) {
+    match value {
+        Value::Bool(_) => (0, None),
+        Value::Number(number) => (1, Some(*number)),
+        Value::Text(text) => match Number::from_text(text) {
+            Some(number) => (1, Some(number)),
+            None => (2, None),
+        },
+        Value::Array(_) => (3, None),
+        Value::Object(_) => (4, None),
+    }
 }
 
 /// Which keys of a domain pass a test; only those that have a value for it are known to it.
@@ -57,14 +77,43 @@ pub(crate) struct Passing {
 pub(crate) enum Keys {
     /// From the first up to the second, which is outside.
     Range(u64, u64),
+    /// All but such a range.
+    Outside(u64, u64),
     Set(Bits),
 }
 
+impl Passing {
+    /// The keys that a leaf lets pass, of all there are.
+    pub(crate) fn keys(self, all: u64, negated: bool, missing: bool) -> Keys {
+        let keys = if negated { self.keys.others(all) } else { self.keys };
+        match self.no_value {
+            None => keys,
+            Some(none) => {
+                let passes = |key: usize| if none.get(key) { missing } else { keys.contains(key as u64) };
+                set(none.len(), (0..none.len()).filter(|key| passes(*key)))
+            }
+        }
+    }
+}
+
 impl Keys {
-    pub(crate) fn contains(&self, key: u64) -> bool {
+    fn contains(&self, key: u64) -> bool {
         match self {
             Self::Range(from, to) => (*from..*to).contains(&key),
+            Self::Outside(from, to) => !(*from..*to).contains(&key),
             Self::Set(bits) => bits.get(key as usize),
+        }
+    }
+
+    /// The keys outside of the set, of all there are.
+    fn others(self, all: u64) -> Self {
+        match self {
+            Self::Range(0, to) => Self::Range(to, all),
+            Self::Range(from, to) if to == all => Self::Range(0, from),
+            Self::Range(from, to) if from == to => Self::Range(0, all),
+            Self::Range(from, to) => Self::Outside(from, to),
+            Self::Outside(from, to) => Self::Range(from, to),
+            Self::Set(bits) => Self::Set(bits.complement()),
         }
     }
 
@@ -72,6 +121,7 @@ impl Keys {
     pub(crate) fn count(&self, from: u64, to: u64) -> u64 {
         match self {
             Self::Range(first, last) => to.min(*last).saturating_sub(from.max(*first)),
+            Self::Outside(first, last) => to - from - Self::Range(*first, *last).count(from, to),
             Self::Set(bits) => bits.count_range(from as usize..to as usize) as u64,
         }
     }
@@ -103,7 +153,6 @@ impl Domain {
                 let text = |value: &Value| if let Value::Text(text) = value { text.capacity() } else { 0 };
                 size_of_val(&*custom.values)
                     + size_of_val(&*custom.numbers)
-                    + size_of_val(&*custom.numeric_texts)
                     + custom.values.iter().map(text).sum::<usize>()
             }
         }
@@ -187,28 +236,12 @@ fn texts(values: &[Box<str>], pattern: &TextMatch) -> Keys {
 }
 
 impl CustomValues {
-    /// Of values that are sorted and distinct.
+    /// Of distinct values in [`custom_order`].
     pub(crate) fn new(values: Vec<Value>) -> Self {
-        let first = |rank: u8| values.partition_point(|value| self::rank(value) < rank);
-        let first_number = first(1);
-        let texts = first(2)..first(3);
-        let numbers = values[first_number..texts.start]
-            .iter()
-            .filter_map(|value| match value {
-                Value::Number(number) => Some(*number),
-                _ => None,
-            })
-            .collect();
-        let mut numeric_texts: Vec<(Number, u32)> = values[texts.clone()]
-            .iter()
-            .zip(texts.start..)
-            .filter_map(|(value, at)| match value {
-                Value::Text(text) => Some((Number::from_text(text)?, at as u32)),
-                _ => None,
-            })
-            .collect();
-        numeric_texts.sort_unstable();
-        Self { values, numbers, first_number, texts, numeric_texts }
+        let first = |kind: u8| values.partition_point(|value| rank(value).0 < kind);
+        let (first_number, texts) = (first(1), first(2)..first(3));
+        let numbers = values[first_number..texts.start].iter().filter_map(|value| rank(value).1).collect();
+        Self { values, numbers, first_number, texts }
     }
 
     pub(crate) fn value(&self, key: usize) -> &Value {
@@ -216,93 +249,79 @@ impl CustomValues {
     }
 
     fn passing(&self, test: &LeafTest) -> Passing {
-        if let LeafTest::Time(_) = test {
-            let outcomes = self.values.iter().map(|value| custom(test, ValueRef::from(value)));
-            let mut no_value = Bits::new(self.values.len(), false);
-            let mut keys = Bits::new(self.values.len(), false);
-            for (at, outcome) in outcomes.enumerate() {
-                no_value.set(at, outcome.is_none());
-                keys.set(at, outcome == Some(true));
+        let len = self.values.len();
+        match test {
+            LeafTest::Time(_) => {
+                let outcomes: Vec<_> = self.values.iter().map(|value| custom(test, ValueRef::from(value))).collect();
+                let keys = set(len, (0..len).filter(|at| outcomes[*at] == Some(true)));
+                let mut no_value = Bits::new(len, false);
+                (0..len).for_each(|at| no_value.set(at, outcomes[at].is_none()));
+                Passing { keys, no_value: Some(no_value) }
             }
-            return Passing { keys: Keys::Set(keys), no_value: Some(no_value) };
-        }
-        let mut keys = Bits::new(self.values.len(), false);
-        // What has an order of its own is found by it, the rest is asked one by one.
-        let one_by_one = match test {
-            LeafTest::Custom(CustomMatch::Order(ordering)) => {
-                if let Some(bound) = ordering.number {
-                    self.numbers_between(&Interval::of(ordering.comparison, bound).0, &mut keys, ordering.text.is_none());
-                }
-                match &ordering.text {
-                    Some(_) => self.texts.start..self.values.len(),
-                    None => self.texts.end..self.values.len(),
-                }
+            LeafTest::Custom(CustomMatch::Order(order)) => {
+                let keys = match (order.number, &order.text) {
+                    // A number has an order with what stands among the numbers only; an array may hold one.
+                    (Some(bound), None) => {
+                        let (interval, _) = Interval::of(order.comparison, bound);
+                        let among = interval.map_or(Keys::Range(0, 0), |interval| range(&self.numbers, &interval));
+                        self.shifted(among, test)
+                    }
+                    _ => self.ask(0..len, test),
+                };
+                Passing { keys, no_value: None }
             }
             LeafTest::Custom(CustomMatch::OneOf(literals)) if literals.texts.case == TextCase::Sensitive => {
-                for number in &literals.numbers {
-                    self.numbers_between(&Some(Interval::between(*number, *number)), &mut keys, false);
-                }
-                for number in &literals.numbers_of_texts {
-                    self.numbers_between(&Some(Interval::between(*number, *number)), &mut keys, true);
-                }
-                if let Pattern::Is(texts) = &literals.texts.pattern {
-                    let of = &self.values[self.texts.clone()];
-                    for text in texts {
-                        let found = of.binary_search_by(|value| match value {
-                            Value::Text(value) => value.cmp(text),
-                            other => rank(other).cmp(&TEXT),
-                        });
-                        found.into_iter().for_each(|at| keys.set(self.texts.start + at, true));
-                    }
-                }
-                self.ask(0..self.first_number, test, &mut keys);
-                self.texts.end..self.values.len()
+                Passing { keys: self.one_of(literals, test), no_value: None }
             }
-            _ => 0..self.values.len(),
+            _ => Passing { keys: self.ask(0..len, test), no_value: None },
+        }
+    }
+
+    /// Keys of the numbers as keys of the values, with the arrays that pass.
+    fn shifted(&self, among_numbers: Keys, test: &LeafTest) -> Keys {
+        let Keys::Range(from, to) = among_numbers else { return among_numbers };
+        let (from, to) = (from + self.first_number as u64, to + self.first_number as u64);
+        if self.texts.end == self.values.len() {
+            return Keys::Range(from, to);
+        }
+        let Keys::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else { return Keys::Range(from, to) };
+        bits.set_range(from as usize..to as usize);
+        Keys::Set(bits)
+    }
+
+    /// The keys of literals: texts are looked up, and the few neighbours of a number are asked one by one.
+    fn one_of(&self, literals: &Literals, test: &LeafTest) -> Keys {
+        let Keys::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else { return Keys::Range(0, 0) };
+        let mut near: Vec<std::ops::Range<usize>> = vec![0..self.first_number];
+        let texts: &[String] = match &literals.texts.pattern {
+            Pattern::Is(texts) => texts,
+            _ => &[],
         };
-        self.ask(one_by_one, test, &mut keys);
-        Passing { keys: Keys::Set(keys), no_value: None }
-    }
-
-    fn ask(&self, range: std::ops::Range<usize>, test: &LeafTest, keys: &mut Bits) {
-        for at in range {
-            if custom(test, ValueRef::from(&self.values[at])) == Some(true) {
-                keys.set(at, true);
+        for text in texts {
+            let found = self.values[self.texts.clone()].binary_search_by(|value| match value {
+                Value::Text(value) => value.cmp(text),
+                _ => Ordering::Less,
+            });
+            found.into_iter().for_each(|at| bits.set(self.texts.start + at, true));
+        }
+        let numeric = texts.iter().filter_map(|text| Number::from_text(text));
+        for number in literals.numbers.iter().copied().chain(numeric) {
+            let from = self.numbers.partition_point(|known| *known < number);
+            let to = self.numbers.partition_point(|known| *known <= number);
+            near.push(self.first_number + from..self.first_number + to);
+        }
+        for range in near {
+            for at in range {
+                if custom(test, ValueRef::from(&self.values[at])) == Some(true) {
+                    bits.set(at, true);
+                }
             }
         }
+        Keys::Set(bits)
     }
 
-    /// Sets the numbers in an interval, and the texts that are such numbers if those count too.
-    fn numbers_between(&self, interval: &Option<Interval<Number>>, keys: &mut Bits, texts_too: bool) {
-        let Some(interval) = interval else { return };
-        if let Keys::Range(from, to) = range(&self.numbers, interval) {
-            keys.set_range(self.first_number + from as usize..self.first_number + to as usize);
-        }
-        if texts_too {
-            let from = self.numeric_texts.partition_point(|(number, _)| before(interval, number));
-            let inside = self.numeric_texts[from..].iter().take_while(|(number, _)| interval.contains(number));
-            inside.for_each(|(_, at)| keys.set(*at as usize, true));
-        }
+    fn ask(&self, range: std::ops::Range<usize>, test: &LeafTest) -> Keys {
+        let passes = |at: &usize| custom(test, ValueRef::from(&self.values[*at])) == Some(true);
+        set(self.values.len(), range.filter(passes))
     }
 }
-
-fn before(interval: &Interval<Number>, number: &Number) -> bool {
-    match &interval.low {
-        End::Closed(low) => number < low,
-        End::Open(low) => number <= low,
-        End::Unbounded => false,
-    }
-}
-
-/// The order of the types of values, as `Value` orders them.
-fn rank(value: &Value) -> u8 {
-    match value {
-        Value::Bool(_) => 0,
-        Value::Number(_) => 1,
-        Value::Text(_) => TEXT,
-        Value::Array(_) => 3,
-        Value::Object(_) => 4,
-    }
-}
-
-const TEXT: u8 = 2;

@@ -214,44 +214,28 @@ impl<'t> Scan<'t> {
     /// Of the candidates, those whose value passes a test: by its code, or where that cannot tell, by its key.
     fn column(&self, column: usize, slot: usize, test: &ColumnTest, candidates: &Rows) -> Rows {
         let mut passing = [0; RUN];
-        let stripe = self.segment.stripe(column, slot);
-        let codes = match stripe {
+        let (codes, exact) = match self.segment.stripe(column, slot) {
             Stripe::Same(code) => {
                 let known = *code != NO_VALUE && test.maybe.contains(*code);
                 debug_assert!(!known, "one code for all has one key");
                 return if test.yes.contains(*code) { *candidates } else { passing };
             }
-            Stripe::Each { codes, .. } => self.run(codes),
+            Stripe::Each { codes, exact } => (self.run(codes), exact),
         };
-        self.kernel.select(codes, &test.yes, &candidates[..self.words], &mut passing[..self.words]);
-        if !test.maybe.is_empty() {
-            let mut maybe = [0; RUN];
-            self.kernel.select(codes, &test.maybe, &candidates[..self.words], &mut maybe[..self.words]);
-            self.exactly(column, stripe, codes, test, &maybe, &mut passing);
+        let (candidates, yes) = (&candidates[..self.words], &mut passing[..self.words]);
+        if test.maybe.is_empty() {
+            self.kernel.select(codes, &test.yes, candidates, yes);
+            return passing;
         }
-        passing
-    }
-
-    /// Decides the rows that only their keys decide.
-    fn exactly(
-        &self,
-        column: usize,
-        stripe: &Stripe,
-        codes: &[u8],
-        test: &ColumnTest,
-        maybe: &Rows,
-        passing: &mut Rows,
-    ) {
+        let mut maybe = [0; RUN];
+        self.kernel.select_both(codes, [&test.yes, &test.maybe], candidates, [yes, &mut maybe[..self.words]]);
         let wide = &self.columns.column(column).buckets.wide;
         for (word, rows) in maybe[..self.words].iter().enumerate().filter(|(_, rows)| **rows != 0) {
             let mut keyed = [0];
             self.kernel.select(&codes[word * WORD..(word + 1) * WORD], wide, &[u64::MAX], &mut keyed);
-            for bit in ones(*rows) {
-                let before = (keyed[0] & ((1 << bit) - 1)).count_ones();
-                let key = stripe.exact((self.start + word) * WORD + bit, before);
-                passing[word] |= u64::from(test.passes(key)) << bit;
-            }
+            passing[word] |= exact.select(self.start + word, *rows, keyed[0], &test.keys);
         }
+        passing
     }
 
     /// Of the candidates, those rows of the segment for which something holds.

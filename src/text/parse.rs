@@ -26,6 +26,7 @@ pub(super) fn draft<'s>(source: &'s str, limits: &Limits) -> (Option<Found<Group
         values: limits.values,
         conditions: limits.conditions,
         groups: most_groups(limits),
+        gave_up: false,
         limits,
         problems: Problems::new(limits.problems),
     };
@@ -47,6 +48,8 @@ struct Parser<'s, 'l> {
     conditions: usize,
     /// How many more groups there may be.
     groups: usize,
+    /// A limit was reached: the end that the reader went to is not the source's.
+    gave_up: bool,
     limits: &'l Limits,
     problems: Problems,
 }
@@ -445,6 +448,7 @@ impl<'s> Parser<'s, '_> {
     /// Tells what stands in the way of reading on at all, and goes to the end.
     fn give_up(&mut self, span: Range<usize>, kind: Kind) -> Node<'s> {
         self.problems.add(|| kind, || Place::span(span));
+        self.gave_up = true;
         let end = self.lexer.end();
         self.ahead = Token { kind: TokenKind::End, span: end..end };
         Node::Nothing
@@ -457,6 +461,9 @@ impl<'s> Parser<'s, '_> {
     }
 
     fn unexpected(&mut self, expected: &'static str) {
+        if self.gave_up {
+            return;
+        }
         let Token { kind, span } = &self.ahead;
         self.problems.add(|| Kind::Syntax { expected, found: described(kind) }, || Place::span(span.clone()));
     }

@@ -23,7 +23,7 @@ fn read(source: &str) -> Contact {
 fn membership(rest: &str) -> Membership {
     let [membership] = <[Membership; 1]>::try_from(read(&record(rest)).memberships).unwrap();
     let inside = format!(r#"{{"lists": [{{{rest}}}], "phone": "+1"}}"#);
-    assert_eq!(read(&inside).memberships, [membership.clone()], "inside `lists`");
+    assert_eq!(read(&inside).memberships, std::slice::from_ref(&membership), "inside `lists`");
     assert_eq!(serde_json::from_str::<Membership>(&format!("{{{rest}}}")).unwrap(), membership, "by itself");
     membership
 }

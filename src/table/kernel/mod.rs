@@ -30,16 +30,6 @@ impl ByteSet {
         self.0 == [0; 4]
     }
 
-    /// Whether the two have no code in common.
-    pub(crate) fn is_disjoint(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).all(|(a, b)| a & b == 0)
-    }
-
-    /// Whether every code of this one is in the other.
-    pub(crate) fn is_subset(&self, other: &Self) -> bool {
-        self.0.iter().zip(other.0).all(|(a, b)| a & !b == 0)
-    }
-
     pub(crate) fn codes(&self) -> impl Iterator<Item = u8> + '_ {
         (0..=u8::MAX).filter(|code| self.contains(*code))
     }
@@ -50,6 +40,43 @@ impl FromIterator<u8> for ByteSet {
         let mut set = Self::default();
         codes.into_iter().for_each(|code| set.insert(code));
         set
+    }
+}
+
+/// A set of codes as both twins look it up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CodeSet {
+    set: ByteSet,
+    /// For each low nibble, the high nibbles 0 to 7 that are in the set with it, a bit each.
+    lower: [u8; 16],
+    /// The same for the high nibbles 8 to 15.
+    upper: [u8; 16],
+}
+
+impl CodeSet {
+    /// The codes as a set.
+    pub(crate) fn set(&self) -> &ByteSet {
+        &self.set
+    }
+
+    pub(crate) fn contains(&self, code: u8) -> bool {
+        self.set.contains(code)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+}
+
+impl From<ByteSet> for CodeSet {
+    fn from(set: ByteSet) -> Self {
+        let mut prepared = Self { set, lower: [0; 16], upper: [0; 16] };
+        for code in set.codes() {
+            let (high, low) = (code >> 4, usize::from(code & 15));
+            let table = if high < 8 { &mut prepared.lower } else { &mut prepared.upper };
+            table[low] |= 1 << (high & 7);
+        }
+        prepared
     }
 }
 
@@ -79,19 +106,31 @@ impl Kernel {
         all
     }
 
-    /// For each word of codes, which candidates are in the set.
+    /// For each word of codes, which candidates are in a set.
     ///
     /// Words without candidates are not looked at.
     ///
     /// # Panics
     ///
     /// If the lengths do not agree.
-    pub(crate) fn select(self, codes: &[u8], set: &ByteSet, candidates: &[u64], out: &mut [u64]) {
+    pub(crate) fn select(self, codes: &[u8], set: &CodeSet, candidates: &[u64], out: &mut [u64]) {
         let codes = words(codes, candidates, out);
         match self {
             Self::Scalar => scalar::select(codes, set, candidates, out),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(proof) => avx2::select(proof, codes, set, candidates, out),
+        }
+    }
+
+    /// For each word of codes, which candidates are in each of two sets: [`Kernel::select`] twice, for one reading.
+    pub(crate) fn select_both(self, codes: &[u8], sets: [&CodeSet; 2], candidates: &[u64], out: [&mut [u64]; 2]) {
+        let [first, second] = out;
+        let codes = words(codes, candidates, first);
+        assert!(first.len() == second.len(), "runs of one length");
+        match self {
+            Self::Scalar => scalar::select_both(codes, sets, candidates, [first, second]),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(proof) => avx2::select_both(proof, codes, sets, candidates, [first, second]),
         }
     }
 }
@@ -125,10 +164,18 @@ mod tests {
                         & candidates[word]
                 })
                 .collect();
+            let complement: ByteSet = (0..=u8::MAX).filter(|code| !set.contains(*code)).collect();
             for kernel in Kernel::all() {
                 let mut out = vec![u64::MAX; words];
-                kernel.select(&codes, &set, &candidates, &mut out);
+                kernel.select(&codes, &set.into(), &candidates, &mut out);
                 assert_eq!(out, expected, "{kernel:?}");
+
+                let (mut inside, mut outside) = (vec![u64::MAX; words], vec![u64::MAX; words]);
+                let sets = [&CodeSet::from(set), &CodeSet::from(complement)];
+                kernel.select_both(&codes, sets, &candidates, [&mut inside, &mut outside]);
+                assert_eq!(inside, expected, "{kernel:?}");
+                let rest: Vec<u64> = candidates.iter().zip(&expected).map(|(all, inside)| all & !inside).collect();
+                assert_eq!(outside, rest, "{kernel:?}");
             }
         }
     }
@@ -137,8 +184,7 @@ mod tests {
     fn sets_are_sets() {
         let set: ByteSet = [0, 63, 64, 255].into_iter().collect();
         assert_eq!(set.codes().collect::<Vec<_>>(), [0, 63, 64, 255]);
-        assert!(set.is_subset(&ByteSet::ALL) && !ByteSet::ALL.is_subset(&set));
-        assert!(set.is_disjoint(&[1, 65].into_iter().collect()) && !set.is_disjoint(&[64].into_iter().collect()));
+        assert_eq!(ByteSet::ALL.codes().count(), 256);
         assert!(ByteSet::default().is_empty());
     }
 }

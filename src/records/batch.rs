@@ -1,0 +1,165 @@
+//! Bytes cut into records, a batch at a time.
+
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::cells::Header;
+use super::cursor::Position;
+use super::documents::Documents;
+use super::rows::Rows;
+use super::source::{Source, inner_extension};
+
+/// How many bytes are read before they are handed on: enough that threads seldom wait for each other, little enough to
+/// stay in the cache between cutting and parsing.
+pub(super) const CHUNK: usize = 1024 * 1024;
+
+/// Records in the order of the file.
+pub(super) struct Batch {
+    pub(super) bytes: Vec<u8>,
+    pub(super) pieces: Vec<Piece>,
+    /// What the cells of rows mean; documents need none.
+    pub(super) header: Option<Arc<Header>>,
+    /// How many bytes of the input were read for it, counted from the start.
+    pub(super) read: u64,
+}
+
+/// What cutting finds.
+#[derive(Debug, PartialEq)]
+pub(super) enum Piece {
+    /// A record, that parsing may still find invalid.
+    Record { bytes: Range<usize>, at: Position },
+    /// What cannot be cut out.
+    Invalid(Box<Invalid>),
+}
+
+/// What is wrong with a record, and where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Invalid {
+    pub(super) at: Position,
+    pub(super) key: Option<String>,
+    pub(super) pointer: Option<String>,
+    pub(super) reason: String,
+}
+
+impl Invalid {
+    pub(super) fn new(at: Position, reason: impl Into<String>) -> Self {
+        Self { at, key: None, pointer: None, reason: reason.into() }
+    }
+}
+
+/// Why reading cannot go on.
+pub(super) enum Stop {
+    Unreadable(String),
+    /// The header of a CSV file, without which no row means anything.
+    Header(Vec<Invalid>),
+}
+
+impl Stop {
+    #[cold]
+    pub(super) fn cannot_read(error: &io::Error) -> Self {
+        Self::Unreadable(format!("cannot be read: {error}"))
+    }
+}
+
+/// The batches of an input.
+pub(super) struct Batches<'r> {
+    source: io::Result<Source<'r>>,
+    name: String,
+    length: Option<u64>,
+    splitter: Option<Splitter>,
+    /// Bytes of a record that is not complete.
+    rest: Vec<u8>,
+    ended: bool,
+}
+
+enum Splitter {
+    Documents(Box<Documents>),
+    Rows(Rows),
+}
+
+impl<'r> Batches<'r> {
+    pub(super) fn new(name: &str, length: Option<u64>, input: impl Read + Send + 'r) -> Self {
+        Self {
+            source: Source::open(name, input),
+            name: name.to_owned(),
+            length,
+            splitter: None,
+            rest: Vec::new(),
+            ended: false,
+        }
+    }
+
+    /// The next batch; nothing after the last, and nothing after a reason to stop.
+    pub(super) fn next(&mut self) -> Result<Option<Batch>, Stop> {
+        if self.ended {
+            return Ok(None);
+        }
+        let batch = self.advance();
+        self.ended |= batch.is_err();
+        batch.map(Some)
+    }
+
+    fn advance(&mut self) -> Result<Batch, Stop> {
+        loop {
+            let mut bytes = std::mem::take(&mut self.rest);
+            let source = self.source.as_mut().map_err(|error| Stop::cannot_read(error))?;
+            let full = fill(source, &mut bytes).map_err(|error| Stop::cannot_read(&error))?;
+            let read = source.bytes_read();
+            if !full && self.length.is_some_and(|length| read < length) {
+                return Err(Stop::Unreadable("cannot be read: it became shorter while it was read".to_owned()));
+            }
+            self.ended = !full;
+            let splitter = match &mut self.splitter {
+                Some(splitter) => splitter,
+                none => none.insert(Splitter::of(&mut bytes, &self.name)?),
+            };
+            let mut pieces = Vec::new();
+            let (done, header) = match splitter {
+                Splitter::Documents(documents) => (documents.scan(&bytes, self.ended, &mut pieces), None),
+                Splitter::Rows(rows) => {
+                    let done = rows.scan(&bytes, self.ended, &mut pieces).map_err(Stop::Header)?;
+                    (done, rows.header().map(Arc::clone))
+                }
+            };
+            if pieces.is_empty() && !self.ended {
+                bytes.drain(..done);
+                self.rest = bytes;
+                continue;
+            }
+            self.rest.reserve_exact(bytes.len() - done + CHUNK);
+            self.rest.extend_from_slice(&bytes[done..]);
+            return Ok(Batch { bytes, pieces, header, read });
+        }
+    }
+}
+
+/// Reads a chunk more; false where the input ends with it.
+fn fill(source: &mut Source<'_>, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    bytes.reserve(CHUNK);
+    let read = source.take(CHUNK as u64).read_to_end(bytes)?;
+    Ok(read == CHUNK)
+}
+
+impl Splitter {
+    /// By the first bytes, of which a byte-order mark is taken away; by the name only where those can be either.
+    fn of(bytes: &mut Vec<u8>, name: &str) -> Result<Self, Stop> {
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return Err(Stop::Unreadable("cannot be read: it is UTF-16, and only UTF-8 can be read".to_owned()));
+        }
+        if bytes.starts_with("\u{feff}".as_bytes()) {
+            bytes.drain(.."\u{feff}".len());
+        }
+        let extension = inner_extension(name);
+        let named = |names: &[&str]| extension.as_deref().is_some_and(|extension| names.contains(&extension));
+        let json = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            None | Some(b'{' | b'[') => true,
+            Some(_) => named(&["json", "ndjson", "jsonl"]),
+        };
+        Ok(if json {
+            Self::Documents(Box::new(Documents::new(named(&["ndjson", "jsonl"]))))
+        } else {
+            Self::Rows(Rows::new())
+        })
+    }
+}

@@ -1,0 +1,580 @@
+//! JSON, cut into records: the objects of its documents, the elements of its arrays, the contacts of its pages.
+//!
+//! One scan over the bytes that knows strings, escapes and depth, and nothing else of JSON: whether a piece is a record
+//! is for parsing to say, so that one that is not costs no other. It does not recurse, and it keeps only the record in
+//! hand.
+//!
+//! Where the first line is a document, every line is: then a line that is broken ends with itself, and lines that hold
+//! one record are not scanned at all.
+
+use memchr::{memchr, memchr3, memmem};
+
+use super::RecordReader;
+use super::batch::{CHUNK, Invalid, Piece};
+use super::cursor::{Cursor, Position};
+use super::envelope::Envelope;
+
+const NEVER_CLOSED: &str = "the document is never closed";
+
+/// How a page's contacts begin.
+const CONTACTS: &[u8] = b"\"contacts\"";
+
+pub(super) struct Documents {
+    state: State,
+    /// Where the scan goes on.
+    next: usize,
+    cursor: Cursor,
+    /// Whether every line is a document; nothing before the first line has told.
+    by_lines: Option<bool>,
+    /// Whether the file's name says so.
+    named_lines: bool,
+    /// How many documents the current line holds.
+    on_line: usize,
+    /// Where the document in hand begins.
+    opened: Position,
+    /// Whether anything in it was found yet.
+    found: bool,
+    within: Within,
+    value: Value,
+    /// Around the contacts of the page in hand.
+    envelope: Option<Envelope>,
+    contacts: memmem::Finder<'static>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Between documents.
+    Between,
+    /// In what is no document.
+    Stray,
+    /// In a value that may be a record.
+    Value,
+    /// Before an element of an array.
+    Element(Expected),
+    /// In a page, behind its contacts.
+    Envelope,
+}
+
+/// What may stand before an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    /// The array's end, too.
+    ElementOrEnd,
+    Element,
+    /// Whatever there is: it has been said that there should be something else.
+    Anything,
+}
+
+/// What a value is an element of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    /// Nothing: it is a document.
+    File,
+    Array,
+    Page {
+        in_array: bool,
+    },
+}
+
+/// The value in hand, or the envelope.
+struct Value {
+    /// Its first byte that is still there.
+    start: usize,
+    at: Position,
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    /// How far the key `contacts` has been read.
+    key: Key,
+    /// It is larger than a record may be, and its bytes are no longer kept.
+    too_long: bool,
+    /// It is what follows a page in an array: nothing, normally.
+    after_page: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Other,
+    Contacts,
+    ContactsAndColon,
+}
+
+impl Value {
+    fn new(start: usize, at: Position) -> Self {
+        Self {
+            start,
+            at,
+            depth: 0,
+            in_string: false,
+            escaped: false,
+            key: Key::Other,
+            too_long: false,
+            after_page: false,
+        }
+    }
+
+    fn is_too_long(&self, end: usize) -> bool {
+        self.too_long || end - self.start > RecordReader::MAX_RECORD_BYTES
+    }
+
+    /// Goes on inside a string, to behind its end or to the line break that no string can hold.
+    fn string(&mut self, bytes: &[u8], mut at: usize) -> usize {
+        while at < bytes.len() {
+            if std::mem::take(&mut self.escaped) && bytes[at] != b'\n' {
+                at += 1;
+                continue;
+            }
+            let Some(found) = memchr3(b'"', b'\\', b'\n', &bytes[at..]) else { break };
+            at += found;
+            match bytes[at] {
+                b'\\' => {
+                    self.escaped = true;
+                    at += 1;
+                }
+                b'"' => {
+                    self.in_string = false;
+                    if self.depth == 1 {
+                        // Where a string ends behind these bytes, it began with them: a quote inside it has a `\` before.
+                        let head = &bytes[self.start.min(at)..=at];
+                        let is_contacts = head.ends_with(CONTACTS) && !head.ends_with(b"\\\"contacts\"");
+                        self.key = if is_contacts { Key::Contacts } else { Key::Other };
+                    }
+                    return at + 1;
+                }
+                _ => return at,
+            }
+        }
+        bytes.len()
+    }
+}
+
+impl Documents {
+    /// `named_lines`: the file's name says that every line is a document.
+    pub(super) fn new(named_lines: bool) -> Self {
+        let beginning = Position { line: 1, column: Some(1) };
+        Self {
+            state: State::Between,
+            next: 0,
+            cursor: Cursor::new(),
+            by_lines: None,
+            named_lines,
+            on_line: 0,
+            opened: beginning,
+            found: false,
+            within: Within::File,
+            value: Value::new(0, beginning),
+            envelope: None,
+            contacts: memmem::Finder::new(CONTACTS),
+        }
+    }
+
+    /// Finds the records that end in `bytes`, which begin with what the last call left over; says how many bytes are done
+    /// with.
+    pub(super) fn scan(&mut self, bytes: &[u8], end: bool, pieces: &mut Vec<Piece>) -> usize {
+        while self.next < bytes.len() {
+            match self.state {
+                State::Between => {
+                    if !self.between(bytes, end, pieces) {
+                        break;
+                    }
+                }
+                State::Stray => self.stray(bytes, pieces),
+                State::Value => self.value(bytes, pieces),
+                State::Element(expected) => self.element(expected, bytes, pieces),
+                State::Envelope => self.envelope(bytes, pieces),
+            }
+        }
+        if end {
+            self.finish(bytes, pieces);
+        }
+        let done = match self.state {
+            State::Stray | State::Value => {
+                self.value.too_long = self.value.is_too_long(self.next);
+                if self.value.too_long { self.next } else { self.value.start }
+            }
+            State::Envelope => {
+                self.keep_envelope(bytes);
+                self.next
+            }
+            State::Between | State::Element(_) => self.next,
+        };
+        self.cursor.forget(bytes, done);
+        self.next -= done;
+        self.value.start = self.value.start.saturating_sub(done);
+        done
+    }
+
+    /// Between documents; false where more bytes must come first.
+    fn between(&mut self, bytes: &[u8], end: bool, pieces: &mut Vec<Piece>) -> bool {
+        let first = bytes[self.next];
+        match first {
+            b'\n' => {
+                if self.by_lines.is_none() && self.on_line > 0 {
+                    self.by_lines = Some(self.on_line == 1);
+                }
+                self.on_line = 0;
+                self.cursor.newline(self.next);
+                self.next += 1;
+                return true;
+            }
+            b' ' | b'\t' | b'\r' => {
+                self.next += 1;
+                return true;
+            }
+            _ if self.by_lines == Some(true) => match self.whole_line(bytes, end) {
+                Line::Record(length) => {
+                    self.begin(bytes);
+                    self.opened = self.value.at;
+                    self.next += length;
+                    self.give(bytes, self.next, pieces);
+                    return true;
+                }
+                Line::Incomplete => return false,
+                Line::Other => {}
+            },
+            _ => {}
+        }
+        self.begin(bytes);
+        self.opened = self.value.at;
+        self.found = false;
+        self.within = Within::File;
+        match first {
+            b'[' => {
+                self.within = Within::Array;
+                self.next += 1;
+                self.state = State::Element(Expected::ElementOrEnd);
+            }
+            b'{' => self.state = State::Value,
+            _ if self.by_lines == Some(true) => self.state = State::Value,
+            _ => self.state = State::Stray,
+        }
+        true
+    }
+
+    /// What the line is that begins here, where every line is a document.
+    fn whole_line(&self, bytes: &[u8], end: bool) -> Line {
+        let rest = &bytes[self.next..];
+        let found = memchr(b'\n', rest);
+        let line = &rest[..found.unwrap_or(rest.len())];
+        let complete = found.is_some() || end;
+        // Pages and arrays may be of any length.
+        if line[0] == b'[' || self.contacts.find(line).is_some() || (!complete && line.len() > CHUNK) {
+            Line::Other
+        } else if complete {
+            Line::Record(line.len())
+        } else {
+            Line::Incomplete
+        }
+    }
+
+    /// A value begins here.
+    fn begin(&mut self, bytes: &[u8]) {
+        self.value = Value::new(self.next, self.cursor.position(bytes, self.next));
+    }
+
+    /// In what is no document, to the end of the line or the beginning of one.
+    fn stray(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+        self.next = memchr3(b'\n', b'{', b'[', &bytes[self.next..]).map_or(bytes.len(), |found| self.next + found);
+        if self.next < bytes.len() {
+            self.give(bytes, self.next, pieces);
+            self.state = State::Between;
+            // Such a line says nothing of the others.
+            self.on_line = 0;
+        }
+    }
+
+    fn value(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+        let mut at = self.next;
+        while at < bytes.len() {
+            if self.value.in_string {
+                at = self.value.string(bytes, at);
+                if bytes.get(at) != Some(&b'\n') || !self.value.in_string {
+                    continue;
+                }
+            }
+            match bytes[at] {
+                b'"' => self.value.in_string = true,
+                b':' => {
+                    let named = self.value.key == Key::Contacts;
+                    self.value.key = if named { Key::ContactsAndColon } else { Key::Other };
+                }
+                b',' => {
+                    self.value.key = Key::Other;
+                    if self.value.depth == 0 && self.within != Within::File {
+                        self.give(bytes, at, pieces);
+                        self.state = State::Element(Expected::Element);
+                        self.next = at + 1;
+                        return;
+                    }
+                }
+                b'{' => {
+                    if self.starts_over(bytes, at) {
+                        self.next = at;
+                        self.give_up(self.value.at, pieces);
+                        return;
+                    }
+                    self.value.key = Key::Other;
+                    self.value.depth += 1;
+                }
+                b'[' => {
+                    if self.opens_page(bytes, at) {
+                        let head = &bytes[self.value.start..=at];
+                        self.envelope = Some(Envelope::new(self.value.at, head, self.cursor.line()));
+                        self.within = Within::Page { in_array: self.within == Within::Array };
+                        self.state = State::Element(Expected::ElementOrEnd);
+                        self.next = at + 1;
+                        return;
+                    }
+                    self.value.key = Key::Other;
+                    self.value.depth += 1;
+                }
+                b'}' | b']' if self.value.depth > 0 => {
+                    self.value.depth -= 1;
+                    // A line is a document to its end.
+                    if self.value.depth == 0 && self.within == Within::File && self.by_lines != Some(true) {
+                        self.next = at + 1;
+                        self.give(bytes, self.next, pieces);
+                        self.end_document();
+                        return;
+                    }
+                }
+                b']' if self.within != Within::File => {
+                    self.give(bytes, at, pieces);
+                    self.next = at;
+                    self.end_array();
+                    return;
+                }
+                b'\n' => {
+                    self.next = at;
+                    if self.line_ends(bytes, pieces) {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        self.next = at;
+    }
+
+    /// Whether a `{` cannot belong to the value in hand, which then lacks its end.
+    ///
+    /// In an object, one follows a `:`. Behind anything but a comma or a bracket, one on a line of its own is a record
+    /// that begins; on the same line it is more likely part of a record that is wrong in another way.
+    fn starts_over(&self, bytes: &[u8], at: usize) -> bool {
+        if self.value.depth == 0 || self.value.is_too_long(at) || self.by_lines == Some(true) {
+            return false;
+        }
+        let before = &bytes[self.value.start..at];
+        let Some(last) = before.iter().rposition(|byte| !byte.is_ascii_whitespace()) else { return false };
+        match before[last] {
+            b':' | b'[' => false,
+            b',' => self.value.depth == 1 && before[0] == b'{',
+            _ => before[last..].contains(&b'\n'),
+        }
+    }
+
+    /// Whether a `[` is that of a page's contacts.
+    fn opens_page(&self, bytes: &[u8], at: usize) -> bool {
+        self.value.depth == 1
+            && self.value.key == Key::ContactsAndColon
+            && matches!(self.within, Within::File | Within::Array)
+            && !self.value.after_page
+            && !self.value.is_too_long(at)
+            && bytes[self.value.start] == b'{'
+    }
+
+    /// Before an element, or the end of the array.
+    fn element(&mut self, expected: Expected, bytes: &[u8], pieces: &mut Vec<Piece>) {
+        let first = bytes[self.next];
+        match first {
+            b'\n' => {
+                if !self.line_ends(bytes, pieces) {
+                    self.next += 1;
+                }
+            }
+            b' ' | b'\t' | b'\r' => self.next += 1,
+            b',' | b']' => {
+                let wrong = match expected {
+                    Expected::ElementOrEnd => first == b',',
+                    Expected::Element => true,
+                    Expected::Anything => false,
+                };
+                if wrong {
+                    let at = self.cursor.position(bytes, self.next);
+                    self.tell(Invalid::new(at, format!("expected a record, found `{}`", char::from(first))), pieces);
+                }
+                if first == b']' {
+                    self.end_array();
+                } else {
+                    self.state = State::Element(Expected::Anything);
+                    self.next += 1;
+                }
+            }
+            _ => {
+                self.begin(bytes);
+                self.state = State::Value;
+            }
+        }
+    }
+
+    /// The array in hand ends here.
+    fn end_array(&mut self) {
+        if let (Within::Page { .. }, Some(envelope)) = (self.within, &mut self.envelope) {
+            envelope.contacts_end(self.cursor.line());
+            self.value = Value { depth: 2, ..Value::new(self.next, self.opened) };
+            self.state = State::Envelope;
+        } else {
+            self.next += 1;
+            self.end_document();
+        }
+    }
+
+    /// In a page, behind its contacts.
+    fn envelope(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+        while self.next < bytes.len() {
+            if self.value.in_string {
+                self.next = self.value.string(bytes, self.next);
+                if bytes.get(self.next) != Some(&b'\n') || !self.value.in_string {
+                    continue;
+                }
+            }
+            match bytes[self.next] {
+                b'"' => self.value.in_string = true,
+                b'{' | b'[' => self.value.depth += 1,
+                b'}' | b']' => {
+                    self.value.depth -= 1;
+                    if self.value.depth == 0 {
+                        self.next += 1;
+                        self.keep_envelope(bytes);
+                        self.end_page(bytes, pieces);
+                        return;
+                    }
+                }
+                b'\n' => {
+                    if self.line_ends(bytes, pieces) {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+            self.next += 1;
+        }
+    }
+
+    fn keep_envelope(&mut self, bytes: &[u8]) {
+        if let Some(envelope) = &mut self.envelope {
+            envelope.extend(&bytes[self.value.start..self.next]);
+            self.value.start = self.next;
+        }
+    }
+
+    fn end_page(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+        self.found = true;
+        if let Some(invalid) = self.envelope.take().and_then(|envelope| envelope.check()) {
+            pieces.push(Piece::Invalid(invalid));
+        }
+        if self.within == (Within::Page { in_array: true }) {
+            self.within = Within::Array;
+            self.begin(bytes);
+            self.value.after_page = true;
+            self.state = State::Value;
+        } else {
+            self.end_document();
+        }
+    }
+
+    fn end_document(&mut self) {
+        // An empty array may stand on one line among documents that do not.
+        self.on_line += usize::from(self.found);
+        self.state = State::Between;
+    }
+
+    /// A line ends inside a document; whether the document does, too.
+    fn line_ends(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
+        let in_string = std::mem::take(&mut self.value.in_string);
+        if self.by_lines.is_none() {
+            let goes_on = || {
+                let last = bytes[..self.next].iter().rfind(|byte| !byte.is_ascii_whitespace());
+                matches!(last, Some(b'{' | b'[' | b','))
+            };
+            self.by_lines = Some((in_string && self.within == Within::File) || (self.named_lines && !goes_on()));
+        }
+        if self.by_lines != Some(true) {
+            self.cursor.newline(self.next);
+            return false;
+        }
+        if self.within == Within::File {
+            self.give(bytes, self.next, pieces);
+            self.end_document();
+        } else {
+            let at = if self.state == State::Value { self.value.at } else { self.opened };
+            self.within = Within::File;
+            self.give_up(at, pieces);
+        }
+        true
+    }
+
+    /// Tells that something is never closed, and goes on as if it had been.
+    fn give_up(&mut self, at: Position, pieces: &mut Vec<Piece>) {
+        self.tell(Invalid::new(at, NEVER_CLOSED), pieces);
+        if self.within == Within::File {
+            self.envelope = None;
+            self.state = State::Between;
+            if self.by_lines == Some(false) {
+                // A document that was none says nothing of the lines.
+                self.by_lines = None;
+                self.on_line = 0;
+            }
+        } else {
+            self.state = State::Element(Expected::Anything);
+        }
+    }
+
+    fn tell(&mut self, invalid: Invalid, pieces: &mut Vec<Piece>) {
+        self.found = true;
+        pieces.push(Piece::Invalid(Box::new(invalid)));
+    }
+
+    /// Gives the value in hand out, which ends before `end`.
+    fn give(&mut self, bytes: &[u8], end: usize, pieces: &mut Vec<Piece>) {
+        if self.value.is_too_long(end) {
+            return self.tell(Invalid::new(self.value.at, "the record is larger than 16 MiB"), pieces);
+        }
+        let length = bytes[self.value.start..end].trim_ascii_end().len();
+        if length > 0 && self.value.after_page {
+            self.tell(Invalid::new(self.value.at, "expected `,` or `]` after a page"), pieces);
+        } else if length > 0 {
+            let record = self.value.start..self.value.start + length;
+            pieces.push(Piece::Record { bytes: record, at: self.value.at });
+            self.found = true;
+        }
+    }
+
+    /// The input ends.
+    fn finish(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+        let line = self.within == Within::File && self.by_lines == Some(true);
+        match self.state {
+            State::Between => {}
+            State::Stray => self.give(bytes, self.next, pieces),
+            State::Value if line => self.give(bytes, self.next, pieces),
+            State::Value if self.value.depth > 0 || self.value.in_string => self.give_up(self.value.at, pieces),
+            State::Value => {
+                self.give(bytes, self.next, pieces);
+                self.give_up(self.opened, pieces);
+            }
+            State::Element(_) | State::Envelope => self.give_up(self.opened, pieces),
+        }
+        self.state = State::Between;
+    }
+}
+
+/// A line, where every line is a document.
+enum Line {
+    /// One record of so many bytes.
+    Record(usize),
+    /// It must be scanned.
+    Other,
+    /// Its end is not there yet.
+    Incomplete,
+}

@@ -1,0 +1,219 @@
+//! Files of contact records: API pages, NDJSON, CSV; plain, gzip or zstd; one after the other, however large.
+//!
+//! A [`source`] is opened and unpacked; [`batch`] cuts its bytes into records, those of JSON as [`documents`] finds them
+//! and those of CSV as [`rows`] does; [`parse`] makes contacts of them; [`pipeline`] does so on several threads. Cutting
+//! apart from parsing means that one invalid record costs no other, and that parsing can be shared out.
+
+mod batch;
+mod cells;
+mod cursor;
+mod documents;
+mod envelope;
+mod parse;
+mod pipeline;
+mod rows;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use self::batch::{Batches, Stop};
+use self::parse::{Outcome, Tally};
+use crate::contact::Contact;
+use crate::error::Errors;
+
+/// Reads files of contact records.
+///
+/// What a file is shows in its content, and where that leaves it open, in its name:
+///
+/// - NDJSON, a record on each line: a contact with its `lists`, or a membership with its contact's fields beside it;
+/// - one JSON document or several, one after the other: pages of the contacts API (`{"contacts": […], …}`), single
+///   records, arrays of either;
+/// - CSV with a header: the same names, and `custom_fields.KEY` for custom fields. An empty cell is no value; the cells of
+///   custom fields are texts. Columns with other names are ignored;
+/// - any of these with gzip or zstd.
+///
+/// A file is never held in memory, and no record may be larger than [`RecordReader::MAX_RECORD_BYTES`]: what is read at
+/// one time is bounded whatever the file holds.
+///
+/// ```
+/// use headcount::{Population, RecordReader};
+///
+/// let page = br#"{"contacts": [{"phone_number": "+1", "list_id": 7}, {"phone_number": "+2", "list_id": 7}]}"#;
+/// let mut population = Population::default();
+/// let report = RecordReader::new().read("page.json", &page[..], &mut |contact| population.insert(contact), &mut |_| {})?;
+/// assert_eq!((report.records, population.contacts().len()), (2, 2));
+///
+/// let csv = "phone_number,list_id,click_count,custom_fields.state\n+1,7,12,CA\n+3,8,,\n";
+/// RecordReader::new().read("more.csv", csv.as_bytes(), &mut |contact| population.insert(contact), &mut |_| {})?;
+/// assert_eq!((population.contacts().len(), population.replaced()), (3, 1));
+/// # Ok::<(), headcount::Errors>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RecordReader {
+    on_error: OnError,
+    threads: NonZeroUsize,
+}
+
+/// What becomes of a record that is invalid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnError {
+    /// It is an error: the rest is still read, so that every problem is told at once.
+    #[default]
+    Fail,
+    /// It is left out, counted and told in the [`ReadReport`].
+    Skip,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReadReport {
+    /// Records handed on.
+    pub records: u64,
+    /// Records left out because they are invalid; more than 0 only with [`OnError::Skip`].
+    pub skipped: u64,
+    /// What is wrong with those left out: the first hundred described, the others counted.
+    pub problems: Option<Errors>,
+}
+
+impl Default for RecordReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl RecordReader {
+    /// The most bytes that one record may have: 16 MiB. A larger one is invalid.
+    pub const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
+
+    /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN }
+    }
+
+    /// Says what becomes of invalid records.
+    ///
+    /// ```
+    /// use headcount::{OnError, RecordReader};
+    ///
+    /// let lines = "{\"phone_number\": \"+1\"}\n{\"phone_number\": 2}\n{\"phone_number\": \"+3\"}\n";
+    /// let read = |on_error| {
+    ///     RecordReader::new().on_error(on_error).read("contacts.ndjson", lines.as_bytes(), &mut |_| {}, &mut |_| {})
+    /// };
+    ///
+    /// let report = read(OnError::Skip).unwrap();
+    /// assert_eq!((report.records, report.skipped), (2, 1));
+    ///
+    /// assert_eq!(Some(read(OnError::Fail).unwrap_err()), report.problems);
+    /// assert_eq!(
+    ///     report.problems.unwrap().to_string(),
+    ///     "invalid_record at contacts.ndjson:2:18 (/phone_number): key `phone_number`: expected a string, found a number"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn on_error(mut self, on_error: OnError) -> Self {
+        self.on_error = on_error;
+        self
+    }
+
+    /// Says how many threads make contacts of records. With more than one, one more reads and cuts; what is handed on, in
+    /// which order and on which thread, stays the same. 0 means 1.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        self
+    }
+
+    /// Reads a file, or standard input where the path is `-`.
+    ///
+    /// Each record is handed to `each` in the order of the file; `progress` is told from time to time how many bytes of
+    /// the file have been read.
+    ///
+    /// # Errors
+    ///
+    /// Each problem has the file's name, and where there is one, the line, the column and the pointer within the record.
+    /// What was handed on before is to be thrown away.
+    ///
+    /// - `unreadable_input`: the file is not there, may not be read, is a directory, or is a gzip or zstd file that is cut
+    ///   short or damaged — whatever becomes of invalid records.
+    /// - `invalid_record`: a record is invalid, unless such are skipped; or a CSV file's header is.
+    ///
+    /// ```
+    /// use headcount::{Code, RecordReader};
+    ///
+    /// let errors = RecordReader::new().read_path("nowhere.ndjson".as_ref(), &mut |_| {}, &mut |_| {}).unwrap_err();
+    /// assert_eq!(errors.first().code(), Code::UnreadableInput);
+    /// ```
+    pub fn read_path(
+        &self,
+        path: &Path,
+        each: &mut dyn FnMut(Contact),
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        let name = path.display().to_string();
+        if path.as_os_str() == "-" {
+            return self.read(&name, io::stdin(), each, progress);
+        }
+        let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+        match opened {
+            Ok((known, file)) => {
+                let length = known.is_file().then_some(known.len());
+                self.read_all(&name, length, file, each, progress)
+            }
+            Err(error) => self.report(&name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(&error)) }),
+        }
+    }
+
+    /// Reads records from anywhere; `name` stands for it in errors, and its extensions are looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordReader::read_path`].
+    pub fn read(
+        &self,
+        name: &str,
+        input: impl Read + Send,
+        each: &mut dyn FnMut(Contact),
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        self.read_all(name, None, input, each, progress)
+    }
+
+    /// Reads an input that, where a length is given, has at least so many bytes.
+    fn read_all(
+        &self,
+        name: &str,
+        length: Option<u64>,
+        input: impl Read + Send,
+        each: &mut dyn FnMut(Contact),
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        let batches = Batches::new(name, length, input);
+        let outcome = match self.threads.get() {
+            1 => pipeline::on_one_thread(batches, name, each, progress),
+            threads => pipeline::on_threads(threads, batches, name, each, progress),
+        };
+        self.report(name, outcome)
+    }
+
+    fn report(&self, name: &str, Outcome { tally, stop }: Outcome) -> Result<ReadReport, Errors> {
+        let Tally { records, skipped, problems } = tally;
+        if let Some(stop) = stop {
+            // First of all: it must be told even if there is more wrong than is described.
+            let mut all = Tally::default();
+            all.stop(name, stop);
+            all.problems.extend(problems);
+            return all.problems.into_errors().map_or_else(|| Ok(ReadReport::default()), Err);
+        }
+        match (problems.into_errors(), self.on_error) {
+            (Some(errors), OnError::Fail) => Err(errors),
+            (problems, _) => Ok(ReadReport { records, skipped, problems }),
+        }
+    }
+}

@@ -1,0 +1,584 @@
+//! Runs the cases of `tests/suite`, whose README tells their format, through every path there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use headcount::{
+    Audience, Code, Contact, Errors, Evaluation, Filter, Limits, Node, Population, Problem, Scope, Semantics, Spelling, Unit,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+macro_rules! files {
+    ($($name:ident)+) => {
+        const FILES: &[&str] = &[$(stringify!($name)),+];
+
+        $(#[test]
+        fn $name() {
+            run(stringify!($name));
+        })+
+    };
+}
+
+files! {
+    aliases attributes count custom_lists_and_objects custom_numbers custom_text custom_time errors_json errors_text
+    flags groups lists revenue semantics size spelling text_syntax time
+}
+
+#[test]
+fn every_file_is_run() {
+    let mut found: Vec<String> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    found.sort();
+    assert_eq!(found, FILES);
+}
+
+// The engines.
+
+/// Who is in an audience, and how many memberships satisfy its filter.
+#[derive(Debug, Default, PartialEq)]
+struct Answer {
+    members: BTreeSet<String>,
+    memberships: u64,
+}
+
+type Engine = fn(&Audience, &Population, &Evaluation) -> Answer;
+
+/// Every way to ask; another engine is another line.
+const ENGINES: &[(&str, Engine)] = &[("reference", reference), ("explanation", explanation)];
+
+fn reference(audience: &Audience, population: &Population, asked: &Evaluation) -> Answer {
+    let members = population.members(audience, asked).map(|contact| contact.phone_number.clone()).collect();
+    let satisfying = population.contacts().iter().map(|contact| audience.satisfying(contact, asked).count() as u64);
+    Answer { members, memberships: satisfying.sum() }
+}
+
+fn explanation(audience: &Audience, population: &Population, asked: &Evaluation) -> Answer {
+    let mut answer = Answer::default();
+    for contact in population.contacts() {
+        let explanation = audience.explain(contact, asked);
+        let satisfying = explanation.memberships.iter().filter_map(|membership| {
+            assert_eq!(membership.filter.is_some(), membership.scope == Scope::Asked, "{explanation}");
+            membership.filter.as_ref().filter(|node| node.holds())
+        });
+        answer.memberships += satisfying.count() as u64;
+        if explanation.is_in {
+            answer.members.insert(explanation.phone_number.clone());
+        }
+    }
+    answer
+}
+
+// The cases.
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    filter: Option<Value>,
+    condition: Option<Value>,
+    json: Option<String>,
+    text: Option<String>,
+    same_as: Option<String>,
+    limits: Option<BTreeMap<String, usize>>,
+    #[serde(default)]
+    contacts: Vec<Value>,
+    #[serde(default = "any_instant")]
+    now: DateTime<Utc>,
+    #[serde(default)]
+    semantics: Map<String, Value>,
+    #[serde(default)]
+    source_lists: Vec<i64>,
+    members: Option<Vec<String>>,
+    memberships: Option<u64>,
+    size: Option<u64>,
+    replaced: Option<u64>,
+    written: Option<Value>,
+    codes: Option<Vec<String>>,
+    pointers: Option<Vec<String>>,
+}
+
+fn any_instant() -> DateTime<Utc> {
+    "2025-11-15T08:30:00Z".parse().unwrap()
+}
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/suite")
+}
+
+/// The cases of a file, tables spelled out.
+fn cases(file: &str) -> Vec<Case> {
+    let source = std::fs::read_to_string(folder().join(file).with_extension("json")).unwrap();
+    let Value::Array(tables) = serde_json::from_str(&source).unwrap() else { panic!("{file} is no array") };
+    let mut cases = Vec::new();
+    let of_file = Map::from_iter([("name".to_owned(), Value::from(file))]);
+    tables.into_iter().for_each(|table| spell_out(table, &of_file, &mut cases));
+    cases
+}
+
+fn spell_out(case: Value, outer: &Map<String, Value>, into: &mut Vec<Case>) {
+    let Value::Object(mut case) = case else { panic!("a case is an object: {case}") };
+    if let Some(Value::Array(entries)) = case.remove("for_each") {
+        for entry in entries {
+            let entry: BTreeMap<String, String> = serde_json::from_value(entry).unwrap();
+            spell_out(replaced(&Value::Object(case.clone()), &entry), outer, into);
+        }
+        return;
+    }
+    let name = format!("{}: {}", outer["name"].as_str().unwrap(), case["name"].as_str().unwrap());
+    let inner = case.remove("cases");
+    let mut whole = outer.clone();
+    whole.extend(case);
+    whole.insert("name".to_owned(), name.clone().into());
+    match inner {
+        Some(Value::Array(cases)) => cases.into_iter().for_each(|case| spell_out(case, &whole, into)),
+        Some(other) => panic!("{name}: `cases` is {other}"),
+        None => into.push(serde_json::from_value(Value::Object(whole)).unwrap_or_else(|error| panic!("{name}: {error}"))),
+    }
+}
+
+fn replaced(value: &Value, entry: &BTreeMap<String, String>) -> Value {
+    let text = |text: &str| entry.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    match value {
+        Value::String(string) => text(string).into(),
+        Value::Array(values) => values.iter().map(|value| replaced(value, entry)).collect(),
+        Value::Object(object) => object.iter().map(|(key, value)| (text(key), replaced(value, entry))).collect(),
+        other => other.clone(),
+    }
+}
+
+impl Case {
+    /// The source in the JSON form, if there is one.
+    fn json(&self) -> Option<String> {
+        let filter = |condition: &Value| json!({"operator": "AND", "conditions": [condition], "groups": []});
+        let built = || self.filter.clone().or_else(|| self.condition.as_ref().map(filter));
+        self.json.clone().or_else(|| built().map(|filter| filter.to_string()))
+    }
+
+    /// The filter, where it can be read.
+    fn filter(&self) -> Filter {
+        self.json().map_or_else(|| self.text.as_ref().unwrap().parse().unwrap(), |json| Filter::from_json(&json).unwrap())
+    }
+
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        for (key, value) in self.limits.iter().flatten() {
+            *match key.as_str() {
+                "depth" => &mut limits.depth,
+                "conditions" => &mut limits.conditions,
+                "values" => &mut limits.values,
+                "string_bytes" => &mut limits.string_bytes,
+                "source_bytes" => &mut limits.source_bytes,
+                _ => panic!("{}: there is no limit {key}", self.name),
+            } = *value;
+        }
+        limits
+    }
+
+    fn asked(&self) -> Evaluation {
+        let known = ["missing_negation", "text_case", "subscription", "unit"];
+        assert!(self.semantics.keys().all(|key| known.contains(&&**key)), "{}: semantics", self.name);
+        let semantics: Semantics = serde_json::from_value(Value::Object(self.semantics.clone())).unwrap();
+        Evaluation::at(self.now).with(semantics)
+    }
+
+    /// The population, each record read from a value and from its source.
+    fn population(&self) -> Population {
+        let records = self.contacts.iter().map(|record| {
+            let contact: Contact = serde_json::from_value(record.clone()).unwrap_or_else(|e| panic!("{}: {e}", self.name));
+            assert_eq!(serde_json::from_str::<Contact>(&record.to_string()).unwrap(), contact, "{}", self.name);
+            contact
+        });
+        records.collect()
+    }
+}
+
+/// Checks every case of a file, and tells of all that fail.
+fn run(file: &str) {
+    let cases = cases(file);
+    let failed: Vec<&str> = cases
+        .iter()
+        .filter(|case| std::panic::catch_unwind(|| check(case)).is_err())
+        .map(|case| case.name.as_str())
+        .collect();
+    assert!(failed.is_empty(), "{} of {} cases failed:\n{}", failed.len(), cases.len(), failed.join("\n"));
+}
+
+/// Checks a case in every way there is.
+#[track_caller]
+fn check(case: &Case) {
+    assert!(case.json().is_some() || case.text.is_some(), "{}: no filter", case.name);
+    assert!(case.members.is_some() != case.codes.is_some(), "{}: either members or codes", case.name);
+    if let Some(codes) = &case.codes {
+        check_codes(case, codes);
+    }
+    if let Some(members) = &case.members {
+        let filter = check_reading(case);
+        check_writing(case, &filter);
+        check_members(case, filter, members);
+    }
+}
+
+// Filters that can be read.
+
+/// Every way to read a filter gives the same one.
+#[track_caller]
+fn check_reading(case: &Case) -> Filter {
+    let name = &case.name;
+    let mut read: Vec<(&str, Filter)> = Vec::new();
+    if let Some(json) = case.json() {
+        let value: Value = serde_json::from_str(&json).unwrap();
+        let audience = json!({"filter": value, "source_lists": case.source_lists}).to_string();
+        read.push(("JSON", Filter::from_json(&json).unwrap_or_else(|errors| panic!("{name}: {errors}"))));
+        read.push(("serde", serde_json::from_str(&json).unwrap()));
+        read.push(("a serde value", serde_json::from_value(value).unwrap()));
+        read.push(("a stream", serde_json::from_reader(json.as_bytes()).unwrap()));
+        read.push(("an audience", Audience::from_json(&audience).unwrap().filter));
+        read.push(("a document", Audience::read_all(&json).unwrap().remove(0).filter));
+    }
+    if let Some(text) = &case.text {
+        read.push(("text", text.parse().unwrap_or_else(|errors| panic!("{name}: {text}: {errors}"))));
+        read.push(("a document of text", Audience::read_all(text).unwrap().remove(0).filter));
+    }
+    if let Some(text) = &case.same_as {
+        read.push(("another text", text.parse().unwrap_or_else(|errors| panic!("{name}: {text}: {errors}"))));
+    }
+    let filter = read[0].1.clone();
+    for (path, other) in read {
+        assert_eq!(other, filter, "{name}: {path}");
+        assert_eq!(other.fingerprint(), filter.fingerprint(), "{name}: fingerprint of {path}");
+    }
+    filter
+}
+
+/// Every form that is written is read back as the same filter, and written again in the same way.
+#[track_caller]
+fn check_writing(case: &Case, filter: &Filter) {
+    let name = &case.name;
+    for spelling in [Spelling::Response, Spelling::Request] {
+        let json = filter.to_json(spelling);
+        assert_eq!(Filter::from_json(&json).as_ref(), Ok(filter), "{name}: {json}");
+        let pretty = filter.to_json_pretty(spelling);
+        assert_eq!(Filter::from_json(&pretty).as_ref(), Ok(filter), "{name}: {pretty}");
+        check_names(&serde_json::from_str(&json).unwrap(), spelling, name);
+    }
+    assert_eq!(serde_json::to_string(filter).unwrap(), filter.to_json(Spelling::Response), "{name}");
+    for text in [filter.to_string(), filter.to_text_lines()] {
+        assert_eq!(text.parse().as_ref(), Ok(filter), "{name}: {text}");
+    }
+    if let Some(written) = &case.written {
+        let json: Value = serde_json::from_str(&filter.to_json(Spelling::Response)).unwrap();
+        assert_eq!(json, *written, "{name}: written");
+    }
+}
+
+/// Aliases are never written, and `conditions` and `groups` always are.
+#[track_caller]
+fn check_names(group: &Value, spelling: Spelling, name: &str) {
+    let (condition_type, list, lists) = match spelling {
+        Spelling::Response => ("conditionType", "listId", "listIds"),
+        Spelling::Request => ("condition_type", "list_id", "list_ids"),
+    };
+    assert!(["AND", "OR"].contains(&group["operator"].as_str().unwrap()), "{name}");
+    assert_eq!(group.as_object().unwrap().len(), 3, "{name}: {group}");
+    for condition in group["conditions"].as_array().unwrap() {
+        let known = [condition_type, "field", "operator", "value", "unit", list, lists];
+        let pair = (condition[condition_type].as_str().unwrap(), condition["operator"].as_str().unwrap());
+        let row = TABLE.iter().find(|row| row.condition_type == pair.0 && row.operators.contains(&pair.1));
+        assert!(row.is_some(), "{name}: {pair:?}");
+        assert!(condition.as_object().unwrap().keys().all(|key| known.contains(&&**key)), "{name}: {condition}");
+    }
+    group["groups"].as_array().unwrap().iter().for_each(|group| check_names(group, spelling, name));
+}
+
+/// Every engine gives the members that are expected.
+#[track_caller]
+fn check_members(case: &Case, filter: Filter, members: &[String]) {
+    let name = &case.name;
+    let (population, asked) = (case.population(), case.asked());
+    let audience = Audience { source_lists: case.source_lists.clone(), ..Audience::of(filter) };
+    let expected: BTreeSet<String> = members.iter().cloned().collect();
+    assert!(members.is_sorted(), "{name}: members are sorted");
+    for (engine, ask) in ENGINES {
+        let answer = ask(&audience, &population, &asked);
+        assert_eq!(answer.members, expected, "{name}: members, {engine}");
+        let memberships = case.memberships.unwrap_or(answer.memberships);
+        assert_eq!(answer.memberships, memberships, "{name}: memberships, {engine}");
+        let size = match asked.semantics.unit {
+            Unit::Contacts => expected.len() as u64,
+            Unit::Memberships => answer.memberships,
+        };
+        assert_eq!(population.size(&audience, &asked).value, size, "{name}: size, {engine}");
+        assert_eq!(size, case.size.unwrap_or(size), "{name}: size");
+    }
+    assert_eq!(population.replaced(), case.replaced.unwrap_or(population.replaced()), "{name}: replaced");
+}
+
+// Filters that cannot be read.
+
+#[track_caller]
+fn check_codes(case: &Case, codes: &[String]) {
+    let (name, limits) = (&case.name, case.limits());
+    if let Some(json) = case.json() {
+        let result = Filter::from_json_within(&json, &limits);
+        assert_eq!(codes_of(&result), codes, "{name}: JSON: {result:?}");
+        let Err(errors) = result else { return };
+        check_places(&errors, &json, name);
+        if let Some(pointers) = &case.pointers {
+            assert_eq!(errors.iter().map(pointer_of).collect::<Vec<_>>(), *pointers, "{name}: {errors}");
+        }
+        if case.limits.is_none() {
+            check_codes_inside(&json, &errors, name);
+        }
+    }
+    if let Some(text) = &case.text {
+        let result = Filter::from_text_within(text, &limits);
+        assert_eq!(codes_of(&result), codes, "{name}: text {text}: {result:?}");
+        if let Err(errors) = result {
+            check_places(&errors, text, name);
+            assert!(errors.iter().all(|problem| problem.place().pointer.is_none()), "{name}: {errors}");
+        }
+    }
+}
+
+/// As part of something larger, a filter has the same problems.
+#[track_caller]
+fn check_codes_inside(json: &str, errors: &Errors, name: &str) {
+    let Ok(value) = serde_json::from_str::<Value>(json) else { return };
+    let mut messages = vec![serde_json::from_str::<Filter>(json).unwrap_err().to_string()];
+    // A value holds a key once.
+    if errors.iter().all(|problem| problem.code() != Code::DuplicateKey) {
+        messages.push(serde_json::from_value::<Filter>(value).unwrap_err().to_string());
+    }
+    for message in messages {
+        assert!(errors.iter().all(|problem| message.contains(problem.code().as_str())), "{name}: {message}");
+    }
+    let wrapped = Audience::from_json(&format!("{{\"filter\": {json}}}")).unwrap_err();
+    let inside: Vec<(Code, String)> = wrapped.iter().map(|problem| (problem.code(), pointer_of(problem))).collect();
+    let expected = errors.iter().map(|problem| (problem.code(), format!("/filter{}", pointer_of(problem))));
+    assert_eq!(inside, expected.collect::<Vec<_>>(), "{name}: an audience");
+}
+
+fn codes_of(result: &Result<Filter, Errors>) -> Vec<&'static str> {
+    result.as_ref().err().into_iter().flatten().map(|problem| problem.code().as_str()).collect()
+}
+
+fn pointer_of(problem: &Problem) -> String {
+    problem.place().pointer.clone().unwrap_or_else(|| panic!("no pointer: {problem}"))
+}
+
+/// Every problem is inside the source, and can be drawn over it.
+#[track_caller]
+fn check_places(errors: &Errors, source: &str, name: &str) {
+    let drawing = errors.report(source).to_string();
+    for problem in errors {
+        assert!(drawing.contains(&problem.message()), "{name}: {drawing}");
+        if problem.code() == Code::FilterTooLarge {
+            continue; // it is the source itself
+        }
+        let place = problem.place();
+        let span = place.span.clone().unwrap_or_else(|| panic!("{name}: no span: {problem}"));
+        assert!(span.start <= span.end && source.get(span.clone()).is_some(), "{name}: {span:?}");
+        let before = &source[..span.start];
+        let line = before.matches('\n').count() as u64 + 1;
+        let column = before.rsplit('\n').next().unwrap().chars().count() as u64 + 1;
+        assert_eq!((place.line, place.column), (Some(line), Some(column)), "{name}: {problem}");
+    }
+}
+
+// What the cases must cover.
+
+/// A row of the table of what a filter may say, with everything that may be asked of every field in it.
+struct Row {
+    condition_type: &'static str,
+    fields: &'static [&'static str],
+    operators: &'static [&'static str],
+    /// Whether a membership that is there may be without a value.
+    may_be_absent: bool,
+}
+
+const NUMERIC: &[&str] = &["eq", "neq", "gt", "gte", "lt", "lte"];
+const TIME: &[&str] = &["within", "not_within", "before", "after", "exists", "not_exists"];
+const TEXT: &[&str] = &[
+    "eq", "neq", "contains", "not_contains", "starts_with", "ends_with", "in", "not_in", "exists", "not_exists",
+];
+const CUSTOM: &[&str] = &[
+    "eq", "neq", "gt", "gte", "lt", "lte", "contains", "not_contains", "starts_with", "ends_with", "in", "not_in",
+    "within", "not_within", "before", "after", "exists", "not_exists",
+];
+
+const fn row(
+    condition_type: &'static str,
+    fields: &'static [&'static str],
+    operators: &'static [&'static str],
+    may_be_absent: bool,
+) -> Row {
+    Row { condition_type, fields, operators, may_be_absent }
+}
+
+const TABLE: &[Row] = &[
+    row("time", &["last_clicked_at", "last_sent_at", "signup_date"], TIME, true),
+    row("count", &["send_count", "click_count"], NUMERIC, false),
+    row("revenue", &["has_revenue"], &["eq"], false),
+    row("revenue", &["revenue_total", "conversion_count"], NUMERIC, false),
+    row("revenue", &["avg_revenue"], NUMERIC, true),
+    row("revenue", &["last_revenue_at"], TIME, true),
+    row("dnc", &["on_dnc"], &["eq"], false),
+    row("custom_field", &["*"], CUSTOM, true),
+    row("list", &["*"], &["in", "not_in"], false),
+    row("attribute", &["carrier", "line_type", "timezone", "signup_method", "list_number"], TEXT, true),
+    row("attribute", &["phone_number"], TEXT, false),
+    row("attribute", &["is_valid", "in_workflow"], &["eq"], false),
+];
+
+/// How a condition is written that asks a field in a certain way: `before` and `after` have two.
+type Asked = (String, String, String);
+
+/// What was found: a value that passes, a value that does not, no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    Passing,
+    Failing,
+    Nothing,
+}
+
+#[test]
+fn every_operator_of_every_field_has_a_value_that_passes_one_that_does_not_and_none() {
+    let mut seen: BTreeMap<Asked, BTreeSet<Found>> = BTreeMap::new();
+    for case in all_cases().filter(|case| case.members.is_some()) {
+        let filter = case.filter();
+        let ([condition], []) = (filter.root().conditions(), filter.root().groups()) else { continue };
+        let scoped = matches!(condition, headcount::Condition::Field(test) if test.list.is_some());
+        let audience = Audience { source_lists: case.source_lists.clone(), ..Audience::of(filter.clone()) };
+        let found = seen.entry(asked(&filter)).or_default();
+        for contact in case.population().contacts() {
+            for membership in audience.explain(contact, &case.asked()).memberships {
+                let Some(Node::Group { members, .. }) = membership.filter else { continue };
+                let Node::Condition { holds, found: value, .. } = &members[0] else { panic!("{}", case.name) };
+                match (value, holds) {
+                    (Some(_), true) => found.insert(Found::Passing),
+                    (Some(_), false) => found.insert(Found::Failing),
+                    (None, _) => !scoped && found.insert(Found::Nothing),
+                };
+            }
+        }
+    }
+    for row in TABLE {
+        for (field, operator) in row.fields.iter().flat_map(|field| row.operators.iter().map(move |it| (field, it))) {
+            let forms: &[&str] = if ["before", "after"].contains(operator) { &["relative", "absolute"] } else { &[""] };
+            for form in forms {
+                let asked = ((*field).to_owned(), format!("{} {operator}", row.condition_type), (*form).to_owned());
+                let mut expected = BTreeSet::from([Found::Passing, Found::Failing]);
+                match *operator {
+                    "exists" => expected.remove(&Found::Failing),
+                    "not_exists" => expected.remove(&Found::Passing),
+                    _ => false,
+                };
+                if row.may_be_absent {
+                    expected.insert(Found::Nothing);
+                }
+                assert_eq!(seen.get(&asked), Some(&expected), "{asked:?}");
+            }
+        }
+    }
+}
+
+/// The field, the type with the operator, and the form of the only condition.
+fn asked(filter: &Filter) -> Asked {
+    let json: Value = serde_json::from_str(&filter.to_json(Spelling::Response)).unwrap();
+    let condition = &json["conditions"][0];
+    let part = |key: &str| condition[key].as_str().unwrap_or_default();
+    let field = if ["custom_field", "list"].contains(&part("conditionType")) { "*" } else { part("field") };
+    let form = match part("operator") {
+        "before" | "after" if condition["unit"].is_string() => "relative",
+        "before" | "after" => "absolute",
+        _ => "",
+    };
+    (field.to_owned(), format!("{} {}", part("conditionType"), part("operator")), form.to_owned())
+}
+
+#[test]
+fn every_negated_operator_is_asked_in_both_readings_of_no_value() {
+    for operator in ["neq", "not_in", "not_contains", "not_within"] {
+        for reading in ["matches", "fails"] {
+            let is = |case: &Case| {
+                let condition = case.condition.as_ref();
+                let given = case.semantics.get("missing_negation").is_some_and(|given| given == reading);
+                given && condition.is_some_and(|condition| condition["operator"] == operator)
+            };
+            assert!(cases("semantics").iter().any(is), "{operator} {reading}");
+        }
+    }
+}
+
+#[test]
+fn every_alias_has_a_case() {
+    let read: BTreeSet<(String, String)> = all_cases().filter_map(|case| case.json()).flat_map(|json| names(&json)).collect();
+    for (key, aliases) in [
+        ("operator", &["ne", "not_eq", "not_equals", "equals", "greater_than", "less_than", "greater_than_or_equal",
+            "less_than_or_equal", "nin", "is_set", "not_set", "and", "or"][..]),
+        ("type", &["list_membership", "custom"]),
+        ("key", &["conditionType", "condition_type", "listId", "list_id", "listIds", "list_ids"]),
+        ("field", &["custom_fields.state"]),
+        ("unit", &["days", "hours", "minutes"]),
+    ] {
+        for alias in aliases {
+            assert!(read.contains(&(key.to_owned(), (*alias).to_owned())), "{key} {alias}");
+        }
+    }
+    assert!(read.contains(&("count".to_owned(), "conversion_count".to_owned())), "conversion_count under count");
+}
+
+/// The names in a filter, by what they name.
+fn names(json: &str) -> Vec<(String, String)> {
+    fn walk(value: &Value, into: &mut Vec<(String, String)>) {
+        match value {
+            Value::Array(values) => values.iter().for_each(|value| walk(value, into)),
+            Value::Object(object) => {
+                let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+                let condition_type = text("conditionType") + &text("condition_type");
+                into.extend(object.keys().map(|key| ("key".to_owned(), key.clone())));
+                into.extend(["operator", "field", "unit"].map(|key| (key.to_owned(), text(key))));
+                into.push(("type".to_owned(), condition_type.clone()));
+                into.push((condition_type, text("field")));
+                object.values().for_each(|value| walk(value, into));
+            }
+            _ => {}
+        }
+    }
+    let mut names = Vec::new();
+    serde_json::from_str::<Value>(json).iter().for_each(|value| walk(value, &mut names));
+    names
+}
+
+#[test]
+fn every_symbol_has_a_case() {
+    let texts: Vec<String> = all_cases().filter_map(|case| case.text).collect();
+    for symbol in [
+        "=", "==", "eq", "!=", "<>", "neq", ">", "gt", ">=", "gte", "<", "lt", "<=", "lte", "in", "contains",
+        "starts_with", "ends_with", "within", "before", "after", "exists", "not_in", "not_contains", "not_within",
+        "not_exists", "not", "and", "or", "&&", "||", "ago", "AND", "OR", "NOT",
+    ] {
+        assert!(texts.iter().any(|text| text.split_whitespace().any(|word| word == symbol)), "{symbol}");
+    }
+}
+
+#[test]
+fn every_code_has_a_case() {
+    // These two are of records, which are no filters.
+    let of_records = [Code::InvalidRecord, Code::UnreadableInput];
+    let cases: Vec<Case> = all_cases().collect();
+    for code in Code::ALL.iter().filter(|code| !of_records.contains(code)) {
+        let has = |case: &&Case| case.codes.iter().flatten().any(|expected| expected == code.as_str());
+        assert!(cases.iter().any(|case| has(&case)), "{code}");
+    }
+}
+
+fn all_cases() -> impl Iterator<Item = Case> {
+    FILES.iter().flat_map(|file| cases(file))
+}
