@@ -112,8 +112,12 @@ pub(crate) fn parse_micros(text: &str) -> Option<i64> {
         }
     }
     let seconds = date.and_hms_opt(0, 0, 0)?.and_utc().timestamp() - offset_minutes * 60;
-    Some(seconds * 1_000_000 + micros)
+    // A zone may lead out of the years that can be written.
+    Some(seconds * 1_000_000 + micros).filter(|instant| WRITABLE.contains(instant))
 }
+
+/// From the beginning of the year 0 to the end of the year 9999, in microseconds.
+const WRITABLE: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
 
 /// `date := year "-" month "-" day`
 fn date(rest: &mut &[u8]) -> Option<NaiveDate> {
@@ -229,7 +233,7 @@ mod tests {
             "", "2025", "2025-11", "2025-13-01", "2025-02-30", "2025-11-01T", "2025-11-01T24:00:00", "2025-11-01T23:60:00",
             "2016-12-31T23:59:60Z", "2025-11-01T08", "2025-11-01T08:30:", "2025-11-01T08:30:00.", "2025-11-01T08:30:00ZZ",
             "2025-11-01T08:30:00+2", "2025-11-01T08:30:00+25:00", "2025-11-01Z", "20251101", "-2025-11-01", "12025-11-01",
-            "2025-11-01T08:30:00 ", "２０２５-11-01", "tomorrow",
+            "2025-11-01T08:30:00 ", "２０２５-11-01", "tomorrow", "0000-01-01T00:00+02:00", "9999-12-31T23:30-01:00",
         ] {
             assert_eq!(parse_time(text), None, "{text}");
         }

@@ -38,7 +38,7 @@ fn invalid_json() {
     json(r#"{"operator": "AND""#, &["invalid_json at 1:18: not valid JSON: EOF while parsing an object"]);
     json("{\n  \"operator\": \"AND\",\n}", &["invalid_json at 3:1: not valid JSON: trailing comma"]);
     json(r#"{"operator": "AND"} x"#, &["invalid_json at 1:21: not valid JSON: trailing characters"]);
-    json(r#"{"operator": "AND", "é": 1e400}"#, &["invalid_json at 1:31: not valid JSON: number out of range"]);
+    json(r#"{"operator": 1e400}"#, &["invalid_json at 1:18: not valid JSON: number out of range"]);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn invalid_operator() {
             not_exists",
     ]);
     text("is_valid and not (last_sent_at before 2025-01-01)", &[
-        "invalid_operator at 1:19: `not` cannot be applied to `last_sent_at before 2025-01-01`: \
+        "invalid_operator at 1:14: `not` cannot be applied to `last_sent_at before 2025-01-01`: \
             without a value both it and its opposite are false",
     ]);
     text("not (carrier starts_with 'a' or click_count@7 > 3)", &[

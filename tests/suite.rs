@@ -1,20 +1,25 @@
 //! Runs the cases of `tests/suite`, whose README tells their format, through every path there is.
 
+mod answer;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use headcount::{
-    Audience, Code, Contact, Errors, Evaluation, Filter, Limits, Node, Population, Problem, Scope, Semantics, Spelling, Unit,
+    Audience, Code, Contact, Errors, Evaluation, Filter, Limits, Node, Population, Problem, Semantics, Spelling, Unit,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use self::answer::{ENGINES, reference};
+
 macro_rules! files {
-    ($($name:ident)+) => {
+    ($($(#[$attribute:meta])* $name:ident,)+) => {
         const FILES: &[&str] = &[$(stringify!($name)),+];
 
-        $(#[test]
+        $($(#[$attribute])*
+        #[test]
         fn $name() {
             run(stringify!($name));
         })+
@@ -22,8 +27,26 @@ macro_rules! files {
 }
 
 files! {
-    aliases attributes count custom_lists_and_objects custom_numbers custom_text custom_time errors_json errors_text
-    flags groups lists revenue semantics size spelling text_syntax time
+    aliases,
+    attributes,
+    count,
+    custom_lists_and_objects,
+    custom_numbers,
+    custom_text,
+    custom_time,
+    errors_json,
+    errors_text,
+    flags,
+    groups,
+    lists,
+    #[cfg(feature = "records")]
+    records,
+    revenue,
+    semantics,
+    size,
+    spelling,
+    text_syntax,
+    time,
 }
 
 #[test]
@@ -36,42 +59,6 @@ fn every_file_is_run() {
         .collect();
     found.sort();
     assert_eq!(found, FILES);
-}
-
-// The engines.
-
-/// Who is in an audience, and how many memberships satisfy its filter.
-#[derive(Debug, Default, PartialEq)]
-struct Answer {
-    members: BTreeSet<String>,
-    memberships: u64,
-}
-
-type Engine = fn(&Audience, &Population, &Evaluation) -> Answer;
-
-/// Every way to ask; another engine is another line.
-const ENGINES: &[(&str, Engine)] = &[("reference", reference), ("explanation", explanation)];
-
-fn reference(audience: &Audience, population: &Population, asked: &Evaluation) -> Answer {
-    let members = population.members(audience, asked).map(|contact| contact.phone_number.clone()).collect();
-    let satisfying = population.contacts().iter().map(|contact| audience.satisfying(contact, asked).count() as u64);
-    Answer { members, memberships: satisfying.sum() }
-}
-
-fn explanation(audience: &Audience, population: &Population, asked: &Evaluation) -> Answer {
-    let mut answer = Answer::default();
-    for contact in population.contacts() {
-        let explanation = audience.explain(contact, asked);
-        let satisfying = explanation.memberships.iter().filter_map(|membership| {
-            assert_eq!(membership.filter.is_some(), membership.scope == Scope::Asked, "{explanation}");
-            membership.filter.as_ref().filter(|node| node.holds())
-        });
-        answer.memberships += satisfying.count() as u64;
-        if explanation.is_in {
-            answer.members.insert(explanation.phone_number.clone());
-        }
-    }
-    answer
 }
 
 // The cases.
@@ -88,6 +75,8 @@ struct Case {
     limits: Option<BTreeMap<String, usize>>,
     #[serde(default)]
     contacts: Vec<Value>,
+    #[serde(default)]
+    records: Vec<File>,
     #[serde(default = "any_instant")]
     now: DateTime<Utc>,
     #[serde(default)]
@@ -101,6 +90,15 @@ struct Case {
     written: Option<Value>,
     codes: Option<Vec<String>>,
     pointers: Option<Vec<String>>,
+    lines: Option<Vec<u64>>,
+    skipped: Option<u64>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    format: String,
+    data: String,
 }
 
 fn any_instant() -> DateTime<Utc> {
@@ -187,8 +185,18 @@ impl Case {
         Evaluation::at(self.now).with(semantics)
     }
 
-    /// The population, each record read from a value and from its source.
-    fn population(&self) -> Population {
+    /// The populations that must all be the same.
+    fn populations(&self) -> Vec<Population> {
+        let mut populations = vec![self.of_contacts()];
+        #[cfg(feature = "records")]
+        if !self.records.is_empty() {
+            populations = files::populations(self);
+        }
+        populations
+    }
+
+    /// The population of `contacts`, each record read from a value and from its source.
+    fn of_contacts(&self) -> Population {
         let records = self.contacts.iter().map(|record| {
             let contact: Contact = serde_json::from_value(record.clone()).unwrap_or_else(|e| panic!("{}: {e}", self.name));
             assert_eq!(serde_json::from_str::<Contact>(&record.to_string()).unwrap(), contact, "{}", self.name);
@@ -212,15 +220,20 @@ fn run(file: &str) {
 /// Checks a case in every way there is.
 #[track_caller]
 fn check(case: &Case) {
-    assert!(case.json().is_some() || case.text.is_some(), "{}: no filter", case.name);
+    let of_records = !case.records.is_empty() && case.codes.is_some();
+    assert!(of_records || case.json().is_some() || case.text.is_some(), "{}: no filter", case.name);
     assert!(case.members.is_some() != case.codes.is_some(), "{}: either members or codes", case.name);
+    #[cfg(feature = "records")]
+    if of_records {
+        files::check(case);
+    }
     if let Some(codes) = &case.codes {
         check_codes(case, codes);
     }
     if let Some(members) = &case.members {
         let filter = check_reading(case);
         check_writing(case, &filter);
-        check_members(case, filter, members);
+        check_members(case, &filter, members);
     }
 }
 
@@ -298,24 +311,31 @@ fn check_names(group: &Value, spelling: Spelling, name: &str) {
 
 /// Every engine gives the members that are expected.
 #[track_caller]
-fn check_members(case: &Case, filter: Filter, members: &[String]) {
-    let name = &case.name;
-    let (population, asked) = (case.population(), case.asked());
-    let audience = Audience { source_lists: case.source_lists.clone(), ..Audience::of(filter) };
+fn check_members(case: &Case, filter: &Filter, members: &[String]) {
+    for population in case.populations() {
+        check_population(case, &filter, &population, members);
+    }
+}
+
+#[track_caller]
+fn check_population(case: &Case, filter: &Filter, population: &Population, members: &[String]) {
+    let (name, asked) = (&case.name, case.asked());
+    let audience = Audience { source_lists: case.source_lists.clone(), ..Audience::of(filter.clone()) };
     let expected: BTreeSet<String> = members.iter().cloned().collect();
     assert!(members.is_sorted(), "{name}: members are sorted");
+    let definition = reference(&audience, population, &asked);
     for (engine, ask) in ENGINES {
-        let answer = ask(&audience, &population, &asked);
+        let answer = ask(&audience, population, &asked);
         assert_eq!(answer.members, expected, "{name}: members, {engine}");
-        let memberships = case.memberships.unwrap_or(answer.memberships);
+        let memberships = case.memberships.unwrap_or(definition.memberships);
         assert_eq!(answer.memberships, memberships, "{name}: memberships, {engine}");
-        let size = match asked.semantics.unit {
-            Unit::Contacts => expected.len() as u64,
-            Unit::Memberships => answer.memberships,
-        };
-        assert_eq!(population.size(&audience, &asked).value, size, "{name}: size, {engine}");
-        assert_eq!(size, case.size.unwrap_or(size), "{name}: size");
     }
+    let size = match asked.semantics.unit {
+        Unit::Contacts => expected.len() as u64,
+        Unit::Memberships => definition.memberships,
+    };
+    assert_eq!(population.size(&audience, &asked).value, size, "{name}: size");
+    assert_eq!(size, case.size.unwrap_or(size), "{name}: size");
     assert_eq!(population.replaced(), case.replaced.unwrap_or(population.replaced()), "{name}: replaced");
 }
 
@@ -391,6 +411,103 @@ fn check_places(errors: &Errors, source: &str, name: &str) {
     }
 }
 
+// Files of records.
+
+#[cfg(feature = "records")]
+mod files {
+    use std::io::{Read, Write};
+
+    use headcount::{Errors, OnError, Population, ReadReport, RecordReader};
+
+    use super::{Case, Code};
+
+    /// The population of the files, read in every way there is.
+    #[track_caller]
+    pub(super) fn populations(case: &Case) -> Vec<Population> {
+        let on_error = if case.skipped.is_some() { OnError::Skip } else { OnError::Fail };
+        let each_way = read(case, on_error).into_iter().map(|(way, population, results)| {
+            let skipped: u64 = results.iter().map(|result| match result {
+                Ok(report) => report.skipped,
+                Err(errors) => panic!("{}: {way}: {errors}", case.name),
+            }).sum();
+            assert_eq!(skipped, case.skipped.unwrap_or(0), "{}: {way}", case.name);
+            population
+        });
+        each_way.collect()
+    }
+
+    /// The problems of the files, which are the same when they are skipped.
+    #[track_caller]
+    pub(super) fn check(case: &Case) {
+        let name = &case.name;
+        for (way, _, results) in read(case, OnError::Fail) {
+            let errors: Vec<Errors> = results.into_iter().filter_map(Result::err).collect();
+            let codes: Vec<&str> = errors.iter().flatten().map(|problem| problem.code().as_str()).collect();
+            assert_eq!(codes, *case.codes.as_ref().unwrap(), "{name}: {way}: {errors:?}");
+            let lines: Vec<u64> = errors.iter().flatten().filter_map(|problem| problem.place().line).collect();
+            assert_eq!(lines, *case.lines.as_ref().unwrap(), "{name}: {way}: {errors:?}");
+            assert!(errors.iter().flatten().all(|problem| problem.place().file.is_some()), "{name}: {way}: {errors:?}");
+        }
+        for (way, _, results) in read(case, OnError::Skip) {
+            let skipped: Option<u64> = results.iter().map(|result| result.as_ref().ok().map(|report| report.skipped)).sum();
+            assert_eq!(skipped, case.skipped, "{name}: {way}: {results:?}");
+            let problems = results.iter().flatten().filter_map(|report| report.problems.as_ref()).flatten();
+            assert!(problems.clone().all(|problem| problem.code() == Code::InvalidRecord), "{name}: {way}");
+            assert_eq!(problems.count() as u64, skipped.unwrap_or(0), "{name}: {way}");
+        }
+    }
+
+    type Results = Vec<Result<ReadReport, Errors>>;
+
+    /// By content alone and by name, plain and packed, at once and byte by byte, on one thread and on three.
+    fn read(case: &Case, on_error: OnError) -> Vec<(String, Population, Results)> {
+        let mut ways = Vec::new();
+        for packing in ["", ".gz", ".zst"] {
+            for named in [true, false] {
+                for threads in [1, 3] {
+                    let reader = RecordReader::new().on_error(on_error).threads(threads);
+                    let mut population = Population::default();
+                    let results = case.records.iter().map(|file| {
+                        let name = if named { format!("records.{}{packing}", file.format) } else { "records".to_owned() };
+                        let bytes = packed(file.data.as_bytes(), packing);
+                        let bytes = OneByOne { bytes: &bytes, slow: threads == 1 };
+                        reader.read(&name, bytes, &mut |contact| population.insert(contact), &mut |_| {})
+                    });
+                    let results = results.collect();
+                    ways.push((format!("{packing} {named} {threads}"), population, results));
+                }
+            }
+        }
+        ways
+    }
+
+    fn packed(bytes: &[u8], packing: &str) -> Vec<u8> {
+        match packing {
+            ".gz" => {
+                let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+                packer.write_all(bytes).unwrap();
+                packer.finish().unwrap()
+            }
+            ".zst" => zstd::encode_all(bytes, 0).unwrap(),
+            _ => bytes.to_vec(),
+        }
+    }
+
+    /// Gives a byte at a time, as a slow pipe does.
+    struct OneByOne<'b> {
+        bytes: &'b [u8],
+        slow: bool,
+    }
+
+    impl Read for OneByOne<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let most = if self.slow { 1 } else { buffer.len() };
+            let count = most.min(buffer.len());
+            self.bytes.read(&mut buffer[..count])
+        }
+    }
+}
+
 // What the cases must cover.
 
 /// A row of the table of what a filter may say, with everything that may be asked of every field in it.
@@ -456,7 +573,7 @@ fn every_operator_of_every_field_has_a_value_that_passes_one_that_does_not_and_n
         let scoped = matches!(condition, headcount::Condition::Field(test) if test.list.is_some());
         let audience = Audience { source_lists: case.source_lists.clone(), ..Audience::of(filter.clone()) };
         let found = seen.entry(asked(&filter)).or_default();
-        for contact in case.population().contacts() {
+        for contact in case.of_contacts().contacts() {
             for membership in audience.explain(contact, &case.asked()).memberships {
                 let Some(Node::Group { members, .. }) = membership.filter else { continue };
                 let Node::Condition { holds, found: value, .. } = &members[0] else { panic!("{}", case.name) };
@@ -570,10 +687,9 @@ fn every_symbol_has_a_case() {
 
 #[test]
 fn every_code_has_a_case() {
-    // These two are of records, which are no filters.
-    let of_records = [Code::InvalidRecord, Code::UnreadableInput];
+    // An input that cannot be read at all is no data.
     let cases: Vec<Case> = all_cases().collect();
-    for code in Code::ALL.iter().filter(|code| !of_records.contains(code)) {
+    for code in Code::ALL.iter().filter(|code| **code != Code::UnreadableInput) {
         let has = |case: &&Case| case.codes.iter().flatten().any(|expected| expected == code.as_str());
         assert!(cases.iter().any(|case| has(&case)), "{code}");
     }

@@ -12,7 +12,7 @@ use crate::number::Number;
 use crate::value::Value;
 
 #[cfg(feature = "records")]
-pub(crate) use self::wire::{Fault, Incomplete, RecordDraft, RecordKey, Scalar, Takes, read_json};
+pub(crate) use self::wire::{RecordDraft, RecordKey, Scalar, read_json};
 
 /// A contact, with its memberships.
 ///

@@ -13,7 +13,8 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-pub(crate) use self::draft::{Incomplete, RecordDraft, RecordKey, Takes};
+use self::draft::Takes;
+pub(crate) use self::draft::{RecordDraft, RecordKey};
 pub(crate) use self::scalar::Scalar;
 use self::scalar::mismatch;
 use crate::catalogue::Field;

@@ -89,17 +89,6 @@ impl Leaf {
             }
     }
 
-    /// Whether it is decided by the contact alone, whatever membership is in hand.
-    pub(crate) fn is_of_the_contact(&self) -> bool {
-        self.list.is_some()
-            || match &self.subject {
-                Subject::Lists => true,
-                Subject::Flag(field) => Field::Flag(*field).is_of_the_contact(),
-                Subject::Text(field) => Field::Text(*field).is_of_the_contact(),
-                _ => false,
-            }
-    }
-
     /// Whether the other leaf holds exactly where this one does not.
     pub(crate) fn is_complement_of(&self, other: &Self) -> bool {
         self.subject == other.subject

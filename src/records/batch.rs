@@ -14,6 +14,8 @@ use super::source::{Source, inner_extension};
 /// stay in the cache between cutting and parsing.
 pub(super) const CHUNK: usize = 1024 * 1024;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Records in the order of the file.
 pub(super) struct Batch {
     pub(super) bytes: Vec<u8>,
@@ -67,9 +69,12 @@ pub(super) struct Batches<'r> {
     source: io::Result<Source<'r>>,
     name: String,
     length: Option<u64>,
+    chunk: usize,
     splitter: Option<Splitter>,
     /// Bytes of a record that is not complete.
     rest: Vec<u8>,
+    /// Why there is no more to read; told after what there was.
+    failure: Option<io::Error>,
     ended: bool,
 }
 
@@ -79,13 +84,16 @@ enum Splitter {
 }
 
 impl<'r> Batches<'r> {
-    pub(super) fn new(name: &str, length: Option<u64>, input: impl Read + Send + 'r) -> Self {
+    /// `length`: there are at least so many bytes. `chunk`: so many are read at a time.
+    pub(super) fn new(name: &str, length: Option<u64>, chunk: usize, input: impl Read + Send + 'r) -> Self {
         Self {
             source: Source::open(name, input),
             name: name.to_owned(),
             length,
+            chunk,
             splitter: None,
             rest: Vec::new(),
+            failure: None,
             ended: false,
         }
     }
@@ -102,9 +110,15 @@ impl<'r> Batches<'r> {
 
     fn advance(&mut self) -> Result<Batch, Stop> {
         loop {
+            if let Some(error) = self.failure.take() {
+                return Err(Stop::cannot_read(&error));
+            }
             let mut bytes = std::mem::take(&mut self.rest);
             let source = self.source.as_mut().map_err(|error| Stop::cannot_read(error))?;
-            let full = fill(source, &mut bytes).map_err(|error| Stop::cannot_read(&error))?;
+            let full = fill(source, self.chunk, &mut bytes).unwrap_or_else(|error| {
+                self.failure = Some(error);
+                true
+            });
             let read = source.bytes_read();
             if !full && self.length.is_some_and(|length| read < length) {
                 return Err(Stop::Unreadable("cannot be read: it became shorter while it was read".to_owned()));
@@ -112,7 +126,11 @@ impl<'r> Batches<'r> {
             self.ended = !full;
             let splitter = match &mut self.splitter {
                 Some(splitter) => splitter,
-                none => none.insert(Splitter::of(&mut bytes, &self.name)?),
+                None if !self.ended && bytes.len() < CHUNK && says_nothing(&bytes) => {
+                    self.rest = bytes;
+                    continue;
+                }
+                none => none.insert(Splitter::of(&mut bytes, self.chunk, &self.name)?),
             };
             let mut pieces = Vec::new();
             let (done, header) = match splitter {
@@ -127,7 +145,7 @@ impl<'r> Batches<'r> {
                 self.rest = bytes;
                 continue;
             }
-            self.rest.reserve_exact(bytes.len() - done + CHUNK);
+            self.rest.reserve_exact(bytes.len() - done + self.chunk);
             self.rest.extend_from_slice(&bytes[done..]);
             return Ok(Batch { bytes, pieces, header, read });
         }
@@ -135,20 +153,25 @@ impl<'r> Batches<'r> {
 }
 
 /// Reads a chunk more; false where the input ends with it.
-fn fill(source: &mut Source<'_>, bytes: &mut Vec<u8>) -> io::Result<bool> {
-    bytes.reserve(CHUNK);
-    let read = source.take(CHUNK as u64).read_to_end(bytes)?;
-    Ok(read == CHUNK)
+fn fill(source: &mut Source<'_>, chunk: usize, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    bytes.reserve(chunk);
+    let read = source.take(chunk as u64).read_to_end(bytes)?;
+    Ok(read == chunk)
+}
+
+/// Whether the first bytes are too few to tell what follows.
+fn says_nothing(bytes: &[u8]) -> bool {
+    bytes.len() < BYTE_ORDER_MARK.len() || bytes.trim_ascii_start().is_empty() || bytes == BYTE_ORDER_MARK
 }
 
 impl Splitter {
     /// By the first bytes, of which a byte-order mark is taken away; by the name only where those can be either.
-    fn of(bytes: &mut Vec<u8>, name: &str) -> Result<Self, Stop> {
+    fn of(bytes: &mut Vec<u8>, chunk: usize, name: &str) -> Result<Self, Stop> {
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(Stop::Unreadable("cannot be read: it is UTF-16, and only UTF-8 can be read".to_owned()));
         }
-        if bytes.starts_with("\u{feff}".as_bytes()) {
-            bytes.drain(.."\u{feff}".len());
+        if bytes.starts_with(BYTE_ORDER_MARK) {
+            bytes.drain(..BYTE_ORDER_MARK.len());
         }
         let extension = inner_extension(name);
         let named = |names: &[&str]| extension.as_deref().is_some_and(|extension| names.contains(&extension));
@@ -157,7 +180,7 @@ impl Splitter {
             Some(_) => named(&["json", "ndjson", "jsonl"]),
         };
         Ok(if json {
-            Self::Documents(Box::new(Documents::new(named(&["ndjson", "jsonl"]))))
+            Self::Documents(Box::new(Documents::new(named(&["ndjson", "jsonl"]), chunk)))
         } else {
             Self::Rows(Rows::new())
         })

@@ -7,16 +7,18 @@
 //! Where the first line is a document, every line is: then a line that is broken ends with itself, and lines that hold
 //! one record are not scanned at all.
 
+mod value;
+
 use memchr::{memchr, memchr3, memmem};
 
-use super::RecordReader;
-use super::batch::{CHUNK, Invalid, Piece};
+use self::value::{Expected, State, Value, Within};
+use super::batch::{Invalid, Piece};
 use super::cursor::{Cursor, Position};
 use super::envelope::Envelope;
 
 const NEVER_CLOSED: &str = "the document is never closed";
 
-/// How a page's contacts begin.
+/// The key of a page's contacts.
 const CONTACTS: &[u8] = b"\"contacts\"";
 
 pub(super) struct Documents {
@@ -39,118 +41,13 @@ pub(super) struct Documents {
     /// Around the contacts of the page in hand.
     envelope: Option<Envelope>,
     contacts: memmem::Finder<'static>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Between documents.
-    Between,
-    /// In what is no document.
-    Stray,
-    /// In a value that may be a record.
-    Value,
-    /// Before an element of an array.
-    Element(Expected),
-    /// In a page, behind its contacts.
-    Envelope,
-}
-
-/// What may stand before an element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expected {
-    /// The array's end, too.
-    ElementOrEnd,
-    Element,
-    /// Whatever there is: it has been said that there should be something else.
-    Anything,
-}
-
-/// What a value is an element of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Within {
-    /// Nothing: it is a document.
-    File,
-    Array,
-    Page {
-        in_array: bool,
-    },
-}
-
-/// The value in hand, or the envelope.
-struct Value {
-    /// Its first byte that is still there.
-    start: usize,
-    at: Position,
-    depth: usize,
-    in_string: bool,
-    escaped: bool,
-    /// How far the key `contacts` has been read.
-    key: Key,
-    /// It is larger than a record may be, and its bytes are no longer kept.
-    too_long: bool,
-    /// It is what follows a page in an array: nothing, normally.
-    after_page: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
-    Other,
-    Contacts,
-    ContactsAndColon,
-}
-
-impl Value {
-    fn new(start: usize, at: Position) -> Self {
-        Self {
-            start,
-            at,
-            depth: 0,
-            in_string: false,
-            escaped: false,
-            key: Key::Other,
-            too_long: false,
-            after_page: false,
-        }
-    }
-
-    fn is_too_long(&self, end: usize) -> bool {
-        self.too_long || end - self.start > RecordReader::MAX_RECORD_BYTES
-    }
-
-    /// Goes on inside a string, to behind its end or to the line break that no string can hold.
-    fn string(&mut self, bytes: &[u8], mut at: usize) -> usize {
-        while at < bytes.len() {
-            if std::mem::take(&mut self.escaped) && bytes[at] != b'\n' {
-                at += 1;
-                continue;
-            }
-            let Some(found) = memchr3(b'"', b'\\', b'\n', &bytes[at..]) else { break };
-            at += found;
-            match bytes[at] {
-                b'\\' => {
-                    self.escaped = true;
-                    at += 1;
-                }
-                b'"' => {
-                    self.in_string = false;
-                    if self.depth == 1 {
-                        // Where a string ends behind these bytes, it began with them: a quote inside it has a `\` before.
-                        let head = &bytes[self.start.min(at)..=at];
-                        let is_contacts = head.ends_with(CONTACTS) && !head.ends_with(b"\\\"contacts\"");
-                        self.key = if is_contacts { Key::Contacts } else { Key::Other };
-                    }
-                    return at + 1;
-                }
-                _ => return at,
-            }
-        }
-        bytes.len()
-    }
+    /// A line of more bytes is scanned, and not waited for.
+    longest_line: usize,
 }
 
 impl Documents {
     /// `named_lines`: the file's name says that every line is a document.
-    pub(super) fn new(named_lines: bool) -> Self {
+    pub(super) fn new(named_lines: bool, longest_line: usize) -> Self {
         let beginning = Position { line: 1, column: Some(1) };
         Self {
             state: State::Between,
@@ -165,6 +62,7 @@ impl Documents {
             value: Value::new(0, beginning),
             envelope: None,
             contacts: memmem::Finder::new(CONTACTS),
+            longest_line,
         }
     }
 
@@ -258,7 +156,7 @@ impl Documents {
         let line = &rest[..found.unwrap_or(rest.len())];
         let complete = found.is_some() || end;
         // Pages and arrays may be of any length.
-        if line[0] == b'[' || self.contacts.find(line).is_some() || (!complete && line.len() > CHUNK) {
+        if line[0] == b'[' || self.contacts.find(line).is_some() || (!complete && line.len() > self.longest_line) {
             Line::Other
         } else if complete {
             Line::Record(line.len())
@@ -294,12 +192,9 @@ impl Documents {
             }
             match bytes[at] {
                 b'"' => self.value.in_string = true,
-                b':' => {
-                    let named = self.value.key == Key::Contacts;
-                    self.value.key = if named { Key::ContactsAndColon } else { Key::Other };
-                }
+                b':' => self.value.key = self.value.key.and_colon(),
                 b',' => {
-                    self.value.key = Key::Other;
+                    self.value.other_key();
                     if self.value.depth == 0 && self.within != Within::File {
                         self.give(bytes, at, pieces);
                         self.state = State::Element(Expected::Element);
@@ -308,16 +203,17 @@ impl Documents {
                     }
                 }
                 b'{' => {
-                    if self.starts_over(bytes, at) {
+                    if self.by_lines != Some(true) && self.value.starts_over(bytes, at) {
                         self.next = at;
                         self.give_up(self.value.at, pieces);
                         return;
                     }
-                    self.value.key = Key::Other;
+                    self.value.other_key();
                     self.value.depth += 1;
                 }
                 b'[' => {
-                    if self.opens_page(bytes, at) {
+                    let in_page = matches!(self.within, Within::Page { .. });
+                    if !in_page && self.value.opens_page(bytes, at) {
                         let head = &bytes[self.value.start..=at];
                         self.envelope = Some(Envelope::new(self.value.at, head, self.cursor.line()));
                         self.within = Within::Page { in_array: self.within == Within::Array };
@@ -325,7 +221,7 @@ impl Documents {
                         self.next = at + 1;
                         return;
                     }
-                    self.value.key = Key::Other;
+                    self.value.other_key();
                     self.value.depth += 1;
                 }
                 b'}' | b']' if self.value.depth > 0 => {
@@ -355,33 +251,6 @@ impl Documents {
             at += 1;
         }
         self.next = at;
-    }
-
-    /// Whether a `{` cannot belong to the value in hand, which then lacks its end.
-    ///
-    /// In an object, one follows a `:`. Behind anything but a comma or a bracket, one on a line of its own is a record
-    /// that begins; on the same line it is more likely part of a record that is wrong in another way.
-    fn starts_over(&self, bytes: &[u8], at: usize) -> bool {
-        if self.value.depth == 0 || self.value.is_too_long(at) || self.by_lines == Some(true) {
-            return false;
-        }
-        let before = &bytes[self.value.start..at];
-        let Some(last) = before.iter().rposition(|byte| !byte.is_ascii_whitespace()) else { return false };
-        match before[last] {
-            b':' | b'[' => false,
-            b',' => self.value.depth == 1 && before[0] == b'{',
-            _ => before[last..].contains(&b'\n'),
-        }
-    }
-
-    /// Whether a `[` is that of a page's contacts.
-    fn opens_page(&self, bytes: &[u8], at: usize) -> bool {
-        self.value.depth == 1
-            && self.value.key == Key::ContactsAndColon
-            && matches!(self.within, Within::File | Within::Array)
-            && !self.value.after_page
-            && !self.value.is_too_long(at)
-            && bytes[self.value.start] == b'{'
     }
 
     /// Before an element, or the end of the array.
@@ -451,11 +320,7 @@ impl Documents {
                         return;
                     }
                 }
-                b'\n' => {
-                    if self.line_ends(bytes, pieces) {
-                        return;
-                    }
-                }
+                b'\n' if self.line_ends(bytes, pieces) => return,
                 _ => {}
             }
             self.next += 1;
@@ -494,11 +359,8 @@ impl Documents {
     fn line_ends(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
         let in_string = std::mem::take(&mut self.value.in_string);
         if self.by_lines.is_none() {
-            let goes_on = || {
-                let last = bytes[..self.next].iter().rfind(|byte| !byte.is_ascii_whitespace());
-                matches!(last, Some(b'{' | b'[' | b','))
-            };
-            self.by_lines = Some((in_string && self.within == Within::File) || (self.named_lines && !goes_on()));
+            let goes_on = self.named_lines && self.goes_on(bytes);
+            self.by_lines = Some(if in_string { self.within == Within::File } else { self.named_lines && !goes_on });
         }
         if self.by_lines != Some(true) {
             self.cursor.newline(self.next);
@@ -513,6 +375,20 @@ impl Documents {
             self.give_up(at, pieces);
         }
         true
+    }
+
+    /// Whether what has been read of a document ends as lines do that are not its last.
+    fn goes_on(&mut self, bytes: &[u8]) -> bool {
+        let before = match self.state {
+            State::Element(_) => return true,
+            State::Envelope => {
+                self.keep_envelope(bytes);
+                self.envelope.as_ref().map_or(&[][..], Envelope::bytes)
+            }
+            _ if self.value.is_too_long(self.next) => return false,
+            _ => &bytes[self.value.start..self.next],
+        };
+        matches!(before.trim_ascii_end().last(), Some(b'{' | b'[' | b','))
     }
 
     /// Tells that something is never closed, and goes on as if it had been.

@@ -37,6 +37,11 @@ impl Envelope {
         }
     }
 
+    /// What has been read of it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// What is wrong with the page, now that it is closed.
     pub(super) fn check(&self) -> Option<Box<Invalid>> {
         /// Only `contacts` counts, and only once.
@@ -63,7 +68,8 @@ impl Envelope {
                 let position = format!(" at line {} column {}", error.line(), error.column());
                 let lines = self.bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
                 let offset = lines.map(<[u8]>::len).sum::<usize>() + error.column().saturating_sub(1);
-                let reason = format!("a page that is no valid JSON: {}", message.strip_suffix(&position).unwrap_or(&message));
+                let reason =
+                    format!("a page that is no valid JSON: {}", message.strip_suffix(&position).unwrap_or(&message));
                 Some(Box::new(Invalid::new(self.place(offset), reason)))
             }
         }

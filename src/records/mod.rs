@@ -57,6 +57,8 @@ use crate::error::Errors;
 pub struct RecordReader {
     on_error: OnError,
     threads: NonZeroUsize,
+    /// How many bytes are read at a time; it never changes an answer.
+    chunk: usize,
 }
 
 /// What becomes of a record that is invalid.
@@ -94,7 +96,7 @@ impl RecordReader {
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
-        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN }
+        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN, chunk: batch::CHUNK }
     }
 
     /// Says what becomes of invalid records.
@@ -166,7 +168,9 @@ impl RecordReader {
                 let length = known.is_file().then_some(known.len());
                 self.read_all(&name, length, file, each, progress)
             }
-            Err(error) => self.report(&name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(&error)) }),
+            Err(error) => {
+                self.report(&name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(&error)) })
+            }
         }
     }
 
@@ -194,7 +198,7 @@ impl RecordReader {
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        let batches = Batches::new(name, length, input);
+        let batches = Batches::new(name, length, self.chunk, input);
         let outcome = match self.threads.get() {
             1 => pipeline::on_one_thread(batches, name, each, progress),
             threads => pipeline::on_threads(threads, batches, name, each, progress),

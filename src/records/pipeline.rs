@@ -74,7 +74,11 @@ pub(super) fn on_threads(
     })
 }
 
-fn share_out(batches: &mut Batches<'_>, work: &SyncSender<Work>, in_order: &SyncSender<Receiver<Parsed>>) -> Option<Stop> {
+fn share_out(
+    batches: &mut Batches<'_>,
+    work: &SyncSender<Work>,
+    in_order: &SyncSender<Receiver<Parsed>>,
+) -> Option<Stop> {
     loop {
         let batch = match batches.next() {
             Ok(Some(batch)) => batch,
@@ -93,7 +97,8 @@ fn parse(work: &Mutex<Receiver<Work>>, name: &str) {
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((batch, result)) = next else { return };
-        let mut parsed = Parsed { contacts: Vec::with_capacity(batch.pieces.len()), tally: Tally::default(), read: batch.read };
+        let mut parsed =
+            Parsed { contacts: Vec::with_capacity(batch.pieces.len()), tally: Tally::default(), read: batch.read };
         contacts(&batch, name, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
         if result.send(parsed).is_err() {
             return;

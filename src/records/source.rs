@@ -44,7 +44,9 @@ impl<'r> Source<'r> {
                 let input = BufReader::with_capacity(64 * 1024, input);
                 let raw = Arc::clone(&raw);
                 match packing {
-                    Packing::Gzip => Box::new(Unpacked { input: flate2::bufread::MultiGzDecoder::new(input), packing, raw }),
+                    Packing::Gzip => {
+                        Box::new(Unpacked { input: flate2::bufread::MultiGzDecoder::new(input), packing, raw })
+                    }
                     Packing::Zstd => Box::new(Unpacked { input: zstd::Decoder::with_buffer(input)?, packing, raw }),
                 }
             }

@@ -6,7 +6,7 @@
 //! the list as one more column; the few that are left are asked one by one.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use rayon::prelude::*;
@@ -43,8 +43,8 @@ impl Default for Layout {
 pub(super) struct Built {
     pub(super) columns: Columns,
     pub(super) segments: Vec<Segment>,
-    /// Those who are asked one by one.
-    pub(super) others: Vec<Contact>,
+    /// Those who are asked one by one, and when each was first seen.
+    pub(super) others: Vec<(u32, Contact)>,
 }
 
 /// A column before its rows have found their places.
@@ -77,7 +77,7 @@ impl RowKeys {
 pub(super) fn build(mut staging: Staging, layout: Layout) -> Built {
     let staged = columns(&mut staging);
     let (runs, others) = shapes(&staging, layout);
-    let others = others.iter().map(|contact| one(&staged, &staging, *contact)).collect();
+    let others = others.iter().map(|contact| (*contact, one(&staged, &staging, *contact))).collect();
 
     // Column by column, so that each is read once; segments are put together from the columns' stripes.
     let striped: Vec<(ColumnId, Column, Vec<Vec<Stripe>>)> = staged
@@ -97,6 +97,7 @@ pub(super) fn build(mut staging: Staging, layout: Layout) -> Built {
             slots: run.slots,
             phones: run.contacts.iter().map(|contact| staging.phones[*contact as usize]).collect(),
             live: Bits::new(run.contacts.len(), true),
+            order: run.contacts.clone(),
             stripes: Vec::with_capacity(striped.len()),
         })
         .collect();
@@ -155,9 +156,12 @@ fn shapes(staging: &Staging, layout: Layout) -> (Vec<Run>, Vec<u32>) {
         run.contacts.push(contact as u32);
         run.rows.extend(rows.iter().map(|row| *row as u32));
     }
+    // The order of a map is nobody's: the same records make the same table.
+    let mut by_lists: Vec<Run> = by_lists.into_values().collect();
+    by_lists.sort_unstable_by_key(|run| run.contacts.first().copied());
     let (mut runs, few): (Vec<Run>, Vec<Run>) =
-        by_lists.into_values().partition(|run| run.contacts.len() >= layout.same && run.slots <= layout.slots);
-    let mut by_number: HashMap<usize, Run> = HashMap::new();
+        by_lists.into_iter().partition(|run| run.contacts.len() >= layout.same && run.slots <= layout.slots);
+    let mut by_number: BTreeMap<usize, Run> = BTreeMap::new();
     for run in few {
         let slots = run.slots;
         let mixed = by_number.entry(slots).or_insert_with(|| Run {
@@ -177,8 +181,6 @@ fn shapes(staging: &Staging, layout: Layout) -> (Vec<Run>, Vec<u32>) {
             others.extend(run.contacts);
         }
     }
-    // The order of a map is nobody's: the same records make the same table.
-    runs.sort_unstable_by_key(|run| run.contacts.first().copied());
     others.sort_unstable();
     (runs, others)
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::bind::{BoundPlan, BoundPlans};
 use super::bits::Bits;
 use super::kernel::Kernel;
-use super::scan::{RUN, Rows, Scan};
+use super::scan::{RUN, Rows, Scan, tree};
 use super::Table;
 use crate::semantics::Unit;
 
@@ -28,17 +28,20 @@ impl Table {
 
     /// How many satisfy each of several plans, in columns; a question that several ask is asked once a run.
     pub(super) fn count_many(&self, plans: &BoundPlans, unit: Unit) -> Vec<u64> {
-        let none = || vec![0; plans.plans.len()];
-        self.runs()
-            .into_par_iter()
-            .fold(none, |mut counts, run| {
-                many(&self.scan(plans, run), plans, unit, &mut counts);
-                counts
-            })
-            .reduce(none, |mut counts, more| {
+        let tallies = self.runs().into_par_iter().fold(
+            || Tally::new(plans, unit),
+            |mut tally, run| {
+                tally.add(&self.scan(plans, run));
+                tally
+            },
+        );
+        tallies.map(|tally| tally.counts).reduce(
+            || vec![0; plans.plans.len()],
+            |mut counts, more| {
                 counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
                 counts
-            })
+            },
+        )
     }
 
     /// The rows of each segment whose contacts satisfy a plan.
@@ -87,30 +90,57 @@ fn asked_slots<'s>(scan: &'s Scan<'_>, plan: &'s BoundPlan) -> impl Iterator<Ite
     (0..scan.slots()).filter(|slot| scan.asks(plan, *slot))
 }
 
-fn many(scan: &Scan<'_>, plans: &BoundPlans, unit: Unit, counts: &mut [u64]) {
-    let mut found = vec![[0; RUN]; plans.plans.len()];
-    for slot in 0..scan.slots() {
-        if !plans.plans.iter().any(|plan| scan.asks(plan, slot)) {
-            continue;
-        }
-        let taking_part = scan.taking_part(slot);
-        let mut answers: Vec<Option<Rows>> = vec![None; plans.leaves.len()];
-        for (at, plan) in plans.plans.iter().enumerate().filter(|(_, plan)| scan.asks(plan, slot)) {
-            let candidates = scan.in_scope(plan, slot, &taking_part);
-            let passing = scan.tree(&plan.root, &candidates, &mut |leaf, candidates| {
-                // Asked of all that take part, so that the answer serves every plan.
-                let answer = answers[leaf].get_or_insert_with(|| scan.leaf(&plans.leaves[leaf], slot, &taking_part));
-                std::array::from_fn(|word| answer[word] & candidates[word])
-            });
-            match unit {
-                Unit::Contacts => found[at].iter_mut().zip(passing).for_each(|(found, rows)| *found |= rows),
-                Unit::Memberships => counts[at] += ones(scan, &passing),
-            }
+/// The counts of several plans, and the room to work them out in.
+struct Tally<'p> {
+    plans: &'p BoundPlans,
+    unit: Unit,
+    counts: Vec<u64>,
+    /// For each plan, the contacts of the run that are in.
+    found: Vec<Rows>,
+    /// What each leaf says of the memberships of a slot that take part, if `known`.
+    answers: Vec<Rows>,
+    known: Vec<bool>,
+}
+
+impl<'p> Tally<'p> {
+    fn new(plans: &'p BoundPlans, unit: Unit) -> Self {
+        Self {
+            plans,
+            unit,
+            counts: vec![0; plans.plans.len()],
+            found: vec![[0; RUN]; if unit == Unit::Contacts { plans.plans.len() } else { 0 }],
+            answers: vec![[0; RUN]; plans.leaves.len()],
+            known: vec![false; plans.leaves.len()],
         }
     }
-    if unit == Unit::Contacts {
-        for (count, found) in counts.iter_mut().zip(&found) {
+
+    fn add(&mut self, scan: &Scan<'_>) {
+        self.found.fill([0; RUN]);
+        for slot in (0..scan.slots()).filter(|slot| self.plans.plans.iter().any(|plan| scan.asks(plan, *slot))) {
+            self.add_slot(scan, slot);
+        }
+        for (count, found) in self.counts.iter_mut().zip(&self.found) {
             *count += ones(scan, found);
+        }
+    }
+
+    fn add_slot(&mut self, scan: &Scan<'_>, slot: usize) {
+        let Self { plans, answers, known, .. } = self;
+        let taking_part = scan.taking_part(slot);
+        known.fill(false);
+        for (at, plan) in plans.plans.iter().enumerate().filter(|(_, plan)| scan.asks(plan, slot)) {
+            let mut rows = scan.in_scope(plan, slot, &taking_part);
+            tree(&plan.root, &mut rows, &mut |leaf, rows| {
+                if !std::mem::replace(&mut known[leaf], true) {
+                    // Asked of all that take part, so that the answer serves every plan.
+                    answers[leaf] = scan.leaf(&plans.leaves[leaf], slot, &taking_part);
+                }
+                rows.iter_mut().zip(&answers[leaf]).for_each(|(rows, answer)| *rows &= answer);
+            });
+            match self.unit {
+                Unit::Contacts => self.found[at].iter_mut().zip(rows).for_each(|(found, rows)| *found |= rows),
+                Unit::Memberships => self.counts[at] += ones(scan, &rows),
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use self::bind::BoundPlans;
-use self::build::{Layout, build, places};
+use self::build::{Built, Layout, build, places};
 use self::phone::Phone;
 use self::segment::{Columns, Segment};
 use self::staging::Staging;
@@ -57,10 +57,20 @@ pub struct Table {
     columns: Columns,
     segments: Vec<Segment>,
     /// Those who are in no segment, or were changed since it was built: they are asked one by one.
-    others: HashMap<String, Contact>,
+    others: HashMap<String, Other>,
+    /// How many contacts have been seen.
+    seen: u32,
     /// Where in the segments a phone is, once somebody has asked.
     places: OnceLock<HashMap<Phone, (u32, u32)>>,
     replaced: u64,
+}
+
+/// A contact that is asked by itself.
+#[derive(Clone, Debug)]
+struct Other {
+    contact: Contact,
+    /// When it was first seen, counted from 0.
+    order: u32,
 }
 
 /// Takes in records one by one, and makes a [`Table`] of them.
@@ -100,9 +110,12 @@ impl TableBuilder {
     #[must_use]
     pub fn build(self) -> Table {
         let replaced = self.staging.replaced;
-        let built = build(self.staging, self.layout);
-        let others = built.others.into_iter().map(|contact| (contact.phone_number.clone(), contact)).collect();
-        Table { columns: built.columns, segments: built.segments, others, places: OnceLock::new(), replaced }
+        // Contacts are counted in 32 bits throughout.
+        let seen = self.staging.phones.len() as u32;
+        let Built { columns, segments, others } = build(self.staging, self.layout);
+        let other = |(order, contact): (u32, Contact)| (contact.phone_number.clone(), Other { contact, order });
+        let others = others.into_iter().map(other).collect();
+        Table { columns, segments, others, seen, places: OnceLock::new(), replaced }
     }
 }
 
@@ -117,7 +130,7 @@ impl Table {
     #[must_use]
     pub fn memberships(&self) -> u64 {
         let in_segments: usize = self.segments.iter().map(|segment| segment.live.count() * segment.slots).sum();
-        let in_others: usize = self.others.values().map(|contact| contact.memberships.len()).sum();
+        let in_others: usize = self.others.values().map(|other| other.contact.memberships.len()).sum();
         (in_segments + in_others) as u64
     }
 
@@ -130,8 +143,8 @@ impl Table {
     /// The contact of a phone number. What is worked out where a record is silent is filled in.
     #[must_use]
     pub fn get(&self, phone_number: &str) -> Option<Contact> {
-        if let Some(contact) = self.others.get(phone_number) {
-            return Some(contact.clone());
+        if let Some(other) = self.others.get(phone_number) {
+            return Some(other.contact.clone());
         }
         let (segment, row) = self.place(phone_number)?;
         Some(self.segments[segment].contact(&self.columns, row))
@@ -147,20 +160,28 @@ impl Table {
 
     /// Puts a contact in, in place of the one with its phone number. Of two memberships on one list the later counts.
     pub fn upsert(&mut self, contact: Contact) {
-        self.remove(&contact.phone_number);
+        let order = self.take(&contact.phone_number).unwrap_or_else(|| {
+            self.seen += 1;
+            self.seen - 1
+        });
         let mut merged = Contact { phone_number: contact.phone_number.clone(), ..Contact::default() };
         merged.merge(contact);
-        self.others.insert(merged.phone_number.clone(), merged);
+        self.others.insert(merged.phone_number.clone(), Other { contact: merged, order });
     }
 
     /// Takes a contact out; whether there was one.
     pub fn remove(&mut self, phone_number: &str) -> bool {
-        if self.others.remove(phone_number).is_some() {
-            return true;
+        self.take(phone_number).is_some()
+    }
+
+    /// Takes a contact out, and tells when it was first seen.
+    fn take(&mut self, phone_number: &str) -> Option<u32> {
+        if let Some(other) = self.others.remove(phone_number) {
+            return Some(other.order);
         }
-        let Some((segment, row)) = self.place(phone_number) else { return false };
+        let (segment, row) = self.place(phone_number)?;
         self.segments[segment].live.set(row, false);
-        true
+        Some(self.segments[segment].order[row])
     }
 
     /// How many are in an audience: contacts, or memberships, as the semantics ask.
@@ -203,7 +224,7 @@ impl Table {
 
     fn count_others(&self, plan: &Plan) -> u64 {
         let matcher = Matcher::from(plan.clone());
-        let others = self.others.values();
+        let others = self.others.values().map(|other| &other.contact);
         match plan.asked.semantics.unit {
             Unit::Contacts => others.filter(|contact| matcher.matches(*contact)).count() as u64,
             Unit::Memberships => others.map(|contact| matcher.matching_memberships(contact) as u64).sum(),
@@ -216,12 +237,9 @@ impl Table {
         let plan = audience.plan(asked);
         let rows = self.collect(&BoundPlans::new(&[&plan], &self.columns));
         let matcher = Matcher::from(plan);
-        let mut others: Vec<&str> = self
-            .others
-            .values()
-            .filter(|contact| matcher.matches(*contact))
-            .map(|contact| contact.phone_number.as_str())
-            .collect();
+        let others = self.others.values().filter(|other| matcher.matches(&other.contact));
+        let mut others: Vec<(&str, u32)> =
+            others.map(|other| (other.contact.phone_number.as_str(), other.order)).collect();
         others.sort_unstable();
         Members::new(self, rows, others)
     }

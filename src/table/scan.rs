@@ -94,46 +94,9 @@ impl<'t> Scan<'t> {
 
     /// Of the candidates, those that pass a node.
     pub(super) fn node(&self, node: &BoundNode, slot: usize, candidates: &Rows) -> Rows {
-        self.tree(node, candidates, &mut |leaf, candidates| self.leaf(&self.plans.leaves[leaf], slot, candidates))
-    }
-
-    /// Of the candidates, those that pass a node, by what its leaves say.
-    pub(super) fn tree(
-        &self,
-        node: &BoundNode,
-        candidates: &Rows,
-        leaf: &mut dyn FnMut(usize, &Rows) -> Rows,
-    ) -> Rows {
-        match node {
-            BoundNode::Constant(true) => *candidates,
-            BoundNode::Constant(false) => [0; RUN],
-            BoundNode::Leaf(at) => leaf(*at, candidates),
-            BoundNode::All(members) => {
-                let mut left = *candidates;
-                for member in members {
-                    left = self.tree(member, &left, leaf);
-                    if left == [0; RUN] {
-                        break;
-                    }
-                }
-                left
-            }
-            BoundNode::Any(members) => {
-                let mut found = [0; RUN];
-                let mut left = *candidates;
-                for member in members {
-                    let passing = self.tree(member, &left, leaf);
-                    for ((found, left), passing) in found.iter_mut().zip(&mut left).zip(passing) {
-                        *found |= passing;
-                        *left &= !passing;
-                    }
-                    if left == [0; RUN] {
-                        break;
-                    }
-                }
-                found
-            }
-        }
+        let mut rows = *candidates;
+        tree(node, &mut rows, &mut |leaf, rows| *rows = self.leaf(&self.plans.leaves[leaf], slot, rows));
+        rows
     }
 
     /// Of the candidates, those that pass a leaf.
@@ -251,6 +214,36 @@ impl<'t> Scan<'t> {
 
     fn run<'c>(&self, codes: &'c [u8]) -> &'c [u8] {
         &codes[self.start * WORD..(self.start + self.words) * WORD]
+    }
+}
+
+/// Leaves those of the rows that pass a node, by what its leaves leave.
+pub(super) fn tree(node: &BoundNode, rows: &mut Rows, leaf: &mut dyn FnMut(usize, &mut Rows)) {
+    match node {
+        BoundNode::Constant(true) => {}
+        BoundNode::Constant(false) => *rows = [0; RUN],
+        BoundNode::Leaf(at) => leaf(*at, rows),
+        BoundNode::All(members) => {
+            for member in members {
+                tree(member, rows, leaf);
+                if *rows == [0; RUN] {
+                    break;
+                }
+            }
+        }
+        BoundNode::Any(members) => {
+            let mut left = *rows;
+            for member in members {
+                let mut passing = left;
+                tree(member, &mut passing, leaf);
+                // A row that has passed need not be asked again.
+                left.iter_mut().zip(passing).for_each(|(left, passing)| *left &= !passing);
+                if left == [0; RUN] {
+                    break;
+                }
+            }
+            rows.iter_mut().zip(left).for_each(|(rows, left)| *rows &= !left);
+        }
     }
 }
 

@@ -95,6 +95,8 @@ pub(super) struct Segment {
     /// How many memberships each contact has.
     pub(super) slots: usize,
     pub(super) phones: Vec<Phone>,
+    /// When each contact was first seen, counted from 0.
+    pub(super) order: Vec<u32>,
     /// Which contacts have not been removed.
     pub(super) live: Bits,
     /// For each column, a stripe for each slot; one stripe for a column of the contact.
@@ -132,7 +134,7 @@ impl Segment {
 
     pub(super) fn bytes(&self) -> usize {
         let stripes: usize = self.stripes.iter().flatten().map(Stripe::bytes).sum();
-        stripes + self.phones.capacity() * size_of::<Phone>() + self.live.words().len() * 8
+        stripes + self.phones.capacity() * size_of::<Phone>() + self.order.capacity() * size_of::<u32>() + self.live.words().len() * 8
     }
 }
 

@@ -55,6 +55,7 @@ struct Parser<'s, 'l> {
 }
 
 /// What an operand of `and` and `or` may be.
+#[expect(clippy::large_enum_variant, reason = "a node is handed on at once; a box costs more than it spares")]
 enum Node<'s> {
     Condition(Condition<'s>),
     /// A group, and how many groups are nested in one another in it.

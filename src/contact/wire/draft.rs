@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, Owner, TextField, TimeField};
+use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::number::Number;
 use crate::value::Value;
@@ -31,63 +31,12 @@ const OTHER_NAMES: &[(&str, RecordKey)] = &[
     ("msisdn", RecordKey::Field(Field::Text(TextField::PhoneNumber))),
 ];
 
-/// Every name and its key, each at its slot or at the next that was free: a record has some twenty keys, and comparing
-/// each with some twenty names takes a fifth of the time of reading it.
-static NAMES: [Option<(&str, RecordKey)>; SLOTS] = {
-    let mut table = [None; SLOTS];
-    let mut i = 0;
-    while i < FIELDS.len() + OTHER_NAMES.len() {
-        let (name, key) = match i.checked_sub(FIELDS.len()) {
-            None => (FIELDS[i].name, RecordKey::Field(FIELDS[i].field)),
-            Some(i) => OTHER_NAMES[i],
-        };
-        let mut slot = slot(name);
-        while table[slot].is_some() {
-            slot = (slot + 1) % SLOTS;
-        }
-        table[slot] = Some((name, key));
-        i += 1;
-    }
-    table
-};
-
-const SLOTS: usize = 64;
-
-// A search ends at a free slot.
-const _: () = assert!(FIELDS.len() + OTHER_NAMES.len() < SLOTS);
-
-/// Where the search for a name begins.
-const fn slot(name: &str) -> usize {
-    match name.as_bytes() {
-        [first, .., last] => (*first as usize + *last as usize * 13 + name.len() * 5) % SLOTS,
-        _ => 0,
-    }
-}
-
-/// The bits of the keys that say something of the contact.
-const OF_THE_CONTACT: u64 = {
-    let mut bits = RecordKey::Lists.bit();
-    let mut i = 0;
-    while i < FIELDS.len() {
-        if matches!(FIELDS[i].owner, Owner::Contact) {
-            bits |= RecordKey::Field(FIELDS[i].field).bit();
-        }
-        i += 1;
-    }
-    bits
-};
-
 impl RecordKey {
     /// The key of a name, and the name: `phone` and `msisdn` mean `phone_number`.
     pub(crate) fn from_name(name: &str) -> Option<(Self, &'static str)> {
-        let mut slot = slot(name);
-        while let Some((known, key)) = NAMES[slot] {
-            if known == name {
-                return Some((key, known));
-            }
-            slot = (slot + 1) % SLOTS;
-        }
-        None
+        Field::from_name(name)
+            .map(|row| (Self::Field(row.field), row.name))
+            .or_else(|| OTHER_NAMES.iter().find(|(known, _)| *known == name).map(|(known, key)| (*key, *known)))
     }
 
     /// The type of the key's value.
@@ -106,11 +55,15 @@ impl RecordKey {
 
     /// Whether the key says something of the contact, whatever the list.
     pub(crate) fn is_of_the_contact(self) -> bool {
-        OF_THE_CONTACT & self.bit() != 0
+        match self {
+            Self::Field(field) => field.is_of_the_contact(),
+            Self::Lists => true,
+            Self::ListId | Self::Active | Self::CustomFields => false,
+        }
     }
 
     /// One bit for each key, eight for each kind of field.
-    const fn bit(self) -> u64 {
+    fn bit(self) -> u64 {
         let place = match self {
             Self::Field(Field::Time(field)) => field as u32,
             Self::Field(Field::Count(field)) => 8 + field as u32,

@@ -1,0 +1,153 @@
+"""Answers compared, and only then Markdown tables and results.json."""
+
+import datetime
+import json
+import math
+import os
+import platform
+import sys
+
+
+def geometric_mean(values):
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def milliseconds(ns):
+    return f"{ns / 1e6:.3g}" if ns < 1e9 else f"{ns / 1e6:.0f}"
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as file:
+            model = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor()
+    return f"{model}, {os.cpu_count()} threads, {platform.system()} {platform.machine()}"
+
+
+def circumstances(results):
+    return {
+        "date": datetime.date.today().isoformat(),
+        "machine": processor(),
+        # Others at work on the machine show here.
+        "load": os.getloadavg(),
+        "versions": {result["engine"]: result["version"] for result in results},
+    }
+
+
+def head(part, repeat, results, extra):
+    known = circumstances(results)
+    versions = ", ".join(f"{name} {version}" for name, version in known["versions"].items())
+    print(f"### {part}\n\n{extra}\n\n- {known['date']}, {known['machine']}, load {known['load'][0]:.1f}")
+    print(f"- {versions}\n- Repeat: `benches/rivals/run {repeat}`\n")
+    return known
+
+
+def refuse(differences):
+    """No time is worth anything where the answers differ."""
+    if differences:
+        print("The answers differ, so there are no times:", *differences, sep="\n  ", file=sys.stderr)
+        sys.exit(1)
+
+
+def save(work, part, known, results):
+    path = os.path.join(work, "results.json")
+    try:
+        with open(path) as file:
+            everything = json.load(file)
+    except FileNotFoundError:
+        everything = {}
+    everything[part] = {**known, "results": results}
+    with open(path, "w") as file:
+        json.dump(everything, file, indent=1)
+    print(f"{path}", file=sys.stderr)
+
+
+def population(ours, rivals, memberships, work):
+    differences = []
+    for rival in rivals:
+        for name, result in ours["filters"].items():
+            for unit in ("memberships", "contacts"):
+                right, theirs = result[unit]["answer"], rival["filters"][name][unit]["answer"]
+                if right != theirs:
+                    differences.append(f"{name}, {unit}: headcount {right}, {rival['engine']} {theirs}")
+    refuse(differences)
+
+    known = head(
+        "population", f"population --memberships {memberships}", [ours, *rivals],
+        f"{memberships:,} generated memberships of {ours['contacts']:,} contacts, two threads each, medians in milliseconds; "
+        "**×** is the fastest rival's time over headcount's. All answers are equal.",
+    )
+    ratios = {}
+    for unit, title in (("memberships", "Rows matched"), ("contacts", "Distinct contacts")):
+        names = [rival["engine"] for rival in rivals]
+        print(f"**{title}**\n\n| filter | answer | headcount | {' | '.join(names)} | × |")
+        print(f"|---|--:|--:|{'--:|' * len(names)}--:|")
+        ratios[unit] = {}
+        for name, result in ours["filters"].items():
+            times = [rival["filters"][name][unit]["ns"] for rival in rivals]
+            ratio = ratios[unit][name] = min(times) / result[unit]["ns"]
+            cells = " | ".join(map(milliseconds, times))
+            print(f"| {name} | {result[unit]['answer']:,} | {milliseconds(result[unit]['ns'])} | {cells} | {ratio:.1f} |")
+        mean, worst = geometric_mean(ratios[unit].values()), min(ratios[unit], key=ratios[unit].get)
+        print(f"| **geometric mean** | | | {' | '.join('' for _ in names)} | **{mean:.1f}** |")
+        print(f"\nWorst: {worst}, {ratios[unit][worst]:.1f}×.\n")
+
+    print("**Against the memory floor and one thread** (rows matched). The floor is the time to sum as many bytes as a scan "
+          "of one byte a value looks at: the filter's columns and whether a membership is active, in scope.\n")
+    print("| filter | MB | floor, ms | headcount, ms | over floor | 1 → 2 threads |\n|---|--:|--:|--:|--:|--:|")
+    over, gains = [], []
+    for name, result in ours["filters"].items():
+        rows = result["memberships"]
+        over.append(rows["ns"] / result["floor_ns"])
+        gains.append(rows["ns_one_thread"] / rows["ns"])
+        print(f"| {name} | {result['scan_bytes'] / 1e6:.1f} | {milliseconds(result['floor_ns'])} | {milliseconds(rows['ns'])} "
+              f"| {over[-1]:.2f} | {gains[-1]:.2f} |")
+    print(f"| **geometric mean** | | | | **{geometric_mean(over):.2f}** | **{geometric_mean(gains):.2f}** |")
+    print(f"\nMemory: {ours['bytes'] / ours['memberships']:.1f} bytes a membership.")
+    save(work, "population", known | {"memberships": memberships}, [ours, *rivals])
+
+
+def growth(sizes, work):
+    known = head("growth", "growth", list(sizes.values())[:1], "Rows matched, two threads: nanoseconds a thousand memberships.")
+    counts = list(sizes)
+    print(f"| filter | {' | '.join(f'{count:,}' for count in counts)} |\n|---|{'--:|' * len(counts)}")
+    per = {count: {name: r["memberships"]["ns"] / count * 1e3 for name, r in result["filters"].items()} for count, result in sizes.items()}
+    for name in per[counts[0]]:
+        print(f"| {name} | {' | '.join(f'{per[count][name]:.3g}' for count in counts)} |")
+    print(f"| **geometric mean** | {' | '.join(f'**{geometric_mean(per[count].values()):.3g}**' for count in counts)} |")
+    print("\nBytes a membership: " + ", ".join(f"{result['bytes'] / result['memberships']:.1f} at {count:,}" for count, result in sizes.items()) + ".")
+    save(work, "growth", known, {str(count): result for count, result in sizes.items()})
+
+
+def many(ours, rivals, memberships, work):
+    right = ours["units"]["memberships"]["answers"]
+    refuse([
+        f"audience {at}: headcount {right[at]}, {rival['engine']} {theirs}"
+        for rival in rivals for at, theirs in enumerate(rival["answers"]) if right[at] != theirs
+    ])
+    known = head(
+        "many", f"many --memberships {memberships}", [ours, *rivals],
+        f"{len(right):,} generated audiences at once over {memberships:,} memberships, two threads each, rows matched. All answers are equal.",
+    )
+    ns = ours["units"]["memberships"]["ns"]
+    print("| engine | ms | × | how |\n|---|--:|--:|---|")
+    print(f"| headcount | {milliseconds(ns)} | 1 | one pass |")
+    for rival in rivals:
+        print(f"| {rival['engine']} | {milliseconds(rival['ns'])} | {rival['ns'] / ns:.1f} | {rival['how']} |")
+    for unit, result in ours["units"].items():
+        print(f"\nheadcount, {unit}: all in {milliseconds(result['ns'])} ms, one alone {milliseconds(result['ns_one_alone'])} ms "
+              f"on average: {result['ns'] / result['ns_one_alone']:.1f} times one alone.")
+    save(work, "many", known | {"memberships": memberships}, [ours, *rivals])
+
+
+def load(results, memberships, work):
+    refuse([f"{result['engine']}: {result['answer']}" for result in results if result["answer"] != results[0]["answer"]])
+    known = head(
+        "load", f"load --memberships {memberships}", results,
+        f"NDJSON of {memberships:,} memberships to a table that answers, the file in the page cache, two threads each.",
+    )
+    print("| engine | s | × |\n|---|--:|--:|")
+    for result in results:
+        print(f"| {result['engine']} | {result['ns'] / 1e9:.2f} | {result['ns'] / results[0]['ns']:.2f} |")
+    save(work, "load", known | {"memberships": memberships}, results)

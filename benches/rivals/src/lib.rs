@@ -1,0 +1,87 @@
+//! What the binaries share: the population in a table, and times.
+
+use std::hint::black_box;
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT};
+use headcount::{Contact, Evaluation, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// Every population and audience is made from it.
+pub const SEED: u64 = 42;
+
+/// What anything here fails with.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How filters are asked: at the generator's instant, of active memberships, counting what is wanted.
+///
+/// # Panics
+///
+/// Never: the instant is a time.
+#[must_use]
+pub fn asked(unit: Unit, subscription: Subscription) -> Evaluation {
+    let now = REFERENCE_INSTANT.parse().expect("the reference instant is a time");
+    Evaluation::at(now).with(Semantics { unit, subscription, ..Semantics::default() })
+}
+
+/// A pool of so many threads.
+///
+/// # Errors
+///
+/// The threads cannot be started.
+pub fn pool(threads: usize) -> Result<ThreadPool, Failure> {
+    Ok(ThreadPoolBuilder::new().num_threads(threads).build()?)
+}
+
+/// Hands on each record of a generated population, which is never in memory as a whole.
+///
+/// # Errors
+///
+/// A record is invalid, or the pipe breaks.
+pub fn each_record(memberships: u64, each: &mut dyn FnMut(Contact)) -> Result<(), Failure> {
+    let (reader, mut writer) = io::pipe()?;
+    thread::scope(|scope| {
+        let generator = scope.spawn(move || {
+            Population::new(memberships, SEED).write(PopulationFormat::Ndjson, &mut writer, &mut |_| {})
+        });
+        RecordReader::new().threads(2).read("population.ndjson", reader, each, &mut |_| {})?;
+        generator.join().map_err(|_| "the generator panicked")??;
+        Ok(())
+    })
+}
+
+/// A generated population in a table.
+///
+/// # Errors
+///
+/// As [`each_record`].
+pub fn table(memberships: u64) -> Result<Table, Failure> {
+    let mut builder = TableBuilder::default();
+    each_record(memberships, &mut |contact| builder.push(&contact))?;
+    Ok(builder.build())
+}
+
+/// The median time of a call, in nanoseconds, after calls that warm up.
+///
+/// At least 5 calls; more of short ones, until half a second is over.
+pub fn median<T>(mut call: impl FnMut() -> T) -> u64 {
+    const AT_LEAST: usize = 5;
+    const AT_MOST: usize = 500;
+    const WARM_UP: usize = 3;
+    const FOR: Duration = Duration::from_millis(500);
+
+    for _ in 0..WARM_UP {
+        black_box(call());
+    }
+    let begun = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < AT_LEAST || (times.len() < AT_MOST && begun.elapsed() < FOR) {
+        let called = Instant::now();
+        black_box(call());
+        times.push(called.elapsed());
+    }
+    times.sort_unstable();
+    u64::try_from(times[times.len() / 2].as_nanos()).unwrap_or(u64::MAX)
+}

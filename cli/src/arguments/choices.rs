@@ -1,0 +1,167 @@
+//! Arguments that are one of a few names, those of the library's choices in its own words.
+
+use clap::ValueEnum;
+use headcount::generate::PopulationFormat;
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum MissingNegation {
+    /// They do: `neq` is exactly what `eq` is not
+    #[default]
+    Matches,
+    /// They do not, as in SQL
+    Fails,
+}
+
+impl From<MissingNegation> for headcount::MissingNegation {
+    fn from(choice: MissingNegation) -> Self {
+        match choice {
+            MissingNegation::Matches => Self::Matches,
+            MissingNegation::Fails => Self::Fails,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum TextCase {
+    /// It is
+    #[default]
+    Sensitive,
+    /// It is not
+    Insensitive,
+}
+
+impl From<TextCase> for headcount::TextCase {
+    fn from(choice: TextCase) -> Self {
+        match choice {
+            TextCase::Sensitive => Self::Sensitive,
+            TextCase::Insensitive => Self::Insensitive,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Subscription {
+    /// Those that are active
+    #[default]
+    Active,
+    /// All of them
+    Any,
+}
+
+impl From<Subscription> for headcount::Subscription {
+    fn from(choice: Subscription) -> Self {
+        match choice {
+            Subscription::Active => Self::ActiveOnly,
+            Subscription::Any => Self::Any,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Unit {
+    /// Contacts with a membership that satisfies the filter
+    #[default]
+    Contacts,
+    /// Memberships that satisfy the filter
+    Memberships,
+}
+
+impl From<Unit> for headcount::Unit {
+    fn from(choice: Unit) -> Self {
+        match choice {
+            Unit::Contacts => Self::Contacts,
+            Unit::Memberships => Self::Memberships,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum OnError {
+    /// Every such record is an error
+    #[default]
+    Fail,
+    /// Such records are left out, counted and told
+    Skip,
+}
+
+impl From<OnError> for headcount::OnError {
+    fn from(choice: OnError) -> Self {
+        match choice {
+            OnError::Fail => Self::Fail,
+            OnError::Skip => Self::Skip,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum SizesFormat {
+    /// For people
+    #[default]
+    Table,
+    /// One object with everything
+    Json,
+    /// One row for each audience
+    Csv,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum MembersFormat {
+    /// One phone number on each line
+    #[default]
+    Plain,
+    /// The same below the header `phone_number`
+    Csv,
+    /// One object with `phone_number` on each line
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum ProblemsFormat {
+    /// Drawn over the source, for people
+    #[default]
+    Text,
+    /// One array of objects
+    Json,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum ExplanationFormat {
+    /// A tree, for people
+    #[default]
+    Text,
+    /// One object
+    Json,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ConvertTo {
+    /// Text on one line
+    Text,
+    /// Text over several lines
+    TextLines,
+    /// JSON as responses spell it: `conditionType`, `listId`
+    Json,
+    /// JSON as requests spell it: `condition_type`, `list_id`
+    JsonRequest,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum RecordsFormat {
+    /// One membership on each line, as a JSON object
+    #[default]
+    Ndjson,
+    /// A header and one membership on each line
+    Csv,
+    /// The contacts API's pages, one on each line
+    Pages,
+}
+
+impl From<RecordsFormat> for PopulationFormat {
+    fn from(choice: RecordsFormat) -> Self {
+        match choice {
+            RecordsFormat::Ndjson => Self::Ndjson,
+            RecordsFormat::Csv => Self::Csv,
+            RecordsFormat::Pages => Self::Pages,
+        }
+    }
+}

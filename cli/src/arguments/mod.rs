@@ -1,0 +1,301 @@
+//! What may be typed. What it means is the commands' business.
+
+mod choices;
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use chrono::{DateTime, Utc};
+use clap::{ArgGroup, Args, Parser, Subcommand, value_parser};
+use clap_complete::Shell;
+use headcount::Semantics;
+
+pub(crate) use self::choices::{
+    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SizesFormat,
+};
+use self::choices::{MissingNegation, OnError, Subscription, TextCase, Unit};
+
+/// Who is in this audience, and how many are they?
+#[derive(Parser)]
+#[command(
+    name = "headcount",
+    version,
+    max_term_width = 120,
+    after_help = "\
+Results go to standard output, everything else to standard error.
+Exit codes: 0 fine, 1 an input is wrong, 2 the arguments are."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Size(Size),
+    Members(Members),
+    Check(Check),
+    Convert(Convert),
+    Why(Why),
+    Generate(Generate),
+    Completions(Completions),
+}
+
+/// Count the contacts in audiences.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount size --audience examples/audience.json examples/contacts.json --now cached
+  headcount size --filter 'click_count >= 3 and not on_dnc' contacts.csv more.ndjson.gz
+  zstd -dc contacts.zst | headcount size --audience audiences.json - --format json")]
+pub(crate) struct Size {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Count so many times, and tell the median of the times it took
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
+    pub(crate) repeat: u32,
+    /// How the sizes are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: SizesFormat,
+}
+
+/// List the phone numbers in one audience, in the order in which the records name them first.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount members --audience examples/audience.json examples/contacts.json --now cached
+  headcount members --filter 'list = 101 and has_revenue' contacts.csv --format csv")]
+pub(crate) struct Members {
+    #[command(flatten)]
+    pub(crate) audience: OneAudience,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the members are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: MembersFormat,
+}
+
+/// Find everything that is wrong with audiences and filters.
+#[derive(Args)]
+#[command(group(ArgGroup::new("sources").args(["file", "filter"]).required(true).multiple(true)))]
+#[command(after_help = "\
+Examples:
+  headcount check examples/audience.json examples/filter.txt
+  headcount check --filter 'clickcount > 3' --format json
+
+The problems are the result: they go to standard output, and the exit code is 1 if there are any.")]
+pub(crate) struct Check {
+    /// Files of audiences or filters, in JSON or text; `-` is standard input
+    #[arg(id = "file", value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// A filter, in text or JSON; may be given several times
+    #[arg(id = "filter", long, value_name = "TEXT")]
+    pub(crate) filters: Vec<String>,
+    /// How the problems are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ProblemsFormat,
+}
+
+/// Write filters in another form.
+///
+/// Of an audience it is the filter that is written. Each filter is on a line of its own; a single one in JSON is spread
+/// over several lines, as every filter is with `text-lines`, where an empty line stands between two.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount convert examples/audience.json --to text
+  echo 'click_count@101 >= 3' | headcount convert - --to json-request")]
+pub(crate) struct Convert {
+    /// A file of audiences or filters, in JSON or text; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The form to write
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(crate) to: ConvertTo,
+}
+
+/// Explain why one contact is in an audience, or is not.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount why --phone +14155550101 --audience examples/audience.json examples/contacts.json --now cached
+  headcount why --phone +14155550101 --filter 'list = 101' contacts.csv --format json")]
+pub(crate) struct Why {
+    /// The contact's phone number, as the records have it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) phone: String,
+    #[command(flatten)]
+    pub(crate) audience: OneAudience,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the explanation is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ExplanationFormat,
+}
+
+/// Make up contacts or audiences, the same ones for the same seed.
+#[derive(Args)]
+#[command(group(ArgGroup::new("what").args(["memberships", "audiences"]).required(true)))]
+#[command(after_help = "\
+Examples:
+  headcount generate --memberships 1000000 --seed 42 --format ndjson -o contacts.ndjson
+  headcount generate --audiences 20 --seed 42 -o audiences.ndjson
+  headcount size contacts.ndjson --audience audiences.ndjson --now 2025-11-15T08:30:00Z
+
+No time in what is made up is later than 2025-11-15T08:30:00Z.")]
+pub(crate) struct Generate {
+    /// Write contacts, with so many memberships
+    #[arg(long, value_name = "N")]
+    pub(crate) memberships: Option<u64>,
+    /// Write so many audiences, one JSON object on each line
+    #[arg(long, value_name = "N", conflicts_with = "format")]
+    pub(crate) audiences: Option<usize>,
+    /// Where the random numbers begin
+    #[arg(long, value_name = "S", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// What the contacts are written as
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: RecordsFormat,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// Write a shell's completions of this command.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  headcount completions bash > ~/.local/share/bash-completion/completions/headcount")]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+/// Which contacts are asked.
+#[derive(Args)]
+pub(crate) struct Records {
+    /// Files of contact records, one population together: API pages, NDJSON, CSV, each also as .gz or .zst; `-` is
+    /// standard input
+    #[arg(id = "records", value_name = "RECORDS", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// What is done about a record that makes no sense
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) on_error: OnError,
+    /// How many threads read and count; one for each core unless given
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl Records {
+    /// How many threads are to read and to count.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.threads.unwrap_or_else(cores).get()
+    }
+}
+
+/// Which audiences are asked for.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct Audiences {
+    /// A file of audiences or of a filter, in JSON or text; `-` is standard input; may be given several times
+    #[arg(id = "audience", long, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// A filter, in text or JSON; may be given several times
+    #[arg(id = "filter", long, value_name = "TEXT")]
+    pub(crate) filters: Vec<String>,
+}
+
+/// Which audience is asked for.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct OneAudience {
+    /// A file of one audience or filter, in JSON or text; `-` is standard input
+    #[arg(id = "audience", long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// A filter, in text or JSON
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+}
+
+/// The circumstances in which audiences are asked for.
+#[derive(Args)]
+pub(crate) struct Asking {
+    /// The lists whose memberships are asked, in place of the audience's own
+    #[arg(long, value_name = "LIST,…", value_delimiter = ',')]
+    pub(crate) source_lists: Option<Vec<i64>>,
+    /// What relative times count back from: a time such as 2025-11-15T08:30:00Z, or `cached`, each audience's
+    /// cached_size_updated_at; the clock unless given
+    #[arg(long, value_name = "TIME|cached", value_parser = Now::parse)]
+    pub(crate) now: Option<Now>,
+    /// Whether `neq`, `not_in`, `not_contains` and `not_within` match where there is no value
+    #[arg(long, value_enum, default_value_t)]
+    missing_negation: MissingNegation,
+    /// Whether "ca" is another text than "CA"
+    #[arg(long, value_enum, default_value_t)]
+    text_case: TextCase,
+    /// Which memberships take part
+    #[arg(long, value_enum, default_value_t)]
+    subscription: Subscription,
+    /// What a size is a number of; members and explanations are of contacts whatever it is
+    #[arg(long, value_enum, default_value_t)]
+    unit: Unit,
+}
+
+impl Asking {
+    /// The semantics that the flags come to.
+    pub(crate) fn semantics(&self) -> Semantics {
+        Semantics {
+            missing_negation: self.missing_negation.into(),
+            text_case: self.text_case.into(),
+            subscription: self.subscription.into(),
+            unit: self.unit.into(),
+        }
+    }
+}
+
+/// What relative times count back from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Now {
+    /// An instant.
+    At(DateTime<Utc>),
+    /// Each audience's `cached_size_updated_at`.
+    Cached,
+}
+
+impl Now {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "cached" => Ok(Self::Cached),
+            _ => headcount::parse_time(text)
+                .map(Self::At)
+                .ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z, or `cached`".to_owned()),
+        }
+    }
+}
+
+/// Whether a file's name stands for standard input or output.
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_contradict_nothing() {
+        Arguments::command().debug_assert();
+    }
+}

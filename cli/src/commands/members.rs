@@ -1,0 +1,45 @@
+//! `members`: who is in an audience.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::arguments::{self, MembersFormat};
+use crate::failure::Failure;
+use crate::inputs;
+use crate::output::{csv_error, write};
+use crate::question::{self, Question};
+use crate::records;
+
+/// Writes the phone number of every member.
+pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
+    inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
+    let Question { audience, asked } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
+    let table = records::load(&arguments.records)?.table;
+    let members = table.members(&audience, &asked);
+    let mut members = members.phone_numbers();
+    write(|out| match arguments.format {
+        MembersFormat::Plain => members.try_for_each(|member| writeln!(out, "{member}")),
+        MembersFormat::Csv => csv(members, out),
+        MembersFormat::Ndjson => members.try_for_each(|member| ndjson(member, out)),
+    })
+}
+
+fn csv(members: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record(["phone_number"]).map_err(csv_error)?;
+    for member in members {
+        rows.write_record([&member]).map_err(csv_error)?;
+    }
+    rows.flush()
+}
+
+fn ndjson(phone_number: String, mut out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Row {
+        phone_number: String,
+    }
+
+    serde_json::to_writer(&mut out, &Row { phone_number })?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,25 @@
+//! The commands, each in a file of its own.
+
+mod check;
+mod completions;
+mod convert;
+mod generate;
+mod members;
+mod size;
+mod why;
+
+use crate::arguments::Command;
+use crate::failure::Failure;
+
+/// Does what was asked for.
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Size(arguments) => size::run(arguments),
+        Command::Members(arguments) => members::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Convert(arguments) => convert::run(arguments),
+        Command::Why(arguments) => why::run(arguments),
+        Command::Generate(arguments) => generate::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+    }
+}

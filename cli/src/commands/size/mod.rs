@@ -1,0 +1,89 @@
+//! `size`: how many are in each audience.
+
+mod write;
+
+use std::time::{Duration, Instant};
+
+use headcount::Table;
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::inputs;
+use crate::output;
+use crate::progress::Progress;
+use crate::question::{self, Question};
+use crate::records::{self, Loaded};
+
+use self::write::Counted;
+
+/// Counts every audience.
+pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
+    inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.records.files))?;
+    let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
+    let loaded = records::load(&arguments.records)?;
+    let sizes = count(&questions, &loaded.table, arguments.repeat);
+    let written = match arguments.format {
+        arguments::SizesFormat::Table => write::table(&sizes, arguments.repeat > 1),
+        arguments::SizesFormat::Json => write::json(&loaded, &sizes),
+        arguments::SizesFormat::Csv => write::csv(&sizes),
+    };
+    if matches!(arguments.format, arguments::SizesFormat::Table) && written.is_ok() {
+        tell(&loaded);
+    }
+    written
+}
+
+fn count<'q>(questions: &'q [Question], table: &Table, repeat: u32) -> Vec<Counted<'q>> {
+    let mut progress = Progress::of_things(questions.len() as u64, "counting");
+    let mut sizes = Vec::with_capacity(questions.len());
+    for (Question { audience, asked }, done) in questions.iter().zip(1..) {
+        let begun = Instant::now();
+        let size = table.size(audience, asked);
+        let mut times = vec![begun.elapsed()];
+        for _ in 1..repeat {
+            let begun = Instant::now();
+            // Asked again for the time it takes; the answer is the same.
+            std::hint::black_box(table.size(audience, asked));
+            times.push(begun.elapsed());
+        }
+        sizes.push(Counted { audience, size, time: median(times) });
+        progress.at(done);
+    }
+    sizes
+}
+
+/// The middle one; between the middle two where there is none.
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    match (times.get(times.len() / 2), times.len() % 2) {
+        (Some(middle), 1) => *middle,
+        (Some(upper), _) => (times[times.len() / 2 - 1] + *upper) / 2,
+        (None, _) => Duration::ZERO,
+    }
+}
+
+/// What was counted over, for people.
+fn tell(loaded: &Loaded) {
+    let table = &loaded.table;
+    output::note(format_args!(
+        "{}, {}, {} replaced, {} skipped, loaded in {:.1?}",
+        output::counted(table.contacts(), "contact"),
+        output::counted(table.memberships(), "membership"),
+        output::thousands(table.replaced()),
+        output::thousands(loaded.skipped),
+        loaded.time,
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        let median = |times: &[u64]| median(times.iter().copied().map(Duration::from_micros).collect()).as_micros();
+        assert_eq!(median(&[7]), 7);
+        assert_eq!(median(&[9, 1, 5]), 5);
+        assert_eq!(median(&[9, 1, 5, 3]), 4);
+    }
+}

@@ -1,0 +1,119 @@
+//! Sizes as a table, as JSON and as CSV.
+
+use std::time::Duration;
+
+use chrono::SecondsFormat;
+use comfy_table::{CellAlignment, Table, presets};
+use headcount::{Audience, Size};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::output::{csv_error, instant, signed, thousands, write};
+use crate::question::label;
+use crate::records::Loaded;
+
+/// An audience's size, and how long counting it took.
+pub(super) struct Counted<'a> {
+    pub(super) audience: &'a Audience,
+    pub(super) size: Size,
+    pub(super) time: Duration,
+}
+
+/// What is written of a size, in JSON and in CSV.
+#[derive(Serialize)]
+struct Row<'a> {
+    id: Option<&'a str>,
+    name: Option<&'a str>,
+    size: u64,
+    now: String,
+    cached_size: Option<u64>,
+    cached_size_updated_at: Option<String>,
+    difference: Option<i64>,
+    fingerprint: String,
+    count_us: f64,
+}
+
+/// The names of a [`Row`]'s columns: a file of sizes has them where there is no row, too.
+const COLUMNS: [&str; 9] =
+    ["id", "name", "size", "now", "cached_size", "cached_size_updated_at", "difference", "fingerprint", "count_us"];
+
+impl<'a> From<&Counted<'a>> for Row<'a> {
+    fn from(Counted { audience, size, time }: &Counted<'a>) -> Self {
+        Self {
+            id: audience.id.as_deref(),
+            name: audience.name.as_deref(),
+            size: size.value,
+            now: instant(size.now),
+            cached_size: audience.cached_size,
+            cached_size_updated_at: audience.cached_size_updated_at.map(instant),
+            difference: size.difference,
+            fingerprint: size.fingerprint.to_string(),
+            count_us: time.as_nanos() as f64 / 1e3,
+        }
+    }
+}
+
+/// What is written in JSON; its keys are stable.
+#[derive(Serialize)]
+struct Report<'a> {
+    contacts: u64,
+    memberships: u64,
+    replaced: u64,
+    skipped: u64,
+    load_ms: f64,
+    audiences: Vec<Row<'a>>,
+}
+
+pub(super) fn json(loaded: &Loaded, sizes: &[Counted<'_>]) -> Result<(), Failure> {
+    let report = Report {
+        contacts: loaded.table.contacts(),
+        memberships: loaded.table.memberships(),
+        replaced: loaded.table.replaced(),
+        skipped: loaded.skipped,
+        load_ms: loaded.time.as_micros() as f64 / 1e3,
+        audiences: sizes.iter().map(Row::from).collect(),
+    };
+    write(|out| {
+        serde_json::to_writer_pretty(&mut *out, &report)?;
+        out.write_all(b"\n")
+    })
+}
+
+pub(super) fn csv(sizes: &[Counted<'_>]) -> Result<(), Failure> {
+    write(|out| {
+        let mut rows = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+        rows.write_record(COLUMNS).map_err(csv_error)?;
+        sizes.iter().try_for_each(|size| rows.serialize(Row::from(size)).map_err(csv_error))?;
+        rows.flush()
+    })
+}
+
+pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failure> {
+    const NUMBERS: [&str; 4] = ["size", "cached size", "difference", "count"];
+    let mut header = vec!["name", "size", "now", "cached size", "difference"];
+    if with_time {
+        header.push("count");
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(header.clone());
+    for Counted { audience, size, time } in sizes {
+        let mut row = vec![
+            label(audience),
+            thousands(size.value),
+            size.now.to_rfc3339_opts(SecondsFormat::Secs, true),
+            audience.cached_size.map(thousands).unwrap_or_default(),
+            size.difference.map(signed).unwrap_or_default(),
+        ];
+        if with_time {
+            row.push(format!("{time:.1?}"));
+        }
+        table.add_row(row);
+    }
+    for (column, name) in table.column_iter_mut().zip(header) {
+        column.set_padding((0, 2));
+        if NUMBERS.contains(&name) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    write(|out| table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end())))
+}

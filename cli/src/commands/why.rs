@@ -1,0 +1,27 @@
+//! `why`: why a contact is in an audience, or is not.
+
+use crate::arguments::{self, ExplanationFormat};
+use crate::failure::Failure;
+use crate::inputs;
+use crate::output::{on_one_line, write};
+use crate::question::{self, Question};
+use crate::records;
+
+/// Writes the explanation.
+pub(crate) fn run(arguments: &arguments::Why) -> Result<(), Failure> {
+    inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
+    let Question { audience, asked } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
+    let population = records::load_one(&arguments.records, &arguments.phone)?;
+    let Some(contact) = population.get(&arguments.phone) else {
+        let phone = on_one_line(&arguments.phone);
+        return Err(Failure::Unfit(format!("no contact in the records has the phone number `{phone}`")));
+    };
+    let explanation = audience.explain(contact, &asked);
+    write(|out| match arguments.format {
+        ExplanationFormat::Text => write!(out, "{explanation}"),
+        ExplanationFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &explanation)?;
+            out.write_all(b"\n")
+        }
+    })
+}

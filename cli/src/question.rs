@@ -1,0 +1,73 @@
+//! An audience, and the circumstances in which it is asked for.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use headcount::{Audience, Evaluation};
+
+use crate::arguments::{Asking, Now};
+use crate::failure::Failure;
+use crate::output::on_one_line;
+
+/// An audience to be asked for, and how.
+pub(crate) struct Question {
+    pub(crate) audience: Audience,
+    pub(crate) asked: Evaluation,
+}
+
+/// The questions that the arguments come to, one for each audience.
+pub(crate) fn all(audiences: Vec<Audience>, asking: &Asking) -> Result<Vec<Question>, Failure> {
+    let now = now(asking);
+    let mut questions = Vec::with_capacity(audiences.len());
+    let mut untimed = Vec::new();
+    for audience in audiences {
+        match question(audience, asking, now) {
+            Ok(question) => questions.push(question),
+            Err(label) => untimed.push(label),
+        }
+    }
+    if untimed.is_empty() { Ok(questions) } else { Err(no_time_of(&untimed)) }
+}
+
+/// The question about one audience.
+pub(crate) fn one(audience: Audience, asking: &Asking) -> Result<Question, Failure> {
+    question(audience, asking, now(asking)).map_err(|label| no_time_of(&[label]))
+}
+
+/// The instant to ask at, unless each audience has its own.
+fn now(asking: &Asking) -> Option<DateTime<Utc>> {
+    match asking.now {
+        Some(Now::At(instant)) => Some(instant),
+        Some(Now::Cached) => None,
+        // The library's instants have microseconds.
+        None => Some(Utc::now().trunc_subsecs(6)),
+    }
+}
+
+/// The question about an audience, or the audience's label where no time is known to ask at.
+fn question(mut audience: Audience, asking: &Asking, now: Option<DateTime<Utc>>) -> Result<Question, String> {
+    let Some(now) = now.or(audience.cached_size_updated_at) else { return Err(label(&audience)) };
+    if let Some(lists) = &asking.source_lists {
+        audience.source_lists.clone_from(lists);
+    }
+    Ok(Question { audience, asked: Evaluation::at(now).with(asking.semantics()) })
+}
+
+fn no_time_of(labels: &[String]) -> Failure {
+    let have = if labels.len() == 1 { "has" } else { "have" };
+    Failure::Unfit(format!(
+        "`{}` {have} no `cached_size_updated_at`, and `--now cached` asks for one: give a time in its place",
+        labels.join("`, `")
+    ))
+}
+
+/// What an audience is called where it is shown to people: its name, its id, or else its filter.
+pub(crate) fn label(audience: &Audience) -> String {
+    const LONGEST: usize = 80;
+    let called = audience.name.as_deref().or(audience.id.as_deref()).map(Cow::Borrowed);
+    let called = on_one_line(&called.unwrap_or_else(|| Cow::Owned(audience.filter.to_string())));
+    match called.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{}…", &called[..cut]),
+        None => called,
+    }
+}

@@ -1,0 +1,90 @@
+//! Contact records, from files and from standard input.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use headcount::{Contact, Population, RecordReader, Table, TableBuilder};
+use rayon::ThreadPoolBuilder;
+
+use crate::arguments::{self, is_standard};
+use crate::failure::{Failure, Wrong};
+use crate::output::{STANDARD_INPUT, counted, note};
+use crate::progress::Progress;
+
+/// A population in columns, and how it came to be.
+pub(crate) struct Loaded {
+    pub(crate) table: Table,
+    /// Records that were left out.
+    pub(crate) skipped: u64,
+    pub(crate) time: Duration,
+}
+
+/// Reads all records, as one population.
+pub(crate) fn load(records: &arguments::Records) -> Result<Loaded, Failure> {
+    let begun = Instant::now();
+    // It fails only where there is a pool already, which there is not: records are loaded once.
+    let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
+    let mut builder = TableBuilder::default();
+    let skipped = each(records, &mut |contact| builder.push(&contact))?;
+    Ok(Loaded { table: builder.build(), skipped, time: begun.elapsed() })
+}
+
+/// Reads the records of one contact only.
+pub(crate) fn load_one(records: &arguments::Records, phone_number: &str) -> Result<Population, Failure> {
+    let mut population = Population::default();
+    each(records, &mut |contact| {
+        if contact.phone_number == phone_number {
+            population.insert(contact);
+        }
+    })?;
+    Ok(population)
+}
+
+/// Reads record after record, and tells how many were left out.
+fn each(records: &arguments::Records, take: &mut dyn FnMut(Contact)) -> Result<u64, Failure> {
+    let reader = RecordReader::new().on_error(records.on_error.into()).threads(records.threads());
+    let mut progress = Progress::of_bytes(bytes_in(&records.files), "reading");
+    let (mut wrong, mut left_out) = (Vec::new(), Vec::new());
+    let (mut skipped, mut bytes_before) = (0, 0);
+    for path in &records.files {
+        let mut bytes_here = 0;
+        let mut told = |bytes| {
+            bytes_here = bytes;
+            progress.at(bytes_before + bytes);
+        };
+        let result = if is_standard(path) {
+            reader.read(STANDARD_INPUT, io::stdin(), take, &mut told)
+        } else {
+            reader.read_path(path, take, &mut told)
+        };
+        bytes_before += bytes_here;
+        // The other files are still read, so that everything that is wrong is told at once.
+        match result {
+            Ok(report) => {
+                skipped += report.skipped;
+                left_out.extend(report.problems);
+            }
+            Err(errors) => wrong.push(Wrong::Records(errors)),
+        }
+    }
+    drop(progress);
+    if !wrong.is_empty() {
+        return Err(wrong.into());
+    }
+    left_out.iter().for_each(note);
+    if skipped > 0 {
+        note(format_args!("{} skipped", counted(skipped, "record")));
+    }
+    Ok(skipped)
+}
+
+/// How many bytes there are to read, if every file can tell.
+fn bytes_in(files: &[PathBuf]) -> Option<u64> {
+    let size = |path: &PathBuf| {
+        let known = fs::metadata(path).ok().filter(|known| known.is_file() && !is_standard(path));
+        known.map(|known| known.len())
+    };
+    files.iter().map(size).sum()
+}

@@ -1,0 +1,119 @@
+//! `check`.
+
+use serde_json::json;
+
+use crate::headcount;
+
+#[test]
+fn what_is_fine_is_said_to_be() {
+    headcount("check examples/audience.json examples/audiences.json examples/filter.txt --filter has_revenue").prints(
+        "\
+examples/audience.json: 1 audience, fine
+examples/audiences.json: 4 audiences, fine
+examples/filter.txt: 1 filter, fine
+--filter: 1 filter, fine
+",
+    );
+    headcount("check examples/audience.json --format json").prints("[]\n");
+}
+
+#[test]
+fn every_problem_is_drawn_over_its_source() {
+    let ran = headcount("check examples/filter.txt -  --filter 'click_count > 3'")
+        .reading("clickcount > 3\nand last_sent_at within 7 weeks")
+        .run();
+    ran.exits(1);
+    assert_eq!(
+        ran.stdout,
+        "\
+examples/filter.txt: 1 filter, fine
+
+error[unknown_field]: unknown field `clickcount`, did you mean `click_count`?
+ --> standard input:1:1
+  |
+1 | clickcount > 3
+  | ^^^^^^^^^^
+
+error[invalid_unit]: expected days, hours or minutes, found `weeks`
+ --> standard input:2:27
+  |
+2 | and last_sent_at within 7 weeks
+  |                           ^^^^^
+
+--filter: 1 filter, fine
+"
+    );
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn every_problem_as_json() {
+    let ran = headcount("check - --filter 'on_dnc > 3' --format json")
+        .reading(
+            r#"{"filter": {"operator": "AND", "conditions": [
+  {"conditionType": "count", "field": "click_counts", "operator": "gte", "value": 3},
+  {"conditionType": "count", "field": "click_count", "operator": "gte"}
+]}}"#,
+        )
+        .run();
+    ran.exits(1);
+    let found: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(
+        found,
+        json!([
+            {
+                "file": "standard input",
+                "code": "unknown_field",
+                "message": "unknown field `click_counts` of condition type `count`, did you mean `click_count`?",
+                "pointer": "/filter/conditions/0/field",
+                "line": 2,
+                "column": 39,
+                "suggestion": "click_count",
+            },
+            {
+                "file": "standard input",
+                "code": "missing_value",
+                "message": "operator `gte` needs a value: a whole number",
+                "pointer": "/filter/conditions/1",
+                "line": 3,
+                "column": 3,
+                "suggestion": null,
+            },
+            {
+                "file": "--filter",
+                "code": "invalid_operator",
+                "message": "operator `gt` does not fit field `on_dnc`: expected eq",
+                "pointer": null,
+                "line": 1,
+                "column": 8,
+                "suggestion": null,
+            },
+        ])
+    );
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn several_typed_filters_are_told_apart() {
+    let ran = headcount("check --filter has_revenue --filter 'click_count >'").run();
+    ran.exits(1);
+    assert!(ran.stdout.contains("--filter: 1 filter, fine"), "{ran}");
+    assert!(ran.stdout.contains(" --> --filter 2:1:"), "{ran}");
+}
+
+#[test]
+fn a_typed_filter_may_be_json() {
+    let filter = r#"{"operator": "AND", "conditions": []}"#;
+    let ran = headcount("check --format json --filter").with(filter).run();
+    ran.exits(1);
+    assert!(ran.stdout.contains(r#""code": "empty_filter_group""#), "{ran}");
+}
+
+#[test]
+fn past_a_thousand_problems_the_rest_is_counted() {
+    let filter = vec!["clickcount > 3"; 1_005].join(" or ");
+    let ran = headcount("check - --format json").reading(filter).run();
+    ran.exits(1);
+    assert_eq!(ran.stdout.matches("unknown_field").count(), 1_000);
+    assert_eq!(ran.stderr, "and 5 more problems\n");
+}

@@ -1,0 +1,89 @@
+//! `convert`.
+
+use crate::{example, headcount};
+
+const REQUEST: &str = r#"{
+  "operator": "AND",
+  "conditions": [
+    {
+      "condition_type": "count",
+      "field": "click_count",
+      "operator": "gte",
+      "value": 3,
+      "list_id": 101
+    }
+  ],
+  "groups": []
+}
+"#;
+
+#[test]
+fn one_filter_in_every_form() {
+    let text = "click_count@101>=3";
+    headcount("convert - --to text").reading(text).prints("click_count@101 >= 3\n");
+    headcount("convert - --to text-lines").reading(text).prints("click_count@101 >= 3\n");
+    headcount("convert - --to json-request").reading(text).prints(REQUEST);
+    let response = REQUEST.replace("condition_type", "conditionType").replace("list_id", "listId");
+    headcount("convert - --to json").reading(text).prints(&response);
+}
+
+#[test]
+fn every_form_leads_back() {
+    for form in ["text", "text-lines", "json", "json-request"] {
+        let converted = headcount(format!("convert examples/filter.txt --to {form}")).stdout();
+        headcount("convert - --to text").reading(converted).prints(
+            "on_dnc = false and (has_revenue = true or (click_count >= 3 and last_clicked_at within 30 days))\n",
+        );
+    }
+}
+
+#[test]
+fn the_filter_of_an_audience() {
+    headcount("convert examples/audience.json --to text")
+        .prints("last_clicked_at within 30 days and click_count >= 3\n");
+}
+
+#[test]
+fn several_audiences_as_text() {
+    headcount("convert examples/audiences.json --to text").prints(
+        "\
+has_revenue = true or (last_clicked_at within 7 days and click_count >= 3)
+last_sent_at within 60 days and last_clicked_at not within 30 days
+custom_fields.state in [\"CA\", \"WA\", \"OR\"] and custom_fields.tier != \"gold\" and on_dnc = false
+click_count@102 >= 1 and list not in [103]
+",
+    );
+}
+
+#[test]
+fn several_audiences_over_lines_stand_apart() {
+    let lines = headcount("convert examples/audiences.json --to text-lines").stdout();
+    assert_eq!(lines.split("\n\n").count(), 4, "{lines}");
+}
+
+#[test]
+fn several_audiences_as_json_are_ndjson_and_read_again() {
+    let ndjson = headcount("convert examples/audiences.json --to json").stdout();
+    assert_eq!(ndjson.lines().count(), 4, "{ndjson}");
+    let again = headcount("convert - --to json").reading(ndjson.clone()).stdout();
+    assert_eq!(again, ndjson);
+}
+
+#[test]
+fn no_audience_is_nothing() {
+    headcount("convert - --to json").reading(r#"{"audiences": []}"#).prints("");
+}
+
+#[test]
+fn what_is_wrong_is_drawn() {
+    headcount("convert - --to json").reading("click_count >= 3 and\nstate = \"CA\"").fails(
+        1,
+        "\
+ --> standard input:2:1
+  |
+2 | state = \"CA\"
+  | ^^^^^
+",
+    );
+    assert!(example("filter.txt").starts_with('#'), "comments are read");
+}

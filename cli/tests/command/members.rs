@@ -1,0 +1,62 @@
+//! `members`.
+
+use crate::headcount;
+
+const ASKED: &str = "--audience examples/audience.json --now cached examples/contacts.json";
+
+#[test]
+fn members_in_every_format() {
+    headcount(format!("members {ASKED}")).prints("+14155550101\n+13105550102\n+12065550103\n+17135550107\n");
+    headcount(format!("members {ASKED} --format csv"))
+        .prints("phone_number\n+14155550101\n+13105550102\n+12065550103\n+17135550107\n");
+    headcount(format!("members {ASKED} --format ndjson")).prints(
+        "\
+{\"phone_number\":\"+14155550101\"}
+{\"phone_number\":\"+13105550102\"}
+{\"phone_number\":\"+12065550103\"}
+{\"phone_number\":\"+17135550107\"}
+",
+    );
+}
+
+#[test]
+fn members_come_in_the_order_of_the_records() {
+    headcount("members --filter 'is_valid' -").reading("phone\n+3\n+1\n+2\n+1\n").prints("+3\n+1\n+2\n");
+}
+
+#[test]
+fn many_members_come_in_the_order_of_the_records() {
+    let records = headcount("generate --memberships 20000 --seed 5 --format csv").stdout();
+    let members = headcount("members --filter 'click_count >= 3' -").reading(records.clone()).stdout();
+    assert!(members.lines().count() > 1_000);
+    let mut phones = records.lines().filter_map(|line| line.split(',').next());
+    assert!(members.lines().all(|member| phones.any(|phone| phone == member)));
+}
+
+#[test]
+fn members_are_as_many_as_the_size() {
+    for filter in ["has_revenue", "not on_dnc", "list = 101", "custom.tier != 'gold'", "click_count@102 >= 1"] {
+        for semantics in ["", "--subscription any", "--missing-negation fails", "--source-lists 101,102"] {
+            let asked = |command: &str| {
+                headcount(format!("{command} examples/contacts.json {semantics} --filter")).with(filter)
+            };
+            let size = asked("size --format json").json()["audiences"][0]["size"].as_u64();
+            assert_eq!(Some(asked("members").stdout().lines().count() as u64), size, "{filter} {semantics}");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_no_line() {
+    headcount("members --filter 'click_count > 1000' examples/contacts.json").prints("");
+    headcount("members --filter 'click_count > 1000' examples/contacts.json --format csv").prints("phone_number\n");
+}
+
+#[test]
+fn one_audience_is_needed() {
+    headcount("members --audience examples/audiences.json examples/contacts.json")
+        .fails(1, "error: examples/audiences.json holds 4 audiences, and only one can be asked for");
+    headcount("members --audience - examples/contacts.json")
+        .reading("[]")
+        .fails(1, "error: standard input holds no audience, and one is needed");
+}

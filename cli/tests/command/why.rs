@@ -1,0 +1,68 @@
+//! `why`.
+
+use serde_json::json;
+
+use crate::headcount;
+
+const ASKED: &str = "--audience examples/audience.json --now cached examples/contacts.json";
+
+#[test]
+fn a_tree_for_a_member() {
+    headcount(format!("why --phone +12065550103 {ASKED}")).prints(
+        "\
++12065550103 is in the audience
+list 101: no
+  no   all of
+    yes  last_clicked_at within 30 days: found 2025-11-10T15:02:41Z (2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z)
+    no   click_count >= 3: found 2
+list 102: yes
+  yes  all of
+    yes  last_clicked_at within 30 days: found 2025-11-01T09:12:00Z (2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z)
+    yes  click_count >= 3: found 8
+",
+    );
+}
+
+#[test]
+fn a_tree_for_somebody_else() {
+    let tree = headcount(format!("why --phone +12125550104 {ASKED}")).stdout();
+    assert!(
+        tree.starts_with("+12125550104 is not in the audience\nlist 101: not asked, for it is not active\n"),
+        "{tree}"
+    );
+    let tree = headcount(format!("why --phone +15035550105 {ASKED}")).stdout();
+    assert!(tree.contains("list 103: not asked, for it is no source list\n"), "{tree}");
+}
+
+#[test]
+fn an_explanation_as_json() {
+    let explanation =
+        headcount("why --phone +13055550109 --filter has_revenue examples/contacts.json --format json").json();
+    assert_eq!(explanation["phone_number"], "+13055550109");
+    assert_eq!(explanation["is_in"], false);
+    assert_eq!(explanation["memberships"][0]["list_id"], 103);
+    assert_eq!(explanation["memberships"][0]["scope"], "asked");
+    assert_eq!(explanation["memberships"][0]["filter"]["members"][0]["condition"], json!("has_revenue = true"));
+}
+
+#[test]
+fn the_flags_change_the_answer_as_they_change_the_size() {
+    let tree = headcount(format!("why --phone +12125550104 {ASKED} --subscription any")).stdout();
+    assert!(tree.starts_with("+12125550104 is in the audience\n"), "{tree}");
+    let tree = headcount(format!("why --phone +15035550105 {ASKED} --source-lists 103")).stdout();
+    assert!(tree.starts_with("+15035550105 is in the audience\n"), "{tree}");
+}
+
+#[test]
+fn what_is_said_of_a_contact_in_several_files_is_taken_together() {
+    let tree = headcount("why --phone +13055550109 --filter 'list = 7' - examples/contacts.json")
+        .reading("{\"phone_number\": \"+13055550109\", \"list_id\": 7}\n")
+        .stdout();
+    assert!(tree.starts_with("+13055550109 is in the audience\nlist 7: yes\n"), "{tree}");
+}
+
+#[test]
+fn nobody_has_the_number() {
+    headcount(format!("why --phone +10000000000 {ASKED}"))
+        .fails(1, "error: no contact in the records has the phone number `+10000000000`\n");
+}

@@ -1,0 +1,160 @@
+use chrono::DateTime;
+
+use super::{OnError, read, reads, refuses, tells};
+use crate::contact::{Contact, Membership};
+use crate::value::Value;
+
+#[test]
+fn every_column() {
+    let source = "\
+        phone_number,carrier,line_type,timezone,is_valid,on_dnc,list_id,list_number,active,signup_date,signup_method,\
+        send_count,click_count,conversion_count,revenue_total,avg_revenue,has_revenue,\
+        last_sent_at,last_clicked_at,last_revenue_at,in_workflow,custom_fields.state,custom_fields.ltv,whatever\n\
+        +1,T-Mobile,CELL PHONE,America/New_York,false,true,7,+18005551234,false,2025-03-15T14:30:00,api,\
+        12,3,2,47.50,23.75,true,2025-11-01,2025-11-02T00:00:00Z,2025-11-03 00:00,true,CA,12.50,?\n\
+        +2,,,,,,,,,,,,,,,,,,,,,,,\n";
+    let time = |text: &str| Some(DateTime::parse_from_rfc3339(text).unwrap().to_utc());
+    let first = Contact {
+        phone_number: "+1".to_owned(),
+        carrier: Some("T-Mobile".to_owned()),
+        line_type: Some("CELL PHONE".to_owned()),
+        timezone: Some("America/New_York".to_owned()),
+        is_valid: Some(false),
+        on_dnc: Some(true),
+        memberships: vec![Membership {
+            list_id: Some(7),
+            list_number: Some("+18005551234".to_owned()),
+            active: false,
+            signup_date: time("2025-03-15T14:30:00Z"),
+            signup_method: Some("api".to_owned()),
+            custom_fields: [("ltv", "12.50"), ("state", "CA")]
+                .map(|(key, text)| (key.to_owned(), Value::from(text)))
+                .into(),
+            send_count: 12,
+            click_count: 3,
+            conversion_count: 2,
+            revenue_total: "47.5".parse().unwrap(),
+            avg_revenue: Some("23.75".parse().unwrap()),
+            has_revenue: Some(true),
+            last_sent_at: time("2025-11-01T00:00:00Z"),
+            last_clicked_at: time("2025-11-02T00:00:00Z"),
+            last_revenue_at: time("2025-11-03T00:00:00Z"),
+            in_workflow: true,
+        }],
+    };
+    let second =
+        Contact { phone_number: "+2".to_owned(), memberships: vec![Membership::default()], ..Contact::default() };
+    let (contacts, report) = read("c.csv", source.as_bytes(), OnError::Fail);
+    assert_eq!(contacts, [first, second]);
+    assert_eq!(report.unwrap().records, 2);
+}
+
+#[test]
+fn every_form_of_rows() {
+    let both = &["+1", "+2"];
+    for name in ["c.csv", "c", "c.txt"] {
+        reads(name, "phone_number\n+1\n+2\n", both);
+        reads(name, "phone\n+1\n+2", both);
+        reads(name, "list_id,msisdn\n1,+1\n2,+2\n", both);
+        reads(name, "phone_number,list_id\r\n+1,1\r\n+2,2\r\n", both);
+        reads(name, "phone_number,list_id\r+1,1\r+2,2", both);
+        reads(name, "\n\nphone_number,list_id\n\n\n+1,1\n\r\n+2,2\n\n", both);
+        reads(name, "\u{feff}phone_number,list_id\n+1,1\n+2,2\n", both);
+        reads(name, "\u{feff}\"phone_number\",\"list_id\"\n\"+1\",\"1\"\n\"+2\",\"\"", both);
+        reads(name, "carrier,phone_number\n\"A, \"\"B\"\"\n\r\nC\",+1\n5\" pipe,+2\n", both);
+        reads(name, "carrier,phone_number\n\"a\"b\"c,+1\n\"\",+2\n", both);
+        reads(name, "phone_number,,\n+1,x,\n+2,,\n", both);
+        reads(name, "phone_number,custom_fields.,custom_fields.x\n+1,x,\n+2,,\n", both);
+        reads(name, "phone_number\n", &[]);
+        reads(name, "phone_number\n\u{feff}+1\n\u{feff}+1\n", &["\u{feff}+1"; 2]);
+    }
+}
+
+#[test]
+fn cells_that_are_wrong() {
+    #[track_caller]
+    fn cell(column: &str, cell: &str, problem: &str) {
+        let source = format!("phone_number,{column}\n+1,\n+9,{cell}\n+2,\n");
+        tells("c.csv", source, &["+1", "+2"], &[&format!("3: key `{column}`: {problem}")]);
+    }
+    cell("click_count", "many", "expected a whole number from 0, found `many`");
+    cell("click_count", "-1", "expected a whole number from 0, found -1");
+    cell("click_count", "1.5", "expected a whole number from 0, found 1.5");
+    cell("click_count", " 1", "expected a whole number from 0, found ` 1`");
+    cell(
+        "send_count",
+        "1e400",
+        "beyond the numbers that can be compared exactly: 64-bit whole numbers, fractions below 2^53",
+    );
+    cell("conversion_count", "01", "expected a whole number from 0, found `01`");
+    cell("revenue_total", "$5", "expected a number, found `$5`");
+    cell("avg_revenue", "\"1,5\"", "expected a number, found `1,5`");
+    cell("list_id", "x", "expected a whole number, found `x`");
+    cell(
+        "list_id",
+        "18446744073709551615",
+        "expected a whole number up to 9223372036854775807, found 18446744073709551615",
+    );
+    cell("active", "yes", "expected true or false, found `yes`");
+    cell("is_valid", "TRUE", "expected true or false, found `TRUE`");
+    cell("in_workflow", "1", "expected true or false, found `1`");
+    cell("signup_date", "tomorrow", "expected an ISO 8601 date or time, found `tomorrow`");
+    cell("last_sent_at", "2025-02-30", "expected an ISO 8601 date or time, found `2025-02-30`");
+    cell("custom_fields", "{}", "expected an object, found a string");
+    cell("lists", "[]", "expected an array, found a string");
+}
+
+#[test]
+fn rows_that_are_wrong() {
+    let header = "phone_number,list_id\n";
+    tells(
+        "c.csv",
+        format!("{header}+1,1\n+9\n+2,2\n"),
+        &["+1", "+2"],
+        &["3: expected 2 cells, as the header has, found 1"],
+    );
+    tells("c.csv", format!("{header}+1,1\n\n+9,1,\n"), &["+1"], &["4: expected 2 cells, as the header has, found 3"]);
+    tells("c.csv", format!("{header},1\n+2,2\n"), &["+2"], &["2: a record needs a `phone_number`"]);
+    tells(
+        "c.csv",
+        format!("{header}\"+1\n\n\",1\r\n+9\r\n+2,2\r\n"),
+        &["+1\n\n", "+2"],
+        &["5: expected 2 cells, as the header has, found 1"],
+    );
+    tells("c.csv", format!("{header}+1,1\n+9,\"1\n+2,2\n"), &["+1"], &["3: a quoted cell is never closed"]);
+    tells("c.csv", format!("{header}+1,1\n+9,\"1\n+2,2\"\"\n"), &["+1"], &["3: a quoted cell is never closed"]);
+    tells(
+        "c.csv",
+        b"phone_number,x\n+9,\xff\n+1,\n\"+9\n\n\xe2\x82\",\n+2,".as_slice(),
+        &["+1", "+2"],
+        &["2: not valid UTF-8", "6: not valid UTF-8"],
+    );
+}
+
+#[test]
+fn headers_that_are_wrong() {
+    let none = "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`";
+    refuses("c.csv", "a,b\n1,2\n", &[&format!("invalid_record at c.csv:1: {none}")]);
+    refuses("c", "\n\nSorry, no contacts here.", &[&format!("invalid_record at c:3: {none}")]);
+    refuses(
+        "c",
+        "phone_number,list_id,list_id\n",
+        &["invalid_record at c:1: key `list_id`: stands in the header twice"],
+    );
+    refuses("c", "phone_number,a,b,a\n", &["invalid_record at c:1: key `a`: stands in the header twice"]);
+    refuses(
+        "c",
+        "phone,list_id,phone_number\n",
+        &["invalid_record at c:1: key `phone_number`: stands in the header beside `phone`, and only one may"],
+    );
+    refuses(
+        "c",
+        "custom_fields.a,custom_fields.a\n",
+        &[
+            "invalid_record at c:1: key `custom_fields.a`: stands in the header twice",
+            &format!("invalid_record at c:1: {none}"),
+        ],
+    );
+    refuses("c", b"phone_number,\xff\n".as_slice(), &["invalid_record at c:1: not valid UTF-8"]);
+    refuses("c", "phone_number,\"list_id\n+1,1\n", &["invalid_record at c:1: a quoted cell is never closed"]);
+}

@@ -1,0 +1,187 @@
+use std::fs;
+use std::io::{self, Read, Write};
+
+use super::super::{OnError, RecordReader};
+use super::{outcome, reads, refuses, tells};
+use crate::error::Code;
+
+const LINES: &str = "{\"phone_number\": \"+1\"}\n{\"phone_number\": \"+2\"}\n";
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    // With a checksum, as the command line's files have one.
+    let mut packed = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    packed.include_checksum(true).unwrap();
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+#[test]
+fn packed_files_are_known_by_their_first_bytes() {
+    let both = &["+1", "+2"];
+    for pack in [gzip, zstd] {
+        for name in ["c", "c.json", "c.ndjson.gz", "c.zst", "c.csv.GZ"] {
+            reads(name, pack(LINES.as_bytes()), both);
+            reads(name, pack(b""), &[]);
+            let (first, second) = LINES.as_bytes().split_at(30);
+            reads(name, [pack(first), pack(b""), pack(second)].concat(), both);
+        }
+        for name in ["c", "c.gz", "c.csv.GZ", "c.zst"] {
+            reads(name, pack("\u{feff}phone\r\n+1\r\n+2\r\n".as_bytes()), both);
+        }
+    }
+    let skippable = [&[0x5a, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, b'x', b'y'], zstd(LINES.as_bytes()).as_slice()].concat();
+    reads("c", skippable, both);
+    reads("c.gz", LINES, both);
+    reads("c.zst", "phone\n+1\n+2\n", both);
+}
+
+#[test]
+fn packed_files_that_are_cut_short() {
+    for (name, packed) in [("gzip", gzip(LINES.as_bytes())), ("zstd", zstd(LINES.as_bytes()))] {
+        let problem = format!("unreadable_input at c: cannot be read: the {name} data is cut short");
+        for length in 4..packed.len() {
+            refuses("c", &packed[..length], &[&problem]);
+            refuses("c", [&packed, &packed[..length]].concat(), &[&problem]);
+        }
+        for extension in ["gz", "zst"].iter().filter(|extension| name.starts_with(&extension[..1])) {
+            let file = format!("c.{extension}");
+            for length in 0..4 {
+                refuses(&file, &packed[..length], &[&problem.replace("at c:", &format!("at {file}:"))]);
+            }
+        }
+    }
+}
+
+#[test]
+fn packed_files_that_are_damaged() {
+    for packed in [gzip(LINES.as_bytes()), zstd(LINES.as_bytes())] {
+        let at = packed.len() - 3;
+        let mut damaged = packed.clone();
+        damaged[at] ^= 0x55;
+        let garbage = [packed.as_slice(), b"garbage, and not little"].concat();
+        for damaged in [damaged, garbage] {
+            for on_error in [OnError::Fail, OnError::Skip] {
+                let (_, report) = outcome(&RecordReader::new().on_error(on_error), "c", &damaged);
+                let errors = report.unwrap_err();
+                assert_eq!(errors.first().code(), Code::UnreadableInput);
+                assert!(errors.first().message().contains(" data is damaged: "), "{errors}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_read_before_the_damage_is_told_after_it() {
+    let packed = gzip("{\"phone_number\": 1}\n".repeat(3).as_bytes());
+    let input = [packed.as_slice(), &packed[..20]].concat();
+    let errors = outcome(&RecordReader::new(), "c", &input).1.unwrap_err();
+    let codes: Vec<_> = errors.iter().map(|problem| problem.code()).collect();
+    assert_eq!(codes, [Code::UnreadableInput, Code::InvalidRecord, Code::InvalidRecord, Code::InvalidRecord]);
+}
+
+#[test]
+fn other_encodings_are_told() {
+    let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let problem = "unreadable_input at c: cannot be read: it is UTF-16, and only UTF-8 can be read";
+    refuses("c", utf_16("\u{feff}phone\n+1\n"), &[problem]);
+    refuses("c", utf_16("\u{feff}"), &[problem]);
+}
+
+#[test]
+fn paths() {
+    let folder = std::env::temp_dir().join(format!("headcount-records-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("c.ndjson");
+    fs::write(&file, LINES).unwrap();
+    let read = |path: &std::path::Path| {
+        let (mut records, mut last) = (0, 0);
+        let report = RecordReader::new().read_path(path, &mut |_| records += 1, &mut |bytes| last = bytes);
+        report.map(|report| (report.records, records, last)).map_err(|errors| errors.to_string())
+    };
+    assert_eq!(read(&file), Ok((2, 2, LINES.len() as u64)));
+    let nowhere = folder.join("nowhere.ndjson");
+    let problem = |path: &std::path::Path, reason: &str| {
+        Err(format!("unreadable_input at {}: cannot be read: {reason}", path.display()))
+    };
+    #[cfg(unix)]
+    {
+        assert_eq!(read(&nowhere), problem(&nowhere, "No such file or directory (os error 2)"));
+        assert_eq!(read(&folder), problem(&folder, "Is a directory (os error 21)"));
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+/// An input that fails after a while.
+struct Failing(&'static [u8]);
+
+impl Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer) {
+            Ok(0) => Err(io::Error::other("the cable was pulled")),
+            read => read,
+        }
+    }
+}
+
+#[test]
+fn an_input_that_fails() {
+    for threads in 1..3 {
+        let reader = RecordReader::new().on_error(OnError::Skip).threads(threads);
+        let errors = reader.read("c", Failing(LINES.as_bytes()), &mut |_| {}, &mut |_| {}).unwrap_err();
+        assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: the cable was pulled");
+    }
+}
+
+#[test]
+fn a_file_that_became_shorter() {
+    let reader = RecordReader::new();
+    let errors = reader.read_all("c", Some(1_000), LINES.as_bytes(), &mut |_| {}, &mut |_| {}).unwrap_err();
+    assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: it became shorter while it was read");
+}
+
+#[test]
+fn progress_ends_with_the_length_of_the_file() {
+    let packed = gzip(LINES.repeat(1_000).as_bytes());
+    for threads in 1..3 {
+        let reader = RecordReader { chunk: 500, ..RecordReader::new().threads(threads) };
+        let mut told = Vec::new();
+        reader.read("c", &packed[..], &mut |_| {}, &mut |bytes| told.push(bytes)).unwrap();
+        assert!(told.is_sorted());
+        assert_eq!(told.last(), Some(&(packed.len() as u64)));
+    }
+}
+
+#[test]
+fn the_first_hundred_problems_are_described() {
+    let source = "{\"phone_number\": \"\"}\n".repeat(250) + LINES;
+    for threads in 1..4 {
+        let reader = RecordReader { chunk: 333, ..RecordReader::new().threads(threads) };
+        let report = outcome(&reader.clone().on_error(OnError::Skip), "c", source.as_bytes()).1.unwrap();
+        assert_eq!((report.records, report.skipped), (2, 250));
+        let problems = report.problems.unwrap();
+        assert_eq!((problems.iter().len(), problems.omitted()), (100, 150));
+        let lines: Vec<_> = problems.iter().map(|problem| problem.place().line).collect();
+        assert_eq!(lines, (1..=100).map(Some).collect::<Vec<_>>());
+        assert_eq!(outcome(&reader, "c", source.as_bytes()).1, Err(problems));
+    }
+    tells(
+        "c",
+        "{\"phone_number\": \"\"}",
+        &[],
+        &["1:20 (/phone_number): key `phone_number`: a record needs a `phone_number`, and this one is empty"],
+    );
+}
+
+#[test]
+#[should_panic(expected = "enough")]
+fn a_panic_of_the_callers_gets_through() {
+    let source = LINES.repeat(10_000);
+    let reader = RecordReader { chunk: 50, ..RecordReader::new().threads(3) };
+    let _ = reader.read("c", source.as_bytes(), &mut |_| panic!("enough"), &mut |_| {});
+}

@@ -1,0 +1,101 @@
+use proptest::prelude::*;
+
+use super::super::{OnError, RecordReader};
+use super::outcome;
+
+/// Bytes that look like records often enough to get deep into the reader.
+fn nearly_records() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        8 => prop::sample::select(vec![
+            "{\"phone_number\": \"+1\"}", "{\"phone_number\": \"+2\", \"list_id\": 1}", "{\"contacts\": [", "]}", "\n", "\r\n",
+            ",", "[", "]", "{", "}", "\"", "\\", "\\\"", ":", "\"contacts\"", "\"contacts\": [", " ", "null", "1", "\u{feff}",
+            "phone_number,list_id", "phone,custom_fields.a", "+1,1", "+2,", "\"+3\"\"\",2", "\u{e9}", "{\"a\": \"x",
+            "\n{\n \"phone_number\": \"+4\"\n}\n", ", \"pagination\": {\"page\": 1}}",
+        ]).prop_map(|text| text.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..4),
+    ];
+    prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn chunks_and_threads_never_change_an_answer(
+        input in nearly_records(),
+        chunk in 1_usize..40,
+        threads in 1_usize..4,
+        name in prop::sample::select(vec!["c", "c.csv", "c.json", "c.ndjson"]),
+    ) {
+        let reader = RecordReader::new().on_error(OnError::Skip);
+        let expected = outcome(&reader, name, &input);
+        let otherwise = RecordReader { chunk, ..reader }.threads(threads);
+        prop_assert_eq!(&outcome(&otherwise, name, &input), &expected);
+        let strict = outcome(&otherwise.on_error(OnError::Fail), name, &input);
+        prop_assert_eq!(strict.0, expected.0);
+        match (strict.1, expected.1) {
+            (Err(errors), Ok(report)) => prop_assert_eq!(Some(errors), report.problems),
+            (strict, skipping) => prop_assert_eq!(strict, skipping),
+        }
+    }
+
+    #[test]
+    fn records_keep_their_number_in_every_form(records in prop::collection::vec("[ -~\u{e9}\n]{1,12}", 1..20), chunk in 1_usize..200) {
+        let reader = RecordReader { chunk, ..RecordReader::new() };
+        let json: Vec<String> = records.iter().map(|text| serde_json::json!({"x": {"\"contacts\"": [text]}, "phone_number": text}).to_string()).collect();
+        let pretty = |source: String| serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&source).unwrap()).unwrap();
+        let array = format!("[{}]", json.join(","));
+        let page = format!("{{\"a\": {}, \"contacts\": {array}, \"b\": [{}]}}", json[0], json[0]);
+        let cells: Vec<String> = records.iter().map(|text| format!("\"{}\",x\r\n", text.replace('"', "\"\""))).collect();
+        for source in [
+            json.join("\n"), pretty(array.clone()), pretty(page.clone()), array, page,
+            json.iter().map(|record| pretty(record.clone())).collect::<Vec<_>>().join("\n"),
+            format!("phone,carrier\n{}", cells.concat()),
+        ] {
+            let (contacts, report) = outcome(&reader, "c", source.as_bytes());
+            prop_assert_eq!(super::phone_numbers(&contacts), records.iter().map(String::as_str).collect::<Vec<_>>(), "{}", source);
+            prop_assert_eq!(report.unwrap().records, records.len() as u64);
+        }
+    }
+}
+
+#[cfg(feature = "generate")]
+#[test]
+fn a_generated_population_is_the_same_in_every_format() {
+    use crate::contact::Contact;
+    use crate::generate::{Population, PopulationFormat};
+    use crate::value::Value;
+
+    let read = |format, threads| {
+        let mut bytes = Vec::new();
+        Population::new(5_000, 42).write(format, &mut bytes, &mut |_| {}).unwrap();
+        let reader = RecordReader { chunk: 100_000, ..RecordReader::new().threads(threads) };
+        let (contacts, report) = outcome(&reader, "population", &bytes);
+        assert_eq!(report.unwrap().records, 5_000);
+        contacts
+    };
+    let lines = read(PopulationFormat::Ndjson, 1);
+    for threads in 1..4 {
+        assert_eq!(read(PopulationFormat::Ndjson, threads), lines);
+        assert_eq!(read(PopulationFormat::Pages, threads), lines);
+    }
+    // Cells of custom fields are texts.
+    let as_texts = |mut contact: Contact| {
+        for value in contact.memberships.iter_mut().flat_map(|membership| membership.custom_fields.values_mut()) {
+            if let Value::Number(number) = value {
+                *value = Value::Text(number.to_string());
+            }
+        }
+        contact
+    };
+    let shape = |contacts: Vec<Contact>| {
+        contacts
+            .into_iter()
+            .map(as_texts)
+            .map(|mut contact| {
+                // `12.50` as a cell stays as it is written.
+                contact.memberships[0].custom_fields.remove("ltv");
+                contact
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(shape(read(PopulationFormat::Csv, 2)), shape(lines));
+}
