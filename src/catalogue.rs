@@ -288,16 +288,9 @@ impl Operator {
     }
 }
 
-const NUMERIC: &[Operator] =
-    &[Operator::Eq, Operator::Neq, Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte];
-const TIME: &[Operator] = &[
-    Operator::Within,
-    Operator::NotWithin,
-    Operator::Before,
-    Operator::After,
-    Operator::Exists,
-    Operator::NotExists,
-];
+const NUMERIC: &[Operator] = &[Operator::Eq, Operator::Neq, Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte];
+const TIME: &[Operator] =
+    &[Operator::Within, Operator::NotWithin, Operator::Before, Operator::After, Operator::Exists, Operator::NotExists];
 const FLAG: &[Operator] = &[Operator::Eq];
 const TEXT: &[Operator] = &[
     Operator::Eq,
@@ -468,7 +461,10 @@ mod tests {
         for row in OPERATORS {
             for name in row.aliases.iter().chain([&row.name]) {
                 assert_eq!(Operator::from_name(name), Some(row.is));
-                assert_eq!(OPERATORS.iter().filter(|other| other.name == *name || other.aliases.contains(name)).count(), 1);
+                assert_eq!(
+                    OPERATORS.iter().filter(|other| other.name == *name || other.aliases.contains(name)).count(),
+                    1
+                );
             }
         }
         for row in FIELDS {

@@ -113,7 +113,9 @@ pub(crate) fn asked_membership<'a>(test: &FieldTest, of: &Subject<'a>) -> Option
 fn field_test(test: &FieldTest, of: &Subject<'_>) -> bool {
     let membership = asked_membership(test, of);
     match &test.test {
-        Test::Time(field, asked) => self::asked(time(*field, membership), asked, |value, test| time_test(value, test, of)),
+        Test::Time(field, asked) => {
+            self::asked(time(*field, membership), asked, |value, test| time_test(value, test, of))
+        }
         Test::Count(field, comparison, number) => {
             compared(count(*field, membership).map(|value| value.cmp(number)), *comparison, of)
         }
@@ -191,8 +193,9 @@ fn custom_test(value: Option<&Value>, test: &CustomTest, of: &Subject<'_>) -> bo
     let contains = |value: &Value, part: &str| {
         any_element(value, |element| is_text(element, of, |text| text.contains(&*cased(part, of))))
     };
-    let is_in =
-        |value: &Value, literals: &[Literal]| any_element(value, |element| literals.iter().any(|literal| equal(element, literal, of)));
+    let is_in = |value: &Value, literals: &[Literal]| {
+        any_element(value, |element| literals.iter().any(|literal| equal(element, literal, of)))
+    };
     match test {
         CustomTest::Eq(literal) => value.is_some_and(|value| any_element(value, |element| equal(element, literal, of))),
         CustomTest::Neq(literal) => not(value, of, |value| any_element(value, |element| equal(element, literal, of))),
@@ -227,9 +230,10 @@ pub(crate) fn custom_time(value: &Value) -> Option<i64> {
 /// inside an array.
 fn any_element(value: &Value, holds: impl Fn(&Value) -> bool) -> bool {
     match value {
-        Value::Array(elements) => {
-            elements.iter().flatten().any(|element| !matches!(element, Value::Array(_) | Value::Object(_)) && holds(element))
-        }
+        Value::Array(elements) => elements
+            .iter()
+            .flatten()
+            .any(|element| !matches!(element, Value::Array(_) | Value::Object(_)) && holds(element)),
         Value::Object(_) => false,
         single => holds(single),
     }
@@ -311,9 +315,7 @@ pub(crate) fn amount(field: AmountField, membership: Option<&Membership>) -> Opt
         AmountField::RevenueTotal => Some(membership.revenue_total),
         AmountField::AvgRevenue => membership.avg_revenue.or_else(|| {
             let conversions = membership.conversion_count;
-            (conversions > 0)
-                .then(|| membership.revenue_total.to_f64() / conversions as f64)
-                .and_then(Number::from_f64)
+            (conversions > 0).then(|| membership.revenue_total.to_f64() / conversions as f64).and_then(Number::from_f64)
         }),
     }
 }
@@ -330,11 +332,7 @@ pub(crate) fn flag(field: FlagField, contact: &Contact, membership: Option<&Memb
     }
 }
 
-pub(crate) fn text<'a>(
-    field: TextField,
-    contact: &'a Contact,
-    membership: Option<&'a Membership>,
-) -> Option<&'a str> {
+pub(crate) fn text<'a>(field: TextField, contact: &'a Contact, membership: Option<&'a Membership>) -> Option<&'a str> {
     match field {
         TextField::PhoneNumber => Some(&contact.phone_number),
         TextField::Carrier => contact.carrier.as_deref(),

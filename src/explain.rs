@@ -163,9 +163,7 @@ fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
     };
     let membership = asked_membership(test, of);
     match &test.test {
-        Test::Time(field, _) => {
-            eval::time(*field, membership).map(|micros| Value::Text(InFull(micros).to_string()))
-        }
+        Test::Time(field, _) => eval::time(*field, membership).map(|micros| Value::Text(InFull(micros).to_string())),
         Test::Count(field, ..) => eval::count(*field, membership).map(|count| Value::Number(Number::from(count))),
         Test::Amount(field, ..) => eval::amount(*field, membership).map(Value::Number),
         Test::Flag(field, _) => eval::flag(*field, of.contact, membership).map(Value::Bool),
@@ -177,8 +175,7 @@ fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
 /// What a relative time came to.
 fn instants(condition: &Condition, asked: &Evaluation) -> Option<String> {
     let Condition::Field(FieldTest {
-        test:
-            Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test))),
+        test: Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test))),
         ..
     }) = condition
     else {
@@ -210,7 +207,9 @@ impl fmt::Display for Explanation {
             }
             match (membership.scope, &membership.filter) {
                 (Scope::Inactive, _) => writeln!(f, "not asked, for it is not active")?,
-                (Scope::NotASourceList, _) | (Scope::Asked, None) => writeln!(f, "not asked, for it is no source list")?,
+                (Scope::NotASourceList, _) | (Scope::Asked, None) => {
+                    writeln!(f, "not asked, for it is no source list")?
+                }
                 (Scope::Asked, Some(node)) => {
                     writeln!(f, "{}", yes_or_no(node.holds()))?;
                     branch(node, 1, f)?;

@@ -141,7 +141,10 @@ mod tests {
             ("all(any(click_count > 1))", "click_count > 1"),
             ("any(all(click_count > 1 or has_revenue))", "click_count > 1 or has_revenue"),
             ("on_dnc or all(any(click_count > 1, has_revenue))", "on_dnc or click_count > 1 or has_revenue"),
-            ("on_dnc and (click_count > 1 and (has_revenue and is_valid))", "is_valid and has_revenue and click_count > 1 and on_dnc"),
+            (
+                "on_dnc and (click_count > 1 and (has_revenue and is_valid))",
+                "is_valid and has_revenue and click_count > 1 and on_dnc",
+            ),
             ("signup_date before 2025-11-01", "signup_date before \"2025-11-01T02:00:00+02:00\""),
             ("signup_date within 2 days", "signup_date within 48h"),
             ("list in [1, 2, 1]", "list in [2, 1]"),
@@ -156,11 +159,28 @@ mod tests {
     #[test]
     fn what_changes_it() {
         let different = [
-            "click_count > 1", "click_count >= 1", "click_count > 2", "send_count > 1", "click_count@1 > 1",
-            "click_count@2 > 1", "custom.a = 1", "custom.a = '1'", "custom.b = 1", "custom.a in [1]", "list in [1]",
-            "list not in [1]", "signup_date before 2025-11-01", "signup_date within 1 day", "signup_date before 1 day",
-            "on_dnc", "not on_dnc", "on_dnc and is_valid", "on_dnc or is_valid",
-            "on_dnc and (is_valid or has_revenue)", "on_dnc or (is_valid and has_revenue)", "custom.a = '\",'",
+            "click_count > 1",
+            "click_count >= 1",
+            "click_count > 2",
+            "send_count > 1",
+            "click_count@1 > 1",
+            "click_count@2 > 1",
+            "custom.a = 1",
+            "custom.a = '1'",
+            "custom.b = 1",
+            "custom.a in [1]",
+            "list in [1]",
+            "list not in [1]",
+            "signup_date before 2025-11-01",
+            "signup_date within 1 day",
+            "signup_date before 1 day",
+            "on_dnc",
+            "not on_dnc",
+            "on_dnc and is_valid",
+            "on_dnc or is_valid",
+            "on_dnc and (is_valid or has_revenue)",
+            "on_dnc or (is_valid and has_revenue)",
+            "custom.a = '\",'",
         ];
         for (i, one) in different.iter().enumerate() {
             for other in &different[i + 1..] {

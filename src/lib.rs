@@ -3,6 +3,36 @@
 //! An audience is a filter — nested AND and OR groups of conditions on time, counts, revenue, custom fields, lists and
 //! do-not-call state — and the lists it is asked on. headcount reads the filter as JSON or as text, asks it of contacts,
 //! and counts.
+//!
+//! ```
+//! use headcount::{Audience, Contact, Evaluation};
+//!
+//! let audience = Audience::of("last_clicked_at within 30 days and click_count >= 3".parse()?);
+//! let contact: Contact = serde_json::from_str(
+//!     r#"{"phone_number": "+14155559876", "list_id": 101, "click_count": 3, "last_clicked_at": "2025-11-01"}"#,
+//! )?;
+//! let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+//! assert!(audience.contains(&contact, &asked));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - [`Filter`] is what is asked, [`Audience`] a filter with its source lists. Both are read from JSON and from text,
+//!   with every problem told at once ([`Errors`]), and written in both.
+//! - [`Evaluation`] is the circumstances: the instant that counts as now, and the [`Semantics`]. The library never reads
+//!   the clock.
+//! - [`Audience::contains`] is the definition of who is in; [`Audience::explain`] tells why.
+//! - [`Matcher`] asks one contact after another, fast; a record of your own type too ([`Record`]).
+#![cfg_attr(feature = "table", doc = "- [`Table`] holds millions in columns: built once, counted often.")]
+#![cfg_attr(feature = "records", doc = "- [`RecordReader`] reads files of contact records.")]
+//!
+//! What it does not do: send anything, store anything, or talk to a network. What a filter means, and which of that is
+//! documented by the platform, stands in `grammar.md`.
+//!
+//! # Features
+//!
+//! - `records` (default): files of contact records.
+//! - `table` (default): populations in columns, on all cores.
+//! - `generate`: synthetic populations and audiences.
 
 // The kernel's vector twin is the one place that may say otherwise.
 #![deny(unsafe_code)]
@@ -61,3 +91,8 @@ pub use crate::size::Size;
 pub use crate::table::{Members, Table, TableBuilder};
 pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 pub use crate::value::Value;
+
+/// The README's examples, run as tests.
+#[cfg(all(doctest, feature = "table"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

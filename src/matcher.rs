@@ -203,13 +203,13 @@ impl<R: Record + ?Sized> Asked<'_, R> {
             (Subject::Text(field), LeafTest::Text(pattern)) => {
                 record.text(*field, membership).map(|value| pattern.holds(value))
             }
-            (Subject::Custom(key), test) => record
-                .custom(CustomKey::as_str(key), membership)
-                .and_then(|value| custom(test, value)),
+            (Subject::Custom(key), test) => {
+                record.custom(CustomKey::as_str(key), membership).and_then(|value| custom(test, value))
+            }
             (Subject::Lists, LeafTest::Lists(lists)) => Some((0..record.memberships()).any(|known| {
                 record.list(known).is_some_and(|list| lists.binary_search(&list).is_ok()) && self.takes_part(known)
             })),
-            (subject, test) => self.exists(subject, membership).then(|| matches!(test, LeafTest::Exists)),
+            (subject, test) => self.exists(subject, membership).then_some(*test == LeafTest::Exists),
         };
         passes.map_or(leaf.missing, |passes| passes != leaf.negated)
     }

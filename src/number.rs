@@ -46,7 +46,9 @@ impl fmt::Display for NotANumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Syntax => "not a number",
-            Self::Range => "beyond the numbers that can be compared exactly: 64-bit whole numbers, fractions below 2^53",
+            Self::Range => {
+                "beyond the numbers that can be compared exactly: 64-bit whole numbers, fractions below 2^53"
+            }
         })
     }
 }
@@ -120,7 +122,9 @@ impl std::str::FromStr for Number {
         let value: f64 = text.parse().map_err(|_| NotANumber::Syntax)?;
         let number = Self::from_f64(value).ok_or(NotANumber::Range)?;
         // A float that underflowed is no longer what was written.
-        if value == 0.0 && text.bytes().take_while(|byte| !matches!(byte, b'e' | b'E')).any(|byte| (b'1'..=b'9').contains(&byte)) {
+        if value == 0.0
+            && text.bytes().take_while(|byte| !matches!(byte, b'e' | b'E')).any(|byte| (b'1'..=b'9').contains(&byte))
+        {
             return Err(NotANumber::Range);
         }
         Ok(number)
@@ -248,8 +252,22 @@ mod tests {
     #[test]
     fn numbers_are_ordered_by_value() {
         let ascending = [
-            "-9223372036854775808", "-9007199254740993", "-9007199254740992", "-1.5", "-1", "-0.1", "0", "1e-300", "0.1",
-            "1", "1.5", "2", "9007199254740992", "9007199254740993", "9223372036854775807", "9223372036854775808",
+            "-9223372036854775808",
+            "-9007199254740993",
+            "-9007199254740992",
+            "-1.5",
+            "-1",
+            "-0.1",
+            "0",
+            "1e-300",
+            "0.1",
+            "1",
+            "1.5",
+            "2",
+            "9007199254740992",
+            "9007199254740993",
+            "9223372036854775807",
+            "9223372036854775808",
             "18446744073709551615",
         ];
         for (i, a) in ascending.iter().enumerate() {
@@ -271,7 +289,9 @@ mod tests {
         for text in ["", "-", "+1", ".5", "1.", "01", "0x10", "1e", "1e+", "NaN", "inf", " 1", "1 ", "1_000", "١"] {
             assert_eq!(text.parse::<Number>(), Err(NotANumber::Syntax), "{text}");
         }
-        for text in ["18446744073709551616", "-9223372036854775809", "1e400", "9007199254740992.0", "1e-400", &"9".repeat(300)] {
+        for text in
+            ["18446744073709551616", "-9223372036854775809", "1e400", "9007199254740992.0", "1e-400", &"9".repeat(300)]
+        {
             assert_eq!(text.parse::<Number>(), Err(NotANumber::Range), "{text}");
         }
     }

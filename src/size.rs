@@ -26,9 +26,8 @@ pub struct Size {
 impl Size {
     pub(crate) fn new(value: u64, audience: &Audience, asked: &Evaluation) -> Self {
         // Sizes stay far below 2^63; a cached size is whatever a record says.
-        let difference = audience
-            .cached_size
-            .and_then(|cached| i64::try_from(i128::from(value) - i128::from(cached)).ok());
+        let difference =
+            audience.cached_size.and_then(|cached| i64::try_from(i128::from(value) - i128::from(cached)).ok());
         let fingerprint = audience.filter.fingerprint();
         Self { value, now: asked.now, semantics: asked.semantics, fingerprint, difference }
     }

@@ -56,7 +56,9 @@ const MAX_DEPTH: usize = 64;
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor { depth: 0 })?.ok_or_else(|| D::Error::custom("expected a value, found null"))
+        deserializer
+            .deserialize_any(ValueVisitor { depth: 0 })?
+            .ok_or_else(|| D::Error::custom("expected a value, found null"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Law 3: the definition, the matcher and the table say the same.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![cfg(all(feature = "table", feature = "generate"))]
 
 use headcount::generate::{PopulationFormat, audiences};
@@ -116,8 +117,13 @@ fn a_table_that_is_told_of_changes_equals_one_built_from_the_final_records() {
             assert!(table.remove(&contact.phone_number));
             assert!(!table.remove(&contact.phone_number));
         }
-        let mut expected: Population =
-            before.contacts().iter().enumerate().filter(|(i, _)| i % 3 != 0).map(|(_, contact)| contact.clone()).collect();
+        let mut expected: Population = before
+            .contacts()
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| i % 3 != 0)
+            .map(|(_, contact)| contact.clone())
+            .collect();
         for (i, contact) in after.contacts().iter().enumerate() {
             // Half of the new records are told of contacts that are known already.
             let known = expected.contacts()[i % expected.contacts().len()].phone_number.clone();

@@ -2,14 +2,16 @@
 //!
 //! `PROPTEST_CASES` sets how many of each are tried.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod answer;
 mod strategies;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::{
-    Audience, Condition, Contact, Errors, Evaluation, FieldTest, Filter, Group, Junction, MissingNegation, OneOf, Population,
-    Semantics, Span, SpanUnit, Spelling, Test, Unit,
+    Audience, Condition, Contact, Errors, Evaluation, FieldTest, Filter, Group, Junction, MissingNegation, OneOf,
+    Population, Semantics, Span, SpanUnit, Spelling, Test, Unit,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -290,14 +292,38 @@ fn list_free() -> impl Strategy<Value = Filter> {
 /// Filters from so small a space that equal ones meet.
 fn tiny() -> impl Strategy<Value = Filter> {
     let condition = select(vec![
-        "custom.n = 5", "custom.n = '5'", "custom.n = 5.5", "custom.n = '5.0'", "custom.n in [5]", "custom.n in ['5']",
-        "custom.n != 5", "custom.n > 5", "custom.n > '5'", "custom.tags = true", "custom.tags = 'true'", "click_count > 1",
-        "click_count >= 2", "click_count@1 > 1", "click_count@2 > 1", "send_count > 1", "signup_date within 24h",
-        "signup_date within 1d", "signup_date before 1d", "last_sent_at within 1d", "list = 1", "list != 1", "on_dnc",
-        "on_dnc@1", "has_revenue", "has_revenue@1", "custom.when within 1d", "custom.when exists",
+        "custom.n = 5",
+        "custom.n = '5'",
+        "custom.n = 5.5",
+        "custom.n = '5.0'",
+        "custom.n in [5]",
+        "custom.n in ['5']",
+        "custom.n != 5",
+        "custom.n > 5",
+        "custom.n > '5'",
+        "custom.tags = true",
+        "custom.tags = 'true'",
+        "click_count > 1",
+        "click_count >= 2",
+        "click_count@1 > 1",
+        "click_count@2 > 1",
+        "send_count > 1",
+        "signup_date within 24h",
+        "signup_date within 1d",
+        "signup_date before 1d",
+        "last_sent_at within 1d",
+        "list = 1",
+        "list != 1",
+        "on_dnc",
+        "on_dnc@1",
+        "has_revenue",
+        "has_revenue@1",
+        "custom.when within 1d",
+        "custom.when exists",
     ]);
     (junction(), vec(condition, 1..3)).prop_map(|(junction, conditions)| {
-        let conditions = conditions.iter().flat_map(|text| text.parse::<Filter>().unwrap().root().conditions().to_vec());
+        let conditions =
+            conditions.iter().flat_map(|text| text.parse::<Filter>().unwrap().root().conditions().to_vec());
         Filter::new(Group::new(junction, conditions.collect(), vec![]).unwrap())
     })
 }
@@ -305,7 +331,8 @@ fn tiny() -> impl Strategy<Value = Filter> {
 /// The same question in another arrangement.
 fn disarranged(group: &Group, seed: u64) -> Group {
     let next = seed.rotate_left(7).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut conditions: Vec<Condition> = group.conditions().iter().map(|condition| respelled(condition, next)).collect();
+    let mut conditions: Vec<Condition> =
+        group.conditions().iter().map(|condition| respelled(condition, next)).collect();
     let mut groups: Vec<Group> = group.groups().iter().map(|group| disarranged(group, next)).collect();
     if seed & 1 == 0 {
         conditions.extend(group.conditions().first().cloned());
@@ -356,7 +383,9 @@ fn respelled(condition: &Condition, seed: u64) -> Condition {
         Condition::Field(FieldTest { test, .. }) => match test {
             Test::Time(_, Asked::Value(test)) => *test = time(test),
             Test::Text(_, Asked::Value(TextTest::In(texts) | TextTest::NotIn(texts))) => *texts = again(texts, seed),
-            Test::Custom(_, Asked::Value(CustomTest::In(values) | CustomTest::NotIn(values))) => *values = again(values, seed),
+            Test::Custom(_, Asked::Value(CustomTest::In(values) | CustomTest::NotIn(values))) => {
+                *values = again(values, seed)
+            }
             Test::Custom(_, Asked::Value(CustomTest::Time(test))) => *test = time(test),
             _ => {}
         },
@@ -408,12 +437,47 @@ fn any_source() -> impl Strategy<Value = String> {
         filter().prop_map(|filter| filter.to_string()),
         valid_text(),
         contact().prop_map(|contact| serde_json::to_string(&contact).unwrap()),
-        filter().prop_map(|filter| format!("{{\"filter\": {}, \"source_lists\": [1]}}", filter.to_json(Spelling::Response))),
+        filter().prop_map(|filter| format!(
+            "{{\"filter\": {}, \"source_lists\": [1]}}",
+            filter.to_json(Spelling::Response)
+        )),
     ];
     let scraps = select(vec![
-        "{", "}", "[", "]", "(", ")", "\"", "'", "\\", ",", ":", "null", "true", "-1", "1e400", "01", "\0", "é", "\u{feff}",
-        " not ", " and ", "all(", "any()", "@", "custom.", "#", "\n", "\"operator\":", "\"listId\": 1,", "\"groups\": [{}],",
-        "within", "30", "days", "2025-11-01", "$",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        "\"",
+        "'",
+        "\\",
+        ",",
+        ":",
+        "null",
+        "true",
+        "-1",
+        "1e400",
+        "01",
+        "\0",
+        "é",
+        "\u{feff}",
+        " not ",
+        " and ",
+        "all(",
+        "any()",
+        "@",
+        "custom.",
+        "#",
+        "\n",
+        "\"operator\":",
+        "\"listId\": 1,",
+        "\"groups\": [{}],",
+        "within",
+        "30",
+        "days",
+        "2025-11-01",
+        "$",
     ]);
     let edit = (any::<Index>(), any::<Index>(), 0..4_u8, scraps);
     prop_oneof![

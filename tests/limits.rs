@@ -1,10 +1,13 @@
 //! Hostile filters meet an error with a code: never a crash, a stack overflow, or minutes of work.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use headcount::{
-    Audience, Code, Comparison, Condition, CountField, Errors, Evaluation, Filter, Group, Junction, Limits, Spelling, Test,
+    Audience, Code, Comparison, Condition, CountField, Errors, Evaluation, Filter, Group, Junction, Limits, Spelling,
+    Test,
 };
 
 const MILLION: usize = 1_000_000;
@@ -53,7 +56,9 @@ fn text(source: &str, expected: impl Into<Option<Code>>) {
 
 /// A group with one condition, of which the value is given.
 fn custom(value: &str) -> String {
-    format!(r#"{{"operator": "AND", "conditions": [{{"conditionType": "custom_field", "field": "x", "operator": "eq", "value": {value}}}]}}"#)
+    format!(
+        r#"{{"operator": "AND", "conditions": [{{"conditionType": "custom_field", "field": "x", "operator": "eq", "value": {value}}}]}}"#
+    )
 }
 
 const TRUE: &str = r#"{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true}"#;
@@ -107,7 +112,11 @@ fn text_is_no_way_round_the_depth_of_json() {
     let nested = |levels: usize| format!("{}on_dnc{}", "is_valid or is_valid and (".repeat(levels), ")".repeat(levels));
     for levels in 1..=64 {
         if let Ok(filter) = nested(levels).parse::<Filter>() {
-            assert!(filter.root().depth() <= Limits::default().depth, "{levels} parentheses: {}", filter.root().depth());
+            assert!(
+                filter.root().depth() <= Limits::default().depth,
+                "{levels} parentheses: {}",
+                filter.root().depth()
+            );
             assert_eq!(Filter::from_json(&filter.to_json(Spelling::Response)), Ok(filter));
         }
     }
@@ -115,7 +124,8 @@ fn text_is_no_way_round_the_depth_of_json() {
 
 #[test]
 fn many_conditions() {
-    let conditions = |count: usize| format!(r#"{{"operator": "AND", "conditions": [{}]}}"#, vec![TRUE; count].join(","));
+    let conditions =
+        |count: usize| format!(r#"{{"operator": "AND", "conditions": [{}]}}"#, vec![TRUE; count].join(","));
     json(&conditions(10_000), None);
     json(&conditions(10_001), Code::TooManyConditions);
     json(&format!(r#"{{"operator": "AND", "conditions": [{}]}}"#, vec!["{}"; TEN_MILLION].join(",")), Code::MissingKey);
@@ -135,7 +145,10 @@ fn many_conditions() {
 fn the_count_is_of_the_whole_filter() {
     let half = format!(r#"{{"operator": "AND", "conditions": [{}]}}"#, [TRUE; 5_000].join(","));
     json(&format!(r#"{{"operator": "OR", "groups": [{half}, {half}]}}"#), None);
-    json(&format!(r#"{{"operator": "OR", "conditions": [{TRUE}], "groups": [{half}, {half}]}}"#), Code::TooManyConditions);
+    json(
+        &format!(r#"{{"operator": "OR", "conditions": [{TRUE}], "groups": [{half}, {half}]}}"#),
+        Code::TooManyConditions,
+    );
     let half = format!("({})", ["on_dnc"; 5_000].join(" and "));
     text(&format!("{half} or {half}"), None);
     text(&format!("{half} or {half} or on_dnc"), Code::TooManyConditions);
@@ -143,15 +156,15 @@ fn the_count_is_of_the_whole_filter() {
 
 #[test]
 fn many_values() {
-    let values = |count: usize| {
-        custom(&format!("[{}]", vec!["1"; count].join(","))).replace(r#""eq""#, r#""in""#)
-    };
+    let values = |count: usize| custom(&format!("[{}]", vec!["1"; count].join(","))).replace(r#""eq""#, r#""in""#);
     json(&values(10_000), None);
     json(&values(10_001), Code::TooManyValues);
     json(&values(TEN_MILLION), Code::TooManyValues);
     let lists = |count: usize| {
         let lists = vec!["1"; count].join(",");
-        format!(r#"{{"operator": "AND", "conditions": [{{"conditionType": "list", "operator": "in", "listIds": [{lists}]}}]}}"#)
+        format!(
+            r#"{{"operator": "AND", "conditions": [{{"conditionType": "list", "operator": "in", "listIds": [{lists}]}}]}}"#
+        )
     };
     json(&lists(10_000), None);
     json(&lists(10_001), Code::TooManyValues);

@@ -1,5 +1,7 @@
 //! What each kind of problem says: code, place and sentence, for filters in JSON and in text.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use headcount::{Errors, Filter, Limits};
 
 /// The problems of a filter in JSON, a line each.
@@ -43,80 +45,114 @@ fn invalid_json() {
 
 #[test]
 fn missing_key() {
-    json(r#"{"groups": [{}]}"#, &[
-        "missing_key at 1:1: a group needs the key `operator`",
-        "missing_key at 1:13 (/groups/0): a group needs the key `operator`",
-        "empty_filter_group at 1:13 (/groups/0): a group needs at least one condition or group",
-    ]);
-    condition("{}", &[
-        "missing_key at 1:36 (/conditions/0): a condition needs the key `conditionType`",
-        "missing_key at 1:36 (/conditions/0): a condition needs the key `operator`",
-    ]);
-    condition(r#"{"conditionType": "count"}"#, &[
-        "missing_key at 1:36 (/conditions/0): a condition needs the key `field`",
-        "missing_key at 1:36 (/conditions/0): a condition needs the key `operator`",
-    ]);
-    condition(r#"{"conditionType": "list", "operator": "in"}"#, &[
-        "missing_key at 1:36 (/conditions/0): a list condition needs the key `listId`",
-    ]);
+    json(
+        r#"{"groups": [{}]}"#,
+        &[
+            "missing_key at 1:1: a group needs the key `operator`",
+            "missing_key at 1:13 (/groups/0): a group needs the key `operator`",
+            "empty_filter_group at 1:13 (/groups/0): a group needs at least one condition or group",
+        ],
+    );
+    condition(
+        "{}",
+        &[
+            "missing_key at 1:36 (/conditions/0): a condition needs the key `conditionType`",
+            "missing_key at 1:36 (/conditions/0): a condition needs the key `operator`",
+        ],
+    );
+    condition(
+        r#"{"conditionType": "count"}"#,
+        &[
+            "missing_key at 1:36 (/conditions/0): a condition needs the key `field`",
+            "missing_key at 1:36 (/conditions/0): a condition needs the key `operator`",
+        ],
+    );
+    condition(
+        r#"{"conditionType": "list", "operator": "in"}"#,
+        &["missing_key at 1:36 (/conditions/0): a list condition needs the key `listId`"],
+    );
 }
 
 #[test]
 fn unknown_key() {
-    condition(r#"{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true, "vlaue": 1, "zzz": 2}"#, &[
-        "unknown_key at 1:113 (/conditions/0/vlaue): unknown key `vlaue` in a condition, did you mean `value`?",
-        "unknown_key at 1:125 (/conditions/0/zzz): unknown key `zzz` in a condition",
-    ]);
-    json(r#"{"operator": "AND", "condition": []}"#, &[
-        "empty_filter_group at 1:1: a group needs at least one condition or group",
-        "unknown_key at 1:21 (/condition): unknown key `condition` in a group, did you mean `conditions`?",
-    ]);
-    condition(r#"{"conditionType": "list", "field": "list_id", "operator": "in", "listId": 1}"#, &[
-        "unknown_key at 1:62 (/conditions/0/field): a list condition takes no `field`",
-    ]);
-    condition(r#"{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true, "list_ids": [1]}"#, &[
-        "unknown_key at 1:113 (/conditions/0/list_ids): a condition on field `on_dnc` takes no `list_ids`, \
-            did you mean `listId`?",
-    ]);
+    condition(
+        r#"{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true, "vlaue": 1, "zzz": 2}"#,
+        &[
+            "unknown_key at 1:113 (/conditions/0/vlaue): unknown key `vlaue` in a condition, did you mean `value`?",
+            "unknown_key at 1:125 (/conditions/0/zzz): unknown key `zzz` in a condition",
+        ],
+    );
+    json(
+        r#"{"operator": "AND", "condition": []}"#,
+        &[
+            "empty_filter_group at 1:1: a group needs at least one condition or group",
+            "unknown_key at 1:21 (/condition): unknown key `condition` in a group, did you mean `conditions`?",
+        ],
+    );
+    condition(
+        r#"{"conditionType": "list", "field": "list_id", "operator": "in", "listId": 1}"#,
+        &["unknown_key at 1:62 (/conditions/0/field): a list condition takes no `field`"],
+    );
+    condition(
+        r#"{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true, "list_ids": [1]}"#,
+        &["unknown_key at 1:113 (/conditions/0/list_ids): a condition on field `on_dnc` takes no `list_ids`, \
+            did you mean `listId`?"],
+    );
 }
 
 #[test]
 fn duplicate_key() {
-    condition(r#"{"conditionType": "dnc", "condition_type": "dnc", "field": "on_dnc", "operator": "eq", "value": true}"#, &[
-        "duplicate_key at 1:61 (/conditions/0/condition_type): \
-            key `condition_type` stands here beside `conditionType`, and only one may",
-    ]);
-    condition(r#"{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true, "value": false}"#, &[
-        "duplicate_key at 1:113 (/conditions/0/value): key `value` stands here twice",
-    ]);
-    condition(r#"{"conditionType": "list", "operator": "in", "listId": 1, "listIds": [1]}"#, &[
-        "duplicate_key at 1:93 (/conditions/0/listIds): key `listIds` stands here beside `listId`, and only one may",
-    ]);
+    condition(
+        r#"{"conditionType": "dnc", "condition_type": "dnc", "field": "on_dnc", "operator": "eq", "value": true}"#,
+        &["duplicate_key at 1:61 (/conditions/0/condition_type): \
+            key `condition_type` stands here beside `conditionType`, and only one may"],
+    );
+    condition(
+        r#"{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true, "value": false}"#,
+        &["duplicate_key at 1:113 (/conditions/0/value): key `value` stands here twice"],
+    );
+    condition(
+        r#"{"conditionType": "list", "operator": "in", "listId": 1, "listIds": [1]}"#,
+        &["duplicate_key at 1:93 (/conditions/0/listIds): key `listIds` stands here beside `listId`, and only one may"],
+    );
 }
 
 #[test]
 fn wrong_type() {
     json("[]", &["wrong_type at 1:1: expected an object for a filter, found an array"]);
-    json(r#"{"operator": 1, "conditions": {}, "groups": "none"}"#, &[
-        "wrong_type at 1:14 (/operator): expected a string for `operator`, found a number",
-        "wrong_type at 1:31 (/conditions): expected an array for `conditions`, found an object",
-        "wrong_type at 1:45 (/groups): expected an array for `groups`, found a string",
-    ]);
-    json(r#"{"operator": "AND", "conditions": [null], "groups": [true]}"#, &[
-        "wrong_type at 1:36 (/conditions/0): expected an object for a condition, found null",
-        "wrong_type at 1:54 (/groups/0): expected an object for a group, found a boolean",
-    ]);
-    condition(r#"{"conditionType": "count", "field": "send_count", "operator": "eq", "value": "3", "listId": "1"}"#, &[
-        "wrong_type at 1:113 (/conditions/0/value): expected a whole number for `value`, found a string",
-        "wrong_type at 1:128 (/conditions/0/listId): expected a whole number for a list id, found a string",
-    ]);
-    condition(r#"{"conditionType": "custom_field", "field": "x", "operator": "gt", "value": true}"#, &[
-        "wrong_type at 1:111 (/conditions/0/value): expected a string or a number for `value`, found a boolean",
-    ]);
-    condition(r#"{"conditionType": "time", "field": "last_sent_at", "operator": "before", "value": true}"#, &[
-        "wrong_type at 1:118 (/conditions/0/value): expected a whole number with a unit, or an ISO 8601 date or time \
+    json(
+        r#"{"operator": 1, "conditions": {}, "groups": "none"}"#,
+        &[
+            "wrong_type at 1:14 (/operator): expected a string for `operator`, found a number",
+            "wrong_type at 1:31 (/conditions): expected an array for `conditions`, found an object",
+            "wrong_type at 1:45 (/groups): expected an array for `groups`, found a string",
+        ],
+    );
+    json(
+        r#"{"operator": "AND", "conditions": [null], "groups": [true]}"#,
+        &[
+            "wrong_type at 1:36 (/conditions/0): expected an object for a condition, found null",
+            "wrong_type at 1:54 (/groups/0): expected an object for a group, found a boolean",
+        ],
+    );
+    condition(
+        r#"{"conditionType": "count", "field": "send_count", "operator": "eq", "value": "3", "listId": "1"}"#,
+        &[
+            "wrong_type at 1:113 (/conditions/0/value): expected a whole number for `value`, found a string",
+            "wrong_type at 1:128 (/conditions/0/listId): expected a whole number for a list id, found a string",
+        ],
+    );
+    condition(
+        r#"{"conditionType": "custom_field", "field": "x", "operator": "gt", "value": true}"#,
+        &["wrong_type at 1:111 (/conditions/0/value): expected a string or a number for `value`, found a boolean"],
+    );
+    condition(
+        r#"{"conditionType": "time", "field": "last_sent_at", "operator": "before", "value": true}"#,
+        &[
+            "wrong_type at 1:118 (/conditions/0/value): expected a whole number with a unit, or an ISO 8601 date or time \
             for `value`, found a boolean",
-    ]);
+        ],
+    );
     text("carrier in ['a', 3]", &["wrong_type at 1:12: expected a string for `value`, found a number"]);
     text("has_revenue = 1", &["wrong_type at 1:15: expected true or false for `value`, found a number"]);
 }
@@ -129,104 +165,138 @@ fn empty_filter_group() {
 
 #[test]
 fn invalid_operator() {
-    json(r#"{"operator": "NAND", "groups": [{"operator": "when", "conditions": [1]}]}"#, &[
-        "invalid_operator at 1:14 (/operator): expected `AND` or `OR`, found `NAND`, did you mean `AND`?",
-        "invalid_operator at 1:46 (/groups/0/operator): expected `AND` or `OR`, found `when`",
-        "wrong_type at 1:69 (/groups/0/conditions/0): expected an object for a condition, found a number",
-    ]);
-    condition(r#"{"conditionType": "count", "field": "send_count", "operator": "GTE", "value": 3}"#, &[
-        "invalid_operator at 1:98 (/conditions/0/operator): operator `GTE` does not fit field `send_count`: \
-            expected eq, neq, gt, gte, lt or lte, did you mean `gte`?",
-    ]);
-    condition(r#"{"conditionType": "list", "operator": "eq", "listId": 3}"#, &[
-        "invalid_operator at 1:74 (/conditions/0/operator): operator `eq` does not fit a list condition: \
-            expected in or not_in",
-    ]);
+    json(
+        r#"{"operator": "NAND", "groups": [{"operator": "when", "conditions": [1]}]}"#,
+        &[
+            "invalid_operator at 1:14 (/operator): expected `AND` or `OR`, found `NAND`, did you mean `AND`?",
+            "invalid_operator at 1:46 (/groups/0/operator): expected `AND` or `OR`, found `when`",
+            "wrong_type at 1:69 (/groups/0/conditions/0): expected an object for a condition, found a number",
+        ],
+    );
+    condition(
+        r#"{"conditionType": "count", "field": "send_count", "operator": "GTE", "value": 3}"#,
+        &["invalid_operator at 1:98 (/conditions/0/operator): operator `GTE` does not fit field `send_count`: \
+            expected eq, neq, gt, gte, lt or lte, did you mean `gte`?"],
+    );
+    condition(
+        r#"{"conditionType": "list", "operator": "eq", "listId": 3}"#,
+        &["invalid_operator at 1:74 (/conditions/0/operator): operator `eq` does not fit a list condition: \
+            expected in or not_in"],
+    );
     text("on_dnc exists", &["invalid_operator at 1:8: operator `exists` does not fit field `on_dnc`: expected eq"]);
-    text("custom.x between 3", &[
-        "invalid_operator at 1:10: operator `between` does not fit a custom field: expected eq, neq, gt, gte, lt, lte, \
+    text(
+        "custom.x between 3",
+        &[
+            "invalid_operator at 1:10: operator `between` does not fit a custom field: expected eq, neq, gt, gte, lt, lte, \
             contains, not_contains, starts_with, ends_with, in, not_in, within, not_within, before, after, exists or \
             not_exists",
-    ]);
-    text("is_valid and not (last_sent_at before 2025-01-01)", &[
-        "invalid_operator at 1:14: `not` cannot be applied to `last_sent_at before 2025-01-01`: \
+        ],
+    );
+    text(
+        "is_valid and not (last_sent_at before 2025-01-01)",
+        &["invalid_operator at 1:14: `not` cannot be applied to `last_sent_at before 2025-01-01`: \
+            without a value both it and its opposite are false"],
+    );
+    text(
+        "not (carrier starts_with 'a' or click_count@7 > 3)",
+        &[
+            "invalid_operator at 1:6: `not` cannot be applied to `carrier starts_with \"a\"`: its operator has no opposite",
+            "invalid_operator at 1:33: `not` cannot be applied to `click_count@7 > 3`: \
             without a value both it and its opposite are false",
-    ]);
-    text("not (carrier starts_with 'a' or click_count@7 > 3)", &[
-        "invalid_operator at 1:6: `not` cannot be applied to `carrier starts_with \"a\"`: its operator has no opposite",
-        "invalid_operator at 1:33: `not` cannot be applied to `click_count@7 > 3`: \
-            without a value both it and its opposite are false",
-    ]);
+        ],
+    );
 }
 
 #[test]
 fn unknown_condition_type() {
-    condition(r#"{"conditionType": "counts", "field": "send_count", "operator": "eq", "value": 3}"#, &[
-        "unknown_condition_type at 1:54 (/conditions/0/conditionType): unknown condition type `counts`, \
-            did you mean `count`?",
-    ]);
-    condition(r#"{"condition_type": "clicks", "field": "send_count", "operator": "eq", "value": 3}"#, &[
-        "unknown_condition_type at 1:55 (/conditions/0/condition_type): unknown condition type `clicks`",
-    ]);
+    condition(
+        r#"{"conditionType": "counts", "field": "send_count", "operator": "eq", "value": 3}"#,
+        &["unknown_condition_type at 1:54 (/conditions/0/conditionType): unknown condition type `counts`, \
+            did you mean `count`?"],
+    );
+    condition(
+        r#"{"condition_type": "clicks", "field": "send_count", "operator": "eq", "value": 3}"#,
+        &["unknown_condition_type at 1:55 (/conditions/0/condition_type): unknown condition type `clicks`"],
+    );
 }
 
 #[test]
 fn unknown_field() {
-    condition(r#"{"conditionType": "count", "field": "sendcount", "operator": "eq", "value": 3}"#, &[
-        "unknown_field at 1:72 (/conditions/0/field): unknown field `sendcount` of condition type `count`, \
-            did you mean `send_count`?",
-    ]);
-    condition(r#"{"conditionType": "count", "field": "recency", "operator": "eq", "value": 3}"#, &[
-        "unknown_field at 1:72 (/conditions/0/field): unknown field `recency` of condition type `count`",
-    ]);
-    condition(r#"{"conditionType": "time", "field": "send_count", "operator": "eq", "value": 3}"#, &[
-        "unknown_field at 1:71 (/conditions/0/field): field `send_count` belongs to condition type `count`, not `time`",
-    ]);
-    text("click_count > 3\n  and größe = 'x'\n  or clickcount > 2", &[
-        "unknown_field at 2:7: unknown field `größe`",
-        "unknown_field at 3:6: unknown field `clickcount`, did you mean `click_count`?",
-    ]);
+    condition(
+        r#"{"conditionType": "count", "field": "sendcount", "operator": "eq", "value": 3}"#,
+        &["unknown_field at 1:72 (/conditions/0/field): unknown field `sendcount` of condition type `count`, \
+            did you mean `send_count`?"],
+    );
+    condition(
+        r#"{"conditionType": "count", "field": "recency", "operator": "eq", "value": 3}"#,
+        &["unknown_field at 1:72 (/conditions/0/field): unknown field `recency` of condition type `count`"],
+    );
+    condition(
+        r#"{"conditionType": "time", "field": "send_count", "operator": "eq", "value": 3}"#,
+        &[
+            "unknown_field at 1:71 (/conditions/0/field): field `send_count` belongs to condition type `count`, not `time`",
+        ],
+    );
+    text(
+        "click_count > 3\n  and größe = 'x'\n  or clickcount > 2",
+        &[
+            "unknown_field at 2:7: unknown field `größe`",
+            "unknown_field at 3:6: unknown field `clickcount`, did you mean `click_count`?",
+        ],
+    );
 }
 
 #[test]
 fn values() {
-    condition(r#"{"conditionType": "time", "field": "last_sent_at", "operator": "before"}"#, &[
-        "missing_value at 1:36 (/conditions/0): operator `before` needs a value: \
-            a whole number with a unit, or an ISO 8601 date or time",
-    ]);
+    condition(
+        r#"{"conditionType": "time", "field": "last_sent_at", "operator": "before"}"#,
+        &["missing_value at 1:36 (/conditions/0): operator `before` needs a value: \
+            a whole number with a unit, or an ISO 8601 date or time"],
+    );
     text("is_valid and click_count >", &["missing_value at 1:14: operator `gt` needs a value: a whole number"]);
-    condition(r#"{"conditionType": "time", "field": "last_sent_at", "operator": "exists", "value": 1}"#, &[
-        "unexpected_value at 1:118 (/conditions/0/value): operator `exists` takes no value here",
-    ]);
-    condition(r#"{"conditionType": "list", "operator": "in", "value": 1, "listId": 1}"#, &[
-        "unexpected_value at 1:89 (/conditions/0/value): operator `in` takes no value here, did you mean `listIds`?",
-    ]);
+    condition(
+        r#"{"conditionType": "time", "field": "last_sent_at", "operator": "exists", "value": 1}"#,
+        &["unexpected_value at 1:118 (/conditions/0/value): operator `exists` takes no value here"],
+    );
+    condition(
+        r#"{"conditionType": "list", "operator": "in", "value": 1, "listId": 1}"#,
+        &["unexpected_value at 1:89 (/conditions/0/value): operator `in` takes no value here, did you mean `listIds`?"],
+    );
     text("last_sent_at exists 3", &["unexpected_value at 1:21: operator `exists` takes no value here"]);
-    condition(r#"{"conditionType": "custom_field", "field": "x", "operator": "in", "value": []}"#, &[
-        "invalid_value at 1:111 (/conditions/0/value): \
-            expected a non-empty array of strings, numbers and booleans for `value`, found an empty one",
-    ]);
-    condition(r#"{"conditionType": "time", "field": "last_sent_at", "operator": "before", "value": "to\tday"}"#, &[
-        "invalid_value at 1:118 (/conditions/0/value): expected an ISO 8601 date or time for `value`, found `to\\tday`",
-    ]);
+    condition(
+        r#"{"conditionType": "custom_field", "field": "x", "operator": "in", "value": []}"#,
+        &["invalid_value at 1:111 (/conditions/0/value): \
+            expected a non-empty array of strings, numbers and booleans for `value`, found an empty one"],
+    );
+    condition(
+        r#"{"conditionType": "time", "field": "last_sent_at", "operator": "before", "value": "to\tday"}"#,
+        &[
+            "invalid_value at 1:118 (/conditions/0/value): expected an ISO 8601 date or time for `value`, found `to\\tday`",
+        ],
+    );
     text("click_count > -1", &["invalid_value at 1:15: expected a whole number from 0 for `value`, found `-1`"]);
     text("list = 1.5", &["invalid_value at 1:8: expected a whole number for a list id, found `1.5`"]);
-    text("custom.n = 1e400", &[
-        "invalid_value at 1:12: expected a whole number of 64 bits or a fraction below 2^53 for `value`, \
-            found a number out of range",
-    ]);
+    text(
+        "custom.n = 1e400",
+        &["invalid_value at 1:12: expected a whole number of 64 bits or a fraction below 2^53 for `value`, \
+            found a number out of range"],
+    );
 }
 
 #[test]
 fn units() {
-    text("is_valid and last_sent_at within 30", &[
-        "missing_unit at 1:14: operator `within` needs a unit with its number: days, hours or minutes",
-    ]);
+    text(
+        "is_valid and last_sent_at within 30",
+        &["missing_unit at 1:14: operator `within` needs a unit with its number: days, hours or minutes"],
+    );
     text("click_count > 3 days", &["unexpected_unit at 1:17: operator `gt` takes no unit here"]);
     text("last_sent_at within 30m", &["invalid_unit at 1:23: expected days, hours or minutes, found `m`"]);
-    condition(r#"{"conditionType": "time", "field": "last_sent_at", "operator": "within", "value": 3, "unit": "day"}"#, &[
-        "invalid_unit at 1:129 (/conditions/0/unit): expected days, hours or minutes, found `day`, did you mean `days`?",
-    ]);
+    condition(
+        r#"{"conditionType": "time", "field": "last_sent_at", "operator": "within", "value": 3, "unit": "day"}"#,
+        &[
+            "invalid_unit at 1:129 (/conditions/0/unit): expected days, hours or minutes, found `day`, did you mean `days`?",
+        ],
+    );
 }
 
 #[test]
@@ -265,11 +335,15 @@ fn limits() {
     limited("carrier = 'abcdefghijklmnopqrstu'", &["string_too_long at 1:11: a string is longer than 20 bytes"]);
     let groups = format!(r#"{{"operator": "AND", "groups": [{}]}}"#, [r#"{"operator": "OR"}"#; 11].join(","));
     let limits = Limits { conditions: 1, problems: 2, ..Limits::default() };
-    says(Filter::from_json_within(&groups, &limits).unwrap_err(), &groups, &[
-        "empty_filter_group at 1:32 (/groups/0): a group needs at least one condition or group",
-        "empty_filter_group at 1:51 (/groups/1): a group needs at least one condition or group",
-        "and 9 more problems",
-    ]);
+    says(
+        Filter::from_json_within(&groups, &limits).unwrap_err(),
+        &groups,
+        &[
+            "empty_filter_group at 1:32 (/groups/0): a group needs at least one condition or group",
+            "empty_filter_group at 1:51 (/groups/1): a group needs at least one condition or group",
+            "and 9 more problems",
+        ],
+    );
     let limits = Limits { problems: 100, ..limits };
     let errors = Filter::from_json_within(&groups, &limits).unwrap_err();
     let last = errors.iter().last().unwrap().to_string();
@@ -279,7 +353,8 @@ fn limits() {
 #[test]
 fn a_message_is_one_line_and_short_whatever_the_source() {
     let key = format!("a\nb\u{1b}[31m{}", "x".repeat(1_000));
-    let source = serde_json::json!({"operator": key, "conditions": [{"conditionType": key, key.clone(): 1}], key.clone(): 1});
+    let source =
+        serde_json::json!({"operator": key, "conditions": [{"conditionType": key, key.clone(): 1}], key.clone(): 1});
     for problem in &Filter::from_json(&source.to_string()).unwrap_err() {
         let message = problem.to_string();
         assert!(!message.contains(char::is_control), "{message:?}");

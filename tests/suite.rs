@@ -1,5 +1,7 @@
 //! Runs the cases of `tests/suite`, whose README tells their format, through every path there is.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod answer;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,7 +138,9 @@ fn spell_out(case: Value, outer: &Map<String, Value>, into: &mut Vec<Case>) {
     match inner {
         Some(Value::Array(cases)) => cases.into_iter().for_each(|case| spell_out(case, &whole, into)),
         Some(other) => panic!("{name}: `cases` is {other}"),
-        None => into.push(serde_json::from_value(Value::Object(whole)).unwrap_or_else(|error| panic!("{name}: {error}"))),
+        None => {
+            into.push(serde_json::from_value(Value::Object(whole)).unwrap_or_else(|error| panic!("{name}: {error}")))
+        }
     }
 }
 
@@ -160,7 +164,8 @@ impl Case {
 
     /// The filter, where it can be read.
     fn filter(&self) -> Filter {
-        self.json().map_or_else(|| self.text.as_ref().unwrap().parse().unwrap(), |json| Filter::from_json(&json).unwrap())
+        self.json()
+            .map_or_else(|| self.text.as_ref().unwrap().parse().unwrap(), |json| Filter::from_json(&json).unwrap())
     }
 
     fn limits(&self) -> Limits {
@@ -198,7 +203,8 @@ impl Case {
     /// The population of `contacts`, each record read from a value and from its source.
     fn of_contacts(&self) -> Population {
         let records = self.contacts.iter().map(|record| {
-            let contact: Contact = serde_json::from_value(record.clone()).unwrap_or_else(|e| panic!("{}: {e}", self.name));
+            let contact: Contact =
+                serde_json::from_value(record.clone()).unwrap_or_else(|e| panic!("{}: {e}", self.name));
             assert_eq!(serde_json::from_str::<Contact>(&record.to_string()).unwrap(), contact, "{}", self.name);
             contact
         });
@@ -313,7 +319,7 @@ fn check_names(group: &Value, spelling: Spelling, name: &str) {
 #[track_caller]
 fn check_members(case: &Case, filter: &Filter, members: &[String]) {
     for population in case.populations() {
-        check_population(case, &filter, &population, members);
+        check_population(case, filter, &population, members);
     }
 }
 
@@ -426,10 +432,13 @@ mod files {
     pub(super) fn populations(case: &Case) -> Vec<Population> {
         let on_error = if case.skipped.is_some() { OnError::Skip } else { OnError::Fail };
         let each_way = read(case, on_error).into_iter().map(|(way, population, results)| {
-            let skipped: u64 = results.iter().map(|result| match result {
-                Ok(report) => report.skipped,
-                Err(errors) => panic!("{}: {way}: {errors}", case.name),
-            }).sum();
+            let skipped: u64 = results
+                .iter()
+                .map(|result| match result {
+                    Ok(report) => report.skipped,
+                    Err(errors) => panic!("{}: {way}: {errors}", case.name),
+                })
+                .sum();
             assert_eq!(skipped, case.skipped.unwrap_or(0), "{}: {way}", case.name);
             population
         });
@@ -449,7 +458,8 @@ mod files {
             assert!(errors.iter().flatten().all(|problem| problem.place().file.is_some()), "{name}: {way}: {errors:?}");
         }
         for (way, _, results) in read(case, OnError::Skip) {
-            let skipped: Option<u64> = results.iter().map(|result| result.as_ref().ok().map(|report| report.skipped)).sum();
+            let skipped: Option<u64> =
+                results.iter().map(|result| result.as_ref().ok().map(|report| report.skipped)).sum();
             assert_eq!(skipped, case.skipped, "{name}: {way}: {results:?}");
             let problems = results.iter().flatten().filter_map(|report| report.problems.as_ref()).flatten();
             assert!(problems.clone().all(|problem| problem.code() == Code::InvalidRecord), "{name}: {way}");
@@ -468,7 +478,8 @@ mod files {
                     let reader = RecordReader::new().on_error(on_error).threads(threads);
                     let mut population = Population::default();
                     let results = case.records.iter().map(|file| {
-                        let name = if named { format!("records.{}{packing}", file.format) } else { "records".to_owned() };
+                        let name =
+                            if named { format!("records.{}{packing}", file.format) } else { "records".to_owned() };
                         let bytes = packed(file.data.as_bytes(), packing);
                         let bytes = OneByOne { bytes: &bytes, slow: threads == 1 };
                         reader.read(&name, bytes, &mut |contact| population.insert(contact), &mut |_| {})
@@ -521,12 +532,27 @@ struct Row {
 
 const NUMERIC: &[&str] = &["eq", "neq", "gt", "gte", "lt", "lte"];
 const TIME: &[&str] = &["within", "not_within", "before", "after", "exists", "not_exists"];
-const TEXT: &[&str] = &[
-    "eq", "neq", "contains", "not_contains", "starts_with", "ends_with", "in", "not_in", "exists", "not_exists",
-];
+const TEXT: &[&str] =
+    &["eq", "neq", "contains", "not_contains", "starts_with", "ends_with", "in", "not_in", "exists", "not_exists"];
 const CUSTOM: &[&str] = &[
-    "eq", "neq", "gt", "gte", "lt", "lte", "contains", "not_contains", "starts_with", "ends_with", "in", "not_in",
-    "within", "not_within", "before", "after", "exists", "not_exists",
+    "eq",
+    "neq",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "contains",
+    "not_contains",
+    "starts_with",
+    "ends_with",
+    "in",
+    "not_in",
+    "within",
+    "not_within",
+    "before",
+    "after",
+    "exists",
+    "not_exists",
 ];
 
 const fn row(
@@ -635,10 +661,27 @@ fn every_negated_operator_is_asked_in_both_readings_of_no_value() {
 
 #[test]
 fn every_alias_has_a_case() {
-    let read: BTreeSet<(String, String)> = all_cases().filter_map(|case| case.json()).flat_map(|json| names(&json)).collect();
+    let read: BTreeSet<(String, String)> =
+        all_cases().filter_map(|case| case.json()).flat_map(|json| names(&json)).collect();
     for (key, aliases) in [
-        ("operator", &["ne", "not_eq", "not_equals", "equals", "greater_than", "less_than", "greater_than_or_equal",
-            "less_than_or_equal", "nin", "is_set", "not_set", "and", "or"][..]),
+        (
+            "operator",
+            &[
+                "ne",
+                "not_eq",
+                "not_equals",
+                "equals",
+                "greater_than",
+                "less_than",
+                "greater_than_or_equal",
+                "less_than_or_equal",
+                "nin",
+                "is_set",
+                "not_set",
+                "and",
+                "or",
+            ][..],
+        ),
         ("type", &["list_membership", "custom"]),
         ("key", &["conditionType", "condition_type", "listId", "list_id", "listIds", "list_ids"]),
         ("field", &["custom_fields.state"]),
@@ -677,9 +720,41 @@ fn names(json: &str) -> Vec<(String, String)> {
 fn every_symbol_has_a_case() {
     let texts: Vec<String> = all_cases().filter_map(|case| case.text).collect();
     for symbol in [
-        "=", "==", "eq", "!=", "<>", "neq", ">", "gt", ">=", "gte", "<", "lt", "<=", "lte", "in", "contains",
-        "starts_with", "ends_with", "within", "before", "after", "exists", "not_in", "not_contains", "not_within",
-        "not_exists", "not", "and", "or", "&&", "||", "ago", "AND", "OR", "NOT",
+        "=",
+        "==",
+        "eq",
+        "!=",
+        "<>",
+        "neq",
+        ">",
+        "gt",
+        ">=",
+        "gte",
+        "<",
+        "lt",
+        "<=",
+        "lte",
+        "in",
+        "contains",
+        "starts_with",
+        "ends_with",
+        "within",
+        "before",
+        "after",
+        "exists",
+        "not_in",
+        "not_contains",
+        "not_within",
+        "not_exists",
+        "not",
+        "and",
+        "or",
+        "&&",
+        "||",
+        "ago",
+        "AND",
+        "OR",
+        "NOT",
     ] {
         assert!(texts.iter().any(|text| text.split_whitespace().any(|word| word == symbol)), "{symbol}");
     }

@@ -7,8 +7,8 @@ mod value;
 use std::ops::Range;
 
 use crate::catalogue::{
-    CONDITION_KEY_NAMES, CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, GROUP_KEYS, Key, Kind as Subjects,
-    Operator,
+    CONDITION_KEY_NAMES, CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, GROUP_KEYS, Key,
+    Kind as Subjects, Operator,
 };
 use crate::draft::{self, Entry, Found, Stray, Value};
 use crate::error::{Errors, Kind, Place, Problems, Shape, nearest};
@@ -93,7 +93,9 @@ impl Check<'_> {
                 self.report(0..0, || Kind::WrongType { of: of.to_owned(), expected: "an object", found });
             }
             Found::TooDeep(span) => self.report(span, || Kind::TooDeep { limit: limits.depth() }),
-            Found::TooMany if of == "a group" => self.report(0..0, || Kind::TooManyGroups { limit: most_groups(limits) }),
+            Found::TooMany if of == "a group" => {
+                self.report(0..0, || Kind::TooManyGroups { limit: most_groups(limits) })
+            }
             Found::TooMany => self.report(0..0, || Kind::TooManyConditions { limit: limits.conditions }),
         }
         None
@@ -205,9 +207,7 @@ impl Check<'_> {
             self.problems.add(
                 || match stray.repeats {
                     None => Kind::UnknownKey { key: key.to_string(), of, nearest: nearest(key, known.iter().copied()) },
-                    Some(first) => {
-                        Kind::DuplicateKey { key: key.to_string(), first: (first != key).then_some(first) }
-                    }
+                    Some(first) => Kind::DuplicateKey { key: key.to_string(), first: (first != key).then_some(first) },
                 },
                 || Place::pointer(format!("{}/{}", pointer(path), escaped(key))),
             );

@@ -7,9 +7,7 @@ use super::{Check, Step, Subject};
 use crate::catalogue::{Field, Key, Operator, UNITS};
 use crate::draft::{self, Entry, Value};
 use crate::error::{Kind, Quoted, Shape, nearest};
-use crate::filter::{
-    Asked, Bound, Comparison, CustomTest, ListTest, Literal, OneOf, Order, Test, TextTest, TimeTest,
-};
+use crate::filter::{Asked, Bound, Comparison, CustomTest, ListTest, Literal, OneOf, Order, Test, TextTest, TimeTest};
 use crate::number::Number;
 use crate::time::{Moment, Span, SpanUnit, parse_time};
 
@@ -72,9 +70,9 @@ impl Check<'_> {
                 self.path.pop();
                 OneOf::new(vec![list?])?
             }
-            (None, Some(entry)) => self.one_of(entry, "a non-empty array of list ids", |check, value, span| {
-                check.list_id(&value, span)
-            })?,
+            (None, Some(entry)) => {
+                self.one_of(entry, "a non-empty array of list ids", |check, value, span| check.list_id(&value, span))?
+            }
             (None, None) => {
                 self.report(draft.span.clone(), || Kind::MissingKey { key: "listId", of: "a list condition" });
                 return None;
@@ -93,7 +91,11 @@ impl Check<'_> {
             Value::Number(Some(number)) if number.to_i64().is_some() => number.to_i64(),
             Value::Number(number) => {
                 let found = number.map_or(OUT_OF_RANGE.to_owned(), |number| Quoted(&number.to_string()).to_string());
-                self.report(span, || Kind::InvalidValue { of: "a list id".to_owned(), expected: "a whole number", found });
+                self.report(span, || Kind::InvalidValue {
+                    of: "a list id".to_owned(),
+                    expected: "a whole number",
+                    found,
+                });
                 None
             }
             Value::TooMany => {
@@ -101,11 +103,7 @@ impl Check<'_> {
                 self.report(span, || Kind::TooManyValues { limit });
                 None
             }
-            other => {
-                let found = other.shape();
-                self.report(span, || Kind::WrongType { of: "a list id".to_owned(), expected: "a whole number", found });
-                None
-            }
+            other => self.not_a("a list id", "a whole number", other, span),
         }
     }
 
@@ -367,7 +365,7 @@ impl Check<'_> {
     fn text_of(&mut self, value: Value<'_>, span: Range<usize>) -> Option<String> {
         match value {
             Value::Text(text) => self.owned(text, span),
-            other => self.not_a("a string", &other, span),
+            other => self.not_a("`value`", "a string", &other, span),
         }
     }
 
@@ -385,17 +383,23 @@ impl Check<'_> {
                 });
                 None
             }
-            other => self.not_a("a string, a number or a boolean", &other, span),
+            other => self.not_a("`value`", "a string, a number or a boolean", &other, span),
         }
     }
 
-    fn not_a<T>(&mut self, expected: &'static str, value: &Value<'_>, span: Range<usize>) -> Option<T> {
+    fn not_a<T>(
+        &mut self,
+        of: &'static str,
+        expected: &'static str,
+        value: &Value<'_>,
+        span: Range<usize>,
+    ) -> Option<T> {
         let limit = self.limits.values;
         match value {
             Value::TooMany => self.report(span, || Kind::TooManyValues { limit }),
             other => {
                 let found = other.shape();
-                self.report(span, || Kind::WrongType { of: "`value`".to_owned(), expected, found });
+                self.report(span, || Kind::WrongType { of: of.to_owned(), expected, found });
             }
         }
         None

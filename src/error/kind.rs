@@ -114,32 +114,109 @@ impl fmt::Display for Shape {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
     InvalidJson(String),
-    MissingKey { key: &'static str, of: &'static str },
-    UnknownKey { key: String, of: &'static str, nearest: Option<&'static str> },
-    MisplacedKey { key: &'static str, of: String, instead: Option<&'static str> },
-    DuplicateKey { key: String, first: Option<&'static str> },
-    WrongType { of: String, expected: &'static str, found: Shape },
+    MissingKey {
+        key: &'static str,
+        of: &'static str,
+    },
+    UnknownKey {
+        key: String,
+        of: &'static str,
+        nearest: Option<&'static str>,
+    },
+    MisplacedKey {
+        key: &'static str,
+        of: String,
+        instead: Option<&'static str>,
+    },
+    DuplicateKey {
+        key: String,
+        first: Option<&'static str>,
+    },
+    WrongType {
+        of: String,
+        expected: &'static str,
+        found: Shape,
+    },
     EmptyGroup,
-    UnknownJunction { found: String, nearest: Option<&'static str> },
-    InvalidOperator { found: String, subject: String, expected: &'static [Operator], nearest: Option<&'static str> },
-    NoComplement { leaf: String, why: &'static str },
-    UnknownConditionType { found: String, nearest: Option<&'static str> },
-    UnknownField { found: String, of: Option<&'static str>, nearest: Option<String> },
-    FieldOfOtherType { field: String, of: &'static str, belongs: &'static str },
-    MissingValue { operator: &'static str, expected: &'static str },
-    UnexpectedValue { operator: &'static str, instead: Option<&'static str> },
-    InvalidValue { of: String, expected: &'static str, found: String },
-    MissingUnit { operator: &'static str },
-    UnexpectedUnit { operator: &'static str },
-    InvalidUnit { found: String, nearest: Option<&'static str> },
-    Syntax { expected: &'static str, found: String },
-    TooDeep { limit: usize },
-    TooLarge { limit: usize },
-    TooManyConditions { limit: usize },
-    TooManyGroups { limit: usize },
-    TooManyValues { limit: usize },
-    StringTooLong { limit: usize },
-    InvalidRecord { key: Option<String>, reason: String },
+    UnknownJunction {
+        found: String,
+        nearest: Option<&'static str>,
+    },
+    InvalidOperator {
+        found: String,
+        subject: String,
+        expected: &'static [Operator],
+        nearest: Option<&'static str>,
+    },
+    NoComplement {
+        leaf: String,
+        why: &'static str,
+    },
+    UnknownConditionType {
+        found: String,
+        nearest: Option<&'static str>,
+    },
+    UnknownField {
+        found: String,
+        of: Option<&'static str>,
+        nearest: Option<String>,
+    },
+    FieldOfOtherType {
+        field: String,
+        of: &'static str,
+        belongs: &'static str,
+    },
+    MissingValue {
+        operator: &'static str,
+        expected: &'static str,
+    },
+    UnexpectedValue {
+        operator: &'static str,
+        instead: Option<&'static str>,
+    },
+    InvalidValue {
+        of: String,
+        expected: &'static str,
+        found: String,
+    },
+    MissingUnit {
+        operator: &'static str,
+    },
+    UnexpectedUnit {
+        operator: &'static str,
+    },
+    InvalidUnit {
+        found: String,
+        nearest: Option<&'static str>,
+    },
+    Syntax {
+        expected: &'static str,
+        found: String,
+    },
+    TooDeep {
+        limit: usize,
+    },
+    TooLarge {
+        limit: usize,
+    },
+    TooManyConditions {
+        limit: usize,
+    },
+    TooManyGroups {
+        limit: usize,
+    },
+    TooManyValues {
+        limit: usize,
+    },
+    StringTooLong {
+        limit: usize,
+    },
+    #[cfg_attr(not(feature = "records"), expect(dead_code, reason = "only readers of records tell it"))]
+    InvalidRecord {
+        key: Option<String>,
+        reason: String,
+    },
+    #[cfg_attr(not(feature = "records"), expect(dead_code, reason = "only readers of records tell it"))]
     Unreadable(String),
 }
 
@@ -152,7 +229,9 @@ impl Kind {
             Self::DuplicateKey { .. } => Code::DuplicateKey,
             Self::WrongType { .. } => Code::WrongType,
             Self::EmptyGroup => Code::EmptyFilterGroup,
-            Self::UnknownJunction { .. } | Self::InvalidOperator { .. } | Self::NoComplement { .. } => Code::InvalidOperator,
+            Self::UnknownJunction { .. } | Self::InvalidOperator { .. } | Self::NoComplement { .. } => {
+                Code::InvalidOperator
+            }
             Self::UnknownConditionType { .. } => Code::UnknownConditionType,
             Self::UnknownField { .. } | Self::FieldOfOtherType { .. } => Code::UnknownField,
             Self::MissingValue { .. } => Code::MissingValue,

@@ -239,11 +239,11 @@ impl<'s> Lines<'s> {
         (line as u64, before.chars().count() as u64 + 1)
     }
 
-    /// The text of a line counted from 1, without its end.
-    pub(crate) fn line(&self, line: u64) -> &'s str {
-        let from = self.starts[line as usize - 1];
+    /// The text of a line counted from 1, without its end; of a source that does not have it, none.
+    pub(crate) fn line(&self, line: u64) -> Option<&'s str> {
+        let from = *self.starts.get(line.checked_sub(1)? as usize)?;
         let to = self.starts.get(line as usize).copied().unwrap_or(self.source.len());
-        self.source[from..to].trim_end_matches(['\n', '\r'])
+        Some(self.source[from..to].trim_end_matches(['\n', '\r']))
     }
 
     /// The byte at a line and a byte column, both from 1, as parsers of whole documents tell them.

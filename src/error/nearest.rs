@@ -43,8 +43,15 @@ mod tests {
     fn edits_are_counted() {
         let count = |a: &str, b: &str| edits(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
         for (a, b, expected) in [
-            ("", "", 0), ("a", "", 1), ("", "abc", 3), ("abc", "abc", 0), ("abc", "abd", 1), ("abc", "acb", 1),
-            ("kitten", "sitting", 3), ("clickcount", "click_count", 1), ("wihtin", "within", 1),
+            ("", "", 0),
+            ("a", "", 1),
+            ("", "abc", 3),
+            ("abc", "abc", 0),
+            ("abc", "abd", 1),
+            ("abc", "acb", 1),
+            ("kitten", "sitting", 3),
+            ("clickcount", "click_count", 1),
+            ("wihtin", "within", 1),
         ] {
             assert_eq!(count(a, b), expected, "{a} to {b}");
             assert_eq!(count(b, a), expected, "{b} to {a}");

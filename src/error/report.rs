@@ -1,8 +1,9 @@
 //! Problems drawn over the source they are in.
 
 use std::fmt;
+use std::ops::Range;
 
-use super::{Errors, Lines, Problem};
+use super::{Errors, Lines, Place, Problem};
 
 impl Errors {
     /// Draws each problem under the line it is in, for people.
@@ -53,16 +54,22 @@ impl fmt::Display for Report<'_> {
 fn draw(problem: &Problem, lines: &Lines<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     writeln!(f, "error[{}]: {}", problem.code(), problem.message())?;
     let place = problem.place();
-    let (Some(span), Some(line)) = (&place.span, place.line) else {
-        return if *place == super::Place::default() { Ok(()) } else { writeln!(f, " --> {place}") };
+    let Some((span, line, text)) = drawn(place, lines) else {
+        return if *place == Place::default() { Ok(()) } else { writeln!(f, " --> {place}") };
     };
     let number = line.to_string();
     let gutter = " ".repeat(number.len());
-    let (text, before, width) = window(lines.line(line), place.column.unwrap_or(1) as usize - 1, lines.chars(span));
+    let (text, before, width) = window(text, place.column.unwrap_or(1) as usize - 1, lines.chars(span));
     writeln!(f, "{gutter}--> {place}")?;
     writeln!(f, "{gutter} |")?;
     writeln!(f, "{number} | {text}")?;
     writeln!(f, "{gutter} | {}{}", " ".repeat(before), "^".repeat(width))
+}
+
+/// What there is to draw: a place that has a span, in a line that the source has.
+fn drawn<'p, 's>(place: &'p Place, lines: &Lines<'s>) -> Option<(&'p Range<usize>, u64, &'s str)> {
+    let line = place.line?;
+    Some((place.span.as_ref()?, line, lines.line(line)?))
 }
 
 /// The part of a line around what is marked: long lines are cut, tabs and control characters are one blank each.
@@ -70,15 +77,14 @@ fn window(line: &str, column: usize, width: usize) -> (String, usize, usize) {
     const WIDEST: usize = 120;
     const LEAD: usize = 40;
     let from = if column > WIDEST - LEAD { column - LEAD } else { 0 };
-    let shown: String =
-        line.chars().skip(from).take(WIDEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown: String = line.chars().skip(from).take(WIDEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let before = column - from;
     let room = shown.chars().count().saturating_sub(before);
     (shown, before, width.clamp(1, room.max(1)))
 }
 
 impl Lines<'_> {
-    fn chars(&self, span: &std::ops::Range<usize>) -> usize {
+    fn chars(&self, span: &Range<usize>) -> usize {
         self.source.get(span.clone()).map_or(1, |text| text.chars().count())
     }
 }
@@ -93,6 +99,12 @@ mod tests {
         let (text, before, width) = window(&line, 500, 4);
         assert_eq!(&text[before..before + width], "here");
         assert_eq!(text.chars().count(), 120);
+    }
+
+    #[test]
+    fn a_source_that_is_not_the_one_that_was_read_is_not_drawn() {
+        let errors = "click_count > 3\n and\n x = 1".parse::<crate::Filter>().unwrap_err();
+        assert_eq!(errors.report("x").to_string(), "error[unknown_field]: unknown field `x`\n --> 3:2\n");
     }
 
     #[test]

@@ -51,7 +51,8 @@ impl Audience {
     ///
     /// # Errors
     ///
-    /// Every problem of every audience, each with its place in the document.
+    /// Every problem of every audience, each with its place in the document; `filter_too_large` where an object that
+    /// stands by itself is longer than the default [`Limits`] allow a filter to be.
     pub fn read_all(source: &str) -> Result<Vec<Self>, Errors> {
         let limits = Limits::default();
         let skipped = source.len() - source.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
@@ -73,7 +74,14 @@ impl Audience {
                 }
             };
             let end = start + documents.into_iter::<IgnoredAny>().byte_offset();
-            match all(found, &limits) {
+            let is_one = matches!(&found, Document::Object(object) if object.audiences.is_none());
+            let too_large = is_one && end - start > limits.source_bytes;
+            let audiences = if too_large {
+                Err(Errors::of(Kind::TooLarge { limit: limits.source_bytes }, Place::pointer(String::new())))
+            } else {
+                all(found, &limits)
+            };
+            match audiences {
                 Ok(audiences) => read.extend(audiences),
                 Err(errors) => problems.extend(place(errors, source, start..end).into_problems()),
             }
@@ -143,9 +151,8 @@ struct Object<'s> {
     repeated: Vec<&'static str>,
 }
 
-const AUDIENCE_KEYS: &[&str] = &[
-    "id", "name", "description", "source_lists", "cached_size", "cached_size_updated_at", "status", "created_at",
-];
+const AUDIENCE_KEYS: &[&str] =
+    &["id", "name", "description", "source_lists", "cached_size", "cached_size_updated_at", "status", "created_at"];
 
 #[derive(Clone, Copy)]
 struct ObjectSeed<'l> {
@@ -417,8 +424,8 @@ impl<'s> Keys<'_, 's> {
             Value::Number(number) => {
                 let whole = number.and_then(Number::to_u64);
                 if whole.is_none() {
-                    let found =
-                        number.map_or("a number out of range".to_owned(), |number| Quoted(&number.to_string()).to_string());
+                    let found = number
+                        .map_or("a number out of range".to_owned(), |number| Quoted(&number.to_string()).to_string());
                     self.invalid(key, "a whole number from 0", found);
                 }
                 whole
@@ -441,8 +448,13 @@ impl<'s> Keys<'_, 's> {
         for (i, value) in values.iter().enumerate() {
             match value {
                 Value::Number(Some(number)) if number.to_i64().is_some() => lists.extend(number.to_i64()),
+                Value::TooMany => self.report(&format!("{key}/{i}"), Kind::TooManyValues { limit: i }),
                 other => {
-                    let kind = Kind::WrongType { of: "a list id".to_owned(), expected: "a whole number", found: other.shape() };
+                    let kind = Kind::WrongType {
+                        of: "a list id".to_owned(),
+                        expected: "a whole number",
+                        found: other.shape(),
+                    };
                     self.report(&format!("{key}/{i}"), kind);
                 }
             }

@@ -80,12 +80,7 @@ impl Literals {
                 }
             }
         }
-        Self {
-            texts: TextMatch::is(&texts, case),
-            numbers_of_texts: sorted(of_texts),
-            numbers: sorted(numbers),
-            bools,
-        }
+        Self { texts: TextMatch::is(&texts, case), numbers_of_texts: sorted(of_texts), numbers: sorted(numbers), bools }
     }
 
     /// The literals of both.

@@ -1,10 +1,10 @@
 //! What can be said of a plan without looking at a record.
 
+use super::Node;
 use super::custom::CustomMatch;
 use super::interval::{End, Interval, Ordered};
 use super::leaf::{Leaf, LeafTest, Subject};
 use super::text::{Pattern, TextMatch};
-use super::Node;
 
 /// The same plan with groups of one operator merged, constants and duplicates gone, intervals on one value joined,
 /// contradictions and tautologies recognised, and the cheap questions first.
@@ -174,7 +174,8 @@ fn cost(node: &Node) -> u32 {
                 LeafTest::Custom(_) => 6,
                 LeafTest::Text(_) => 8,
             };
-            test + if leaf.list.is_some() { 2 } else { 0 } + if matches!(leaf.subject, Subject::Custom(_)) { 4 } else { 0 }
+            test + if leaf.list.is_some() { 2 } else { 0 }
+                + if matches!(leaf.subject, Subject::Custom(_)) { 4 } else { 0 }
         }
     }
 }

@@ -257,8 +257,14 @@ mod tests {
         let number = |text: &str| text.parse::<Number>().unwrap();
         let below = Interval::below(number("1")).unwrap();
         assert_eq!(below.union(Interval::above(number("1")).unwrap()), None);
-        assert_eq!(below.union(Interval::at_least(number("1"))).map(|all| all.to_string()).as_deref(), Some("anything"));
-        assert_eq!(Interval::at_most(2u64).union(Interval::at_least(3)).map(|all| all.to_string()).as_deref(), Some("anything"));
+        assert_eq!(
+            below.union(Interval::at_least(number("1"))).map(|all| all.to_string()).as_deref(),
+            Some("anything")
+        );
+        assert_eq!(
+            Interval::at_most(2u64).union(Interval::at_least(3)).map(|all| all.to_string()).as_deref(),
+            Some("anything")
+        );
         assert_eq!(Interval::at_most(2u64).union(Interval::at_least(4)), None);
     }
 

@@ -71,7 +71,11 @@ impl Leaf {
                 let (subject, (test, negated), exists) = bound(test, asked);
                 let missing = match exists {
                     Some(exists) => !exists,
-                    None => negated && !matches!(test, LeafTest::True) && asked.semantics.missing_negation == MissingNegation::Matches,
+                    None => {
+                        negated
+                            && !matches!(test, LeafTest::True)
+                            && asked.semantics.missing_negation == MissingNegation::Matches
+                    }
                 };
                 Self { subject, list, test, negated, missing }
             }
@@ -103,7 +107,8 @@ impl Leaf {
 fn bound(test: &Test, asked: &Evaluation) -> (Subject, (LeafTest, bool), Option<bool>) {
     let now = asked.now.timestamp_micros();
     let case = asked.semantics.text_case;
-    let of_comparison = |(interval, negated): (Option<LeafTest>, bool)| (interval.unwrap_or(LeafTest::Nothing), negated);
+    let of_comparison =
+        |(interval, negated): (Option<LeafTest>, bool)| (interval.unwrap_or(LeafTest::Nothing), negated);
     match test {
         Test::Time(field, asked) => of_asked(Subject::Time(*field), asked, |test| time_test(test, now)),
         Test::Count(field, comparison, value) => {

@@ -17,13 +17,13 @@ use crate::semantics::Evaluation;
 use crate::semantics::Semantics;
 
 pub use self::custom::ValueRef;
+pub(crate) use self::leaf::{Leaf, LeafTest, Subject};
 #[cfg(feature = "table")]
 pub(crate) use self::{
     custom::{CustomMatch, Literals},
     interval::{End, Interval},
     text::{Pattern, TextMatch},
 };
-pub(crate) use self::leaf::{Leaf, LeafTest, Subject};
 
 /// A filter and its source lists, bound to `now` and to [`Semantics`].
 ///

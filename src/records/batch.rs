@@ -161,7 +161,8 @@ fn fill(source: &mut Source<'_>, chunk: usize, bytes: &mut Vec<u8>) -> io::Resul
 
 /// Whether the first bytes are too few to tell what follows.
 fn says_nothing(bytes: &[u8]) -> bool {
-    bytes.len() < BYTE_ORDER_MARK.len() || bytes.trim_ascii_start().is_empty() || bytes == BYTE_ORDER_MARK
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    bytes.len() < BYTE_ORDER_MARK.len() || text.trim_ascii_start().is_empty()
 }
 
 impl Splitter {

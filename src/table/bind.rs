@@ -58,11 +58,22 @@ pub(super) struct BoundLeaf {
 
 #[derive(Debug)]
 pub(super) enum BoundTest {
-    Column { column: usize, of_the_contact: bool, test: ColumnTest },
+    Column {
+        column: usize,
+        of_the_contact: bool,
+        test: ColumnTest,
+    },
     /// Membership on lists.
-    Lists { lists: Vec<i64>, codes: Option<ColumnTest>, negated: bool },
+    Lists {
+        lists: Vec<i64>,
+        codes: Option<ColumnTest>,
+        negated: bool,
+    },
     /// The phone number itself.
-    Phone { pattern: Option<TextMatch>, negated: bool },
+    Phone {
+        pattern: Option<TextMatch>,
+        negated: bool,
+    },
     /// No record of the table has the field.
     Absent,
 }
@@ -80,7 +91,8 @@ impl BoundPlans {
                 scope_codes: ScopeCodes(plan.scope.as_ref().and_then(|scope| on_lists(scope, columns))),
             })
             .collect();
-        let only_active = plans.first().is_some_and(|plan| plan.asked.semantics.subscription == Subscription::ActiveOnly);
+        let only_active =
+            plans.first().is_some_and(|plan| plan.asked.semantics.subscription == Subscription::ActiveOnly);
         let active = columns.find(&ColumnId::Active).filter(|_| only_active).map(|column| {
             let of = columns.column(column);
             Active { column, codes: of.test(of.domain.passing(&LeafTest::True), false, false).yes }

@@ -10,7 +10,7 @@ pub(crate) struct Bits {
 impl Bits {
     pub(crate) fn new(len: usize, value: bool) -> Self {
         let mut bits = Self { words: vec![if value { u64::MAX } else { 0 }; len.div_ceil(64)], len };
-        if value && len % 64 != 0 {
+        if value && !len.is_multiple_of(64) {
             // Bits past the end are never set.
             bits.words[len / 64] = (1 << (len % 64)) - 1;
         }
@@ -45,7 +45,7 @@ impl Bits {
     pub(crate) fn put(&mut self, start: usize, words: &[u64]) {
         let end = (start + words.len()).min(self.words.len());
         self.words[start..end].copy_from_slice(&words[..end - start]);
-        if self.len % 64 != 0
+        if !self.len.is_multiple_of(64)
             && let Some(last) = self.words.last_mut()
         {
             *last &= (1 << (self.len % 64)) - 1;
@@ -55,7 +55,7 @@ impl Bits {
     pub(crate) fn set_range(&mut self, range: std::ops::Range<usize>) {
         let mut at = range.start;
         while at < range.end {
-            if at % 64 == 0 && range.end - at >= 64 {
+            if at.is_multiple_of(64) && range.end - at >= 64 {
                 self.words[at / 64] = u64::MAX;
                 at += 64;
             } else {
@@ -70,7 +70,7 @@ impl Bits {
         let mut count = 0;
         let mut at = range.start;
         while at < range.end {
-            if at % 64 == 0 && range.end - at >= 64 {
+            if at.is_multiple_of(64) && range.end - at >= 64 {
                 count += self.words[at / 64].count_ones() as usize;
                 at += 64;
             } else {

@@ -11,12 +11,12 @@ use std::hash::Hash;
 
 use rayon::prelude::*;
 
+use super::bits::Bits;
 use super::column::{Buckets, Column, Stripe};
 use super::domain::{CustomValues, Domain, Instants, custom_order};
 use super::phone::Phone;
 use super::segment::{ColumnId, Columns, Lists, Segment, decode};
 use super::staging::{Coded, NO_INSTANT, Staging};
-use super::bits::Bits;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::Contact;
 use crate::filter::CustomKey;
@@ -190,11 +190,17 @@ fn one(staged: &[Staged], staging: &Staging, contact: u32) -> Contact {
     let rows: Vec<usize> = staging.memberships(contact as usize).collect();
     let mut phone_number = String::new();
     staging.odd_phones.write(staging.phones[contact as usize], &mut phone_number);
-    decode(phone_number, rows.len(), |slot| staging.lists[rows[slot]], staged.len(), |at, slot| {
-        let Staged { id, column, rows: keys } = &staged[at];
-        let row = if id.is_of_the_contact() { contact as usize } else { rows[slot] };
-        (id, &column.domain, keys.key(row))
-    })
+    decode(
+        phone_number,
+        rows.len(),
+        |slot| staging.lists[rows[slot]],
+        staged.len(),
+        |at, slot| {
+            let Staged { id, column, rows: keys } = &staged[at];
+            let row = if id.is_of_the_contact() { contact as usize } else { rows[slot] };
+            (id, &column.domain, keys.key(row))
+        },
+    )
 }
 
 /// The staged columns, each with its domain and buckets.
@@ -214,7 +220,10 @@ fn columns(staging: &mut Staging) -> Vec<Staged> {
         (ColumnId::Flag(FlagField::HasRevenue), std::mem::take(&mut staging.has_revenue)),
         (ColumnId::Flag(FlagField::InWorkflow), std::mem::take(&mut staging.in_workflow)),
         (ColumnId::Flag(FlagField::OnDnc), absent_is(false, std::mem::take(&mut staging.on_dnc), staging.phones.len())),
-        (ColumnId::Flag(FlagField::IsValid), absent_is(true, std::mem::take(&mut staging.is_valid), staging.phones.len())),
+        (
+            ColumnId::Flag(FlagField::IsValid),
+            absent_is(true, std::mem::take(&mut staging.is_valid), staging.phones.len()),
+        ),
     ];
     for (id, coded) in flags {
         tasks.push(Box::new(move || self::flags(id, coded)));

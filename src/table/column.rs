@@ -166,8 +166,8 @@ enum Packed {
 impl Packed {
     fn new(keys: u64) -> Self {
         match keys {
-            0..=0x1_0000 => Self::U16(Vec::new()),
-            0..=0x1_0000_0000 => Self::U32(Vec::new()),
+            ..=0x1_0000 => Self::U16(Vec::new()),
+            0x1_0001..=0x1_0000_0000 => Self::U32(Vec::new()),
             _ => Self::U64(Vec::new()),
         }
     }
@@ -223,9 +223,15 @@ impl Exact {
     pub(crate) fn select(&self, word: usize, rows: u64, keyed: u64, among: &Keys) -> u64 {
         let start = self.starts[word] as usize;
         match (&self.keys, among) {
-            (Packed::U16(keys), Keys::Range(from, to)) => select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key)),
-            (Packed::U32(keys), Keys::Range(from, to)) => select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key)),
-            (Packed::U64(keys), Keys::Range(from, to)) => select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key)),
+            (Packed::U16(keys), Keys::Range(from, to)) => {
+                select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key))
+            }
+            (Packed::U32(keys), Keys::Range(from, to)) => {
+                select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key))
+            }
+            (Packed::U64(keys), Keys::Range(from, to)) => {
+                select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key))
+            }
             (_, Keys::Outside(from, to)) => rows & !self.select(word, rows, keyed, &Keys::Range(*from, *to)),
             (Packed::U16(keys), Keys::Set(set)) => select(&keys[start..], rows, keyed, |key| set.get(key as usize)),
             (Packed::U32(keys), Keys::Set(set)) => select(&keys[start..], rows, keyed, |key| set.get(key as usize)),
@@ -245,12 +251,16 @@ fn select<K: Copy + Into<u64>>(keys: &[K], rows: u64, keyed: u64, passes: impl F
 
 impl Stripe {
     /// The stripe of a run of keys, whose codes it adds to the column's weights.
-    pub(crate) fn new(column: &Column, weights: &mut [u64; 256], keys: impl ExactSizeIterator<Item = Option<u64>>) -> Self {
+    pub(crate) fn new(
+        column: &Column,
+        weights: &mut [u64; 256],
+        keys: impl ExactSizeIterator<Item = Option<u64>>,
+    ) -> Self {
         let rows = keys.len();
         let mut codes = Vec::with_capacity(rows.next_multiple_of(WORD));
         let mut exact = Exact { starts: Vec::new(), keys: Packed::new(column.domain.keys()) };
         for (row, key) in keys.enumerate() {
-            if row % WORD == 0 {
+            if row.is_multiple_of(WORD) {
                 // Rows are counted in 32 bits throughout.
                 exact.starts.push(exact.keys.len() as u32);
             }
@@ -306,7 +316,6 @@ impl Stripe {
             Self::Each { codes, exact } => codes.capacity() + exact.starts.capacity() * 4 + exact.keys.bytes(),
         }
     }
-
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::Table;
 use super::bind::{BoundPlan, BoundPlans};
 use super::bits::Bits;
 use super::kernel::Kernel;
 use super::scan::{RUN, Rows, Scan, tree};
-use super::Table;
 use crate::semantics::Unit;
 
 impl Table {
@@ -47,7 +47,8 @@ impl Table {
     /// The rows of each segment whose contacts satisfy a plan.
     pub(super) fn collect(&self, plans: &BoundPlans) -> Vec<Bits> {
         let plan = &plans.plans[0];
-        let found: Vec<_> = self.runs().into_par_iter().map(|run| (run, contacts(&self.scan(plans, run), plan))).collect();
+        let found: Vec<_> =
+            self.runs().into_par_iter().map(|run| (run, contacts(&self.scan(plans, run), plan))).collect();
         let mut rows: Vec<Bits> = self.segments.iter().map(|segment| Bits::new(segment.live.len(), false)).collect();
         for ((segment, start), found) in found {
             rows[segment].put(start, &found);

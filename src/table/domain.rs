@@ -284,7 +284,9 @@ impl CustomValues {
         if self.texts.end == self.values.len() {
             return Keys::Range(from, to);
         }
-        let Keys::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else { return Keys::Range(from, to) };
+        let Keys::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else {
+            return Keys::Range(from, to);
+        };
         bits.set_range(from as usize..to as usize);
         Keys::Set(bits)
     }
@@ -292,7 +294,9 @@ impl CustomValues {
     /// The keys of literals: texts are looked up, and the few neighbours of a number are asked one by one.
     fn one_of(&self, literals: &Literals, test: &LeafTest) -> Keys {
         let Keys::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else { return Keys::Range(0, 0) };
-        let mut near: Vec<std::ops::Range<usize>> = vec![0..self.first_number];
+        let booleans = 0..self.first_number;
+        let mut near = Vec::new();
+        near.push(booleans);
         let texts: &[String] = match &literals.texts.pattern {
             Pattern::Is(texts) => texts,
             _ => &[],

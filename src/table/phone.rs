@@ -74,8 +74,20 @@ mod tests {
     #[test]
     fn every_text_comes_back() {
         let mut odd = OddPhones::default();
-        let texts =
-            ["", "+", "0", "00", "+14155559876", "14155559876", "99999999999999999", "999999999999999999", "+1 415", "é", "++1", "-1"];
+        let texts = [
+            "",
+            "+",
+            "0",
+            "00",
+            "+14155559876",
+            "14155559876",
+            "99999999999999999",
+            "999999999999999999",
+            "+1 415",
+            "é",
+            "++1",
+            "-1",
+        ];
         let phones: Vec<Phone> = texts.iter().map(|text| odd.intern(text)).collect();
         for (i, text) in texts.iter().enumerate() {
             let mut written = String::new();

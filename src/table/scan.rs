@@ -138,7 +138,13 @@ impl<'t> Scan<'t> {
             BoundTest::Column { column, of_the_contact, test } => {
                 self.column(*column, if *of_the_contact { 0 } else { slot }, test, candidates)
             }
-            BoundTest::Absent => if leaf.missing { *candidates } else { [0; RUN] },
+            BoundTest::Absent => {
+                if leaf.missing {
+                    *candidates
+                } else {
+                    [0; RUN]
+                }
+            }
             BoundTest::Lists { lists, codes, negated } => {
                 let on_any = self.on_any(lists, codes.as_ref(), candidates);
                 if *negated { without(candidates, &on_any) } else { on_any }

@@ -134,7 +134,10 @@ impl Segment {
 
     pub(super) fn bytes(&self) -> usize {
         let stripes: usize = self.stripes.iter().flatten().map(Stripe::bytes).sum();
-        stripes + self.phones.capacity() * size_of::<Phone>() + self.order.capacity() * size_of::<u32>() + self.live.words().len() * 8
+        stripes
+            + self.phones.capacity() * size_of::<Phone>()
+            + self.order.capacity() * size_of::<u32>()
+            + self.live.words().len() * 8
     }
 }
 
@@ -148,7 +151,8 @@ pub(super) fn decode<'c>(
 ) -> Contact {
     let mut contact = Contact { phone_number, ..Contact::default() };
     for slot in 0..slots {
-        let mut membership = Membership { list_id: list(slot), custom_fields: BTreeMap::new(), ..Membership::default() };
+        let mut membership =
+            Membership { list_id: list(slot), custom_fields: BTreeMap::new(), ..Membership::default() };
         for at in 0..columns {
             let (id, domain, key) = key(at, slot);
             if let Some(key) = key {

@@ -11,7 +11,7 @@ use crate::check::most_groups;
 use crate::draft::{Condition, Entry, Found, Group, Value};
 use crate::error::{Kind, Place, Problems};
 use crate::limits::Limits;
-use crate::number::Number;
+use crate::number::{NotANumber, Number};
 use crate::time::SpanUnit;
 
 /// A draft, if there is anything to draft, and what is wrong with the syntax.
@@ -101,6 +101,7 @@ impl<'s> Operands<'s> {
     }
 }
 
+const VALUE: &str = "a value: a number, a string in quotes, a date, true, false or a list in brackets";
 const OPERAND: &str = "a condition, a parenthesis, `not`, `all` or `any`";
 
 impl<'s> Parser<'s, '_> {
@@ -291,7 +292,10 @@ impl<'s> Parser<'s, '_> {
         }
         if self.at("@") {
             self.advance();
-            let TokenKind::Number(number) = self.ahead.kind else { return self.syntax("the id of a list") };
+            let number = match self.ahead.kind {
+                TokenKind::Number(number) if number.parse::<Number>() != Err(NotANumber::Syntax) => number,
+                _ => return self.syntax("the id of a list"),
+            };
             let span = self.advance();
             set(&mut condition, Key::ListId, Value::Number(number.parse().ok()), span);
         }
@@ -304,7 +308,7 @@ impl<'s> Parser<'s, '_> {
         } else {
             let Some((operator, span)) = self.operator() else { return self.syntax("an operator") };
             if !self.operand(&mut condition, subject, operator.clone()) {
-                return self.syntax("a value: a number, a string in quotes, a date, true, false or a list in brackets");
+                return Node::Nothing;
             }
             set(&mut condition, Key::Operator, Value::Text(subject.operator(operator)), span);
         }
@@ -347,7 +351,8 @@ impl<'s> Parser<'s, '_> {
         }
     }
 
-    /// `operand := number [unit ["ago"]] | string | time | "true" | "false" | values`; whether there is one, or none.
+    /// `operand := number [unit ["ago"]] | string | time | "true" | "false" | values`; false if something else stands there,
+    /// which is told.
     fn operand(&mut self, condition: &mut Condition<'s>, subject: Subject<'s>, operator: Cow<'s, str>) -> bool {
         let key = if subject == Subject::List { Key::ListIds } else { Key::Value };
         if self.at_boundary() {
@@ -360,7 +365,10 @@ impl<'s> Parser<'s, '_> {
             set(condition, key, Value::Array(values), start..self.end);
             return true;
         }
-        let Some((value, span)) = self.value() else { return false };
+        let Some((value, span)) = self.value() else {
+            self.syntax(VALUE);
+            return false;
+        };
         let number = matches!(value, Value::Number(_));
         let key = if subject == Subject::List && number { Key::ListId } else { key };
         set(condition, key, value, span);
@@ -387,7 +395,7 @@ impl<'s> Parser<'s, '_> {
         self.advance();
         let mut values = Vec::new();
         while !self.at(close) {
-            let (value, _) = self.value()?;
+            let Some((value, _)) = self.value() else { return self.broken_off(VALUE, close) };
             if values.len() < self.values {
                 values.push(value);
             } else if values.len() == self.values {
@@ -398,16 +406,32 @@ impl<'s> Parser<'s, '_> {
             }
             self.advance();
         }
-        self.at(close).then(|| self.advance())?;
+        if !self.at(close) {
+            return self.broken_off("`,` or the bracket that closes the list", close);
+        }
+        self.advance();
         Some(values)
+    }
+
+    /// Tells what is wrong inside of brackets, and goes on behind them.
+    fn broken_off<T>(&mut self, expected: &'static str, close: &str) -> Option<T> {
+        self.unexpected(expected);
+        while !self.at(close) && !self.at_and() && !self.at_or() && self.ahead.kind != TokenKind::End {
+            self.advance();
+        }
+        if self.at(close) {
+            self.advance();
+        }
+        self.recover();
+        None
     }
 
     fn value(&mut self) -> Option<(Value<'s>, Range<usize>)> {
         let value = match &self.ahead.kind {
             TokenKind::Number(number) => match number.parse::<Number>() {
                 Ok(number) => Value::Number(Some(number)),
-                Err(crate::number::NotANumber::Range) => Value::Number(None),
-                Err(crate::number::NotANumber::Syntax) => return None,
+                Err(NotANumber::Range) => Value::Number(None),
+                Err(NotANumber::Syntax) => return None,
             },
             TokenKind::Time(text) => Value::Text((*text).into()),
             TokenKind::String(text) => Value::Text(text.clone()?),

@@ -6,15 +6,15 @@ use headcount::{Audience, Evaluation, Population, Scope, Semantics, Unit};
 
 /// Who is in an audience, and how many memberships satisfy its filter.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Answer {
-    pub members: BTreeSet<String>,
-    pub memberships: u64,
+pub(crate) struct Answer {
+    pub(crate) members: BTreeSet<String>,
+    pub(crate) memberships: u64,
 }
 
 type Engine = fn(&Audience, &Population, &Evaluation) -> Answer;
 
 /// The engines; another is another line.
-pub const ENGINES: &[(&str, Engine)] = &[
+pub(crate) const ENGINES: &[(&str, Engine)] = &[
     ("reference", reference),
     ("sizes", sizes),
     ("explanation", explanation),
@@ -26,14 +26,15 @@ pub const ENGINES: &[(&str, Engine)] = &[
 ];
 
 /// The definition.
-pub fn reference(audience: &Audience, population: &Population, asked: &Evaluation) -> Answer {
+pub(crate) fn reference(audience: &Audience, population: &Population, asked: &Evaluation) -> Answer {
     let contacts = population.contacts().iter().filter(|contact| audience.contains(contact, asked));
     let satisfying = population.contacts().iter().map(|contact| audience.satisfying(contact, asked).count() as u64);
     Answer { members: contacts.map(|contact| contact.phone_number.clone()).collect(), memberships: satisfying.sum() }
 }
 
 fn sizes(audience: &Audience, population: &Population, asked: &Evaluation) -> Answer {
-    let members: BTreeSet<String> = population.members(audience, asked).map(|contact| contact.phone_number.clone()).collect();
+    let members: BTreeSet<String> =
+        population.members(audience, asked).map(|contact| contact.phone_number.clone()).collect();
     let size = |unit| population.size(audience, &in_unit(asked, unit)).value;
     assert_eq!(size(Unit::Contacts), members.len() as u64);
     Answer { members, memberships: size(Unit::Memberships) }

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use headcount::{
     AmountField, Asked, Bound, Comparison, Condition, Contact, CountField, CustomKey, CustomTest, Evaluation, Filter,
-    FlagField, Group, Junction, ListTest, Literal, Membership, MissingNegation, Moment, Number, OneOf, Order, Population,
-    Semantics, Span, SpanUnit, Subscription, Test, TextCase, TextField, TextTest, TimeField, TimeTest, Unit, Value,
+    FlagField, Group, Junction, ListTest, Literal, Membership, MissingNegation, Moment, Number, OneOf, Order,
+    Population, Semantics, Span, SpanUnit, Subscription, Test, TextCase, TextField, TextTest, TimeField, TimeTest,
+    Unit, Value,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -17,7 +18,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// The instant that most populations live around.
-pub fn noon() -> DateTime<Utc> {
+pub(crate) fn noon() -> DateTime<Utc> {
     "2025-11-15T12:00:00Z".parse().unwrap()
 }
 
@@ -28,14 +29,59 @@ const TEXTS: &[&str] = &["CA", "ca", "TX", "California", "", "5", "5.0", "10", "
 
 /// Texts that have tripped up a reader or a writer somewhere.
 const HOSTILE: &[&str] = &[
-    "\"", "'", "\\", "\\u0041", "\0", "\n", "\r\n", "\t", "\u{7f}", "\u{1b}[0m", "\u{2028}", "\u{feff}", "\u{202e}", "#",
-    "# and", "and", "or", "not", "all(", "in", "list", "custom_fields.", "custom.x", ")", "[", ",", "@101", "null", "NaN",
-    "1e400", "-0", "9007199254740993", "18446744073709551616", "ẞ", "İ", "i\u{307}", "Σς", "ﬀ", "😀", "e\u{301}", "２",
-    "2025-02-30", "2025-11-15T12:00:00Z", "2025-11-15T14:00:00+02:00", "$1", "%", "_", "NULL", "' OR 1=1 --",
+    "\"",
+    "'",
+    "\\",
+    "\\u0041",
+    "\0",
+    "\n",
+    "\r\n",
+    "\t",
+    "\u{7f}",
+    "\u{1b}[0m",
+    "\u{2028}",
+    "\u{feff}",
+    "\u{202e}",
+    "#",
+    "# and",
+    "and",
+    "or",
+    "not",
+    "all(",
+    "in",
+    "list",
+    "custom_fields.",
+    "custom.x",
+    ")",
+    "[",
+    ",",
+    "@101",
+    "null",
+    "NaN",
+    "1e400",
+    "-0",
+    "9007199254740993",
+    "18446744073709551616",
+    "ẞ",
+    "İ",
+    "i\u{307}",
+    "Σς",
+    "ﬀ",
+    "😀",
+    "e\u{301}",
+    "２",
+    "2025-02-30",
+    "2025-11-15T12:00:00Z",
+    "2025-11-15T14:00:00+02:00",
+    "$1",
+    "%",
+    "_",
+    "NULL",
+    "' OR 1=1 --",
 ];
 
 /// Any text, most often one that contacts have.
-pub fn text() -> impl Strategy<Value = String> {
+pub(crate) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => select(TEXTS).prop_map(str::to_owned),
         2 => select(HOSTILE).prop_map(str::to_owned),
@@ -44,7 +90,7 @@ pub fn text() -> impl Strategy<Value = String> {
 }
 
 /// The key of a custom field, most often one that contacts have.
-pub fn key() -> impl Strategy<Value = String> {
+pub(crate) fn key() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => select(vec!["state", "n", "when", "tags"]).prop_map(str::to_owned),
         1 => select(vec!["favourite colour", "custom_fields.state", "custom_fields.custom_fields.", "State", "click_count"])
@@ -54,11 +100,30 @@ pub fn key() -> impl Strategy<Value = String> {
 }
 
 /// Any number there is, most often a small one.
-pub fn number() -> impl Strategy<Value = Number> {
+pub(crate) fn number() -> impl Strategy<Value = Number> {
     let written = vec![
-        "-1", "-0.5", "0", "0.1", "1", "4", "5", "5.5", "6", "10", "47.5", "0.30000000000000004", "1e-300",
-        "4503599627370495.5", "9007199254740991", "9007199254740992", "9007199254740993", "-9007199254740993",
-        "9223372036854775807", "9223372036854775808", "18446744073709551615", "-9223372036854775808",
+        "-1",
+        "-0.5",
+        "0",
+        "0.1",
+        "1",
+        "4",
+        "5",
+        "5.5",
+        "6",
+        "10",
+        "47.5",
+        "0.30000000000000004",
+        "1e-300",
+        "4503599627370495.5",
+        "9007199254740991",
+        "9007199254740992",
+        "9007199254740993",
+        "-9007199254740993",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551615",
+        "-9223372036854775808",
     ];
     prop_oneof![
         8 => select(vec!["4", "5", "5.5", "6", "0", "10"]).prop_map(|text: &str| text.parse().unwrap()),
@@ -70,12 +135,12 @@ pub fn number() -> impl Strategy<Value = Number> {
 }
 
 /// Any count, most often a small one.
-pub fn count() -> impl Strategy<Value = u64> {
+pub(crate) fn count() -> impl Strategy<Value = u64> {
     prop_oneof![12 => 0..4_u64, 1 => select(vec![u64::MAX, 1 << 53, (1 << 53) + 1]), 1 => any::<u64>()]
 }
 
 /// Any instant that can be written, to the microsecond; most often one near `noon`, or exactly a few units before it.
-pub fn instant() -> impl Strategy<Value = DateTime<Utc>> {
+pub(crate) fn instant() -> impl Strategy<Value = DateTime<Utc>> {
     let near = (0..4_i64, select(vec![1, 60, 24 * 60]), -1..2_i64).prop_map(|(amount, minutes, off)| {
         noon() - TimeDelta::minutes(amount * minutes) + TimeDelta::microseconds(off)
     });
@@ -89,18 +154,19 @@ pub fn instant() -> impl Strategy<Value = DateTime<Utc>> {
 }
 
 /// Any length of time, most often a short one.
-pub fn span() -> impl Strategy<Value = Span> {
+pub(crate) fn span() -> impl Strategy<Value = Span> {
     let amount = prop_oneof![12 => 0..4_u64, 1 => 0..1_000_000_u64, 1 => any::<u64>()];
-    (amount, select(vec![SpanUnit::Days, SpanUnit::Hours, SpanUnit::Minutes])).prop_map(|(amount, unit)| Span { amount, unit })
+    (amount, select(vec![SpanUnit::Days, SpanUnit::Hours, SpanUnit::Minutes]))
+        .prop_map(|(amount, unit)| Span { amount, unit })
 }
 
 /// Any list, most often one that contacts are on.
-pub fn list() -> impl Strategy<Value = i64> {
+pub(crate) fn list() -> impl Strategy<Value = i64> {
     prop_oneof![12 => 1..4_i64, 1 => any::<i64>()]
 }
 
 /// Anything that a custom field may hold.
-pub fn value() -> impl Strategy<Value = Value> {
+pub(crate) fn value() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
         4 => text().prop_map(Value::Text),
         3 => number().prop_map(Value::Number),
@@ -192,7 +258,7 @@ fn test() -> impl Strategy<Value = Test> {
 }
 
 /// Any condition.
-pub fn condition() -> impl Strategy<Value = Condition> {
+pub(crate) fn condition() -> impl Strategy<Value = Condition> {
     prop_oneof![
         9 => test().prop_map(Condition::on),
         3 => (list(), test()).prop_map(|(list, test)| Condition::on_list(list, test)),
@@ -202,13 +268,14 @@ pub fn condition() -> impl Strategy<Value = Condition> {
 }
 
 /// AND or OR.
-pub fn junction() -> impl Strategy<Value = Junction> {
+pub(crate) fn junction() -> impl Strategy<Value = Junction> {
     select(vec![Junction::All, Junction::Any])
 }
 
 /// Any group, groups of one and of groups only included.
-pub fn group() -> impl Strategy<Value = Group> {
-    let flat = (junction(), vec(condition(), 1..4)).prop_map(|(junction, conditions)| group_of(junction, conditions, vec![]));
+pub(crate) fn group() -> impl Strategy<Value = Group> {
+    let flat =
+        (junction(), vec(condition(), 1..4)).prop_map(|(junction, conditions)| group_of(junction, conditions, vec![]));
     flat.prop_recursive(4, 16, 3, |inner| {
         (junction(), vec(condition(), 0..3), vec(inner, 1..3))
             .prop_map(|(junction, conditions, groups)| group_of(junction, conditions, groups))
@@ -220,12 +287,12 @@ fn group_of(junction: Junction, conditions: Vec<Condition>, groups: Vec<Group>) 
 }
 
 /// Any filter.
-pub fn filter() -> impl Strategy<Value = Filter> {
+pub(crate) fn filter() -> impl Strategy<Value = Filter> {
     group().prop_map(Filter::new)
 }
 
 /// Any filter of which every condition has an opposite.
-pub fn filter_with_complement() -> impl Strategy<Value = Filter> {
+pub(crate) fn filter_with_complement() -> impl Strategy<Value = Filter> {
     fn only_with_complement(group: &Group) -> Group {
         let alone = |condition: &Condition| Filter::new(group_of(Junction::All, vec![condition.clone()], vec![]));
         let has = |condition: &&Condition| alone(condition).complement().is_some();
@@ -241,14 +308,18 @@ pub fn filter_with_complement() -> impl Strategy<Value = Filter> {
 // Contacts.
 
 /// Any membership.
-pub fn membership() -> impl Strategy<Value = Membership> {
+pub(crate) fn membership() -> impl Strategy<Value = Membership> {
     let fields = btree_map(key(), value(), 0..4);
     let counts = (count(), count(), count());
-    let amounts = (prop_oneof![Just(Number::default()), number()], option::weighted(0.3, number()), option::weighted(0.2, any::<bool>()));
+    let amounts = (
+        prop_oneof![Just(Number::default()), number()],
+        option::weighted(0.3, number()),
+        option::weighted(0.2, any::<bool>()),
+    );
     let times = (option::of(instant()), option::of(instant()), option::of(instant()), option::of(instant()));
     let texts = (option::of(text()), option::of(text()));
-    (option::weighted(0.9, list()), any::<bool>(), prop::bool::weighted(0.8), fields, counts, amounts, times, texts).prop_map(
-        |(list_id, in_workflow, active, custom_fields, counts, amounts, times, texts)| Membership {
+    (option::weighted(0.9, list()), any::<bool>(), prop::bool::weighted(0.8), fields, counts, amounts, times, texts)
+        .prop_map(|(list_id, in_workflow, active, custom_fields, counts, amounts, times, texts)| Membership {
             list_id,
             active,
             in_workflow,
@@ -265,18 +336,19 @@ pub fn membership() -> impl Strategy<Value = Membership> {
             last_revenue_at: times.3,
             signup_method: texts.0,
             list_number: texts.1,
-        },
-    )
+        })
 }
 
 /// Any record of a contact, often of one that others are of too.
-pub fn contact() -> impl Strategy<Value = Contact> {
-    let phone_number = prop_oneof![8 => (0..8).prop_map(|n| format!("+{n}")), 1 => text().prop_map(|text| format!("+{text}"))];
+pub(crate) fn contact() -> impl Strategy<Value = Contact> {
+    let phone_number =
+        prop_oneof![8 => (0..8).prop_map(|n| format!("+{n}")), 1 => text().prop_map(|text| format!("+{text}"))];
     let texts = (option::of(text()), option::of(text()), option::of(text()));
     let flags = (option::of(any::<bool>()), option::of(any::<bool>()));
-    (phone_number, texts, flags, vec(membership(), 1..4)).prop_map(|(phone_number, texts, flags, memberships)| {
+    (phone_number, texts, flags, vec(membership(), 0..4)).prop_map(|(phone_number, texts, flags, memberships)| {
         // A record names a list once; `Population` has a test of its own for what happens when it does not.
-        let by_list: BTreeMap<_, _> = memberships.into_iter().map(|membership| (membership.list_id, membership)).collect();
+        let by_list: BTreeMap<_, _> =
+            memberships.into_iter().map(|membership| (membership.list_id, membership)).collect();
         Contact {
             phone_number,
             carrier: texts.0,
@@ -290,29 +362,31 @@ pub fn contact() -> impl Strategy<Value = Contact> {
 }
 
 /// Any records, of a handful of contacts.
-pub fn records() -> impl Strategy<Value = Vec<Contact>> {
+pub(crate) fn records() -> impl Strategy<Value = Vec<Contact>> {
     vec(contact(), 0..12)
 }
 
 /// Any population, of a handful of contacts.
-pub fn population() -> impl Strategy<Value = Population> {
+pub(crate) fn population() -> impl Strategy<Value = Population> {
     records().prop_map(Population::from_iter)
 }
 
 // Circumstances.
 
 /// Every reading of everything that is open.
-pub fn semantics() -> impl Strategy<Value = Semantics> {
-    (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(negation, case, subscription, unit)| Semantics {
-        missing_negation: if negation { MissingNegation::Matches } else { MissingNegation::Fails },
-        text_case: if case { TextCase::Sensitive } else { TextCase::Insensitive },
-        subscription: if subscription { Subscription::ActiveOnly } else { Subscription::Any },
-        unit: if unit { Unit::Contacts } else { Unit::Memberships },
+pub(crate) fn semantics() -> impl Strategy<Value = Semantics> {
+    (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(negation, case, subscription, unit)| {
+        Semantics {
+            missing_negation: if negation { MissingNegation::Matches } else { MissingNegation::Fails },
+            text_case: if case { TextCase::Sensitive } else { TextCase::Insensitive },
+            subscription: if subscription { Subscription::ActiveOnly } else { Subscription::Any },
+            unit: if unit { Unit::Contacts } else { Unit::Memberships },
+        }
     })
 }
 
 /// Any instant and any readings.
-pub fn evaluation() -> impl Strategy<Value = Evaluation> {
+pub(crate) fn evaluation() -> impl Strategy<Value = Evaluation> {
     let now = prop_oneof![
         8 => Just(noon()),
         2 => instant(),
@@ -323,12 +397,12 @@ pub fn evaluation() -> impl Strategy<Value = Evaluation> {
 }
 
 /// Any source lists; empty is all.
-pub fn source_lists() -> impl Strategy<Value = Vec<i64>> {
+pub(crate) fn source_lists() -> impl Strategy<Value = Vec<i64>> {
     vec(list(), 0..3)
 }
 
 /// The same items in another order, which `seed` decides.
-pub fn shuffled<T>(items: impl IntoIterator<Item = T>, seed: u64) -> Vec<T> {
+pub(crate) fn shuffled<T>(items: impl IntoIterator<Item = T>, seed: u64) -> Vec<T> {
     let mut state = seed;
     let mut items: Vec<(u64, T)> = items
         .into_iter()

@@ -106,6 +106,11 @@ class ClickHouse(Sql):
             **{name: "LowCardinality(String)" for name in TEXTS},
             "tier": "LowCardinality(Nullable(String))",
         }
+        import pyarrow.parquet as pq
+
+        # Those that only `many` has.
+        for name in pq.read_schema(parquet).names:
+            kinds.setdefault(name, "Bool" if name.startswith("on_") else "Nullable(UInt16)")
         columns = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
         # Neither answers nor what is known of earlier filters may be kept.
         for setting in (f"max_threads = {THREADS}", "use_query_cache = 0", "use_query_condition_cache = 0"):

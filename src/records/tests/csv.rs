@@ -60,6 +60,7 @@ fn every_form_of_rows() {
         reads(name, "phone_number,list_id\r+1,1\r+2,2", both);
         reads(name, "\n\nphone_number,list_id\n\n\n+1,1\n\r\n+2,2\n\n", both);
         reads(name, "\u{feff}phone_number,list_id\n+1,1\n+2,2\n", both);
+        reads(name, "\u{feff}\nphone_number\n+1\n+2", both);
         reads(name, "\u{feff}\"phone_number\",\"list_id\"\n\"+1\",\"1\"\n\"+2\",\"\"", both);
         reads(name, "carrier,phone_number\n\"A, \"\"B\"\"\n\r\nC\",+1\n5\" pipe,+2\n", both);
         reads(name, "carrier,phone_number\n\"a\"b\"c,+1\n\"\",+2\n", both);

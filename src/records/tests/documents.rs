@@ -47,6 +47,7 @@ fn nothing_is_in_nothing() {
         reads(name, " \r\n\t\n", &[]);
         reads(name, "\u{feff}", &[]);
         reads(name, "\u{feff}\n", &[]);
+        reads(name, "\u{feff} \n[]", &[]);
     }
 }
 

@@ -156,7 +156,8 @@ mod tests {
         for round in 0..200 {
             let words = round % 9;
             let codes: Vec<u8> = (0..words * WORD).map(|_| next() as u8).collect();
-            let candidates: Vec<u64> = (0..words).map(|_| if next() % 4 == 0 { 0 } else { next() << 32 | next() }).collect();
+            let candidates: Vec<u64> =
+                (0..words).map(|_| if next() % 4 == 0 { 0 } else { next() << 32 | next() }).collect();
             let set: ByteSet = (0..=u8::MAX).filter(|_| next() % 3 == 0).collect();
             let expected: Vec<u64> = (0..words)
                 .map(|word| {

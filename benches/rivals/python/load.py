@@ -1,0 +1,63 @@
+"""NDJSON to a table that answers, by one rival: `load.py ENGINE FILE`. The types are told, so that none is guessed."""
+
+import json
+import statistics
+import sys
+import time
+
+TEXTS = ["phone_number", "list_number", "signup_method", "carrier", "line_type", "timezone"]
+# `ltv` is a number in some records and a text in others.
+CUSTOM = ["first_name", "state", "source", "cohort", "tier", "ltv", "last_purchase"]
+TIMES = ["signup_date", "last_sent_at", "last_clicked_at", "last_revenue_at"]
+FLAGS = ["active", "is_valid", "on_dnc", "in_workflow"]
+COUNTS = ["send_count", "click_count", "conversion_count"]
+
+
+def duckdb(path):
+    import duckdb
+
+    kinds = {**dict.fromkeys(TEXTS, "VARCHAR"), **dict.fromkeys(TIMES, "TIMESTAMP"), **dict.fromkeys(FLAGS, "BOOLEAN"),
+             **dict.fromkeys(COUNTS, "USMALLINT"), "list_id": "UTINYINT", "revenue_total": "DOUBLE",
+             "custom_fields": f"STRUCT({', '.join(f'{name} VARCHAR' for name in CUSTOM)})"}
+    columns = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in kinds.items()) + "}"
+
+    def load():
+        base = duckdb.connect(":memory:", config={"threads": 2, "preserve_insertion_order": False})
+        base.execute("CREATE TABLE memberships AS SELECT * EXCLUDE custom_fields, UNNEST(custom_fields) "
+                     f"FROM read_json('{path}', format = 'newline_delimited', columns = {columns})")
+        return base
+
+    ask = lambda base: base.execute("SELECT count(*) FROM memberships WHERE active AND click_count >= 3").fetchone()[0]
+    return "DuckDB", duckdb.__version__, load, ask
+
+
+def polars(path):
+    import polars as pl
+
+    schema = {**dict.fromkeys(TEXTS, pl.String), **dict.fromkeys(TIMES, pl.String), **dict.fromkeys(FLAGS, pl.Boolean),
+              **dict.fromkeys(COUNTS, pl.UInt16), "list_id": pl.UInt8, "revenue_total": pl.Float64,
+              "custom_fields": pl.Struct(dict.fromkeys(CUSTOM, pl.String))}
+
+    def load():
+        rows = pl.scan_ndjson(path, schema=schema).unnest("custom_fields")
+        times = [pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us") for name in TIMES]
+        return rows.with_columns(times).collect(engine="streaming")
+
+    ask = lambda rows: rows.filter(pl.col("active") & (pl.col("click_count") >= 3)).height
+    return "Polars", pl.__version__, load, ask
+
+
+def main(name, path):
+    engine, version, load, ask = {"duckdb": duckdb, "polars": polars}[name](path)
+    times = []
+    for _ in range(3):
+        begun = time.perf_counter_ns()
+        table = load()
+        times.append(time.perf_counter_ns() - begun)
+        answer = ask(table)
+        del table
+    json.dump({"engine": engine, "version": version, "answer": answer, "ns": statistics.median(times)}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
