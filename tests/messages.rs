@@ -316,7 +316,7 @@ fn syntax() {
         ("is_valid and\n  list", ("2:7", "an operator"), "the end of the filter"),
         ("click_count > $", ("1:15", VALUE), "`$`"),
         ("carrier = Verizon", ("1:11", VALUE), "`Verizon`"),
-        ("carrier in ['a' 'b']", ("1:17", VALUE), "a string"),
+        ("carrier in ['a' 'b']", ("1:17", "`,` or the bracket that closes the list"), "a string"),
         ("carrier = \"abc", ("1:11", VALUE), "a string that has no end, or an escape that JSON does not know"),
         ("custom. = 1", ("1:9", "the key of a custom field"), "`=`"),
         ("click_count@x = 1", ("1:13", "the id of a list"), "`x`"),
@@ -350,9 +350,44 @@ fn limits() {
     assert_eq!(last, "too_many_conditions at 1:222 (/groups/10): the filter has more than 10 groups");
 }
 
+#[cfg(feature = "records")]
+#[test]
+fn records() {
+    use headcount::RecordReader;
+
+    #[track_caller]
+    fn read(name: &str, source: &[u8], expected: &[&str]) {
+        let errors = RecordReader::new().read(name, source, &mut |_| {}, &mut |_| {}).expect_err(name);
+        assert_eq!(errors.to_string().lines().collect::<Vec<_>>(), expected, "{name}");
+    }
+
+    read(
+        "a.ndjson",
+        b"{\"phone_number\": \"+1\"}\n{\"phone_number\": 2}\n",
+        &["invalid_record at a.ndjson:2:18 (/phone_number): key `phone_number`: expected a string, found a number"],
+    );
+    read("a.csv", b"phone_number,list_id\n+1,7\n,7\n", &["invalid_record at a.csv:3: a record needs a `phone_number`"]);
+    read(
+        "a.csv",
+        b"phone_number,is_valid\n+1,maybe\n",
+        &["invalid_record at a.csv:2: key `is_valid`: expected true or false, found `maybe`"],
+    );
+    read(
+        "a.csv",
+        b"carrier\nAT&T\n",
+        &[
+            "invalid_record at a.csv:1: expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`",
+        ],
+    );
+    read("a.csv.gz", b"\x1f\x8b\x08", &["unreadable_input at a.csv.gz: cannot be read: the gzip data is cut short"]);
+    let errors = RecordReader::new().read_path("nowhere.csv".as_ref(), &mut |_| {}, &mut |_| {}).unwrap_err();
+    let message = errors.to_string();
+    assert!(message.starts_with("unreadable_input at nowhere.csv: cannot be read: "), "{message}");
+}
+
 #[test]
 fn a_message_is_one_line_and_short_whatever_the_source() {
-    let key = format!("a\nb\u{1b}[31m{}", "x".repeat(1_000));
+    let key = format!("a\nb\u{1b}[31m{}", "x".repeat(200));
     let source =
         serde_json::json!({"operator": key, "conditions": [{"conditionType": key, key.clone(): 1}], key.clone(): 1});
     for problem in &Filter::from_json(&source.to_string()).unwrap_err() {
@@ -360,6 +395,6 @@ fn a_message_is_one_line_and_short_whatever_the_source() {
         assert!(!message.contains(char::is_control), "{message:?}");
         assert!(problem.message().len() < 300, "{message}");
     }
-    let text = format!("custom.\"{}\" = \u{1b}", "x".repeat(1_000));
+    let text = format!("custom.\"{}\" = \u{1b}", "x".repeat(200));
     assert!(!text.parse::<Filter>().unwrap_err().to_string().contains(char::is_control));
 }

@@ -244,11 +244,16 @@ impl Check<'_> {
             self.report(draft.span.clone(), || Kind::MissingKey { key: "field", of: "a condition" });
             return None;
         };
-        self.limit_string(&entry)?;
         let name = self.string(&entry)?;
         let (key, span) = (entry.key, entry.span.clone());
         if condition_type == Some(ConditionType::CustomField) {
-            let custom = CustomKey::new(name.strip_prefix(CUSTOM_PREFIX).unwrap_or(name));
+            let written = name.strip_prefix(CUSTOM_PREFIX).unwrap_or(name);
+            let limit = self.limits.string_bytes;
+            if written.len() > limit {
+                self.report_at(key, span, || Kind::StringTooLong { limit });
+                return None;
+            }
+            let custom = CustomKey::new(written);
             if custom.is_none() {
                 self.report_at(key, span, || Kind::UnknownField {
                     found: name.to_owned(),
@@ -332,17 +337,6 @@ impl Check<'_> {
 
     fn wrong_type(&mut self, key: &'static str, span: Range<usize>, expected: &'static str, found: Shape) {
         self.report_at(key, span, || Kind::WrongType { of: format!("`{key}`"), expected, found });
-    }
-
-    fn limit_string(&mut self, entry: &Entry<'_>) -> Option<()> {
-        let limit = self.limits.string_bytes;
-        match &entry.value {
-            Value::Text(text) if text.len() > limit => {
-                self.report_at(entry.key, entry.span.clone(), || Kind::StringTooLong { limit });
-                None
-            }
-            _ => Some(()),
-        }
     }
 }
 

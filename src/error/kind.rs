@@ -336,19 +336,29 @@ impl fmt::Display for Operators {
     }
 }
 
-/// A user's text inside a message: between backticks, control characters escaped, cut where it is long.
+/// A user's text inside a message, between backticks.
 pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`", Shown(self.0))
+    }
+}
+
+/// A user's text on one short line: control characters escaped, cut where it is long.
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const LONGEST: usize = 60;
-        let cut = self.0.char_indices().nth(LONGEST).map_or(self.0.len(), |(i, _)| i);
-        let end = if cut < self.0.len() { "…" } else { "" };
-        f.write_str("`")?;
-        for c in self.0[..cut].chars() {
-            if c.is_control() { write!(f, "{}", c.escape_default())? } else { write!(f, "{c}")? }
+        for (i, c) in self.0.chars().enumerate() {
+            match c {
+                _ if i == LONGEST => return f.write_str("…"),
+                c if c.is_control() => write!(f, "{}", c.escape_default())?,
+                c => write!(f, "{c}")?,
+            }
         }
-        write!(f, "{end}`")
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use std::fmt;
 use std::ops::Range;
 
 pub use self::kind::Code;
+use self::kind::Shown;
 pub(crate) use self::kind::{Kind, Quoted, Shape};
 pub(crate) use self::nearest::nearest;
 
@@ -213,8 +214,9 @@ impl fmt::Display for Place {
             separator = ":";
         }
         match (&self.pointer, separator) {
-            (Some(pointer), "") => write!(f, "{}", if pointer.is_empty() { "the top" } else { pointer }),
-            (Some(pointer), _) if !pointer.is_empty() => write!(f, " ({pointer})"),
+            (Some(pointer), "") if pointer.is_empty() => f.write_str("the top"),
+            (Some(pointer), "") => write!(f, "{}", Shown(pointer)),
+            (Some(pointer), _) if !pointer.is_empty() => write!(f, " ({})", Shown(pointer)),
             _ => Ok(()),
         }
     }
@@ -269,8 +271,9 @@ impl Problems {
         Self { list: Vec::new(), omitted: 0, limit: limit.max(1) }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_empty()
+    /// How many have been found.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len() + self.omitted
     }
 
     /// Adds a problem; the place is worked out only if it will be told.

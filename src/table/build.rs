@@ -197,8 +197,8 @@ fn one(staged: &[Staged], staging: &Staging, contact: u32) -> Contact {
         staged.len(),
         |at, slot| {
             let Staged { id, column, rows: keys } = &staged[at];
-            let row = if id.is_of_the_contact() { contact as usize } else { rows[slot] };
-            (id, &column.domain, keys.key(row))
+            let row = if id.is_of_the_contact() { Some(contact as usize) } else { rows.get(slot).copied() };
+            (id, &column.domain, row.and_then(|row| keys.key(row)))
         },
     )
 }

@@ -127,7 +127,8 @@ impl Segment {
         };
         decode(phone_number, self.slots, list, columns.columns.len(), |at, slot| {
             let (id, column) = &columns.columns[at];
-            let key = if *id == ColumnId::List { None } else { self.stripe(at, slot).key(column, row) };
+            let there = id.is_of_the_contact() || slot < self.slots && *id != ColumnId::List;
+            let key = there.then(|| self.stripe(at, slot).key(column, row)).flatten();
             (id, &column.domain, key)
         })
     }

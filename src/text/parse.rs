@@ -163,7 +163,8 @@ impl<'s> Parser<'s, '_> {
     /// A group, if there may be one more.
     fn group(&mut self, junction: &'static str, operands: Operands<'s>, start: usize) -> Node<'s> {
         let span = start..self.end;
-        if operands.is_empty() && !self.problems.is_empty() {
+        if operands.is_empty() {
+            // What should have been in it was wrong, and that was told.
             return Node::Nothing;
         }
         if self.groups == 0 {
@@ -248,7 +249,7 @@ impl<'s> Parser<'s, '_> {
             return self.too_deep(start);
         }
         let mut operands = Operands::default();
-        let told = self.problems.is_empty();
+        let before = self.problems.count();
         while !self.at(")") && self.ahead.kind != TokenKind::End {
             let operand = self.or();
             operands.push(operand);
@@ -258,7 +259,7 @@ impl<'s> Parser<'s, '_> {
             self.advance();
         }
         self.closes("`,` or `)`");
-        if operands.is_empty() && told && self.problems.is_empty() {
+        if operands.is_empty() && self.problems.count() == before {
             let span = start..self.end;
             self.problems.add(|| Kind::EmptyGroup, || Place::span(span));
             return Node::Nothing;
