@@ -246,13 +246,14 @@ impl Check<'_> {
         };
         let name = self.string(&entry)?;
         let (key, span) = (entry.key, entry.span.clone());
-        if condition_type == Some(ConditionType::CustomField) {
-            let written = name.strip_prefix(CUSTOM_PREFIX).unwrap_or(name);
-            let limit = self.limits.string_bytes;
-            if written.len() > limit {
-                self.report_at(key, span, || Kind::StringTooLong { limit });
-                return None;
-            }
+        let of_custom = condition_type == Some(ConditionType::CustomField);
+        let written = name.strip_prefix(CUSTOM_PREFIX).filter(|_| of_custom).unwrap_or(name);
+        let limit = self.limits.string_bytes;
+        if written.len() > limit {
+            self.report_at(key, span, || Kind::StringTooLong { limit });
+            return None;
+        }
+        if of_custom {
             let custom = CustomKey::new(written);
             if custom.is_none() {
                 self.report_at(key, span, || Kind::UnknownField {

@@ -31,10 +31,12 @@ enum Seen<'r> {
 
 /// The fields that the filters ask for, and no others: a smaller context is a faster one.
 fn seen(row: &Row) -> [(&'static str, Seen<'_>); 16] {
+    fn text(text: &Option<String>) -> Seen<'_> {
+        Seen::Text(text.as_deref().unwrap_or(""))
+    }
     let seconds = |time: Option<i64>| Seen::Int(time.map_or(-1, |micros| micros / 1_000_000));
     // Counts are far below i64's end.
     let count = |count: u64| Seen::Int(count.cast_signed());
-    let text = |text: &'_ Option<String>| -> Seen<'_> { Seen::Text(text.as_deref().unwrap_or("")) };
     [
         ("active", Seen::Bool(row.active)),
         ("list_id", Seen::Int(row.list)),
@@ -44,11 +46,11 @@ fn seen(row: &Row) -> [(&'static str, Seen<'_>); 16] {
         ("send_count", count(row.sends)),
         ("click_count", count(row.clicks)),
         ("has_revenue", Seen::Bool(row.has_revenue)),
-        ("state", Seen::Text(row.state.as_deref().unwrap_or(""))),
-        ("source", Seen::Text(row.source.as_deref().unwrap_or(""))),
-        ("tier", Seen::Text(row.tier.as_deref().unwrap_or(""))),
-        ("first_name", Seen::Text(row.first_name.as_deref().unwrap_or(""))),
-        ("line_type", Seen::Text(row.line_type.as_deref().unwrap_or(""))),
+        ("state", text(&row.state)),
+        ("source", text(&row.source)),
+        ("tier", text(&row.tier)),
+        ("first_name", text(&row.first_name)),
+        ("line_type", text(&row.line_type)),
         ("is_valid", Seen::Bool(row.is_valid)),
         ("on_dnc", Seen::Bool(row.on_dnc)),
         ("in_workflow", Seen::Bool(row.in_workflow)),
