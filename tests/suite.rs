@@ -67,6 +67,7 @@ fn every_file_is_run() {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(not(feature = "records"), expect(dead_code, reason = "without the feature, files of records are not read"))]
 struct Case {
     name: String,
     filter: Option<Value>,
@@ -98,6 +99,7 @@ struct Case {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(not(feature = "records"), expect(dead_code, reason = "as above"))]
 struct File {
     format: String,
     data: String,
@@ -192,12 +194,11 @@ impl Case {
 
     /// The populations that must all be the same.
     fn populations(&self) -> Vec<Population> {
-        let mut populations = vec![self.of_contacts()];
         #[cfg(feature = "records")]
         if !self.records.is_empty() {
-            populations = files::populations(self);
+            return files::populations(self);
         }
-        populations
+        vec![self.of_contacts()]
     }
 
     /// The population of `contacts`, each record read from a value and from its source.

@@ -34,8 +34,9 @@ def duckdb(path):
 def polars(path):
     import polars as pl
 
+    # Its reader of NDJSON knows no narrower numbers than these.
     schema = {**dict.fromkeys(TEXTS, pl.String), **dict.fromkeys(TIMES, pl.String), **dict.fromkeys(FLAGS, pl.Boolean),
-              **dict.fromkeys(COUNTS, pl.UInt16), "list_id": pl.UInt8, "revenue_total": pl.Float64,
+              **dict.fromkeys(COUNTS, pl.Int64), "list_id": pl.Int64, "revenue_total": pl.Float64,
               "custom_fields": pl.Struct(dict.fromkeys(CUSTOM, pl.String))}
 
     def load():

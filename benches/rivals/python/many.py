@@ -9,8 +9,10 @@ import engines
 import timing
 import translate
 
-# An engine that cannot take all at once, or is slower then, takes them in parts.
-PARTS = (1_000, 250, 50)
+# An engine that cannot take all at once, or is slower then, takes them in parts: larger ones are tried while they help.
+PARTS = (50, 250, 1_000)
+# What takes longer than this is run no second time.
+LONG = 60e9
 
 
 def with_columns_on_lists(parquet, columns):
@@ -41,13 +43,19 @@ def main(name, parquet, audiences):
 
     tried = {}
     for part in PARTS:
+        before = min((ns for ns, _ in tried.values()), default=None)
         try:
             tried[part] = timing.once(lambda: ask(part))
             print(f"{engine.name}: {part} at once: {tried[part][0] / 1e9:.2f} s", file=sys.stderr)
         except Exception as error:  # whatever an engine says of a query that is too much for it
             print(f"{engine.name}: {part} at once: {str(error)[:300]}", file=sys.stderr)
+            break
+        if before and tried[part][0] > 1.2 * before:
+            break
     part = min(tried, key=lambda part: tried[part][0])
-    runs = [tried[part], *(timing.once(lambda: ask(part)) for _ in range(2))]
+    runs = [tried[part]]
+    if runs[0][0] < LONG:
+        runs += [timing.once(lambda: ask(part)) for _ in range(2)]
     answers = {answer for _, answer in tried.values()} | {answer for _, answer in runs}
     assert len(answers) == 1, f"{engine.name} contradicts itself"
     json.dump({
