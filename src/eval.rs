@@ -315,7 +315,9 @@ pub(crate) fn amount(field: AmountField, membership: Option<&Membership>) -> Opt
         AmountField::RevenueTotal => Some(membership.revenue_total),
         AmountField::AvgRevenue => membership.avg_revenue.or_else(|| {
             let conversions = membership.conversion_count;
-            (conversions > 0).then(|| membership.revenue_total.to_f64() / conversions as f64).and_then(Number::from_f64)
+            (conversions > 0)
+                .then(|| membership.revenue_total.to_f64() / conversions as f64)
+                .and_then(Number::of_quotient)
         }),
     }
 }

@@ -67,6 +67,14 @@ impl Number {
         Some(Self(if whole as f64 == value { Repr::Whole(whole) } else { Repr::Fraction(value) }))
     }
 
+    /// The number a 64-bit float is, as far as 64-bit whole numbers reach: what was worked out, and not read, is what it is.
+    pub(crate) fn of_quotient(value: f64) -> Option<Self> {
+        const END: f64 = 18_446_744_073_709_551_616.0; // 2^64
+        let whole = (EXACT..END).contains(&value).then(|| Self::from(value as u64));
+        let negative = (-END / 2.0..=-EXACT).contains(&value).then(|| Self::from(value as i64));
+        Self::from_f64(value).or(whole).or(negative)
+    }
+
     /// The nearest 64-bit float.
     #[must_use]
     pub fn to_f64(self) -> f64 {
@@ -293,6 +301,20 @@ mod tests {
             ["18446744073709551616", "-9223372036854775809", "1e400", "9007199254740992.0", "1e-400", &"9".repeat(300)]
         {
             assert_eq!(text.parse::<Number>(), Err(NotANumber::Range), "{text}");
+        }
+    }
+
+    #[test]
+    fn quotients_are_what_they_are() {
+        for (quotient, expected) in [
+            (47.5, Some("47.5")),
+            (9_007_199_254_740_992.0, Some("9007199254740992")),
+            (-9_007_199_254_740_992.0, Some("-9007199254740992")),
+            (1e19, Some("10000000000000000000")),
+            (1e20, None),
+            (f64::NAN, None),
+        ] {
+            assert_eq!(Number::of_quotient(quotient), expected.map(number), "{quotient}");
         }
     }
 

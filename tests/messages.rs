@@ -240,7 +240,7 @@ fn unknown_field() {
     text(
         "click_count > 3\n  and größe = 'x'\n  or clickcount > 2",
         &[
-            "unknown_field at 2:7: unknown field `größe`",
+            "unknown_field at 2:7: unknown field `größe`, did you mean `custom_fields.größe`?",
             "unknown_field at 3:6: unknown field `clickcount`, did you mean `click_count`?",
         ],
     );

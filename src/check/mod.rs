@@ -276,10 +276,12 @@ impl Check<'_> {
                 found: name.to_owned(),
                 of: of.map(ConditionType::name),
                 nearest: match of {
-                    Some(of) => nearest(name, of.fields()),
-                    None => nearest(name, FIELDS.iter().map(|row| row.name)),
-                }
-                .map(str::to_owned),
+                    Some(of) => nearest(name, of.fields()).map(str::to_owned),
+                    // A name that is near to none was most likely meant as a custom field's.
+                    None => nearest(name, FIELDS.iter().map(|row| row.name))
+                        .map(str::to_owned)
+                        .or_else(|| Some(format!("{CUSTOM_PREFIX}{name}"))),
+                },
             }),
         }
         None
@@ -292,13 +294,16 @@ impl Check<'_> {
         };
         let name = self.string(&entry)?;
         let expected = subject.map_or(Subjects::Custom, Subject::kind).operators();
-        let operator = Operator::from_name(name).filter(|operator| expected.contains(operator));
+        let known = Operator::from_name(name);
+        let operator = known.filter(|operator| expected.contains(operator));
         if operator.is_none() {
             self.report_at(entry.key, entry.span.clone(), || Kind::InvalidOperator {
                 found: name.to_owned(),
                 subject: subject.map_or("any field".to_owned(), Subject::described),
                 expected,
-                nearest: nearest(name, expected.iter().map(|operator| operator.name())),
+                // What is near to another operator, or to one with `not`, means something else.
+                nearest: nearest(name, expected.iter().map(|operator| operator.name()))
+                    .filter(|_| known.is_none() && !name.starts_with("not ")),
             });
         }
         operator

@@ -2,10 +2,12 @@
 //!
 //! After a mistake the reader goes on at the next `and`, `or`, `,` or `)`, so that one run tells all mistakes.
 
+mod recover;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::lex::{Lexer, Token, TokenKind, described};
+use super::lex::{Lexer, Token, TokenKind};
 use crate::catalogue::{CUSTOM_PREFIX, CUSTOM_SHORT_PREFIX, Field, Key, Operator, Spelling};
 use crate::check::most_groups;
 use crate::draft::{Condition, Entry, Found, Group, Value};
@@ -469,57 +471,6 @@ impl<'s> Parser<'s, '_> {
         self.problems.add(|| Kind::TooDeep { limit }, || Place::span(span));
         self.skip_parenthesis();
         Node::Nothing
-    }
-
-    /// Tells what stands in the way of reading on at all, and goes to the end.
-    fn give_up(&mut self, span: Range<usize>, kind: Kind) -> Node<'s> {
-        self.problems.add(|| kind, || Place::span(span));
-        self.gave_up = true;
-        let end = self.lexer.end();
-        self.ahead = Token { kind: TokenKind::End, span: end..end };
-        Node::Nothing
-    }
-
-    fn syntax(&mut self, expected: &'static str) -> Node<'s> {
-        self.unexpected(expected);
-        self.recover();
-        Node::Nothing
-    }
-
-    fn unexpected(&mut self, expected: &'static str) {
-        if self.gave_up {
-            return;
-        }
-        let Token { kind, span } = &self.ahead;
-        self.problems.add(|| Kind::Syntax { expected, found: described(kind) }, || Place::span(span.clone()));
-    }
-
-    /// Goes to where an operand ends.
-    fn recover(&mut self) {
-        while !self.at_boundary() {
-            if self.at("(") || self.at("[") {
-                self.skip_parenthesis();
-            } else {
-                self.advance();
-            }
-        }
-    }
-
-    /// Goes behind the bracket that closes the one ahead.
-    fn skip_parenthesis(&mut self) {
-        let mut open = 0usize;
-        loop {
-            match self.ahead.kind {
-                TokenKind::Symbol("(" | "[") => open += 1,
-                TokenKind::Symbol(")" | "]") => open -= 1,
-                TokenKind::End => return,
-                _ => {}
-            }
-            self.advance();
-            if open == 0 {
-                return;
-            }
-        }
     }
 
     fn advance(&mut self) -> Range<usize> {
