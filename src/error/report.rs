@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn a_source_that_is_not_the_one_that_was_read_is_not_drawn() {
         let errors = "click_count > 3\n and\n x = 1".parse::<crate::Filter>().unwrap_err();
-        assert_eq!(errors.report("x").to_string(), "error[unknown_field]: unknown field `x`, did you mean `custom_fields.x`?\n --> 3:2\n");
+        assert_eq!(
+            errors.report("x").to_string(),
+            "error[unknown_field]: unknown field `x`, did you mean `custom_fields.x`?\n --> 3:2\n"
+        );
     }
 
     #[test]
