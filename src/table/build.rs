@@ -76,7 +76,7 @@ impl RowKeys {
 
 pub(super) fn build(mut staging: Staging, layout: Layout) -> Built {
     let staged = columns(&mut staging);
-    let (runs, others) = shapes(&staging, layout);
+    let (runs, others) = shapes(&staging, &staged, layout);
     let others = others.iter().map(|contact| (*contact, one(&staged, &staging, *contact))).collect();
 
     // Column by column, so that each is read once; segments are put together from the columns' stripes.
@@ -139,16 +139,19 @@ impl Run {
     }
 }
 
-/// Puts contacts together by their lists; gives back those that stand alone.
-fn shapes(staging: &Staging, layout: Layout) -> (Vec<Run>, Vec<u32>) {
-    let mut by_lists: HashMap<Vec<Option<i64>>, Run> = HashMap::new();
+/// Puts contacts together by their lists, and by which of those they are active on: a slot that is active for all is
+/// scanned without a look at who is, and one that is active for nobody not at all. Gives back those that stand alone.
+fn shapes(staging: &Staging, staged: &[Staged], layout: Layout) -> (Vec<Run>, Vec<u32>) {
+    let active = staged.iter().find(|column| column.id == ColumnId::Active);
+    let is_active = |row: usize| active.is_some_and(|active| active.rows.key(row) == Some(1));
+    let mut by_lists: HashMap<Vec<(Option<i64>, bool)>, Run> = HashMap::new();
     for contact in 0..staging.phones.len() {
         let mut rows: Vec<usize> = staging.memberships(contact).collect();
         rows.sort_unstable_by_key(|row| staging.lists[*row]);
-        let lists: Vec<Option<i64>> = rows.iter().map(|row| staging.lists[*row]).collect();
+        let lists: Vec<_> = rows.iter().map(|row| (staging.lists[*row], is_active(*row))).collect();
         let slots = rows.len();
         let run = by_lists.entry(lists).or_insert_with_key(|lists| Run {
-            lists: Lists::Same(lists.clone()),
+            lists: Lists::Same(lists.iter().map(|(list, _)| *list).collect()),
             slots,
             contacts: Vec::new(),
             rows: Vec::new(),

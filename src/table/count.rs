@@ -63,7 +63,7 @@ fn satisfying(scan: &Scan<'_>, plan: &BoundPlan, slot: usize, left: Option<&Rows
     if let Some(left) = left {
         candidates.iter_mut().zip(left).for_each(|(candidates, left)| *candidates &= left);
     }
-    scan.node(&plan.root, slot, &candidates)
+    if candidates == [0; RUN] { candidates } else { scan.node(&plan.root, slot, &candidates) }
 }
 
 fn one(scan: &Scan<'_>, plan: &BoundPlan, unit: Unit) -> u64 {

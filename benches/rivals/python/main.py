@@ -38,6 +38,7 @@ def main():
         parser.add_argument(f"--{name}", type=pathlib.Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     binary, work = asked.binary, asked.work
+    report.probe()
     memberships = asked.memberships or (1_000_000 if asked.part == "load" else 10_000_000)
 
     def script(name, *arguments):

@@ -7,6 +7,11 @@ import os
 import platform
 import sys
 
+import cores
+
+# Less than this, and two threads were not two.
+ENOUGH = 1.9
+
 
 def geometric_mean(values):
     return math.exp(sum(map(math.log, values)) / len(values))
@@ -25,12 +30,21 @@ def processor():
     return f"{model}, {os.cpu_count()} threads, {platform.system()} {platform.machine()}"
 
 
+# What two busy processes got before the measurement; `circumstances` adds what they get after it.
+processors = []
+
+
+def probe():
+    processors.append(cores.available())
+
+
 def circumstances(results):
     return {
         "date": datetime.date.today().isoformat(),
         "machine": processor(),
         # Others at work on the machine show here.
         "load": os.getloadavg(),
+        "processors": [round(got, 2) for got in (*processors, cores.available())],
         "versions": {result["engine"]: result["version"] for result in results},
     }
 
@@ -39,6 +53,10 @@ def head(part, repeat, results, extra):
     known = circumstances(results)
     versions = ", ".join(f"{name} {version}" for name, version in known["versions"].items())
     print(f"### {part}\n\n{extra}\n\n- {known['date']}, {known['machine']}, load {known['load'][0]:.1f}")
+    if min(known["processors"]) < ENOUGH:
+        got = " and ".join(f"{got:.1f}" for got in known["processors"])
+        print(f"- **The machine was busy**: two threads got {got} processors before and after. No figure here shows what two "
+              "threads gain, and engines were not all measured under the same load.")
     print(f"- {versions}\n- Repeat: `benches/rivals/run {repeat}`\n")
     return known
 
