@@ -37,7 +37,11 @@ fn main() -> Result<(), Failure> {
         ["count", memberships, corpus] => count(&table(memberships.parse()?)?, &questions(corpus)?)?,
         ["many", memberships, path] => many(&table(memberships.parse()?)?, path.as_ref())?,
         ["load", path] => load(path.as_ref())?,
-        _ => return Err("csv N PATH | ndjson N PATH | audiences N PATH | count N CORPUS | many N PATH | load PATH".into()),
+        _ => {
+            return Err(
+                "csv N PATH | ndjson N PATH | audiences N PATH | count N CORPUS | many N PATH | load PATH".into()
+            );
+        }
     };
     println!("{result}");
     Ok(())
@@ -189,5 +193,7 @@ fn load(path: &Path) -> Result<Value, Failure> {
         answer = pool.install(|| table.size(&audience, &asked(Unit::Memberships, Subscription::ActiveOnly)).value);
     }
     times.sort_unstable();
-    Ok(json!({ "engine": "headcount", "version": env!("CARGO_PKG_VERSION"), "answer": answer, "ns": times[times.len() / 2] }))
+    Ok(
+        json!({ "engine": "headcount", "version": env!("CARGO_PKG_VERSION"), "answer": answer, "ns": times[times.len() / 2] }),
+    )
 }

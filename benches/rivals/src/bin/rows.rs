@@ -19,8 +19,15 @@ use crate::filters::{CASES, Case};
 use crate::row::Row;
 
 const CONTACTS: u64 = 10_000;
-const ENGINES: [&str; 7] =
-    ["matcher", "matcher, own record", "by hand", "by hand, own record", "wirefilter-engine 0.6.1", "cel 0.15.0", "datalogic-rs 5.4.0"];
+const ENGINES: [&str; 7] = [
+    "matcher",
+    "matcher, own record",
+    "by hand",
+    "by hand, own record",
+    "wirefilter-engine 0.6.1",
+    "cel 0.15.0",
+    "datalogic-rs 5.4.0",
+];
 
 /// What the rivals see of a row.
 enum Seen<'r> {
@@ -167,14 +174,18 @@ fn asks(engine: &Engine, logic: &datalogic_rs::Logic, context: &ParsedData, aren
 fn refuse(case: &Case, answers: &[Vec<bool>]) -> Result<(), Failure> {
     for (engine, answers_of) in ENGINES.iter().zip(answers) {
         if let Some(at) = answers_of.iter().zip(&answers[0]).position(|(theirs, ours)| theirs != ours) {
-            return Err(format!("{}: {engine} and matcher differ on contact {at}, so there are no times", case.name).into());
+            return Err(
+                format!("{}: {engine} and matcher differ on contact {at}, so there are no times", case.name).into()
+            );
         }
     }
     Ok(())
 }
 
 fn report(lines: &[(&str, usize, [f64; 7])]) {
-    println!("### rows\n\n{CONTACTS} contacts, one thread, contexts prebuilt, median nanoseconds a contact. All answers are equal.");
+    println!(
+        "### rows\n\n{CONTACTS} contacts, one thread, contexts prebuilt, median nanoseconds a contact. All answers are equal."
+    );
     println!("\nRepeat: `benches/rivals/run rows`\n");
     println!("| filter | match | {} |\n|---|--:|{}", ENGINES.join(" | "), "--:|".repeat(ENGINES.len()));
     for (name, matching, times) in lines {

@@ -1,8 +1,6 @@
 //! A service's own record: flat, one membership, no names to look up. headcount asks it by the trait.
 
-use headcount::{
-    AmountField, Contact, CountField, FlagField, Number, Record, TextField, TimeField, Value, ValueRef,
-};
+use headcount::{AmountField, Contact, CountField, FlagField, Number, Record, TextField, TimeField, Value, ValueRef};
 
 /// A contact on one list.
 pub struct Row {
