@@ -12,11 +12,12 @@ use std::hash::Hash;
 use rayon::prelude::*;
 
 use super::bits::Bits;
-use super::column::{Buckets, Column, Stripe};
+use super::column::{Buckets, Column};
 use super::domain::{CustomValues, Domain, Instants, custom_order};
 use super::phone::Phone;
 use super::segment::{ColumnId, Columns, Lists, Segment, decode};
 use super::staging::{Coded, NO_INSTANT, Staging};
+use super::stripe::Stripe;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::Contact;
 use crate::filter::CustomKey;

@@ -12,6 +12,7 @@ mod phone;
 mod scan;
 mod segment;
 mod staging;
+mod stripe;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
