@@ -35,6 +35,13 @@ impl Shards {
         &mut self.0[last]
     }
 
+    /// As [`Shards::open`]; and how many shards there are.
+    pub(crate) fn open_counted(&mut self, memberships: usize) -> (&mut Shard, usize) {
+        self.open(memberships);
+        let count = self.0.len();
+        (&mut self.0[count - 1], count)
+    }
+
     fn next(&mut self) -> &mut Shard {
         if let Some(last) = self.0.last_mut() {
             last.close();
