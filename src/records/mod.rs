@@ -244,7 +244,11 @@ impl RecordReader {
         self.load(Input { name, length: None, bytes: Box::new(input) }, builder, progress)
     }
 
-    fn open(&self, path: &Path, read: impl FnOnce(Input<'_>) -> Result<ReadReport, Errors>) -> Result<ReadReport, Errors> {
+    fn open(
+        &self,
+        path: &Path,
+        read: impl FnOnce(Input<'_>) -> Result<ReadReport, Errors>,
+    ) -> Result<ReadReport, Errors> {
         let name = &*path.display().to_string();
         if path.as_os_str() == "-" {
             return read(Input { name, length: None, bytes: Box::new(io::stdin()) });

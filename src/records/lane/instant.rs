@@ -89,7 +89,12 @@ mod tests {
 
     #[test]
     fn the_usual_forms_are_plain() {
-        for text in ["2025-11-12T18:05:32", "2025-11-12T18:05:32Z", "2025-11-12T18:05:32.25+02:00", "2024-02-29T00:00:00.123456"] {
+        for text in [
+            "2025-11-12T18:05:32",
+            "2025-11-12T18:05:32Z",
+            "2025-11-12T18:05:32.25+02:00",
+            "2024-02-29T00:00:00.123456",
+        ] {
             assert!(plain(text.as_bytes()).is_some(), "{text}");
             assert_eq!(plain(text.as_bytes()), parse_micros(text), "{text}");
         }
