@@ -1,6 +1,7 @@
 //! The keys of an object, as they stood in the one before.
 
 use super::scan::Scan;
+use crate::table::shard::same;
 
 /// What stands between two values: a comma, a key and a colon, with their white space; and what the key means.
 struct Entry<K> {
@@ -30,17 +31,6 @@ pub(super) struct Progress {
 const MOST_ENTRIES: usize = 64;
 const LONGEST: usize = 256;
 
-/// As a method of slices, without a call: what is compared has few bytes.
-#[inline]
-fn starts_with(bytes: &[u8], text: &[u8]) -> bool {
-    let Some(bytes) = bytes.get(..text.len()) else { return false };
-    let (Some(last), Some(last_of_text)) = (bytes.last_chunk::<8>(), text.last_chunk::<8>()) else {
-        return bytes == text;
-    };
-    let words = bytes.as_chunks::<8>().0.iter().zip(text.as_chunks::<8>().0);
-    words.fold(true, |same, (word, of_text)| same & (word == of_text)) & (last == last_of_text)
-}
-
 impl<K> Default for Template<K> {
     fn default() -> Self {
         Self { first: Vec::new(), later: Vec::new() }
@@ -63,7 +53,7 @@ impl<K: Copy> Template<K> {
         }
         let (entries, next) = if progress.began { (&self.later, progress.next) } else { (&self.first, 0) };
         for (at, entry) in entries.iter().enumerate().skip(next) {
-            if starts_with(rest, &entry.text) {
+            if rest.get(..entry.text.len()).is_some_and(|start| same(start, &entry.text)) {
                 scan.at += entry.text.len();
                 progress.next = if progress.began { at + 1 } else { 0 };
                 progress.began = true;
