@@ -4,6 +4,8 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
+use memchr::memrchr;
+
 use super::cells::Header;
 use super::cursor::Position;
 use super::documents::Documents;
@@ -14,16 +16,83 @@ use super::source::{Source, inner_extension};
 /// stay in the cache between cutting and parsing.
 pub(super) const CHUNK: usize = 1024 * 1024;
 
+/// How many bytes are read before it is known what they are.
+const FIRST_CHUNK: usize = 64 * 1024;
+
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Records in the order of the file.
 pub(super) struct Batch {
-    pub(super) bytes: Vec<u8>,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) memory: Memory,
+    pub(super) cut: Cut,
     /// What the cells of rows mean; documents need none.
     pub(super) header: Option<Arc<Header>>,
     /// How many bytes of the input were read for it, counted from the start.
     pub(super) read: u64,
+}
+
+impl Batch {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.memory.bytes()
+    }
+}
+
+/// Bytes of the input. What is behind them has been used before and need not be cleared again.
+#[derive(Default)]
+pub(super) struct Memory {
+    all: Vec<u8>,
+    length: usize,
+}
+
+impl Memory {
+    fn bytes(&self) -> &[u8] {
+        &self.all[..self.length]
+    }
+
+    /// These bytes, and none of those before.
+    fn set(&mut self, bytes: &[u8]) {
+        self.length = bytes.len();
+        self.grow(0);
+        self.all[..self.length].copy_from_slice(bytes);
+    }
+
+    fn grow(&mut self, by: usize) {
+        if self.all.len() < self.length + by {
+            // No more than is asked for: it may be much.
+            self.all.reserve_exact(self.length + by - self.all.len());
+            self.all.resize(self.length + by, 0);
+        }
+    }
+
+    /// Reads a chunk more; false where the input ends with it.
+    fn fill(&mut self, source: &mut impl Read, chunk: usize) -> io::Result<bool> {
+        self.grow(chunk);
+        let end = self.length + chunk;
+        while self.length < end {
+            match source.read(&mut self.all[self.length..end]) {
+                Ok(0) => return Ok(false),
+                Ok(count) => self.length += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The first bytes go away.
+    fn forget(&mut self, count: usize) {
+        self.all.copy_within(count..self.length, 0);
+        self.length -= count;
+    }
+}
+
+/// How far a batch is cut.
+pub(super) enum Cut {
+    /// Into records.
+    Pieces(Vec<Piece>),
+    /// Into whole lines, from this one on, of which each is a document. Whoever parses them cuts them, which takes longer
+    /// than finding where the last ends.
+    Lines(u64),
 }
 
 /// What cutting finds.
@@ -98,24 +167,27 @@ impl<'r> Batches<'r> {
         }
     }
 
-    /// The next batch; nothing after the last, and nothing after a reason to stop.
-    pub(super) fn next(&mut self) -> Result<Option<Batch>, Stop> {
+    /// The next batch, in memory that is there already; nothing after the last, and nothing after a reason to stop.
+    pub(super) fn next(&mut self, memory: Memory) -> Result<Option<Batch>, Stop> {
         if self.ended {
             return Ok(None);
         }
-        let batch = self.advance();
+        let batch = self.advance(memory);
         self.ended |= batch.is_err();
         batch.map(Some)
     }
 
-    fn advance(&mut self) -> Result<Batch, Stop> {
+    fn advance(&mut self, mut memory: Memory) -> Result<Batch, Stop> {
+        memory.set(&self.rest);
+        self.rest.clear();
         loop {
             if let Some(error) = self.failure.take() {
                 return Err(Stop::cannot_read(&error));
             }
-            let mut bytes = std::mem::take(&mut self.rest);
             let source = self.source.as_mut().map_err(|error| Stop::cannot_read(error))?;
-            let full = fill(source, self.chunk, &mut bytes).unwrap_or_else(|error| {
+            // Little at first: where each line is a document, only those before that is known are cut here.
+            let chunk = if self.splitter.is_some() { self.chunk } else { self.chunk.min(FIRST_CHUNK) };
+            let full = memory.fill(source, chunk).unwrap_or_else(|error| {
                 self.failure = Some(error);
                 true
             });
@@ -126,37 +198,31 @@ impl<'r> Batches<'r> {
             self.ended = !full;
             let splitter = match &mut self.splitter {
                 Some(splitter) => splitter,
-                None if !self.ended && bytes.len() < CHUNK && says_nothing(&bytes) => {
-                    self.rest = bytes;
-                    continue;
-                }
-                none => none.insert(Splitter::of(&mut bytes, self.chunk, &self.name)?),
+                None if !self.ended && memory.length < CHUNK && says_nothing(memory.bytes()) => continue,
+                none => none.insert(Splitter::of(&mut memory, self.chunk, &self.name)?),
             };
+            let bytes = memory.bytes();
+            if let Some((end, line)) = splitter.whole_lines(bytes, self.ended) {
+                self.rest.extend_from_slice(&bytes[end..]);
+                memory.length = end;
+                return Ok(Batch { memory, cut: Cut::Lines(line), header: None, read });
+            }
             let mut pieces = Vec::new();
             let (done, header) = match splitter {
-                Splitter::Documents(documents) => (documents.scan(&bytes, self.ended, &mut pieces), None),
+                Splitter::Documents(documents) => (documents.scan(bytes, self.ended, &mut pieces), None),
                 Splitter::Rows(rows) => {
-                    let done = rows.scan(&bytes, self.ended, &mut pieces).map_err(Stop::Header)?;
+                    let done = rows.scan(bytes, self.ended, &mut pieces).map_err(Stop::Header)?;
                     (done, rows.header().map(Arc::clone))
                 }
             };
             if pieces.is_empty() && !self.ended {
-                bytes.drain(..done);
-                self.rest = bytes;
+                memory.forget(done);
                 continue;
             }
-            self.rest.reserve_exact(bytes.len() - done + self.chunk);
             self.rest.extend_from_slice(&bytes[done..]);
-            return Ok(Batch { bytes, pieces, header, read });
+            return Ok(Batch { memory, cut: Cut::Pieces(pieces), header, read });
         }
     }
-}
-
-/// Reads a chunk more; false where the input ends with it.
-fn fill(source: &mut Source<'_>, chunk: usize, bytes: &mut Vec<u8>) -> io::Result<bool> {
-    bytes.reserve(chunk);
-    let read = source.take(chunk as u64).read_to_end(bytes)?;
-    Ok(read == chunk)
 }
 
 /// Whether the first bytes are too few to tell what follows.
@@ -167,16 +233,17 @@ fn says_nothing(bytes: &[u8]) -> bool {
 
 impl Splitter {
     /// By the first bytes, of which a byte-order mark is taken away; by the name only where those can be either.
-    fn of(bytes: &mut Vec<u8>, chunk: usize, name: &str) -> Result<Self, Stop> {
+    fn of(memory: &mut Memory, chunk: usize, name: &str) -> Result<Self, Stop> {
+        let bytes = memory.bytes();
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(Stop::Unreadable("cannot be read: it is UTF-16, and only UTF-8 can be read".to_owned()));
         }
         if bytes.starts_with(BYTE_ORDER_MARK) {
-            bytes.drain(..BYTE_ORDER_MARK.len());
+            memory.forget(BYTE_ORDER_MARK.len());
         }
         let extension = inner_extension(name);
         let named = |names: &[&str]| extension.as_deref().is_some_and(|extension| names.contains(&extension));
-        let json = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        let json = match memory.bytes().iter().find(|byte| !byte.is_ascii_whitespace()) {
             None | Some(b'{' | b'[') => true,
             Some(_) => named(&["json", "ndjson", "jsonl"]),
         };
@@ -185,5 +252,12 @@ impl Splitter {
         } else {
             Self::Rows(Rows::new())
         })
+    }
+
+    /// Where the whole lines end that are there, and the number of the first, if each is a document.
+    fn whole_lines(&mut self, bytes: &[u8], all: bool) -> Option<(usize, u64)> {
+        let Self::Documents(documents) = self else { return None };
+        let end = if all { bytes.len() } else { memrchr(b'\n', bytes)? + 1 };
+        (end > 0 && documents.is_before_line()).then(|| (end, documents.skip_lines(&bytes[..end])))
     }
 }

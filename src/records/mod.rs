@@ -3,12 +3,18 @@
 //! A [`source`] is opened and unpacked; [`batch`] cuts its bytes into records, those of JSON as [`documents`] finds them
 //! and those of CSV as [`rows`] does; [`parse`] makes contacts of them; [`pipeline`] does so on several threads. Cutting
 //! apart from parsing means that one invalid record costs no other, and that parsing can be shared out.
+//!
+//! What is for a table, [`load`] parses into columns, plain records in the fast [`lane`].
 
 mod batch;
 mod cells;
 mod cursor;
 mod documents;
 mod envelope;
+#[cfg(feature = "table")]
+mod lane;
+#[cfg(feature = "table")]
+mod load;
 mod parse;
 mod pipeline;
 mod rows;
@@ -25,6 +31,8 @@ use self::batch::{Batches, Stop};
 use self::parse::{Outcome, Tally};
 use crate::contact::Contact;
 use crate::error::Errors;
+#[cfg(feature = "table")]
+use crate::table::TableBuilder;
 
 /// Reads files of contact records.
 ///
@@ -57,8 +65,16 @@ use crate::error::Errors;
 pub struct RecordReader {
     on_error: OnError,
     threads: NonZeroUsize,
-    /// How many bytes are read at a time; it never changes an answer.
-    chunk: usize,
+    /// How many bytes are read at a time, where that is not what it usually is; it never changes an answer.
+    chunk: Option<usize>,
+}
+
+/// What is read.
+struct Input<'r> {
+    name: &'r str,
+    /// There are at least so many bytes.
+    length: Option<u64>,
+    bytes: Box<dyn Read + Send + 'r>,
 }
 
 /// What becomes of a record that is invalid.
@@ -96,7 +112,7 @@ impl RecordReader {
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
-        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN, chunk: batch::CHUNK }
+        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN, chunk: None }
     }
 
     /// Says what becomes of invalid records.
@@ -124,8 +140,8 @@ impl RecordReader {
         self
     }
 
-    /// Says how many threads make contacts of records. With more than one, one more reads and cuts; what is handed on, in
-    /// which order and on which thread, stays the same. 0 means 1.
+    /// Says how many threads make contacts of records. With more than one, one more reads and cuts, unless it is a table
+    /// that they are read into; what is handed on, in which order and on which thread, stays the same. 0 means 1.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
@@ -158,20 +174,7 @@ impl RecordReader {
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        let name = path.display().to_string();
-        if path.as_os_str() == "-" {
-            return self.read(&name, io::stdin(), each, progress);
-        }
-        let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
-        match opened {
-            Ok((known, file)) => {
-                let length = known.is_file().then_some(known.len());
-                self.read_all(&name, length, file, each, progress)
-            }
-            Err(error) => {
-                self.report(&name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(&error)) })
-            }
-        }
+        self.open(path, |input| self.read_all(input, each, progress))
     }
 
     /// Reads records from anywhere; `name` stands for it in errors, and its extensions are looked at.
@@ -186,24 +189,107 @@ impl RecordReader {
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        self.read_all(name, None, input, each, progress)
+        self.read_all(Input { name, length: None, bytes: Box::new(input) }, each, progress)
     }
 
-    /// Reads an input that, where a length is given, has at least so many bytes.
-    fn read_all(
+    /// Reads a file into a table's columns, or standard input where the path is `-`: the same as handing each record to
+    /// [`TableBuilder::push`], only that no record is made of what goes into columns at once, and that all threads do.
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordReader::read_path`]; then the builder is as it was.
+    ///
+    /// ```
+    /// use headcount::{RecordReader, TableBuilder};
+    ///
+    /// let mut builder = TableBuilder::default();
+    /// let nowhere = RecordReader::new().read_path_into("nowhere.ndjson".as_ref(), &mut builder, &mut |_| {});
+    /// assert!(nowhere.is_err());
+    /// assert_eq!(builder.build().contacts(), 0);
+    /// ```
+    #[cfg(feature = "table")]
+    pub fn read_path_into(
+        &self,
+        path: &Path,
+        builder: &mut TableBuilder,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        self.open(path, |input| self.load(input, builder, progress))
+    }
+
+    /// Reads records from anywhere into a table's columns, as [`RecordReader::read_path_into`] does from a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordReader::read_path_into`].
+    ///
+    /// ```
+    /// use headcount::{RecordReader, TableBuilder};
+    ///
+    /// let lines = "{\"phone_number\": \"+1\", \"list_id\": 7}\n{\"phone_number\": \"+2\", \"list_id\": 7}\n";
+    /// let mut builder = TableBuilder::default();
+    /// let reader = RecordReader::new().threads(2);
+    /// let report = reader.read_into("contacts.ndjson", lines.as_bytes(), &mut builder, &mut |_| {})?;
+    /// assert_eq!((report.records, builder.build().contacts()), (2, 2));
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    #[cfg(feature = "table")]
+    pub fn read_into(
         &self,
         name: &str,
-        length: Option<u64>,
         input: impl Read + Send,
+        builder: &mut TableBuilder,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        self.load(Input { name, length: None, bytes: Box::new(input) }, builder, progress)
+    }
+
+    fn open(
+        &self,
+        path: &Path,
+        read: impl FnOnce(Input<'_>) -> Result<ReadReport, Errors>,
+    ) -> Result<ReadReport, Errors> {
+        let name = &*path.display().to_string();
+        if path.as_os_str() == "-" {
+            return read(Input { name, length: None, bytes: Box::new(io::stdin()) });
+        }
+        match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
+            Ok((known, file)) => {
+                let length = known.is_file().then_some(known.len());
+                read(Input { name, length, bytes: Box::new(file) })
+            }
+            Err(error) => self.report(name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(&error)) }),
+        }
+    }
+
+    fn read_all(
+        &self,
+        input: Input<'_>,
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        let batches = Batches::new(name, length, self.chunk, input);
+        let name = input.name;
+        let batches = Batches::new(name, input.length, self.chunk.unwrap_or(batch::CHUNK), input.bytes);
         let outcome = match self.threads.get() {
             1 => pipeline::on_one_thread(batches, name, each, progress),
             threads => pipeline::on_threads(threads, batches, name, each, progress),
         };
         self.report(name, outcome)
+    }
+
+    #[cfg(feature = "table")]
+    fn load(
+        &self,
+        input: Input<'_>,
+        builder: &mut TableBuilder,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        let name = input.name;
+        let batches = Batches::new(name, input.length, self.chunk.unwrap_or(load::CHUNK), input.bytes);
+        let (outcome, shards) = load::load(self.threads.get(), batches, name, progress);
+        let report = self.report(name, outcome)?;
+        builder.append(shards);
+        Ok(report)
     }
 
     fn report(&self, name: &str, Outcome { tally, stop }: Outcome) -> Result<ReadReport, Errors> {

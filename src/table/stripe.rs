@@ -30,41 +30,45 @@ pub(crate) enum Stripe {
 }
 
 impl Stripe {
-    /// The stripe of a run of keys, whose codes it adds to the column's weights.
+    /// The stripe of a run of codes, which are added to the column's weights; `key` tells the key of a row, and is asked
+    /// where its code does not.
     pub(crate) fn new(
         column: &Column,
         weights: &mut [u64; 256],
-        keys: impl ExactSizeIterator<Item = Option<u64>>,
+        codes: impl ExactSizeIterator<Item = u8>,
+        key: impl Fn(usize) -> u64,
     ) -> Self {
-        let rows = keys.len();
-        let padded = rows.next_multiple_of(WORD);
         let buckets = &column.buckets;
-        let mut codes = Vec::with_capacity(padded);
-        let mut slices = vec![Vec::with_capacity(padded); buckets.refining()];
-        let mut found = [0_u64; 256];
-        for key in keys {
-            let code = key.map_or(NO_VALUE, |key| buckets.code(key));
-            if !slices.is_empty() {
-                let refinement = key.map_or([0; 8], |key| buckets.refinement(code, key));
-                slices.iter_mut().zip(refinement).for_each(|(slice, byte)| slice.push(byte));
-            }
-            found[usize::from(code)] += 1;
-            codes.push(code);
+        let (mut codes, known) = counted(codes, weights);
+        if !known.iter().any(|code| buckets.wide.contains(*code)) {
+            return Self::of_known(known, codes);
         }
-        weights.iter_mut().zip(found).for_each(|(weight, found)| *weight += found);
-        let known: Vec<u8> = (0..=u8::MAX).filter(|code| found[usize::from(*code)] > 0).collect();
-        let exact = !known.iter().any(|code| buckets.wide.contains(*code));
-        if exact && known.len() <= 1 << PLANES {
-            return Self::few(known, &codes);
+        let rows = codes.len();
+        let mut slices = vec![vec![0; rows.next_multiple_of(WORD)]; buckets.refining()];
+        for (row, code) in codes.iter().enumerate().filter(|(_, code)| buckets.wide.contains(**code)) {
+            let refinement = buckets.refinement(*code, key(row));
+            slices.iter_mut().zip(refinement).for_each(|(slice, byte)| slice[row] = byte);
         }
         // The last bytes are there for the widest bucket, which may have no row here.
-        while slices.last().is_some_and(|slice| slice.iter().all(|byte| *byte == 0)) && slices.len() > 1 {
+        while slices.len() > 1 && slices.last().is_some_and(|slice| slice.iter().all(|byte| *byte == 0)) {
             slices.pop();
         }
-        for column in slices.iter_mut().chain([&mut codes]) {
-            column.resize(padded, NO_VALUE);
+        codes.resize(rows.next_multiple_of(WORD), NO_VALUE);
+        Self::Many { codes, slices }
+    }
+
+    /// The stripe of a run of codes that each stand for one key.
+    pub(crate) fn of_codes(codes: impl ExactSizeIterator<Item = u8>, weights: &mut [u64; 256]) -> Self {
+        let (codes, known) = counted(codes, weights);
+        Self::of_known(known, codes)
+    }
+
+    fn of_known(known: Vec<u8>, mut codes: Vec<u8>) -> Self {
+        if known.len() <= 1 << PLANES {
+            return Self::few(known, &codes);
         }
-        Self::Many { codes, slices: if exact { Vec::new() } else { slices } }
+        codes.resize(codes.len().next_multiple_of(WORD), NO_VALUE);
+        Self::Many { codes, slices: Vec::new() }
     }
 
     fn few(known: Vec<u8>, codes: &[u8]) -> Self {
@@ -159,6 +163,24 @@ impl Stripe {
     }
 }
 
+/// The codes, with room for whole words of them, and which there are; they are added to the weights.
+fn counted(codes: impl ExactSizeIterator<Item = u8>, weights: &mut [u64; 256]) -> (Vec<u8>, Vec<u8>) {
+    let mut all = Vec::with_capacity(codes.len().next_multiple_of(WORD));
+    all.extend(codes);
+    // Neighbours mostly have the same code: two counts need not wait for each other.
+    let (pairs, last) = all.as_chunks::<2>();
+    let mut found = [[0_u64; 256]; 2];
+    for [even, odd] in pairs {
+        found[0][usize::from(*even)] += 1;
+        found[1][usize::from(*odd)] += 1;
+    }
+    last.iter().for_each(|code| found[0][usize::from(*code)] += 1);
+    let count = |code: &u8| found[0][usize::from(*code)] + found[1][usize::from(*code)];
+    (0..=u8::MAX).for_each(|code| weights[usize::from(code)] += count(&code));
+    let known = (0..=u8::MAX).filter(|code| count(code) > 0).collect();
+    (all, known)
+}
+
 /// How many planes tell so many codes apart.
 fn planes_of(codes: &[u8]) -> usize {
     (usize::BITS - codes.len().saturating_sub(1).leading_zeros()) as usize
@@ -238,7 +260,8 @@ mod tests {
                 let keys: Vec<Option<u64>> = (0..1000).map(key).collect();
                 let column = column(&keys, end);
                 let mut weights = [0; 256];
-                let stripe = Stripe::new(&column, &mut weights, keys.iter().copied());
+                let codes = keys.iter().map(|key| key.map_or(NO_VALUE, |key| column.buckets.code(key)));
+                let stripe = Stripe::new(&column, &mut weights, codes, |row| keys[row].unwrap());
                 assert_eq!(weights.iter().sum::<u64>(), 1000);
                 for (row, key) in keys.iter().enumerate() {
                     assert_eq!(stripe.key(&column, row), *key, "{row} of {end}");

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::{OnError, RecordReader};
-use super::outcome;
+use super::{is_loaded_as_read, outcome};
 
 /// Bytes that look like records often enough to get deep into the reader.
 fn nearly_records() -> impl Strategy<Value = Vec<u8>> {
@@ -27,8 +27,9 @@ proptest! {
     ) {
         let reader = RecordReader::new().on_error(OnError::Skip);
         let expected = outcome(&reader, name, &input);
-        let otherwise = RecordReader { chunk, ..reader }.threads(threads);
+        let otherwise = RecordReader { chunk: Some(chunk), ..reader }.threads(threads);
         prop_assert_eq!(&outcome(&otherwise, name, &input), &expected);
+        is_loaded_as_read(&otherwise, name, &input, &expected);
         let strict = outcome(&otherwise.on_error(OnError::Fail), name, &input);
         prop_assert_eq!(strict.0, expected.0);
         match (strict.1, expected.1) {
@@ -39,7 +40,7 @@ proptest! {
 
     #[test]
     fn records_keep_their_number_in_every_form(records in prop::collection::vec("[ -~\u{e9}\n]{1,12}", 1..20), chunk in 1_usize..200) {
-        let reader = RecordReader { chunk, ..RecordReader::new() };
+        let reader = RecordReader { chunk: Some(chunk), ..RecordReader::new() };
         let json: Vec<String> = records.iter().map(|text| serde_json::json!({"x": {"\"contacts\"": [text]}, "phone_number": text}).to_string()).collect();
         let pretty = |source: String| serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&source).unwrap()).unwrap();
         let array = format!("[{}]", json.join(","));
@@ -57,6 +58,50 @@ proptest! {
     }
 }
 
+#[cfg(all(feature = "generate", feature = "table"))]
+#[test]
+fn a_table_is_the_same_however_its_records_are_read() {
+    use crate::generate::{Population, PopulationFormat};
+    use crate::population;
+    use crate::table::{Table, TableBuilder};
+
+    let mut bytes = Vec::new();
+    Population::new(800, 42).write(PopulationFormat::Ndjson, &mut bytes, &mut |_| {}).unwrap();
+    // Some of it once more, in other words: what is known is replaced.
+    let more = String::from_utf8(bytes.clone()).unwrap().replace("\"state\":\"", "\"odd\":\"").replace("\"+1", "\"+1 ");
+    let input = [&*bytes, &more.as_bytes()[more.find('\n').unwrap() + 1..], &bytes[..bytes.len() / 2]].concat();
+
+    let mut known = population::Population::default();
+    let mut pushed = TableBuilder::default();
+    for contact in outcome(&RecordReader::new().on_error(OnError::Skip), "c.ndjson", &input).0 {
+        pushed.push(&contact);
+        known.insert(contact);
+    }
+    let pushed = pushed.build();
+    for (chunk, threads) in [(None, 1), (None, 2), (Some(3_000), 1), (Some(70_000), 3)] {
+        for (same, mixed) in [(2_048, 512), (1, 1), (20, 20), (usize::MAX, usize::MAX)] {
+            let reader = RecordReader { chunk, ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+            let mut builder = TableBuilder::default().in_columns_from(same, mixed);
+            reader.read_into("c.ndjson", &*input, &mut builder, &mut |_| {}).unwrap();
+            let table: Table = builder.build();
+            assert_eq!((table.contacts(), table.memberships()), (pushed.contacts(), pushed.memberships()));
+            assert_eq!((table.replaced(), pushed.replaced()), (known.replaced(), known.replaced()));
+            for contact in known.contacts() {
+                let by_list = |table: &Table| {
+                    let mut found = table.get(&contact.phone_number).unwrap();
+                    found.memberships.sort_by_key(|membership| membership.list_id);
+                    found
+                };
+                assert_eq!(by_list(&table), by_list(&pushed));
+                let lists: Vec<_> = by_list(&table).memberships.into_iter().map(|of| of.custom_fields).collect();
+                let mut expected = contact.memberships.clone();
+                expected.sort_by_key(|membership| membership.list_id);
+                assert_eq!(lists, expected.into_iter().map(|of| of.custom_fields).collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
 #[cfg(feature = "generate")]
 #[test]
 fn a_generated_population_is_the_same_in_every_format() {
@@ -67,7 +112,7 @@ fn a_generated_population_is_the_same_in_every_format() {
     let read = |format, threads| {
         let mut bytes = Vec::new();
         Population::new(5_000, 42).write(format, &mut bytes, &mut |_| {}).unwrap();
-        let reader = RecordReader { chunk: 100_000, ..RecordReader::new().threads(threads) };
+        let reader = RecordReader { chunk: Some(100_000), ..RecordReader::new().threads(threads) };
         let (contacts, report) = outcome(&reader, "population", &bytes);
         assert_eq!(report.unwrap().records, 5_000);
         contacts
