@@ -79,7 +79,7 @@ pub use crate::filter::{
 };
 pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;
-pub use crate::matcher::{Matcher, Record};
+pub use crate::matcher::{CustomField, Matcher, Record};
 pub use crate::number::{NotANumber, Number};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;

@@ -160,16 +160,17 @@ fn extent<T: Ordered>(interval: &Interval<T>) -> Option<bool> {
     }
 }
 
-/// What a question costs one record, roughly; the order among equals is the user's.
+/// What a question costs one record, roughly, for each record that it decides: most records pass a question for a flag.
+/// The order among equals is the user's.
 fn cost(node: &Node) -> u32 {
     match node {
         Node::Constant(_) => 0,
         Node::All(members) | Node::Any(members) => 1 + members.iter().map(cost).sum::<u32>(),
         Node::Leaf(leaf) => {
             let test = match &leaf.test {
-                LeafTest::Nothing | LeafTest::Exists | LeafTest::True | LeafTest::Lists(_) => 1,
-                LeafTest::Count(_) | LeafTest::Amount(_) => 2,
-                LeafTest::Time(_) => 3,
+                LeafTest::Nothing | LeafTest::Exists => 1,
+                LeafTest::Time(_) | LeafTest::Count(_) | LeafTest::Amount(_) => 2,
+                LeafTest::True | LeafTest::Lists(_) => 3,
                 LeafTest::Text(TextMatch { pattern: Pattern::Is(_), .. }) => 4,
                 LeafTest::Custom(_) => 6,
                 LeafTest::Text(_) => 8,

@@ -16,11 +16,12 @@ use crate::semantics::Evaluation;
 #[cfg(doc)]
 use crate::semantics::Semantics;
 
+#[cfg(feature = "table")]
+pub(crate) use self::custom::Literals;
 pub use self::custom::ValueRef;
 pub(crate) use self::leaf::{Leaf, LeafTest, Subject};
-#[cfg(feature = "table")]
 pub(crate) use self::{
-    custom::{CustomMatch, Literals},
+    custom::CustomMatch,
     interval::{End, Interval},
     text::{Pattern, TextMatch},
 };
@@ -35,8 +36,8 @@ pub(crate) use self::{
 /// assert_eq!(audience.plan(&asked).to_string(), "\
 /// on any list, active
 /// all of
-///   click_count from 4
 ///   last_clicked_at from 2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z
+///   click_count from 4
 /// ");
 ///
 /// let nobody = Audience::of("click_count > 5 and click_count < 3".parse()?);
@@ -91,15 +92,6 @@ impl Plan {
     #[must_use]
     pub fn is_always(&self) -> bool {
         self.root == Node::Constant(true)
-    }
-
-    /// Whether memberships on a list are asked.
-    pub(crate) fn asks_list(&self, list: Option<i64>) -> bool {
-        match (&self.scope, list) {
-            (None, _) => true,
-            (Some(scope), Some(list)) => scope.binary_search(&list).is_ok(),
-            (Some(_), None) => false,
-        }
     }
 }
 

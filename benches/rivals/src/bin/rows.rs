@@ -16,7 +16,7 @@ use headcount_rivals::{Failure, asked, each_record, median};
 use wirefilter::{ExecutionContext, Scheme, Type};
 
 use crate::filters::{CASES, Case};
-use crate::row::Row;
+use crate::row::{CUSTOM_KEYS, Row};
 
 const CONTACTS: u64 = 10_000;
 const ENGINES: [&str; 7] = [
@@ -124,7 +124,7 @@ fn main() -> Result<(), Failure> {
 
 fn matcher(case: &Case) -> Result<Matcher, Failure> {
     let audience = Audience { source_lists: case.lists.to_vec(), ..Audience::of(case.headcount.parse()?) };
-    Ok(audience.matcher(&asked(Unit::Contacts, Subscription::ActiveOnly)))
+    Ok(audience.matcher(&asked(Unit::Contacts, Subscription::ActiveOnly)).with_custom_keys(&CUSTOM_KEYS))
 }
 
 fn wirefilter_context<'r>(scheme: &'r Scheme, row: &'r Row) -> Result<ExecutionContext<'r>, Failure> {

@@ -1,6 +1,11 @@
 //! A service's own record: flat, one membership, no names to look up. headcount asks it by the trait.
 
-use headcount::{AmountField, Contact, CountField, FlagField, Number, Record, TextField, TimeField, Value, ValueRef};
+use headcount::{
+    AmountField, Contact, CountField, CustomField, FlagField, Number, Record, TextField, TimeField, Value, ValueRef,
+};
+
+/// Where a row keeps its custom fields.
+pub const CUSTOM_KEYS: [&str; 4] = ["state", "source", "tier", "first_name"];
 
 /// A contact on one list.
 pub struct Row {
@@ -115,12 +120,12 @@ impl Record for Row {
         }
     }
 
-    fn custom(&self, key: &str, _: usize) -> Option<ValueRef<'_>> {
-        let text = match key {
-            "state" => &self.state,
-            "source" => &self.source,
-            "tier" => &self.tier,
-            "first_name" => &self.first_name,
+    fn custom(&self, field: CustomField<'_>, _: usize) -> Option<ValueRef<'_>> {
+        let text = match field.place() {
+            Some(0) => &self.state,
+            Some(1) => &self.source,
+            Some(2) => &self.tier,
+            Some(3) => &self.first_name,
             _ => return None,
         };
         text.as_deref().map(ValueRef::Text)
