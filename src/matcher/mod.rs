@@ -57,7 +57,7 @@ impl Matcher {
     /// let matcher = matcher.with_custom_keys(&["state", "tier"]);
     /// // A record is now asked for the custom field with the key "tier" at place 1.
     /// # let _ = matcher;
-    /// # Ok::<(), headcount::Errors>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn with_custom_keys(mut self, keys: &[&str]) -> Self {
