@@ -52,6 +52,8 @@ mod json;
 mod limits;
 mod matcher;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod parts;
 mod plan;
 mod population;

@@ -14,7 +14,7 @@ use crate::time::from_micros;
 
 /// Which column.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum ColumnId {
+pub(crate) enum ColumnId {
     Active,
     List,
     Time(TimeField),
