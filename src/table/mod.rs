@@ -13,6 +13,7 @@ mod members;
 mod phone;
 mod scan;
 mod segment;
+mod shard;
 mod staging;
 
 use std::collections::HashMap;

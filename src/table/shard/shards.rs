@@ -1,0 +1,65 @@
+//! Shards, of which the last takes in more.
+
+use super::{MOST, Shard};
+use crate::contact::Contact;
+
+/// Shards in the order of their records.
+#[derive(Debug, Default)]
+pub(crate) struct Shards(Vec<Shard>);
+
+impl Shards {
+    /// Takes in a record, of which one that no shard holds goes into several: of one contact they are one again.
+    pub(crate) fn push(&mut self, record: &Contact) {
+        if record.memberships.len() <= MOST {
+            return self.push_part(record, 0..record.memberships.len());
+        }
+        for start in (0..record.memberships.len()).step_by(MOST) {
+            self.push_part(record, start..record.memberships.len().min(start + MOST));
+        }
+    }
+
+    fn push_part(&mut self, record: &Contact, part: std::ops::Range<usize>) {
+        let memberships = &record.memberships[part];
+        if self.open(memberships.len()).push_with(record, memberships).is_err() {
+            // OK because an empty shard has room for as many memberships as a part has.
+            let _ = self.next().push_with(record, memberships);
+        }
+    }
+
+    /// The shard that takes in the next record, if that has so many memberships.
+    pub(crate) fn open(&mut self, memberships: usize) -> &mut Shard {
+        if self.0.last().is_none_or(|last| !last.has_room(memberships)) {
+            return self.next();
+        }
+        let last = self.0.len() - 1;
+        &mut self.0[last]
+    }
+
+    fn next(&mut self) -> &mut Shard {
+        if let Some(last) = self.0.last_mut() {
+            last.close();
+        }
+        self.0.push(Shard::default());
+        let last = self.0.len() - 1;
+        &mut self.0[last]
+    }
+
+    /// Takes in all records of others.
+    pub(crate) fn append(&mut self, others: Self) {
+        self.close();
+        self.0.extend(others.0);
+    }
+
+    /// No more is taken in.
+    pub(crate) fn close(&mut self) {
+        if let Some(last) = self.0.last_mut() {
+            last.close();
+        }
+    }
+
+    /// The shards, closed.
+    pub(crate) fn into_closed(mut self) -> Vec<Shard> {
+        self.close();
+        self.0
+    }
+}

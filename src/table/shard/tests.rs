@@ -1,0 +1,76 @@
+use super::*;
+use crate::value::Value;
+
+fn contact(json: &str) -> Contact {
+    serde_json::from_str(json).unwrap()
+}
+
+fn records() -> Vec<Contact> {
+    [
+        r#"{"phone_number": "+1"}"#,
+        r#"{"phone_number": "+1 (415) 555", "list_id": -7, "active": false, "custom_fields": {"a": "x", "b": [1, null]}}"#,
+        r#"{"phone_number": "+1", "lists": [], "carrier": "C", "is_valid": false, "on_dnc": true}"#,
+        r#"{"phone_number": "+2", "lists": [
+            {"list_id": 1, "click_count": 3, "conversion_count": 2, "revenue_total": 7, "custom_fields": {"b": 1.5, "": true}},
+            {"list_id": 2, "avg_revenue": 0.5, "has_revenue": false, "last_sent_at": "2025-11-01T08:30:00.25Z"}
+        ]}"#,
+        r#"{"phone_number": "+3", "list_number": "+9", "signup_method": "", "in_workflow": true, "send_count": 18446744073709551615}"#,
+    ]
+    .map(contact)
+    .into()
+}
+
+#[test]
+fn every_record_comes_back() {
+    let mut shard = Shard::default();
+    for record in &records() {
+        shard.push(record).unwrap();
+    }
+    assert_eq!(shard.contacts().collect::<Vec<_>>(), records());
+}
+
+#[test]
+fn what_is_taken_back_was_never_there() {
+    let mut shard = Shard::default();
+    let expected = records();
+    for record in &expected {
+        let before = (shard.records(), shard.memberships());
+        shard.push(&expected[3]).unwrap();
+        shard.truncate(before.0, before.1);
+        shard.push(record).unwrap();
+    }
+    assert_eq!(shard.contacts().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_a_membership_leaves_to_be_worked_out_is_worked_out() {
+    let mut shard = Shard::default();
+    for record in &records() {
+        shard.push(record).unwrap();
+    }
+    shard.close();
+    let worked_out: Vec<_> = (0..shard.memberships())
+        .map(|row| shard.membership(row))
+        .map(|membership| (membership.has_revenue, membership.avg_revenue.map(Number::to_f64)))
+        .collect();
+    let no = (Some(false), None);
+    assert_eq!(worked_out, [no, no, (Some(true), Some(3.5)), (Some(false), Some(0.5)), no]);
+    assert_eq!(shard.push(&records()[0]), Err(Full));
+}
+
+#[test]
+fn a_record_that_no_shard_holds_goes_into_several() {
+    let membership = |list| Membership {
+        list_id: Some(list),
+        custom_fields: [("list".to_owned(), Value::from(Number::from(list)))].into(),
+        ..Membership::default()
+    };
+    let memberships: Vec<_> = (1..=2 * MOST as i64 + 1).map(membership).collect();
+    let record = Contact { phone_number: "+1".into(), memberships, ..Contact::default() };
+    let mut shards = Shards::default();
+    shards.push(&records()[0]);
+    shards.push(&record);
+    let shards = shards.into_closed();
+    assert_eq!(shards.iter().map(Shard::memberships).collect::<Vec<_>>(), [1, MOST, MOST, 1]);
+    assert!(shards[1].membership(MOST - 1) == Membership { has_revenue: Some(false), ..record.memberships[MOST - 1].clone() });
+}
