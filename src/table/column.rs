@@ -250,22 +250,21 @@ fn select<K: Copy + Into<u64>>(keys: &[K], rows: u64, keyed: u64, passes: impl F
 }
 
 impl Stripe {
-    /// The stripe of a run of keys, whose codes it adds to the column's weights.
+    /// The stripe of a run of codes, each with its key; the codes are added to the column's weights.
     pub(crate) fn new(
         column: &Column,
         weights: &mut [u64; 256],
-        keys: impl ExactSizeIterator<Item = Option<u64>>,
+        codes_and_keys: impl ExactSizeIterator<Item = (u8, u64)>,
     ) -> Self {
-        let rows = keys.len();
+        let rows = codes_and_keys.len();
         let mut codes = Vec::with_capacity(rows.next_multiple_of(WORD));
         let mut exact = Exact { starts: Vec::new(), keys: Packed::new(column.domain.keys()) };
-        for (row, key) in keys.enumerate() {
+        for (row, (code, key)) in codes_and_keys.enumerate() {
             if row.is_multiple_of(WORD) {
                 // Rows are counted in 32 bits throughout.
                 exact.starts.push(exact.keys.len() as u32);
             }
-            let code = key.map_or(NO_VALUE, |key| column.buckets.code(key));
-            if let Some(key) = key.filter(|_| column.buckets.wide.contains(code)) {
+            if column.buckets.wide.contains(code) {
                 exact.keys.push(key);
             }
             weights[usize::from(code)] += 1;
@@ -368,7 +367,8 @@ mod tests {
         weights.dedup_by_key(|(key, _)| *key);
         let lists = Domain::Lists((0..70_001).collect());
         let column = Column::new(lists, Buckets::new(&weights, 70_001));
-        let stripe = Stripe::new(&column, &mut [0; 256], keys.iter().copied());
+        let coded = keys.iter().map(|key| key.map_or((NO_VALUE, 0), |key| (column.buckets.code(key), key)));
+        let stripe = Stripe::new(&column, &mut [0; 256], coded);
         for (row, key) in keys.iter().enumerate() {
             assert_eq!(stripe.key(&column, row), *key, "{row}");
         }

@@ -34,7 +34,7 @@ pub(crate) struct Instants {
     pub(crate) last: u64,
 }
 
-/// The distinct values of a custom field in [`custom_order`].
+/// The distinct values of a custom field in the order of their [`rank`]s.
 #[derive(Clone, Debug)]
 pub(crate) struct CustomValues {
     values: Vec<Value>,
@@ -45,13 +45,10 @@ pub(crate) struct CustomValues {
     texts: std::ops::Range<usize>,
 }
 
-/// Booleans, numbers and texts that are numbers by value, other texts, arrays, objects: what is compared with a number
-/// stands together, whichever type it was delivered in.
-pub(crate) fn custom_order(a: &Value, b: &Value) -> Ordering {
-    rank(a).cmp(&rank(b)).then_with(|| a.cmp(b))
-}
-
-fn rank(value: &Value) -> (u8, Option<Number>) {
+/// Where a value of a custom field stands, among those of the same rank in its own order: booleans, numbers and texts that
+/// are numbers by value, other texts, arrays, objects. What is compared with a number stands together, whichever type it
+/// was delivered in.
+pub(crate) fn rank(value: &Value) -> (u8, Option<Number>) {
     match value {
         Value::Bool(_) => (0, None),
         Value::Number(number) => (1, Some(*number)),
@@ -236,7 +233,7 @@ fn texts(values: &[Box<str>], pattern: &TextMatch) -> Keys {
 }
 
 impl CustomValues {
-    /// Of distinct values in [`custom_order`].
+    /// Of distinct values in the order of their [`rank`]s.
     pub(crate) fn new(values: Vec<Value>) -> Self {
         let first = |kind: u8| values.partition_point(|value| rank(value).0 < kind);
         let (first_number, texts) = (first(1), first(2)..first(3));

@@ -13,8 +13,7 @@ mod members;
 mod phone;
 mod scan;
 mod segment;
-mod shard;
-mod staging;
+pub(crate) mod shard;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -23,7 +22,7 @@ use self::bind::BoundPlans;
 use self::build::{Built, Layout, build, places};
 use self::phone::Phone;
 use self::segment::{Columns, Segment};
-use self::staging::Staging;
+use self::shard::Shards;
 use crate::audience::Audience;
 use crate::contact::Contact;
 use crate::matcher::Matcher;
@@ -92,18 +91,21 @@ struct Other {
 /// ```
 #[derive(Debug, Default)]
 pub struct TableBuilder {
-    staging: Staging,
+    shards: Shards,
     layout: Layout,
 }
 
 impl TableBuilder {
     /// Takes in a record, as [`Population::insert`] does.
     ///
-    /// # Panics
-    ///
-    /// If there are more than 2^32 − 2 memberships.
+    /// Nothing is told apart yet: that is [`TableBuilder::build`]'s to do.
     pub fn push(&mut self, record: &Contact) {
-        self.staging.push(record);
+        self.shards.push(record);
+    }
+
+    /// Takes in records that are in columns already.
+    pub(crate) fn append(&mut self, shards: Shards) {
+        self.shards.append(shards);
     }
 
     /// Lets even single contacts stand in columns, so that small populations meet every way through a table.
@@ -114,16 +116,18 @@ impl TableBuilder {
         self
     }
 
-    /// The table of all records that were pushed.
+    /// The table of all records that were taken in.
+    ///
+    /// # Panics
+    ///
+    /// If there are more than 2^32 − 2 records or memberships.
     #[must_use]
     pub fn build(self) -> Table {
-        let replaced = self.staging.replaced;
-        // Contacts are counted in 32 bits throughout.
-        let seen = self.staging.phones.len() as u32;
-        let Built { columns, segments, others } = build(self.staging, self.layout);
+        let Built { columns, segments, others, contacts, replaced } = build(self.shards.into_closed(), self.layout);
         let other = |(order, contact): (u32, Contact)| (contact.phone_number.clone(), Other { contact, order });
         let others = others.into_iter().map(other).collect();
-        Table { columns, segments, others, seen, places: OnceLock::new(), replaced }
+        // Contacts are counted in 32 bits throughout.
+        Table { columns, segments, others, seen: contacts as u32, places: OnceLock::new(), replaced }
     }
 }
 

@@ -30,6 +30,19 @@ impl OddPhones {
         })
     }
 
+    /// Takes in the odd phones of others, and makes phones that are of them its own.
+    pub(crate) fn take_in(&mut self, others: Self, phones: &mut [Phone]) {
+        if others.texts.is_empty() {
+            return;
+        }
+        let own: Vec<Phone> = others.texts.iter().map(|text| self.intern(text)).collect();
+        for phone in phones {
+            if phone.0 & ODD != 0 {
+                *phone = own[(phone.0 & !ODD) as usize];
+            }
+        }
+    }
+
     /// The phone of a text, if it can be one that is known.
     pub(crate) fn find(&self, text: &str) -> Option<Phone> {
         pack(text).or_else(|| self.places.get(text).map(|place| Phone(ODD | place)))

@@ -113,6 +113,11 @@ impl Custom {
         text.or_else(|| self.others.get(row).cloned())
     }
 
+    /// Whether no row has a value.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.texts.entries.is_empty() && self.others.entries.is_empty()
+    }
+
     pub(super) fn truncate(&mut self, rows: usize) {
         self.texts.truncate(rows);
         self.others.truncate(rows);

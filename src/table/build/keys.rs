@@ -1,0 +1,186 @@
+//! The key of each row of a column, as it stands before rows have found their places.
+
+use super::runs::Run;
+use crate::table::column::{Buckets, Column, NO_VALUE, Stripe};
+use crate::table::domain::Instants;
+use crate::table::shard::NO_INSTANT;
+
+/// The most keys of a column whose codes are its keys.
+const NARROW: usize = u8::MAX as usize;
+
+/// The key of each row.
+pub(super) enum RowKeys {
+    /// A key and one; 0 is no value.
+    Narrow(Vec<u8>),
+    /// As above, where there are more keys than codes.
+    Wide(Vec<u32>),
+    Instants(Vec<i64>, Instants),
+}
+
+impl RowKeys {
+    /// Rows without a value, of a column with so many keys.
+    pub(super) fn none(rows: usize, keys: usize) -> Self {
+        if keys <= NARROW { Self::Narrow(vec![0; rows]) } else { Self::Wide(vec![0; rows]) }
+    }
+
+    /// Gives a row a key, or none, as its number: a key and one.
+    pub(super) fn put(&mut self, row: usize, number: u32) {
+        match self {
+            // OK because a narrow column has no larger one.
+            Self::Narrow(rows) => rows[row] = number as u8,
+            Self::Wide(rows) => rows[row] = number,
+            Self::Instants(..) => {}
+        }
+    }
+
+    /// Gives rows from one on their keys, as the numbers of codes.
+    pub(super) fn fill(&mut self, from: usize, codes: &[u16], numbers: &[u32]) {
+        match self {
+            Self::Narrow(rows) => {
+                let numbers: Vec<u8> = numbers.iter().map(|number| *number as u8).collect();
+                rows[from..].iter_mut().zip(codes).for_each(|(row, code)| *row = numbers[usize::from(*code)]);
+            }
+            Self::Wide(rows) => {
+                rows[from..].iter_mut().zip(codes).for_each(|(row, code)| *row = numbers[usize::from(*code)]);
+            }
+            Self::Instants(..) => {}
+        }
+    }
+
+    /// A key and one, or 0; for columns that are no instants.
+    pub(super) fn number(&self, row: usize) -> u32 {
+        match self {
+            Self::Narrow(rows) => rows[row].into(),
+            Self::Wide(rows) => rows[row],
+            Self::Instants(..) => 0,
+        }
+    }
+
+    pub(super) fn key(&self, row: usize) -> Option<u64> {
+        match self {
+            Self::Instants(rows, instants) => key(rows[row], instants),
+            _ => self.number(row).checked_sub(1).map(u64::from),
+        }
+    }
+
+    /// The stripes of a run: one for the contacts, or one for each slot.
+    pub(super) fn stripes(&self, run: &Run, of_contacts: bool, column: &Column, weights: &mut [u64; 256]) -> Vec<Stripe> {
+        match self {
+            Self::Narrow(rows) => stripes(run, of_contacts, column, weights, |row| {
+                let code = rows[row as usize];
+                (code, u64::from(code).wrapping_sub(1))
+            }),
+            Self::Wide(rows) => {
+                let code_of = |key: u64| column.buckets.code(key);
+                let codes: Vec<u8> = std::iter::once(NO_VALUE).chain((0..column.domain.keys()).map(code_of)).collect();
+                stripes(run, of_contacts, column, weights, |row| {
+                    let number = rows[row as usize];
+                    (codes[number as usize], u64::from(number).wrapping_sub(1))
+                })
+            }
+            Self::Instants(rows, instants) => {
+                let guide = Guide::new(&column.buckets, instants.last);
+                stripes(run, of_contacts, column, weights, |row| {
+                    key(rows[row as usize], instants).map_or((NO_VALUE, 0), |key| (guide.code(key), key))
+                })
+            }
+        }
+    }
+}
+
+fn key(instant: i64, instants: &Instants) -> Option<u64> {
+    // OK because the base is the earliest.
+    let distance = || instant.wrapping_sub(instants.base) as u64;
+    // A division by a number that is known is none.
+    (instant != NO_INSTANT).then(|| if instants.unit == 1 { distance() } else { distance() / SECOND as u64 })
+}
+
+fn stripes(
+    run: &Run,
+    of_contacts: bool,
+    column: &Column,
+    weights: &mut [u64; 256],
+    code_and_key: impl Fn(u32) -> (u8, u64),
+) -> Vec<Stripe> {
+    if of_contacts {
+        return vec![Stripe::new(column, weights, run.contacts.iter().copied().map(code_and_key))];
+    }
+    (0..run.slots).map(|slot| Stripe::new(column, weights, run.slot(slot).map(&code_and_key))).collect()
+}
+
+/// A second, in microseconds: the unit of instants that are all whole ones.
+const SECOND: i64 = 1_000_000;
+
+/// A column of instants: in seconds where all are whole ones.
+pub(super) fn instants(rows: Vec<i64>) -> (Instants, Buckets, RowKeys) {
+    // Enough of them to balance 255 buckets to a few parts in a hundred.
+    const SAMPLE: usize = 1 << 18;
+    let known = || rows.iter().copied().filter(|instant| *instant != NO_INSTANT);
+    let base = known().min().unwrap_or(0);
+    let whole = known().all(|instant| instant.wrapping_sub(base) % SECOND == 0);
+    let unit = if whole { SECOND } else { 1 };
+    let key = |instant: i64| instant.wrapping_sub(base) as u64 / unit as u64;
+    let last = known().max().map_or(0, key);
+    let mut sample: Vec<u64> = known().step_by((rows.len() / SAMPLE).max(1)).map(key).collect();
+    sample.sort_unstable();
+    let mut weights: Vec<(u64, u64)> = Vec::new();
+    for key in sample {
+        match weights.last_mut() {
+            Some((known, weight)) if *known == key => *weight += 1,
+            _ => weights.push((key, 1)),
+        }
+    }
+    let buckets = Buckets::new(&weights, last + 1);
+    let instants = Instants { base, unit, last };
+    (instants.clone(), buckets, RowKeys::Instants(rows, instants))
+}
+
+/// Finds the codes of instants: a look at where they are begins near the end of it.
+struct Guide {
+    /// For each part of the keys, the code of its first.
+    codes: Vec<u8>,
+    /// How many bits of a key say which part it is not in.
+    shift: u32,
+    /// For each code, the key after its last.
+    ends: Vec<u64>,
+}
+
+impl Guide {
+    /// Many parts for each bucket.
+    const PARTS_IN_BITS: u32 = 13;
+
+    fn new(buckets: &Buckets, last: u64) -> Self {
+        let shift = (u64::BITS - last.leading_zeros()).saturating_sub(Self::PARTS_IN_BITS);
+        let codes = (0..=last >> shift).map(|part| buckets.code(part << shift)).collect();
+        let ends = (0..=buckets.code(last)).map(|code| if code == NO_VALUE { 0 } else { buckets.keys(code).1 }).collect();
+        Self { codes, shift, ends }
+    }
+
+    fn code(&self, key: u64) -> u8 {
+        let mut code = self.codes[(key >> self.shift) as usize];
+        while key >= self.ends[usize::from(code)] {
+            code += 1;
+        }
+        code
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guide_finds_what_a_search_does() {
+        for last in [0, 1, 254, 255, 8191, 8192, 1_000_003, u64::MAX >> 1] {
+            let keys: Vec<u64> = (0..2_000_u64).map(|i| (i * i * i) % (last + 1)).collect();
+            let mut weights: Vec<(u64, u64)> = keys.iter().map(|key| (*key, 1)).collect();
+            weights.sort_unstable();
+            weights.dedup();
+            let buckets = Buckets::new(&weights, last + 1);
+            let guide = Guide::new(&buckets, last);
+            for key in keys.into_iter().chain([last]) {
+                assert_eq!(guide.code(key), buckets.code(key), "{key} of {last}");
+            }
+        }
+    }
+}

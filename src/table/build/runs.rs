@@ -1,0 +1,149 @@
+//! Who stands with whom.
+
+use std::collections::BTreeMap;
+
+use hashbrown::{DefaultHashBuilder, HashMap};
+use rayon::prelude::*;
+
+use super::Layout;
+use super::contacts::Contacts;
+use super::keys::RowKeys;
+use crate::table::segment::Lists;
+
+/// About how many contacts are put together at one time.
+const TOGETHER: usize = 32 * 1024;
+
+/// Contacts that stand together, with the rows of their memberships.
+pub(super) struct Run {
+    pub(super) lists: Lists,
+    pub(super) slots: usize,
+    pub(super) contacts: Vec<u32>,
+    /// For each contact, the row of each slot.
+    pub(super) rows: Vec<u32>,
+}
+
+impl Run {
+    /// The rows of a slot.
+    pub(super) fn slot(&self, slot: usize) -> impl ExactSizeIterator<Item = u32> {
+        self.rows.iter().skip(slot).step_by(self.slots).copied()
+    }
+}
+
+/// Who stands where.
+#[derive(Default)]
+pub(super) struct Runs {
+    pub(super) runs: Vec<Run>,
+    /// Those who are asked by themselves, with the rows of their memberships.
+    pub(super) others: Vec<(u32, Vec<u32>)>,
+    /// How many memberships were replaced by a later one on the same list.
+    pub(super) replaced: u64,
+}
+
+/// The lists of a contact, ascending, and whether it is active on each: two numbers in one.
+type Shape = Box<[u32]>;
+
+/// Contacts of each shape, in their order.
+#[derive(Default)]
+struct Shapes {
+    places: HashMap<Shape, usize, DefaultHashBuilder>,
+    shapes: Vec<(Shape, Vec<u32>, Vec<u32>)>,
+    replaced: u64,
+}
+
+impl Shapes {
+    fn of(&mut self, shape: &[u32]) -> &mut (Shape, Vec<u32>, Vec<u32>) {
+        let at = match self.places.get(shape) {
+            Some(at) => *at,
+            None => {
+                let at = self.shapes.len();
+                self.places.insert(shape.into(), at);
+                self.shapes.push((shape.into(), Vec::new(), Vec::new()));
+                at
+            }
+        };
+        &mut self.shapes[at]
+    }
+
+    fn find(contacts: &Contacts, range: std::ops::Range<usize>, lists: &RowKeys, active: &RowKeys) -> Self {
+        let mut shapes = Self::default();
+        let (mut rows, mut shape) = (Vec::new(), Vec::new());
+        for contact in range {
+            rows.clear();
+            rows.extend(contacts.rows(contact).map(|row| (lists.number(row as usize), row)));
+            if rows.len() > 1 {
+                rows.sort_unstable();
+                let before = rows.len();
+                keep_last_of_list(&mut rows);
+                shapes.replaced += (before - rows.len()) as u64;
+            }
+            shape.clear();
+            shape.extend(rows.iter().map(|(list, row)| list << 1 | u32::from(active.number(*row as usize) == 2)));
+            let (_, of_contacts, of_rows) = shapes.of(&shape);
+            of_contacts.push(contact as u32);
+            of_rows.extend(rows.iter().map(|(_, row)| *row));
+        }
+        shapes
+    }
+}
+
+/// Of the rows of one list, which stand together, only the last.
+fn keep_last_of_list(rows: &mut Vec<(u32, u32)>) {
+    rows.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            earlier.1 = later.1;
+        }
+        same
+    });
+}
+
+/// Puts contacts together by their lists, and by which of those they are active on: a slot that is active for all is
+/// scanned without a look at who is, and one that is active for nobody not at all.
+pub(super) fn runs(
+    contacts: &Contacts,
+    lists: &RowKeys,
+    active: &RowKeys,
+    list_ids: &[i64],
+    layout: Layout,
+) -> Runs {
+    let starts: Vec<usize> = (0..contacts.len()).step_by(TOGETHER).collect();
+    let parts: Vec<Shapes> = starts
+        .into_par_iter()
+        .map(|start| Shapes::find(contacts, start..contacts.len().min(start + TOGETHER), lists, active))
+        .collect();
+    let mut shapes = Shapes::default();
+    for part in parts {
+        shapes.replaced += part.replaced;
+        for (shape, of_contacts, of_rows) in part.shapes {
+            let (_, all_contacts, all_rows) = shapes.of(&shape);
+            all_contacts.extend(of_contacts);
+            all_rows.extend(of_rows);
+        }
+    }
+    let list = |shape: &u32| (*shape >> 1).checked_sub(1).map(|key| list_ids[key as usize]);
+    let mut together = Runs { replaced: shapes.replaced, ..Runs::default() };
+    let mut by_number: BTreeMap<usize, Run> = BTreeMap::new();
+    // In the order of their first contacts, as they came.
+    for (shape, contacts, rows) in shapes.shapes {
+        let slots = shape.len();
+        if contacts.len() >= layout.same && slots <= layout.slots {
+            let lists = Lists::Same(shape.iter().map(list).collect());
+            together.runs.push(Run { lists, slots, contacts, rows });
+            continue;
+        }
+        let run = || Run { lists: Lists::Mixed, slots, contacts: Vec::new(), rows: Vec::new() };
+        let mixed = by_number.entry(slots).or_insert_with(run);
+        mixed.contacts.extend(contacts);
+        mixed.rows.extend(rows);
+    }
+    for run in by_number.into_values() {
+        if run.contacts.len() >= layout.mixed && run.slots <= layout.slots {
+            together.runs.push(run);
+        } else {
+            let rows = |at: usize| run.rows[at * run.slots..][..run.slots].to_vec();
+            together.others.extend(run.contacts.iter().enumerate().map(|(at, contact)| (*contact, rows(at))));
+        }
+    }
+    together.others.sort_unstable();
+    together
+}
