@@ -6,6 +6,8 @@
 
 mod batch;
 mod cells;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod cursor;
 mod documents;
 mod envelope;
@@ -22,9 +24,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use self::batch::{Batches, Stop};
+#[cfg(feature = "parquet")]
+use self::columnar::Known;
 use self::parse::{Outcome, Tally};
 use crate::contact::Contact;
 use crate::error::Errors;
+#[cfg(feature = "parquet")]
+use crate::table::shard::Shard;
 
 /// Reads files of contact records.
 ///
@@ -164,13 +170,17 @@ impl RecordReader {
         }
         let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
         match opened {
+            #[cfg(feature = "parquet")]
+            Ok((known, file)) if known.is_file() => match columnar::of_file(file) {
+                Ok(Known::Parquet(input)) => self.read_columns(&name, input, each, progress),
+                Ok(Known::Other(file)) => self.read_all(&name, Some(known.len()), file, each, progress),
+                Err(error) => self.unreadable(&name, &error),
+            },
             Ok((known, file)) => {
                 let length = known.is_file().then_some(known.len());
                 self.read_all(&name, length, file, each, progress)
             }
-            Err(error) => {
-                self.report(&name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(&error)) })
-            }
+            Err(error) => self.unreadable(&name, &error),
         }
     }
 
@@ -186,7 +196,30 @@ impl RecordReader {
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
+        #[cfg(feature = "parquet")]
+        let input = match columnar::of_input(input) {
+            Ok(Known::Parquet(input)) => return self.read_columns(name, input, each, progress),
+            Ok(Known::Other(input)) => input,
+            Err(error) => return self.unreadable(name, &error),
+        };
         self.read_all(name, None, input, each, progress)
+    }
+
+    /// Reads Parquet.
+    #[cfg(feature = "parquet")]
+    fn read_columns(
+        &self,
+        name: &str,
+        input: crate::parquet::read::Input,
+        each: &mut dyn FnMut(Contact),
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        let each = &mut |shard: Shard| shard.contacts().for_each(&mut *each);
+        self.report(name, self.read_parquet(name, input, |_| {}, each, progress))
+    }
+
+    fn unreadable(&self, name: &str, error: &io::Error) -> Result<ReadReport, Errors> {
+        self.report(name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(error)) })
     }
 
     /// Reads an input that, where a length is given, has at least so many bytes.

@@ -223,8 +223,7 @@ fn columns<'b>(mut shards: Vec<Shard>, rows: usize, frame: &'b Frame<'b>) -> Vec
         let (id, column) = (ColumnId::Flag(field), take(&mut shards, of));
         tasks.push(Box::new(move || {
             let merged = flags(column);
-            let merged =
-                if id.is_of_the_contact() { frame.keep_last(merged, u32::from(default) + 1) } else { merged };
+            let merged = if id.is_of_the_contact() { frame.keep_last(merged, u32::from(default) + 1) } else { merged };
             frame.place(id, merged)
         }));
     }

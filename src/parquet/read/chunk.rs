@@ -178,7 +178,9 @@ impl Chunk {
                 let mut levels = Levels::All;
                 if self.there > 0 {
                     if def_level_encoding != Encoding::RLE {
-                        return Err(Damage::unsupported("the Parquet data has levels in an encoding that is no longer read"));
+                        return Err(Damage::unsupported(
+                            "the Parquet data has levels in an encoding that is no longer read",
+                        ));
                     }
                     let length = buf.get(..4).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
                     let length = length.ok_or_else(Damage::cut_short)? as usize;

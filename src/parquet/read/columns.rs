@@ -198,9 +198,10 @@ fn kind(descriptor: &ColumnDescriptor) -> Option<Kind> {
         (_, ConvertedType::DECIMAL) => decimal(),
         (_, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32) if whole => Some(Kind::Uint(32)),
         (_, ConvertedType::UINT_64) if whole => Some(Kind::Uint(64)),
-        (_, ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS | ConvertedType::BSON | ConvertedType::INTERVAL) => {
-            None
-        }
+        (
+            _,
+            ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS | ConvertedType::BSON | ConvertedType::INTERVAL,
+        ) => None,
         (None | Some(LogicalType::Integer(_)), _) if whole => Some(Kind::Int),
         (None | Some(LogicalType::String | LogicalType::Enum), _) if physical == Physical::BYTE_ARRAY => {
             Some(Kind::Text)

@@ -9,7 +9,7 @@ use super::plain::Raw;
 use crate::contact::Scalar;
 use crate::error::Quoted;
 use crate::number::{NotANumber, Number};
-use crate::time::{parse_micros, parse_time};
+use crate::time::parse_micros;
 use crate::value::{Value, ValueVisitor};
 
 pub(super) fn text(raw: Raw<'_>) -> Result<&str, String> {
@@ -50,9 +50,9 @@ fn number(kind: Kind, raw: Raw<'_>) -> Result<Number, NotANumber> {
             decimal(bytes.iter().fold(start, |value, byte| value << 8 | i128::from(*byte)), scale)
         }
         (_, Raw::Int(value)) => Ok(Number::from(value)),
-        (_, Raw::Float(value)) => Number::from_f64(value).ok_or({
-            if value.is_finite() { NotANumber::Range } else { NotANumber::Syntax }
-        }),
+        (_, Raw::Float(value)) => {
+            Number::from_f64(value).ok_or({ if value.is_finite() { NotANumber::Range } else { NotANumber::Syntax } })
+        }
         (Kind::Json, Raw::Bytes(bytes)) => str::from_utf8(bytes).map_err(|_| NotANumber::Syntax)?.trim().parse(),
         _ => Err(NotANumber::Syntax),
     }
@@ -134,9 +134,7 @@ pub(super) fn custom_fields(raw: Raw<'_>) -> Result<Vec<(String, Value)>, String
     let text = text(raw)?;
     match json(text)? {
         None => Ok(Vec::new()),
-        Some(Value::Object(fields)) => {
-            Ok(fields.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
-        }
+        Some(Value::Object(fields)) => Ok(fields.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()),
         Some(_) => Err(format!("expected an object, found {}", Quoted(text))),
     }
 }
@@ -153,6 +151,7 @@ fn shown(raw: Raw<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::parse_time;
 
     #[test]
     fn decimals_are_the_numbers_that_they_read_as() {

@@ -7,10 +7,9 @@ use super::columns::{Column, Kind, Meaning};
 use super::convert;
 use super::damage::Damage;
 use super::plain::{Dictionary as Places, Raw};
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
+use crate::catalogue::{Field, FlagField, TextField};
 use crate::contact::RecordKey;
-use crate::number::Number;
-use crate::table::shard::{Coded, Dictionary, Flag, MembershipRow, Shard, Texts, Values};
+use crate::table::shard::{Coded, Dictionary, Flag, MembershipRow, Shard, Texts};
 use crate::value::Value;
 
 /// A row that is no record.
@@ -23,11 +22,7 @@ pub(crate) struct BadRow {
 }
 
 /// Reads so many rows of every column into a shard. Rows that are no records are left out and told of.
-pub(super) fn fill(
-    columns: &[Column],
-    chunks: &mut [Chunk],
-    rows: usize,
-) -> Result<(Shard, Vec<BadRow>), Damage> {
+pub(super) fn fill(columns: &[Column], chunks: &mut [Chunk], rows: usize) -> Result<(Shard, Vec<BadRow>), Damage> {
     let mut filling = Filling { shard: Shard::default(), rows, bad: Vec::new(), memberships: None };
     for (column, chunk) in columns.iter().zip(chunks) {
         filling.column(column, chunk)?;

@@ -74,20 +74,26 @@ impl ParquetFile {
         Ok(Self { input, metadata, columns, groups })
     }
 
-    /// Reads the file on so many threads, and hands on what was read here, in its order.
-    pub(crate) fn read(&self, threads: usize, each: &mut dyn FnMut(RowsRead)) -> Result<(), Damage> {
+    /// Reads the file on so many threads, which `prepare` what they read, and hands it on here, in its order.
+    pub(crate) fn read(
+        &self,
+        threads: usize,
+        prepare: fn(&mut Shard),
+        each: &mut dyn FnMut(RowsRead),
+    ) -> Result<(), Damage> {
         let bytes_of = |group: usize| u64::try_from(self.metadata.row_group(group).compressed_size()).unwrap_or(0);
         let mut bytes = 0;
         let mut first_row = 0;
         let mut hand_on = |group: usize, Decoded { shard, bad, rows }: Decoded| {
-            bytes += bytes_of(group) * rows / u64::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
+            bytes +=
+                bytes_of(group) * rows / u64::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
             let bad = bad.into_iter().map(|bad| (first_row + bad.row as u64, bad)).collect();
             first_row += rows;
             each(RowsRead { shard, bad, bytes });
         };
         if threads == 1 || self.groups.len() < 2 {
             for group in &self.groups {
-                self.group(*group, &mut |decoded| {
+                self.group(*group, prepare, &mut |decoded| {
                     hand_on(*group, decoded);
                     ControlFlow::Continue(())
                 })?;
@@ -100,7 +106,7 @@ impl ParquetFile {
             let channels: Vec<_> = (0..threads)
                 .map(|at| {
                     let (decoded, results) = sync_channel(1);
-                    scope.spawn(move || self.every(threads, at, &decoded));
+                    scope.spawn(move || self.every((at, threads), prepare, &decoded));
                     results
                 })
                 .collect();
@@ -120,12 +126,14 @@ impl ParquetFile {
         })
     }
 
-    fn every(&self, threads: usize, at: usize, results: &SyncSender<Progress>) {
+    /// Reads every so manieth row group from one on.
+    fn every(&self, (at, threads): (usize, usize), prepare: fn(&mut Shard), results: &SyncSender<Progress>) {
         for group in self.groups.iter().skip(at).step_by(threads) {
-            let result = self.group(*group, &mut |decoded| match results.send(Progress::Rows(Box::new(decoded))) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            });
+            let result =
+                self.group(*group, prepare, &mut |decoded| match results.send(Progress::Rows(Box::new(decoded))) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                });
             let damaged = result.is_err();
             // Nobody there any more: then nobody wants to know either.
             if results.send(Progress::GroupEnds(result)).is_err() || damaged {
@@ -135,7 +143,12 @@ impl ParquetFile {
     }
 
     /// Reads one row group.
-    fn group(&self, group: usize, each: &mut dyn FnMut(Decoded) -> ControlFlow<()>) -> Result<(), Damage> {
+    fn group(
+        &self,
+        group: usize,
+        prepare: fn(&mut Shard),
+        each: &mut dyn FnMut(Decoded) -> ControlFlow<()>,
+    ) -> Result<(), Damage> {
         let metadata = self.metadata.row_group(group);
         let rows = usize::try_from(metadata.num_rows()).map_err(|_| Damage::new("a row group of less than no rows"))?;
         let mut chunks = self.chunks(metadata)?;
@@ -144,7 +157,7 @@ impl ParquetFile {
         for shard in 0..shards {
             let rows = rows * (shard + 1) / shards - rows * shard / shards;
             let (mut shard, bad) = guarded(|| fill::fill(&self.columns, &mut chunks, rows))?;
-            shard.close();
+            prepare(&mut shard);
             if each(Decoded { shard, bad, rows: rows as u64 }).is_break() {
                 break;
             }

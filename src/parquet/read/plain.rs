@@ -71,7 +71,8 @@ impl Dictionary {
 
     pub(super) fn get(&self, place: u32) -> Result<Raw<'_>, Damage> {
         let found = self.places.get(place as usize).zip(self.physical);
-        let value = found.and_then(|((start, end), physical)| raw(&self.bytes[*start as usize..*end as usize], physical));
+        let value =
+            found.and_then(|((start, end), physical)| raw(&self.bytes[*start as usize..*end as usize], physical));
         value.ok_or_else(|| Damage::new("a page refers to what its dictionary does not have"))
     }
 }

@@ -35,7 +35,9 @@ impl Contacts {
             let mut before = 0;
             for (_, ends) in shards {
                 let start = before;
-                rows.extend(std::iter::once(0).chain(ends.iter().copied()).take(ends.len()).map(|row| start + u32::from(row)));
+                rows.extend(
+                    std::iter::once(0).chain(ends.iter().copied()).take(ends.len()).map(|row| start + u32::from(row)),
+                );
                 before += ends.last().copied().map_or(0, u32::from);
             }
             rows.push(before);

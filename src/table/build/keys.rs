@@ -64,7 +64,13 @@ impl RowKeys {
     }
 
     /// The stripes of a run: one for the contacts, or one for each slot.
-    pub(super) fn stripes(&self, run: &Run, of_contacts: bool, column: &Column, weights: &mut [u64; 256]) -> Vec<Stripe> {
+    pub(super) fn stripes(
+        &self,
+        run: &Run,
+        of_contacts: bool,
+        column: &Column,
+        weights: &mut [u64; 256],
+    ) -> Vec<Stripe> {
         match self {
             Self::Narrow(rows) => stripes(run, of_contacts, column, weights, |row| {
                 let code = rows[row as usize];
@@ -152,7 +158,8 @@ impl Guide {
     fn new(buckets: &Buckets, last: u64) -> Self {
         let shift = (u64::BITS - last.leading_zeros()).saturating_sub(Self::PARTS_IN_BITS);
         let codes = (0..=last >> shift).map(|part| buckets.code(part << shift)).collect();
-        let ends = (0..=buckets.code(last)).map(|code| if code == NO_VALUE { 0 } else { buckets.keys(code).1 }).collect();
+        let ends =
+            (0..=buckets.code(last)).map(|code| if code == NO_VALUE { 0 } else { buckets.keys(code).1 }).collect();
         Self { codes, shift, ends }
     }
 

@@ -99,13 +99,7 @@ fn keep_last_of_list(rows: &mut Vec<(u32, u32)>) {
 
 /// Puts contacts together by their lists, and by which of those they are active on: a slot that is active for all is
 /// scanned without a look at who is, and one that is active for nobody not at all.
-pub(super) fn runs(
-    contacts: &Contacts,
-    lists: &RowKeys,
-    active: &RowKeys,
-    list_ids: &[i64],
-    layout: Layout,
-) -> Runs {
+pub(super) fn runs(contacts: &Contacts, lists: &RowKeys, active: &RowKeys, list_ids: &[i64], layout: Layout) -> Runs {
     let starts: Vec<usize> = (0..contacts.len()).step_by(TOGETHER).collect();
     let parts: Vec<Shapes> = starts
         .into_par_iter()

@@ -72,5 +72,8 @@ fn a_record_that_no_shard_holds_goes_into_several() {
     shards.push(&record);
     let shards = shards.into_closed();
     assert_eq!(shards.iter().map(Shard::memberships).collect::<Vec<_>>(), [1, MOST, MOST, 1]);
-    assert!(shards[1].membership(MOST - 1) == Membership { has_revenue: Some(false), ..record.memberships[MOST - 1].clone() });
+    assert!(
+        shards[1].membership(MOST - 1)
+            == Membership { has_revenue: Some(false), ..record.memberships[MOST - 1].clone() }
+    );
 }
