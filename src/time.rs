@@ -117,7 +117,7 @@ pub(crate) fn parse_micros(text: &str) -> Option<i64> {
 }
 
 /// From the beginning of the year 0 to the end of the year 9999, in microseconds.
-const WRITABLE: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
+pub(crate) const WRITABLE: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
 
 /// `date := year "-" month "-" day`
 fn date(rest: &mut &[u8]) -> Option<NaiveDate> {

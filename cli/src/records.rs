@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use headcount::{Contact, Population, RecordReader, Table, TableBuilder};
+use headcount::{Contact, Errors, Population, ReadReport, RecordReader, Table, TableBuilder};
 use rayon::ThreadPoolBuilder;
 
 use crate::arguments::{self, is_standard};
@@ -27,23 +27,33 @@ pub(crate) fn load(records: &arguments::Records) -> Result<Loaded, Failure> {
     // It fails only where there is a pool already, which there is not: records are loaded once.
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
-    let skipped = each(records, &mut |contact| builder.push(&contact))?;
+    let skipped = read(records, &mut |reader, path, told| match path {
+        None => reader.read_into(STANDARD_INPUT, io::stdin(), &mut builder, told),
+        Some(path) => reader.read_path_into(path, &mut builder, told),
+    })?;
     Ok(Loaded { table: builder.build(), skipped, time: begun.elapsed() })
 }
 
 /// Reads the records of one contact only.
 pub(crate) fn load_one(records: &arguments::Records, phone_number: &str) -> Result<Population, Failure> {
     let mut population = Population::default();
-    each(records, &mut |contact| {
+    let mut take = |contact: Contact| {
         if contact.phone_number == phone_number {
             population.insert(contact);
         }
+    };
+    read(records, &mut |reader, path, told| match path {
+        None => reader.read(STANDARD_INPUT, io::stdin(), &mut take, told),
+        Some(path) => reader.read_path(path, &mut take, told),
     })?;
     Ok(population)
 }
 
-/// Reads record after record, and tells how many were left out.
-fn each(records: &arguments::Records, take: &mut dyn FnMut(Contact)) -> Result<u64, Failure> {
+/// Reads a file, or standard input, and tells how far it is.
+type Read<'r> = dyn FnMut(&RecordReader, Option<&Path>, &mut dyn FnMut(u64)) -> Result<ReadReport, Errors> + 'r;
+
+/// Reads file after file, and tells how many records were left out.
+fn read(records: &arguments::Records, read: &mut Read<'_>) -> Result<u64, Failure> {
     let reader = RecordReader::new().on_error(records.on_error.into()).threads(records.threads());
     let mut progress = Progress::of_bytes(bytes_in(&records.files), "reading");
     let (mut wrong, mut left_out) = (Vec::new(), Vec::new());
@@ -54,11 +64,7 @@ fn each(records: &arguments::Records, take: &mut dyn FnMut(Contact)) -> Result<u
             bytes_here = bytes;
             progress.at(bytes_before + bytes);
         };
-        let result = if is_standard(path) {
-            reader.read(STANDARD_INPUT, io::stdin(), take, &mut told)
-        } else {
-            reader.read_path(path, take, &mut told)
-        };
+        let result = read(&reader, Some(&**path).filter(|path| !is_standard(path)), &mut told);
         bytes_before += bytes_here;
         // The other files are still read, so that everything that is wrong is told at once.
         match result {

@@ -4,6 +4,8 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
 
+use memchr::memrchr;
+
 use super::cells::Header;
 use super::cursor::Position;
 use super::documents::Documents;
@@ -14,16 +16,28 @@ use super::source::{Source, inner_extension};
 /// stay in the cache between cutting and parsing.
 pub(super) const CHUNK: usize = 1024 * 1024;
 
+/// How many bytes are read before it is known what they are.
+const FIRST_CHUNK: usize = 64 * 1024;
+
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Records in the order of the file.
 pub(super) struct Batch {
     pub(super) bytes: Vec<u8>,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) cut: Cut,
     /// What the cells of rows mean; documents need none.
     pub(super) header: Option<Arc<Header>>,
     /// How many bytes of the input were read for it, counted from the start.
     pub(super) read: u64,
+}
+
+/// How far a batch is cut.
+pub(super) enum Cut {
+    /// Into records.
+    Pieces(Vec<Piece>),
+    /// Into whole lines, from this one on, of which each is a document. Whoever parses them cuts them, which takes longer
+    /// than finding where the last ends.
+    Lines(u64),
 }
 
 /// What cutting finds.
@@ -98,24 +112,27 @@ impl<'r> Batches<'r> {
         }
     }
 
-    /// The next batch; nothing after the last, and nothing after a reason to stop.
-    pub(super) fn next(&mut self) -> Result<Option<Batch>, Stop> {
+    /// The next batch, in memory that is there already; nothing after the last, and nothing after a reason to stop.
+    pub(super) fn next(&mut self, memory: Vec<u8>) -> Result<Option<Batch>, Stop> {
         if self.ended {
             return Ok(None);
         }
-        let batch = self.advance();
+        let batch = self.advance(memory);
         self.ended |= batch.is_err();
         batch.map(Some)
     }
 
-    fn advance(&mut self) -> Result<Batch, Stop> {
+    fn advance(&mut self, mut bytes: Vec<u8>) -> Result<Batch, Stop> {
+        bytes.clear();
+        bytes.append(&mut self.rest);
         loop {
             if let Some(error) = self.failure.take() {
                 return Err(Stop::cannot_read(&error));
             }
-            let mut bytes = std::mem::take(&mut self.rest);
             let source = self.source.as_mut().map_err(|error| Stop::cannot_read(error))?;
-            let full = fill(source, self.chunk, &mut bytes).unwrap_or_else(|error| {
+            // Little at first: where each line is a document, only those before that is known are cut here.
+            let chunk = if self.splitter.is_some() { self.chunk } else { self.chunk.min(FIRST_CHUNK) };
+            let full = fill(source, chunk, &mut bytes).unwrap_or_else(|error| {
                 self.failure = Some(error);
                 true
             });
@@ -126,12 +143,14 @@ impl<'r> Batches<'r> {
             self.ended = !full;
             let splitter = match &mut self.splitter {
                 Some(splitter) => splitter,
-                None if !self.ended && bytes.len() < CHUNK && says_nothing(&bytes) => {
-                    self.rest = bytes;
-                    continue;
-                }
+                None if !self.ended && bytes.len() < CHUNK && says_nothing(&bytes) => continue,
                 none => none.insert(Splitter::of(&mut bytes, self.chunk, &self.name)?),
             };
+            if let Some((end, line)) = splitter.whole_lines(&bytes, self.ended) {
+                self.rest.extend_from_slice(&bytes[end..]);
+                bytes.truncate(end);
+                return Ok(Batch { bytes, cut: Cut::Lines(line), header: None, read });
+            }
             let mut pieces = Vec::new();
             let (done, header) = match splitter {
                 Splitter::Documents(documents) => (documents.scan(&bytes, self.ended, &mut pieces), None),
@@ -142,12 +161,10 @@ impl<'r> Batches<'r> {
             };
             if pieces.is_empty() && !self.ended {
                 bytes.drain(..done);
-                self.rest = bytes;
                 continue;
             }
-            self.rest.reserve_exact(bytes.len() - done + self.chunk);
             self.rest.extend_from_slice(&bytes[done..]);
-            return Ok(Batch { bytes, pieces, header, read });
+            return Ok(Batch { bytes, cut: Cut::Pieces(pieces), header, read });
         }
     }
 }
@@ -185,5 +202,12 @@ impl Splitter {
         } else {
             Self::Rows(Rows::new())
         })
+    }
+
+    /// Where the whole lines end that are there, and the number of the first, if each is a document.
+    fn whole_lines(&mut self, bytes: &[u8], all: bool) -> Option<(usize, u64)> {
+        let Self::Documents(documents) = self else { return None };
+        let end = if all { bytes.len() } else { memrchr(b'\n', bytes)? + 1 };
+        (end > 0 && documents.is_before_line()).then(|| (end, documents.skip_lines(&bytes[..end])))
     }
 }

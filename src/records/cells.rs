@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use chrono::{DateTime, Utc};
 
-use super::batch::{Batch, Invalid, Piece};
+use super::batch::{Invalid, Piece};
 use super::cursor::{Position, within};
 use crate::catalogue::{Field, TextField};
 use crate::contact::{Contact, RecordDraft, RecordKey, Scalar};
@@ -136,23 +136,27 @@ fn number<T: Scalar>(cell: &str) -> Result<T, String> {
     }
 }
 
-/// Makes contacts of the rows of a batch, in their order.
-pub(super) fn contacts(batch: &Batch, header: &Header, each: &mut dyn FnMut(Result<Contact, Invalid>)) {
-    let rows = batch.pieces.iter().filter_map(|piece| match piece {
-        Piece::Record { bytes, .. } => Some(&batch.bytes[bytes.clone()]),
+/// Makes contacts of rows, in their order.
+pub(super) fn contacts(
+    bytes: &[u8],
+    pieces: &[Piece],
+    header: &Header,
+    each: &mut dyn FnMut(Result<Contact, Invalid>),
+) {
+    let rows = pieces.iter().filter_map(|piece| match piece {
+        Piece::Record { bytes: row, .. } => Some(&bytes[row.clone()]),
         Piece::Invalid(_) => None,
     });
     let mut reader = reader(Joined { rows, row: &[] });
     let mut cells = csv::ByteRecord::new();
-    for piece in &batch.pieces {
-        let (bytes, at) = match piece {
-            Piece::Record { bytes, at } => (bytes, at),
+    for piece in pieces {
+        let (row, at) = match piece {
+            Piece::Record { bytes: row, at } => (&bytes[row.clone()], at),
             Piece::Invalid(invalid) => {
                 each(Err(Invalid::clone(invalid)));
                 continue;
             }
         };
-        let row = &batch.bytes[bytes.clone()];
         // As in a header: a row that was cut out is one.
         let _ = reader.read_byte_record(&mut cells);
         each(match csv::StringRecord::from_byte_record(std::mem::take(&mut cells)) {

@@ -17,8 +17,19 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    pub(super) fn new() -> Self {
-        Self { line: 1, counted: 0, characters: 0 }
+    /// At the beginning of a line.
+    pub(super) fn new(line: u64) -> Self {
+        Self { line, counted: 0, characters: 0 }
+    }
+
+    /// Whether the first byte that is there begins a line.
+    pub(super) fn begins_line(&self) -> bool {
+        self.counted == 0 && self.characters == 0
+    }
+
+    /// So many lines go by that are nobody's here.
+    pub(super) fn skip_lines(&mut self, count: u64) {
+        self.line += count;
     }
 
     pub(super) fn line(&self) -> u64 {

@@ -9,7 +9,7 @@
 
 mod value;
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memchr_iter, memchr3, memmem};
 
 use self::value::{Expected, State, Value, Within};
 use super::batch::{Invalid, Piece};
@@ -52,7 +52,7 @@ impl Documents {
         Self {
             state: State::Between,
             next: 0,
-            cursor: Cursor::new(),
+            cursor: Cursor::new(1),
             by_lines: None,
             named_lines,
             on_line: 0,
@@ -64,6 +64,24 @@ impl Documents {
             contacts: memmem::Finder::new(CONTACTS),
             longest_line,
         }
+    }
+
+    /// For lines of which each is a document, from one on, which are all there.
+    pub(super) fn of_lines(line: u64) -> Self {
+        Self { by_lines: Some(true), cursor: Cursor::new(line), ..Self::new(true, usize::MAX) }
+    }
+
+    /// Whether what comes next is a line, and each line a document: then they can be read without a look at what was
+    /// before.
+    pub(super) fn is_before_line(&self) -> bool {
+        self.by_lines == Some(true) && self.state == State::Between && self.next == 0 && self.cursor.begins_line()
+    }
+
+    /// Leaves whole lines to somebody else, and tells which the first is.
+    pub(super) fn skip_lines(&mut self, bytes: &[u8]) -> u64 {
+        let first = self.cursor.line();
+        self.cursor.skip_lines(memchr_iter(b'\n', bytes).count() as u64);
+        first
     }
 
     /// Finds the records that end in `bytes`, which begin with what the last call left over; says how many bytes are done

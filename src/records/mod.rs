@@ -3,6 +3,8 @@
 //! A [`source`] is opened and unpacked; [`batch`] cuts its bytes into records, those of JSON as [`documents`] finds them
 //! and those of CSV as [`rows`] does; [`parse`] makes contacts of them; [`pipeline`] does so on several threads. Cutting
 //! apart from parsing means that one invalid record costs no other, and that parsing can be shared out.
+//!
+//! What is for a table, [`load`] parses into columns, plain records in the fast [`lane`].
 
 mod batch;
 mod cells;
@@ -11,6 +13,10 @@ mod columnar;
 mod cursor;
 mod documents;
 mod envelope;
+#[cfg(feature = "table")]
+mod lane;
+#[cfg(feature = "table")]
+mod load;
 mod parse;
 mod pipeline;
 mod rows;
@@ -29,8 +35,10 @@ use self::columnar::Known;
 use self::parse::{Outcome, Tally};
 use crate::contact::Contact;
 use crate::error::Errors;
+#[cfg(feature = "table")]
+use crate::table::TableBuilder;
 #[cfg(feature = "parquet")]
-use crate::table::shard::Shard;
+use crate::table::shard::{Shard, Shards};
 
 /// Reads files of contact records.
 ///
@@ -41,7 +49,11 @@ use crate::table::shard::Shard;
 ///   records, arrays of either;
 /// - CSV with a header: the same names, and `custom_fields.KEY` for custom fields. An empty cell is no value; the cells of
 ///   custom fields are texts. Columns with other names are ignored;
-/// - any of these with gzip or zstd.
+/// - any of these with gzip or zstd;
+#[cfg_attr(
+    feature = "parquet",
+    doc = "- Parquet with columns of the same names, of the types of their values; no value is null or no column."
+)]
 ///
 /// A file is never held in memory, and no record may be larger than [`RecordReader::MAX_RECORD_BYTES`]: what is read at
 /// one time is bounded whatever the file holds.
@@ -63,8 +75,33 @@ use crate::table::shard::Shard;
 pub struct RecordReader {
     on_error: OnError,
     threads: NonZeroUsize,
-    /// How many bytes are read at a time; it never changes an answer.
-    chunk: usize,
+    /// How many bytes are read at a time, where that is not what it usually is; it never changes an answer.
+    chunk: Option<usize>,
+}
+
+/// What is read.
+struct Input<'r> {
+    name: &'r str,
+    /// There are at least so many bytes.
+    length: Option<u64>,
+    bytes: Bytes<'r>,
+}
+
+/// Where the bytes of an input come from.
+enum Bytes<'r> {
+    /// Any place of it.
+    File(File),
+    /// The front.
+    Stream(Box<dyn Read + Send + 'r>),
+}
+
+impl<'r> Bytes<'r> {
+    fn into_read(self) -> Box<dyn Read + Send + 'r> {
+        match self {
+            Self::File(file) => Box::new(file),
+            Self::Stream(input) => input,
+        }
+    }
 }
 
 /// What becomes of a record that is invalid.
@@ -102,7 +139,7 @@ impl RecordReader {
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
-        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN, chunk: batch::CHUNK }
+        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN, chunk: None }
     }
 
     /// Says what becomes of invalid records.
@@ -164,24 +201,7 @@ impl RecordReader {
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        let name = path.display().to_string();
-        if path.as_os_str() == "-" {
-            return self.read(&name, io::stdin(), each, progress);
-        }
-        let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
-        match opened {
-            #[cfg(feature = "parquet")]
-            Ok((known, file)) if known.is_file() => match columnar::of_file(file) {
-                Ok(Known::Parquet(input)) => self.read_columns(&name, input, each, progress),
-                Ok(Known::Other(file)) => self.read_all(&name, Some(known.len()), file, each, progress),
-                Err(error) => self.unreadable(&name, &error),
-            },
-            Ok((known, file)) => {
-                let length = known.is_file().then_some(known.len());
-                self.read_all(&name, length, file, each, progress)
-            }
-            Err(error) => self.unreadable(&name, &error),
-        }
+        self.open(path, |input| self.read_all(input, each, progress))
     }
 
     /// Reads records from anywhere; `name` stands for it in errors, and its extensions are looked at.
@@ -196,47 +216,136 @@ impl RecordReader {
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        #[cfg(feature = "parquet")]
-        let input = match columnar::of_input(input) {
-            Ok(Known::Parquet(input)) => return self.read_columns(name, input, each, progress),
-            Ok(Known::Other(input)) => input,
-            Err(error) => return self.unreadable(name, &error),
-        };
-        self.read_all(name, None, input, each, progress)
+        self.read_all(Input { name, length: None, bytes: Bytes::Stream(Box::new(input)) }, each, progress)
     }
 
-    /// Reads Parquet.
-    #[cfg(feature = "parquet")]
-    fn read_columns(
+    /// Reads a file into a table's columns, or standard input where the path is `-`: the same as handing each record to
+    /// [`TableBuilder::push`], only that no record is made of what goes into columns at once, and that all threads do.
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordReader::read_path`]; then the builder is as it was.
+    ///
+    /// ```
+    /// use headcount::{RecordReader, TableBuilder};
+    ///
+    /// let mut builder = TableBuilder::default();
+    /// let nowhere = RecordReader::new().read_path_into("nowhere.ndjson".as_ref(), &mut builder, &mut |_| {});
+    /// assert!(nowhere.is_err());
+    /// assert_eq!(builder.build().contacts(), 0);
+    /// ```
+    #[cfg(feature = "table")]
+    pub fn read_path_into(
         &self,
-        name: &str,
-        input: crate::parquet::read::Input,
-        each: &mut dyn FnMut(Contact),
+        path: &Path,
+        builder: &mut TableBuilder,
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        let each = &mut |shard: Shard| shard.contacts().for_each(&mut *each);
-        self.report(name, self.read_parquet(name, input, |_| {}, each, progress))
+        self.open(path, |input| self.load(input, builder, progress))
+    }
+
+    /// Reads records from anywhere into a table's columns, as [`RecordReader::read_path_into`] does from a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordReader::read_path_into`].
+    ///
+    /// ```
+    /// use headcount::{RecordReader, TableBuilder};
+    ///
+    /// let lines = "{\"phone_number\": \"+1\", \"list_id\": 7}\n{\"phone_number\": \"+2\", \"list_id\": 7}\n";
+    /// let mut builder = TableBuilder::default();
+    /// let reader = RecordReader::new().threads(2);
+    /// let report = reader.read_into("contacts.ndjson", lines.as_bytes(), &mut builder, &mut |_| {})?;
+    /// assert_eq!((report.records, builder.build().contacts()), (2, 2));
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    #[cfg(feature = "table")]
+    pub fn read_into(
+        &self,
+        name: &str,
+        input: impl Read + Send,
+        builder: &mut TableBuilder,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        self.load(Input { name, length: None, bytes: Bytes::Stream(Box::new(input)) }, builder, progress)
+    }
+
+    fn open(
+        &self,
+        path: &Path,
+        read: impl FnOnce(Input<'_>) -> Result<ReadReport, Errors>,
+    ) -> Result<ReadReport, Errors> {
+        let name = &*path.display().to_string();
+        if path.as_os_str() == "-" {
+            return read(Input { name, length: None, bytes: Bytes::Stream(Box::new(io::stdin())) });
+        }
+        match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
+            Ok((known, file)) => {
+                let length = known.is_file().then_some(known.len());
+                read(Input { name, length, bytes: Bytes::File(file) })
+            }
+            Err(error) => self.unreadable(name, &error),
+        }
     }
 
     fn unreadable(&self, name: &str, error: &io::Error) -> Result<ReadReport, Errors> {
         self.report(name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(error)) })
     }
 
-    /// Reads an input that, where a length is given, has at least so many bytes.
     fn read_all(
         &self,
-        name: &str,
-        length: Option<u64>,
-        input: impl Read + Send,
+        input: Input<'_>,
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        let batches = Batches::new(name, length, self.chunk, input);
+        let name = input.name;
+        #[cfg(feature = "parquet")]
+        let input = match columnar::known(input) {
+            Ok(Known::Parquet(file)) => {
+                // As the records are: nothing is worked out.
+                let each = &mut |shard: Shard| shard.contacts().for_each(&mut *each);
+                return self.report(name, columnar::read(file, name, self.threads.get(), |_| {}, each, progress));
+            }
+            Ok(Known::Other(input)) => input,
+            Err(error) => return self.unreadable(name, &error),
+        };
+        let bytes = input.bytes.into_read();
+        let batches = Batches::new(name, input.length, self.chunk.unwrap_or(batch::CHUNK), bytes);
         let outcome = match self.threads.get() {
             1 => pipeline::on_one_thread(batches, name, each, progress),
             threads => pipeline::on_threads(threads, batches, name, each, progress),
         };
         self.report(name, outcome)
+    }
+
+    #[cfg(feature = "table")]
+    fn load(
+        &self,
+        input: Input<'_>,
+        builder: &mut TableBuilder,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<ReadReport, Errors> {
+        let name = input.name;
+        #[cfg(feature = "parquet")]
+        let input = match columnar::known(input) {
+            Ok(Known::Parquet(file)) => {
+                let mut shards = Shards::default();
+                let each = &mut |shard| shards.append(Shards::from(shard));
+                let outcome = columnar::read(file, name, self.threads.get(), Shard::close, each, progress);
+                let report = self.report(name, outcome)?;
+                builder.append(shards);
+                return Ok(report);
+            }
+            Ok(Known::Other(input)) => input,
+            Err(error) => return self.unreadable(name, &error),
+        };
+        let bytes = input.bytes.into_read();
+        let batches = Batches::new(name, input.length, self.chunk.unwrap_or(load::CHUNK), bytes);
+        let (outcome, shards) = load::load(self.threads.get(), batches, name, progress);
+        let report = self.report(name, outcome)?;
+        builder.append(shards);
+        Ok(report)
     }
 
     fn report(&self, name: &str, Outcome { tally, stop }: Outcome) -> Result<ReadReport, Errors> {

@@ -2,9 +2,10 @@
 
 use memchr::memchr_iter;
 
-use super::batch::{Batch, Invalid, Piece, Stop};
+use super::batch::{Batch, Cut, Invalid, Piece, Stop};
 use super::cells;
 use super::cursor::{Position, characters, within};
+use super::documents::Documents;
 use crate::contact::{Contact, read_json};
 use crate::error::{Kind, Place, Problems};
 
@@ -38,7 +39,7 @@ impl Tally {
         self.problems.extend(later.problems);
     }
 
-    fn count(&mut self, name: &str, record: Result<Contact, Invalid>, each: &mut dyn FnMut(Contact)) {
+    pub(super) fn count(&mut self, name: &str, record: Result<Contact, Invalid>, each: &mut dyn FnMut(Contact)) {
         match record {
             Ok(contact) => {
                 self.records += 1;
@@ -75,19 +76,31 @@ impl Tally {
 
 /// Makes contacts of a batch, in its order.
 pub(super) fn contacts(batch: &Batch, name: &str, tally: &mut Tally, each: &mut dyn FnMut(Contact)) {
-    if let Some(header) = &batch.header {
-        return cells::contacts(batch, header, &mut |row| tally.count(name, row, each));
+    match (&batch.cut, &batch.header) {
+        (Cut::Pieces(pieces), Some(header)) => {
+            cells::contacts(&batch.bytes, pieces, header, &mut |row| tally.count(name, row, each));
+        }
+        (Cut::Pieces(pieces), None) => contacts_of(&batch.bytes, pieces, name, tally, each),
+        (Cut::Lines(line), _) => {
+            let mut pieces = Vec::new();
+            Documents::of_lines(*line).scan(&batch.bytes, true, &mut pieces);
+            contacts_of(&batch.bytes, &pieces, name, tally, each);
+        }
     }
-    for piece in &batch.pieces {
+}
+
+fn contacts_of(bytes: &[u8], pieces: &[Piece], name: &str, tally: &mut Tally, each: &mut dyn FnMut(Contact)) {
+    for piece in pieces {
         let record = match piece {
-            Piece::Record { bytes, at } => json(&batch.bytes[bytes.clone()], *at),
+            Piece::Record { bytes: record, at } => json(&bytes[record.clone()], *at),
             Piece::Invalid(invalid) => Err(Invalid::clone(invalid)),
         };
         tally.count(name, record, each);
     }
 }
 
-fn json(record: &[u8], at: Position) -> Result<Contact, Invalid> {
+/// Makes a contact of a record that begins at a place.
+pub(super) fn json(record: &[u8], at: Position) -> Result<Contact, Invalid> {
     // Here for the whole record: what is skipped over would not be looked at.
     if let Err(error) = std::str::from_utf8(record) {
         let (line, column) = within(record, error.valid_up_to());

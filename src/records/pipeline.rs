@@ -17,7 +17,7 @@ pub(super) fn on_one_thread(
 ) -> Outcome {
     let mut tally = Tally::default();
     loop {
-        match batches.next() {
+        match batches.next(Vec::new()) {
             Ok(Some(batch)) => {
                 contacts(&batch, name, &mut tally, each);
                 progress(batch.read);
@@ -80,7 +80,7 @@ fn share_out(
     in_order: &SyncSender<Receiver<Parsed>>,
 ) -> Option<Stop> {
     loop {
-        let batch = match batches.next() {
+        let batch = match batches.next(Vec::new()) {
             Ok(Some(batch)) => batch,
             Ok(None) => return None,
             Err(stop) => return Some(stop),
@@ -97,8 +97,7 @@ fn parse(work: &Mutex<Receiver<Work>>, name: &str) {
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((batch, result)) = next else { return };
-        let mut parsed =
-            Parsed { contacts: Vec::with_capacity(batch.pieces.len()), tally: Tally::default(), read: batch.read };
+        let mut parsed = Parsed { contacts: Vec::new(), tally: Tally::default(), read: batch.read };
         contacts(&batch, name, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
         if result.send(parsed).is_err() {
             return;

@@ -1,16 +1,19 @@
 //! What the binaries share: the population in a table, and times.
 
 use std::hint::black_box;
-use std::io;
+use std::io::{self, PipeReader};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT};
-use headcount::{Contact, Evaluation, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit};
+use headcount::{Contact, Errors, Evaluation, ReadReport, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Every population and audience is made from it.
 pub const SEED: u64 = 42;
+
+/// What a generated population is called in errors.
+const NAME: &str = "population.ndjson";
 
 /// What anything here fails with.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -35,21 +38,31 @@ pub fn pool(threads: usize) -> Result<ThreadPool, Failure> {
     Ok(ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
-/// Hands on each record of a generated population, which is never in memory as a whole.
+/// Reads the records of a generated population, which is never in memory as a whole.
 ///
 /// # Errors
 ///
 /// A record is invalid, or the pipe breaks.
-pub fn each_record(memberships: u64, each: &mut dyn FnMut(Contact)) -> Result<(), Failure> {
+fn read_generated(memberships: u64, read: impl FnOnce(PipeReader) -> Result<ReadReport, Errors>) -> Result<(), Failure> {
     let (reader, mut writer) = io::pipe()?;
     thread::scope(|scope| {
         let generator = scope.spawn(move || {
             Population::new(memberships, SEED).write(PopulationFormat::Ndjson, &mut writer, &mut |_| {})
         });
-        RecordReader::new().threads(2).read("population.ndjson", reader, each, &mut |_| {})?;
+        read(reader)?;
         generator.join().map_err(|_| "the generator panicked")??;
         Ok(())
     })
+}
+
+/// Hands on each record of a generated population.
+///
+/// # Errors
+///
+/// A record is invalid, or the pipe breaks.
+pub fn each_record(memberships: u64, each: &mut dyn FnMut(Contact)) -> Result<(), Failure> {
+    let reader = RecordReader::new().threads(2);
+    read_generated(memberships, |records| reader.read(NAME, records, each, &mut |_| {}))
 }
 
 /// A generated population in a table.
@@ -59,7 +72,8 @@ pub fn each_record(memberships: u64, each: &mut dyn FnMut(Contact)) -> Result<()
 /// As [`each_record`].
 pub fn table(memberships: u64) -> Result<Table, Failure> {
     let mut builder = TableBuilder::default();
-    each_record(memberships, &mut |contact| builder.push(&contact))?;
+    let reader = RecordReader::new().threads(2);
+    read_generated(memberships, |records| reader.read_into(NAME, records, &mut builder, &mut |_| {}))?;
     Ok(builder.build())
 }
 

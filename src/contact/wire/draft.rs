@@ -63,7 +63,7 @@ impl RecordKey {
     }
 
     /// One bit for each key, eight for each kind of field.
-    fn bit(self) -> u64 {
+    pub(crate) fn bit(self) -> u64 {
         let place = match self {
             Self::Field(Field::Time(field)) => field as u32,
             Self::Field(Field::Count(field)) => 8 + field as u32,

@@ -51,7 +51,7 @@ fn number(kind: Kind, raw: Raw<'_>) -> Result<Number, NotANumber> {
         }
         (_, Raw::Int(value)) => Ok(Number::from(value)),
         (_, Raw::Float(value)) => {
-            Number::from_f64(value).ok_or({ if value.is_finite() { NotANumber::Range } else { NotANumber::Syntax } })
+            Number::from_f64(value).ok_or(if value.is_finite() { NotANumber::Range } else { NotANumber::Syntax })
         }
         (Kind::Json, Raw::Bytes(bytes)) => str::from_utf8(bytes).map_err(|_| NotANumber::Syntax)?.trim().parse(),
         _ => Err(NotANumber::Syntax),

@@ -1,7 +1,7 @@
 use std::fs;
 use std::io::{self, Read, Write};
 
-use super::super::{OnError, RecordReader};
+use super::super::{Input, OnError, RecordReader};
 use super::{outcome, reads, refuses, tells};
 use crate::error::Code;
 
@@ -141,7 +141,8 @@ fn an_input_that_fails() {
 #[test]
 fn a_file_that_became_shorter() {
     let reader = RecordReader::new();
-    let errors = reader.read_all("c", Some(1_000), LINES.as_bytes(), &mut |_| {}, &mut |_| {}).unwrap_err();
+    let input = Input { name: "c", length: Some(1_000), bytes: Box::new(LINES.as_bytes()) };
+    let errors = reader.read_all(input, &mut |_| {}, &mut |_| {}).unwrap_err();
     assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: it became shorter while it was read");
 }
 
@@ -149,7 +150,7 @@ fn a_file_that_became_shorter() {
 fn progress_ends_with_the_length_of_the_file() {
     let packed = gzip(LINES.repeat(1_000).as_bytes());
     for threads in 1..3 {
-        let reader = RecordReader { chunk: 500, ..RecordReader::new().threads(threads) };
+        let reader = RecordReader { chunk: Some(500), ..RecordReader::new().threads(threads) };
         let mut told = Vec::new();
         reader.read("c", &packed[..], &mut |_| {}, &mut |bytes| told.push(bytes)).unwrap();
         assert!(told.is_sorted());
@@ -161,7 +162,7 @@ fn progress_ends_with_the_length_of_the_file() {
 fn the_first_hundred_problems_are_described() {
     let source = "{\"phone_number\": \"\"}\n".repeat(250) + LINES;
     for threads in 1..4 {
-        let reader = RecordReader { chunk: 333, ..RecordReader::new().threads(threads) };
+        let reader = RecordReader { chunk: Some(333), ..RecordReader::new().threads(threads) };
         let report = outcome(&reader.clone().on_error(OnError::Skip), "c", source.as_bytes()).1.unwrap();
         assert_eq!((report.records, report.skipped), (2, 250));
         let problems = report.problems.unwrap();
@@ -182,6 +183,6 @@ fn the_first_hundred_problems_are_described() {
 #[should_panic(expected = "enough")]
 fn a_panic_of_the_callers_gets_through() {
     let source = LINES.repeat(10_000);
-    let reader = RecordReader { chunk: 50, ..RecordReader::new().threads(3) };
+    let reader = RecordReader { chunk: Some(50), ..RecordReader::new().threads(3) };
     let _ = reader.read("c", source.as_bytes(), &mut |_| panic!("enough"), &mut |_| {});
 }

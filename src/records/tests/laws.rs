@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::{OnError, RecordReader};
-use super::outcome;
+use super::{is_loaded_as_read, outcome};
 
 /// Bytes that look like records often enough to get deep into the reader.
 fn nearly_records() -> impl Strategy<Value = Vec<u8>> {
@@ -27,8 +27,9 @@ proptest! {
     ) {
         let reader = RecordReader::new().on_error(OnError::Skip);
         let expected = outcome(&reader, name, &input);
-        let otherwise = RecordReader { chunk, ..reader }.threads(threads);
+        let otherwise = RecordReader { chunk: Some(chunk), ..reader }.threads(threads);
         prop_assert_eq!(&outcome(&otherwise, name, &input), &expected);
+        is_loaded_as_read(&otherwise, name, &input, &expected);
         let strict = outcome(&otherwise.on_error(OnError::Fail), name, &input);
         prop_assert_eq!(strict.0, expected.0);
         match (strict.1, expected.1) {
@@ -39,7 +40,7 @@ proptest! {
 
     #[test]
     fn records_keep_their_number_in_every_form(records in prop::collection::vec("[ -~\u{e9}\n]{1,12}", 1..20), chunk in 1_usize..200) {
-        let reader = RecordReader { chunk, ..RecordReader::new() };
+        let reader = RecordReader { chunk: Some(chunk), ..RecordReader::new() };
         let json: Vec<String> = records.iter().map(|text| serde_json::json!({"x": {"\"contacts\"": [text]}, "phone_number": text}).to_string()).collect();
         let pretty = |source: String| serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&source).unwrap()).unwrap();
         let array = format!("[{}]", json.join(","));
@@ -67,7 +68,7 @@ fn a_generated_population_is_the_same_in_every_format() {
     let read = |format, threads| {
         let mut bytes = Vec::new();
         Population::new(5_000, 42).write(format, &mut bytes, &mut |_| {}).unwrap();
-        let reader = RecordReader { chunk: 100_000, ..RecordReader::new().threads(threads) };
+        let reader = RecordReader { chunk: Some(100_000), ..RecordReader::new().threads(threads) };
         let (contacts, report) = outcome(&reader, "population", &bytes);
         assert_eq!(report.unwrap().records, 5_000);
         contacts

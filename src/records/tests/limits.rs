@@ -9,7 +9,8 @@ const TOO_LONG: &str = "the record is larger than 16 MiB";
 #[track_caller]
 fn tells(input: &[u8], phone_numbers: &[&str], problems: &[&str]) {
     for (threads, chunk) in [(1, 1 << 20), (2, 3_333_333)] {
-        let reader = RecordReader { chunk, ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+        let reader =
+            RecordReader { chunk: Some(chunk), ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
         let (contacts, report) = outcome(&reader, "c", input);
         let told = report.unwrap().problems.map(|errors| errors.to_string()).unwrap_or_default();
         let expected: Vec<String> = problems.iter().map(|problem| format!("invalid_record at c:{problem}")).collect();

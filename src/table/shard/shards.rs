@@ -7,6 +7,13 @@ use crate::contact::Contact;
 #[derive(Debug, Default)]
 pub(crate) struct Shards(Vec<Shard>);
 
+#[cfg(feature = "parquet")]
+impl From<Shard> for Shards {
+    fn from(shard: Shard) -> Self {
+        Self(vec![shard])
+    }
+}
+
 impl Shards {
     /// Takes in a record, of which one that no shard holds goes into several: of one contact they are one again.
     pub(crate) fn push(&mut self, record: &Contact) {
@@ -33,6 +40,13 @@ impl Shards {
         }
         let last = self.0.len() - 1;
         &mut self.0[last]
+    }
+
+    /// As [`Shards::open`]; and how many shards there are.
+    pub(crate) fn open_counted(&mut self, memberships: usize) -> (&mut Shard, usize) {
+        self.open(memberships);
+        let count = self.0.len();
+        (&mut self.0[count - 1], count)
     }
 
     fn next(&mut self) -> &mut Shard {

@@ -1,0 +1,257 @@
+//! The fast lane: a record in plain JSON, straight into the columns of a shard.
+//!
+//! It knows only what nearly all records are made of. Whatever else it meets (an escape, a value of another type, a key
+//! that stands there twice, an array in a custom field, anything that is wrong) it takes back what it has put in and says
+//! that the record is not its own; then it is read as [`read_json`](crate::contact::read_json) reads it, which is what a
+//! record means and the only one to say what is wrong with it.
+
+mod instant;
+mod scan;
+mod template;
+
+use self::instant::instant;
+use self::scan::Scan;
+use self::template::{Progress, Template};
+use crate::catalogue::{Field, FlagField, TextField};
+use crate::contact::RecordKey;
+use crate::number::Number;
+use crate::table::shard::{Dictionary, Flag, MembershipRow, RecordRow, Shard, Shards};
+use crate::value::Value;
+
+/// Reads plain records, and remembers how they look.
+pub(super) struct Lane {
+    /// Whether a record may go on on another line.
+    many_lines: bool,
+    records: Template<Meaning>,
+    memberships: Template<Meaning>,
+    /// The columns of custom fields.
+    custom: Template<usize>,
+    /// For each of those, the object in which it was last.
+    last_in: Vec<u64>,
+    /// How many objects of custom fields there were.
+    objects: u64,
+    /// How many shards there were when a record was last read.
+    shards: usize,
+}
+
+/// What a key means, if anything.
+type Meaning = Option<Key>;
+
+#[derive(Clone, Copy)]
+struct Key {
+    is: RecordKey,
+    of_membership: bool,
+}
+
+/// What a record has said so far.
+#[derive(Default)]
+struct Said<'t> {
+    phone_number: Option<&'t str>,
+    contact: RecordRow,
+    membership: MembershipRow,
+    /// Whether there was a value for the membership.
+    of_membership: bool,
+    lists: bool,
+}
+
+impl Lane {
+    pub(super) fn new(many_lines: bool) -> Self {
+        Self {
+            many_lines,
+            records: Template::default(),
+            memberships: Template::default(),
+            custom: Template::default(),
+            last_in: Vec::new(),
+            objects: 0,
+            shards: 0,
+        }
+    }
+
+    /// What comes next goes into other shards.
+    pub(super) fn turn_to_others(&mut self) {
+        self.shards = 0;
+    }
+
+    /// Reads the record that begins at a place of a text, and tells where its line or the text ends; `None` if it is not
+    /// a plain one.
+    pub(super) fn read(&mut self, text: &str, at: usize, shards: &mut Shards) -> Option<usize> {
+        let (shard, count) = shards.open_counted(1);
+        if self.shards != count {
+            self.shards = count;
+            self.custom.clear();
+            self.last_in.clear();
+        }
+        let (records, memberships) = (shard.records(), shard.memberships());
+        let mut scan = Scan::new(text, at, self.many_lines);
+        let done = self.record(&mut scan, shard);
+        if done.is_none() {
+            shard.truncate(records, memberships);
+        }
+        done.map(|()| scan.at)
+    }
+
+    fn record<'t>(&mut self, scan: &mut Scan<'t>, shard: &mut Shard) -> Option<()> {
+        let mut said = Said::default();
+        let (mut seen, mut progress) = (0, Progress::default());
+        if !scan.eat(b'{') {
+            return None;
+        }
+        while let Some(meaning) = self.records.next(&mut progress, scan, |name| meaning(name, |_| true))? {
+            let Some(key) = meaning else {
+                ignore(scan)?;
+                continue;
+            };
+            once(key.is, &mut seen)?;
+            if key.is == RecordKey::Lists {
+                self.lists(scan, shard)?;
+                said.lists = true;
+            } else {
+                self.value(key, scan, shard, &mut said)?;
+            }
+        }
+        if !scan.ends() || said.lists && said.of_membership {
+            return None;
+        }
+        let phone_number = said.phone_number.filter(|text| !text.is_empty())?;
+        if !said.lists {
+            shard.push_membership(said.membership);
+        }
+        shard.push_record(phone_number, said.contact);
+        Some(())
+    }
+
+    /// The memberships of a contact.
+    fn lists(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
+        if !scan.eat(b'[') {
+            return None;
+        }
+        scan.space();
+        if scan.eat(b']') {
+            return Some(());
+        }
+        loop {
+            if !shard.has_room(1) || !scan.eat(b'{') {
+                return None;
+            }
+            let mut said = Said::default();
+            let (mut seen, mut progress) = (0, Progress::default());
+            // What an item says of the contact is for the record around it to say.
+            let find = |name: &str| meaning(name, |key| !key.is_of_the_contact());
+            while let Some(meaning) = self.memberships.next(&mut progress, scan, find)? {
+                let Some(key) = meaning else {
+                    ignore(scan)?;
+                    continue;
+                };
+                once(key.is, &mut seen)?;
+                self.value(key, scan, shard, &mut said)?;
+            }
+            shard.push_membership(said.membership);
+            scan.space();
+            if scan.eat(b']') {
+                return Some(());
+            }
+            if !scan.eat(b',') {
+                return None;
+            }
+            scan.space();
+        }
+    }
+
+    /// The value of a key; a null is none.
+    fn value<'t>(&mut self, key: Key, scan: &mut Scan<'t>, shard: &mut Shard, said: &mut Said<'t>) -> Option<()> {
+        scan.space();
+        if scan.null() {
+            return Some(());
+        }
+        said.of_membership |= key.of_membership;
+        let membership = &mut said.membership;
+        match key.is {
+            RecordKey::Field(Field::Text(field)) => {
+                let text = scan.string()?;
+                match field {
+                    TextField::PhoneNumber => said.phone_number = Some(text),
+                    TextField::Carrier => said.contact.carrier = shard.carrier.dictionary.code(text)?,
+                    TextField::LineType => said.contact.line_type = shard.line_type.dictionary.code(text)?,
+                    TextField::Timezone => said.contact.timezone = shard.timezone.dictionary.code(text)?,
+                    TextField::SignupMethod => membership.signup_method = shard.signup_method.dictionary.code(text)?,
+                    TextField::ListNumber => membership.list_number = shard.list_number.dictionary.code(text)?,
+                }
+            }
+            RecordKey::Field(Field::Flag(field)) => {
+                let flag = Flag::from(scan.flag()?);
+                match field {
+                    FlagField::IsValid => said.contact.is_valid = flag,
+                    FlagField::OnDnc => said.contact.on_dnc = flag,
+                    FlagField::HasRevenue => membership.has_revenue = flag,
+                    FlagField::InWorkflow => membership.in_workflow = flag,
+                }
+            }
+            RecordKey::Field(Field::Count(field)) => {
+                let count = scan.number()?.to_u64()?;
+                membership.counts[field as usize] = shard.counts[field as usize].dictionary.code(&count)?;
+            }
+            RecordKey::Field(Field::Amount(field)) => {
+                let amount = scan.number()?;
+                membership.amounts[field as usize] = shard.amounts[field as usize].dictionary.code(&amount)?;
+            }
+            RecordKey::Field(Field::Time(field)) => membership.times[field as usize] = instant(scan.string()?)?,
+            RecordKey::ListId => membership.list = shard.list.dictionary.code(&scan.number()?.to_i64()?)?,
+            RecordKey::Active => membership.active = scan.flag()?.into(),
+            RecordKey::CustomFields => self.custom_fields(scan, shard)?,
+            RecordKey::Lists => return None,
+        }
+        Some(())
+    }
+
+    /// Custom fields of the membership that is put in next.
+    fn custom_fields(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
+        if !scan.eat(b'{') {
+            return None;
+        }
+        self.objects += 1;
+        let row = shard.memberships();
+        let mut progress = Progress::default();
+        while let Some(column) = self.custom.next(&mut progress, scan, |key| Some(shard.custom_column(key)))? {
+            if column >= self.last_in.len() {
+                self.last_in.resize(column + 1, 0);
+            }
+            if std::mem::replace(&mut self.last_in[column], self.objects) == self.objects {
+                return None;
+            }
+            scan.space();
+            let column = &mut shard.custom[column];
+            let there_is_room = match scan.peek()? {
+                b'"' => column.texts.push(row, scan.string()?),
+                b't' | b'f' => column.others.push(row, &Value::Bool(scan.flag()?)),
+                b'n' => scan.null(),
+                _ => column.others.push(row, &Value::Number(scan.number()?)),
+            };
+            there_is_room.then_some(())?;
+        }
+        Some(())
+    }
+}
+
+/// What a name means: a key, unless that is not taken.
+fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool) -> Option<Meaning> {
+    let known = RecordKey::from_name(name).filter(|(key, _)| takes(*key));
+    Some(known.map(|(is, _)| Key { is, of_membership: !is.is_of_the_contact() }))
+}
+
+/// Takes note of a key, that may stand there once.
+fn once(key: RecordKey, seen: &mut u64) -> Option<()> {
+    let first = *seen & key.bit() == 0;
+    *seen |= key.bit();
+    first.then_some(())
+}
+
+/// Goes behind the value of a key that means nothing.
+fn ignore(scan: &mut Scan<'_>) -> Option<()> {
+    scan.space();
+    match scan.peek()? {
+        b'"' => scan.string().map(drop),
+        b't' | b'f' => scan.flag().map(drop),
+        b'n' => scan.null().then_some(()),
+        _ => scan.number().map(drop::<Number>),
+    }
+}
