@@ -10,7 +10,7 @@ use rayon::ThreadPoolBuilder;
 
 use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
-use crate::output::{STANDARD_INPUT, counted, note};
+use crate::output::{STANDARD_INPUT, counted, note, thousands};
 use crate::progress::Progress;
 
 /// A population in columns, and how it came to be.
@@ -93,4 +93,17 @@ fn bytes_in(files: &[PathBuf]) -> Option<u64> {
         known.map(|known| known.len())
     };
     files.iter().map(size).sum()
+}
+
+/// What was read, for people.
+pub(crate) fn tell(loaded: &Loaded) {
+    let table = &loaded.table;
+    note(format_args!(
+        "{}, {}, {} replaced, {} skipped, loaded in {:.1?}",
+        counted(table.contacts(), "contact"),
+        counted(table.memberships(), "membership"),
+        thousands(table.replaced()),
+        thousands(loaded.skipped),
+        loaded.time,
+    ));
 }

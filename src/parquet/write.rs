@@ -33,7 +33,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// The first error of `out`; what was written before it stays written, and is no file that can be read.
+    /// The first error of `out`, as it is; what was written before it stays written, and is no file that can be read.
     ///
     /// ```
     /// use headcount::{Population, RecordReader, Table};
@@ -53,15 +53,8 @@ impl Table {
     /// assert_eq!(again.get("+1").map(|contact| contact.memberships[0].click_count), Some(12));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn write_parquet(&self, out: impl Write + Send, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
-        File::of(self).and_then(|file| file.write(out, progress)).map_err(|error| match error {
-            // What `out` said, as it said it.
-            ParquetError::External(error) => match error.downcast::<io::Error>() {
-                Ok(error) => *error,
-                Err(error) => io::Error::other(error),
-            },
-            error => io::Error::other(error),
-        })
+    pub fn write_parquet(&self, mut out: impl Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
+        File::of(self)?.write(&mut out, progress)
     }
 }
 
@@ -109,9 +102,9 @@ impl<'t> File<'t> {
         Ok(Self { cells, promise, columns, schema })
     }
 
-    fn write(&self, out: impl Write + Send, progress: &mut dyn FnMut(u64)) -> Result<()> {
+    fn write(&self, out: &mut dyn Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
         let properties = self.properties()?;
-        let mut file = SerializedFileWriter::new(out, Arc::clone(&self.schema), Arc::clone(&properties))?;
+        let mut file = SerializedFileWriter::new(Vec::new(), Arc::clone(&self.schema), Arc::clone(&properties))?;
         let mut written = 0;
         for group in self.groups() {
             let descriptors = file.schema_descr().columns().to_vec();
@@ -125,10 +118,14 @@ impl<'t> File<'t> {
                 rows.append_column(&bytes, close)?;
             }
             rows.close()?;
+            file.flush()?;
+            out.write_all(file.inner())?;
+            file.inner_mut().clear();
             written += group.iter().map(|part| self.cells.rows(part) as u64).sum::<u64>();
             progress(written);
         }
-        file.close().map(drop)
+        out.write_all(&file.into_inner()?)?;
+        out.flush()
     }
 
     fn properties(&self) -> Result<WriterPropertiesPtr> {

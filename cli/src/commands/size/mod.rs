@@ -9,10 +9,9 @@ use headcount::Table;
 use crate::arguments;
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output;
 use crate::progress::Progress;
 use crate::question::{self, Question};
-use crate::records::{self, Loaded};
+use crate::records;
 
 use self::write::Counted;
 
@@ -28,7 +27,7 @@ pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
         arguments::SizesFormat::Csv => write::csv(&sizes),
     };
     if matches!(arguments.format, arguments::SizesFormat::Table) && written.is_ok() {
-        tell(&loaded);
+        records::tell(&loaded);
     }
     written
 }
@@ -60,19 +59,6 @@ fn median(mut times: Vec<Duration>) -> Duration {
         (Some(upper), _) => (times[times.len() / 2 - 1] + *upper) / 2,
         (None, _) => Duration::ZERO,
     }
-}
-
-/// What was counted over, for people.
-fn tell(loaded: &Loaded) {
-    let table = &loaded.table;
-    output::note(format_args!(
-        "{}, {}, {} replaced, {} skipped, loaded in {:.1?}",
-        output::counted(table.contacts(), "contact"),
-        output::counted(table.memberships(), "membership"),
-        output::thousands(table.replaced()),
-        output::thousands(loaded.skipped),
-        loaded.time,
-    ));
 }
 
 #[cfg(test)]
