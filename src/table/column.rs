@@ -282,6 +282,28 @@ impl Stripe {
         Self::Each { codes, exact }
     }
 
+    /// The stripe of a run of codes that each stand for one key.
+    pub(crate) fn of_codes(codes: impl ExactSizeIterator<Item = u8>, weights: &mut [u64; 256]) -> Self {
+        let rows = codes.len();
+        let mut all = Vec::with_capacity(rows.next_multiple_of(WORD));
+        all.extend(codes);
+        // Neighbours mostly have the same code: two counts need not wait for each other.
+        let (pairs, last) = all.as_chunks::<2>();
+        let mut odd = [0_u64; 256];
+        for [even_row, odd_row] in pairs {
+            weights[usize::from(*even_row)] += 1;
+            odd[usize::from(*odd_row)] += 1;
+        }
+        last.iter().for_each(|code| weights[usize::from(*code)] += 1);
+        weights.iter_mut().zip(odd).for_each(|(weight, odd)| *weight += odd);
+        let first = all.first().copied().unwrap_or(NO_VALUE);
+        if all.iter().all(|code| *code == first) {
+            return Self::Same(first);
+        }
+        all.resize(rows.next_multiple_of(WORD), NO_VALUE);
+        Self::Each { codes: all, exact: Exact { starts: Vec::new(), keys: Packed::new(0) } }
+    }
+
     /// The key of a row.
     pub(crate) fn key(&self, column: &Column, row: usize) -> Option<u64> {
         let (code, before) = match self {

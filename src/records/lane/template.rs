@@ -1,6 +1,7 @@
 //! The keys of an object, as they stood in the one before.
 
 use super::scan::Scan;
+use crate::table::shard::same;
 
 /// What stands between two values: a comma, a key and a colon, with their white space; and what the key means.
 struct Entry<K> {
@@ -52,7 +53,7 @@ impl<K: Copy> Template<K> {
         }
         let (entries, next) = if progress.began { (&self.later, progress.next) } else { (&self.first, 0) };
         for (at, entry) in entries.iter().enumerate().skip(next) {
-            if rest.starts_with(&entry.text) {
+            if rest.get(..entry.text.len()).is_some_and(|start| same(start, &entry.text)) {
                 scan.at += entry.text.len();
                 progress.next = if progress.began { at + 1 } else { 0 };
                 progress.began = true;

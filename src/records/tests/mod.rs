@@ -1,6 +1,8 @@
 mod csv;
 mod documents;
 mod files;
+#[cfg(feature = "table")]
+mod lane;
 mod laws;
 mod limits;
 

@@ -72,10 +72,13 @@ impl RowKeys {
         weights: &mut [u64; 256],
     ) -> Vec<Stripe> {
         match self {
-            Self::Narrow(rows) => stripes(run, of_contacts, column, weights, |row| {
-                let code = rows[row as usize];
-                (code, u64::from(code).wrapping_sub(1))
-            }),
+            Self::Narrow(rows) => {
+                let code = |row: u32| rows[row as usize];
+                if of_contacts {
+                    return vec![Stripe::of_codes(run.contacts.iter().copied().map(code), weights)];
+                }
+                (0..run.slots).map(|slot| Stripe::of_codes(run.slot(slot).map(code), weights)).collect()
+            }
             Self::Wide(rows) => {
                 let code_of = |key: u64| column.buckets.code(key);
                 let codes: Vec<u8> = std::iter::once(NO_VALUE).chain((0..column.domain.keys()).map(code_of)).collect();
@@ -120,7 +123,7 @@ const SECOND: i64 = 1_000_000;
 /// A column of instants: in seconds where all are whole ones.
 pub(super) fn instants(rows: Vec<i64>) -> (Instants, Buckets, RowKeys) {
     // Enough of them to balance 255 buckets to a few parts in a hundred.
-    const SAMPLE: usize = 1 << 18;
+    const SAMPLE: usize = 1 << 16;
     let known = || rows.iter().copied().filter(|instant| *instant != NO_INSTANT);
     let base = known().min().unwrap_or(0);
     let whole = known().all(|instant| instant.wrapping_sub(base) % SECOND == 0);

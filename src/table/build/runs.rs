@@ -25,7 +25,7 @@ pub(super) struct Run {
 impl Run {
     /// The rows of a slot.
     pub(super) fn slot(&self, slot: usize) -> impl ExactSizeIterator<Item = u32> {
-        self.rows.iter().skip(slot).step_by(self.slots).copied()
+        self.rows.chunks_exact(self.slots).map(move |of_contact| of_contact[slot])
     }
 }
 

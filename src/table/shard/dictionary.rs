@@ -35,19 +35,25 @@ impl<T> Default for Values<T> {
     }
 }
 
-impl<T: Clone + Hash + Eq> Dictionary for Values<T> {
-    type Value = T;
-
-    fn code(&mut self, value: &T) -> Option<u16> {
+impl<T: Clone + Hash + Eq> Values<T> {
+    #[inline(never)]
+    fn add(&mut self, hash: u64, value: &T) -> Option<u16> {
         let Self { values, places, hashes } = self;
-        let hash = hashes.hash_one(value);
-        if let Some(code) = places.find(hash, |code| values[usize::from(*code) - 1] == *value) {
-            return Some(*code);
-        }
         let code = u16::try_from(values.len() + 1).ok()?;
         values.push(value.clone());
         places.insert_unique(hash, code, |code| hashes.hash_one(&values[usize::from(*code) - 1]));
         Some(code)
+    }
+}
+
+impl<T: Clone + Hash + Eq> Dictionary for Values<T> {
+    type Value = T;
+
+    #[inline]
+    fn code(&mut self, value: &T) -> Option<u16> {
+        let hash = self.hashes.hash_one(value);
+        let found = self.places.find(hash, |code| self.values[usize::from(*code) - 1] == *value);
+        found.copied().or_else(|| self.add(hash, value))
     }
 
     fn value(&self, code: u16) -> &T {
@@ -83,20 +89,11 @@ impl Default for Texts {
 impl Dictionary for Texts {
     type Value = str;
 
+    #[inline]
     fn code(&mut self, text: &str) -> Option<u16> {
-        let Self { texts, ends, places, hashes } = self;
-        let hash = hash(hashes, text);
-        if let Some(code) = places.find(hash, |code| bytes(texts, ends, *code) == text.as_bytes()) {
-            return Some(*code);
-        }
-        let code = u16::try_from(ends.len()).ok()?;
-        texts.push_str(text);
-        ends.push(texts.len());
-        places.insert_unique(hash, code, |code| {
-            let at = usize::from(*code);
-            self::hash(hashes, &texts[ends[at - 1]..ends[at]])
-        });
-        Some(code)
+        let hash = hash(&self.hashes, text);
+        let found = self.places.find(hash, |code| same(bytes(&self.texts, &self.ends, *code), text.as_bytes()));
+        found.copied().or_else(|| self.add(hash, text))
     }
 
     fn value(&self, code: u16) -> &str {
@@ -113,6 +110,35 @@ impl Dictionary for Texts {
         self.ends.shrink_to_fit();
         self.places = HashTable::new();
     }
+}
+
+impl Texts {
+    #[inline(never)]
+    fn add(&mut self, hash: u64, text: &str) -> Option<u16> {
+        let Self { texts, ends, places, hashes } = self;
+        let code = u16::try_from(ends.len()).ok()?;
+        texts.push_str(text);
+        ends.push(texts.len());
+        places.insert_unique(hash, code, |code| {
+            let at = usize::from(*code);
+            self::hash(hashes, &texts[ends[at - 1]..ends[at]])
+        });
+        Some(code)
+    }
+}
+
+/// Whether bytes are the same, without a call: what is compared here is short and mostly the same.
+#[inline]
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    // The last word overlaps the one before it.
+    let (Some(last), Some(last_of_b)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else {
+        return a.iter().zip(b).all(|(a, b)| a == b);
+    };
+    let mut words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    words.all(|(a, b)| a == b) && last == last_of_b
 }
 
 /// Without the byte that `str` hashes to tell neighbours apart: it stands alone.

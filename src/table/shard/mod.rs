@@ -13,7 +13,7 @@ mod tests;
 use hashbrown::{DefaultHashBuilder, HashMap};
 
 pub(crate) use self::column::{Coded, Custom, Flag, Sparse};
-pub(crate) use self::dictionary::{Dictionary, Texts, Values};
+pub(crate) use self::dictionary::{Dictionary, Texts, Values, same};
 pub(crate) use self::shards::Shards;
 use super::phone::{OddPhones, Phone};
 use crate::catalogue::{AmountField, CountField, FlagField, TimeField};

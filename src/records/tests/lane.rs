@@ -1,0 +1,240 @@
+use proptest::prelude::*;
+
+use super::super::lane::Lane;
+use super::super::{OnError, RecordReader};
+use super::{is_loaded_as_read, outcome};
+use crate::table::shard::Shards;
+
+/// Whatever lines hold, columns hold what contacts would.
+fn check(name: &str, lines: &str) {
+    for (threads, chunk) in [(1, None), (2, Some(300))] {
+        let reader = RecordReader { chunk, ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+        is_loaded_as_read(&reader, name, lines.as_bytes(), &outcome(&reader, name, lines.as_bytes()));
+    }
+}
+
+/// Whether a record is a plain one; the shard must not keep anything of one that is not.
+fn is_plain(record: &str) -> bool {
+    let mut shards = Shards::default();
+    let read = Lane::new(true).read(record, 0, &mut shards);
+    let contacts = super::in_columns(shards);
+    let contact = serde_json::from_str(record);
+    assert_eq!(read.is_some(), !contacts.is_empty(), "{record}");
+    if read.is_some() {
+        let mut expected = Shards::default();
+        expected.push(&contact.unwrap());
+        assert_eq!(contacts, super::in_columns(expected), "{record}");
+    }
+    read.is_some()
+}
+
+#[test]
+fn plain_records() {
+    for record in [
+        r#"{"phone_number":"+1"}"#,
+        r#" { "msisdn" : "+1" , "unknown" : "x", "other": 1.5, "third": null }  "#.trim_start(),
+        r#"{"phone_number": "é", "list_id": -7, "active": false, "send_count": 0, "revenue_total": 12.50, "avg_revenue": null}"#,
+        r#"{"phone_number": "+1", "last_sent_at": "2025-11-01T08:30:00.25+02:00", "signup_date": "2025-11-01", "has_revenue": true}"#,
+        r#"{"phone_number": "+1", "custom_fields": {"a": "x", "b": 1, "c": -0.5, "d": true, "e": null, "": ""}}"#,
+        r#"{"phone_number": "+1", "custom_fields": {}}"#,
+        r#"{"phone_number": "+1", "custom_fields": null, "on_dnc": true, "is_valid": false, "timezone": ""}"#,
+        "{\n  \"phone_number\": \"+1\",\n  \"lists\": [\n    {\n      \"list_id\": 1\n    },\n    {}\n  ]\n}",
+        r#"{"lists": [{"list_id": 1, "phone_number": 7, "carrier": null, "custom_fields": {"a": 1}}], "phone": "+1", "list_id": null}"#,
+        r#"{"phone_number": "+1", "lists": []}"#,
+    ] {
+        assert!(is_plain(record), "{record}");
+    }
+}
+
+#[test]
+fn records_that_are_not_plain() {
+    for record in [
+        "",
+        "{}",
+        "[]",
+        r#"{"phone_number": ""}"#,
+        r#"{"phone_number": null}"#,
+        r#"{"phone_number": "+\u0031"}"#,
+        r#"{"phone_number": "+1"} x"#,
+        r#"{"phone_number": "+1",}"#,
+        r#"{,"phone_number": "+1"}"#,
+        r#"{"phone_number": "+1" "list_id": 1}"#,
+        r#"{"phone_number": "+1", "list_id": 01}"#,
+        r#"{"phone_number": "+1", "list_id": 1x}"#,
+        r#"{"phone_number": "+1", "list_id": 1.5}"#,
+        r#"{"phone_number": "+1", "list_id": 1234567890123456789}"#,
+        r#"{"phone_number": "+1", "list_id": 1, "list_id": 1}"#,
+        r#"{"phone_number": "+1", "phone": "+1"}"#,
+        r#"{"phone_number": "+1", "send_count": -1}"#,
+        r#"{"phone_number": "+1", "send_count": "1"}"#,
+        r#"{"phone_number": "+1", "revenue_total": 1e3}"#,
+        r#"{"phone_number": "+1", "active": truth}"#,
+        r#"{"phone_number": "+1", "active": null1}"#,
+        r#"{"phone_number": "+1", "signup_date": "tomorrow"}"#,
+        r#"{"phone_number": "+1", "unknown": {"a": 1}}"#,
+        r#"{"phone_number": "+1", "custom_fields": {"a": [1]}}"#,
+        r#"{"phone_number": "+1", "custom_fields": {"a": 1, "a": 1}}"#,
+        r#"{"phone_number": "+1", "custom_fields": {"a": null, "a": null}}"#,
+        r#"{"phone_number": "+1", "custom_fields": {"a": 1"#,
+        r#"{"phone_number": "+1", "lists": null}"#,
+        r#"{"phone_number": "+1", "lists": [{"list_id": 1}], "list_id": 1}"#,
+        r#"{"phone_number": "+1", "list_id": 1, "lists": []}"#,
+        r#"{"phone_number": "+1", "lists": [{"list_id": 1},]}"#,
+        r#"{"phone_number": "+1", "lists": [{"list_id": 1, "list_id": 2}]}"#,
+        r#"{"phone_number": "+1", "lists": [{"custom_fields": {"a": 1}}, 2]}"#,
+        r#"{"contacts": [{"phone_number": "+1"}]}"#,
+    ] {
+        assert!(!is_plain(record), "{record}");
+    }
+}
+
+#[cfg(feature = "generate")]
+#[test]
+fn a_generated_population_is_plain() {
+    use crate::generate::{Population, PopulationFormat};
+
+    let mut bytes = Vec::new();
+    Population::new(2_000, 42).write(PopulationFormat::Ndjson, &mut bytes, &mut |_| {}).unwrap();
+    let lines = String::from_utf8(bytes).unwrap();
+    let (mut lane, mut shards) = (Lane::new(false), Shards::default());
+    let mut at = 0;
+    while at < lines.len() {
+        at = lane.read(&lines, at, &mut shards).unwrap() + 1;
+    }
+    check("c.ndjson", &lines);
+}
+
+#[test]
+fn all_records_of_the_suite() {
+    fn objects(value: &serde_json::Value, lines: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Array(values) => values.iter().for_each(|value| objects(value, lines)),
+            serde_json::Value::Object(members) => {
+                lines.push(value.to_string());
+                members.values().for_each(|value| objects(value, lines));
+            }
+            serde_json::Value::String(text) if text.contains("phone") => lines.push(text.clone()),
+            _ => {}
+        }
+    }
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+        if file.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let mut lines = Vec::new();
+        objects(&serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap(), &mut lines);
+        check("c.ndjson", &lines.join("\n"));
+        lines.iter().for_each(|line| check("c", line));
+        seen += lines.len();
+    }
+    assert!(seen > 1_000, "{seen}");
+}
+
+fn scalar() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => prop::sample::select(vec![
+            "\"+1\"", "\"\"", "\"x\"", "\"a \\\" b\"", "\"é\"", "0", "1", "-1", "-0", "1.0", "12.50", "0.1", "01", "1.", "1e3", "1e999",
+            "9007199254740993", "18446744073709551615", "123456789012345.5", "true", "false", "null", "nul", "\"true\"",
+            "\"2025-11-01\"", "\"2025-11-01T08:30:00\"", "\"2025-11-01T08:30:00.123456Z\"", "\"2025-02-30T08:30:00Z\"",
+            "\"0000-01-01T00:00:00+23:59\"", "{}", "[]", "[1, null]", "{\"a\": {\"b\": 1}}", "\"\u{1}\"", "\"12345678\\u0041\"",
+        ]).prop_map(str::to_owned),
+        1 => any::<f64>().prop_map(|number| number.to_string()),
+        1 => any::<i64>().prop_map(|number| number.to_string()),
+        1 => (any::<u32>(), 0_u32..9).prop_map(|(number, places)| format!("{}", f64::from(number) / f64::from(10_u32.pow(places)))),
+    ]
+}
+
+/// An object of these keys, mostly with values that they may have, written in one of several ways.
+fn object(
+    keys: &'static [(&'static str, &'static [&'static str])],
+    also: BoxedStrategy<String>,
+) -> BoxedStrategy<String> {
+    let member = prop_oneof![
+        12 => (0..keys.len()).prop_flat_map(move |at| (Just(keys[at].0), prop::sample::select(keys[at].1))).prop_map(|(key, value)| (key.to_owned(), value.to_owned())),
+        2 => (prop::sample::select(keys), scalar()).prop_map(|((key, _), value)| (key.to_owned(), value)),
+        1 => ("[a-c]{0,2}", scalar()).prop_map(|(key, value)| (key, value)),
+    ];
+    let style = prop::sample::select(vec![(",", ":"), (", ", ": "), (" ,", " :\t")]);
+    (prop::collection::vec(member, 0..8), also, style)
+        .prop_map(|(members, also, (comma, colon))| {
+            let mut seen = std::collections::BTreeSet::new();
+            let members = members.into_iter().filter(|(key, value)| seen.insert(key.clone()) || value.len() % 7 == 0);
+            let mut members: Vec<String> = members.map(|(key, value)| format!("\"{key}\"{colon}{value}")).collect();
+            if !also.is_empty() {
+                members.push(also);
+            }
+            format!("{{{}}}", members.join(comma))
+        })
+        .boxed()
+}
+
+const MEMBERSHIP: &[(&str, &[&str])] = &[
+    ("list_id", &["1", "2", "-3", "null"]),
+    ("list_number", &["\"+1\"", "\"\""]),
+    ("active", &["true", "false", "null"]),
+    ("send_count", &["0", "7", "7.0", "null"]),
+    ("conversion_count", &["0", "2"]),
+    ("revenue_total", &["0", "12.50", "-0.01"]),
+    ("avg_revenue", &["3", "null"]),
+    ("has_revenue", &["true", "false"]),
+    ("last_sent_at", &["\"2025-11-01T08:30:00Z\"", "\"2025-11-01\"", "null"]),
+    ("signup_method", &["\"web\""]),
+    (
+        "custom_fields",
+        &["{\"a\":\"x\",\"b\":1}", "{\"b\": 2.5, \"a\": \"y\"}", "{}", "null", "{\"a\": null, \"c\": true}"],
+    ),
+    ("carrier", &["\"C\"", "null"]),
+];
+
+const RECORD: &[(&str, &[&str])] = &[
+    ("list_id", &["1", "2", "-3", "null"]),
+    ("phone", &["\"+2\""]),
+    ("carrier", &["\"C\"", "\"D\"", "null"]),
+    ("is_valid", &["true", "false"]),
+    ("on_dnc", &["true", "null"]),
+    ("click_count", &["1", "2"]),
+    ("last_clicked_at", &["\"2025-11-01T08:30:00.5\""]),
+    ("custom_fields", &["{\"a\":\"x\",\"b\":1}", "{\"a\":\"x\",\"b\":1,\"a\":1}", "{}", "null", "{\"a\": [1]}"]),
+    ("lists", &["[]", "null", "[{}]"]),
+    ("unknown", &["1", "\"x\"", "{\"phone\": 1}"]),
+];
+
+fn record() -> BoxedStrategy<String> {
+    let phone = || Just("\"phone_number\": \"+1\"".to_owned()).boxed();
+    let lists = prop::collection::vec(object(MEMBERSHIP, Just(String::new()).boxed()), 0..4)
+        .prop_map(|items| format!("\"phone_number\":\"+1 (4)\",\"lists\":[{}]", items.join(", ")))
+        .boxed();
+    prop_oneof![3 => object(MEMBERSHIP, phone()), 2 => object(RECORD, phone()), 2 => object(RECORD, lists)].boxed()
+}
+
+proptest! {
+    #[test]
+    fn records_are_loaded_as_they_are_read(
+        records in prop::collection::vec(record(), 1..30),
+        separator in prop::sample::select(vec!["\n", " \r\n", "\n\n"]),
+        name in prop::sample::select(vec!["c", "c.ndjson"]),
+    ) {
+        check(name, &records.join(separator));
+        check(name, &format!("[{}]", records.join(separator)));
+        check(name, &format!("[{}]", records.join(",\n")));
+        check(name, &format!("{{\"contacts\": [{}]}}", records.join(",")));
+    }
+
+    #[test]
+    fn damaged_records_are_loaded_as_they_are_read(
+        records in prop::collection::vec(record(), 1..20),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(any::<u8>()), 0_usize..4), 1..6),
+    ) {
+        let mut bytes = records.join("\n").into_bytes();
+        for (at, byte, length) in damage {
+            let at = at.index(bytes.len() + 1);
+            bytes.splice(at..bytes.len().min(at + length), byte);
+        }
+        for (threads, chunk) in [(1, None), (2, Some(100))] {
+            let reader = RecordReader { chunk, ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+            is_loaded_as_read(&reader, "c.ndjson", &bytes, &outcome(&reader, "c.ndjson", &bytes));
+        }
+    }
+}
