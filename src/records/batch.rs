@@ -23,12 +23,67 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Records in the order of the file.
 pub(super) struct Batch {
-    pub(super) bytes: Vec<u8>,
+    pub(super) memory: Memory,
     pub(super) cut: Cut,
     /// What the cells of rows mean; documents need none.
     pub(super) header: Option<Arc<Header>>,
     /// How many bytes of the input were read for it, counted from the start.
     pub(super) read: u64,
+}
+
+impl Batch {
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.memory.bytes()
+    }
+}
+
+/// Bytes of the input. What is behind them has been used before and need not be cleared again.
+#[derive(Default)]
+pub(super) struct Memory {
+    all: Vec<u8>,
+    length: usize,
+}
+
+impl Memory {
+    fn bytes(&self) -> &[u8] {
+        &self.all[..self.length]
+    }
+
+    /// These bytes, and none of those before.
+    fn set(&mut self, bytes: &[u8]) {
+        self.length = bytes.len();
+        self.grow(0);
+        self.all[..self.length].copy_from_slice(bytes);
+    }
+
+    fn grow(&mut self, by: usize) {
+        if self.all.len() < self.length + by {
+            // No more than is asked for: it may be much.
+            self.all.reserve_exact(self.length + by - self.all.len());
+            self.all.resize(self.length + by, 0);
+        }
+    }
+
+    /// Reads a chunk more; false where the input ends with it.
+    fn fill(&mut self, source: &mut impl Read, chunk: usize) -> io::Result<bool> {
+        self.grow(chunk);
+        let end = self.length + chunk;
+        while self.length < end {
+            match source.read(&mut self.all[self.length..end]) {
+                Ok(0) => return Ok(false),
+                Ok(count) => self.length += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The first bytes go away.
+    fn forget(&mut self, count: usize) {
+        self.all.copy_within(count..self.length, 0);
+        self.length -= count;
+    }
 }
 
 /// How far a batch is cut.
@@ -113,7 +168,7 @@ impl<'r> Batches<'r> {
     }
 
     /// The next batch, in memory that is there already; nothing after the last, and nothing after a reason to stop.
-    pub(super) fn next(&mut self, memory: Vec<u8>) -> Result<Option<Batch>, Stop> {
+    pub(super) fn next(&mut self, memory: Memory) -> Result<Option<Batch>, Stop> {
         if self.ended {
             return Ok(None);
         }
@@ -122,9 +177,9 @@ impl<'r> Batches<'r> {
         batch.map(Some)
     }
 
-    fn advance(&mut self, mut bytes: Vec<u8>) -> Result<Batch, Stop> {
-        bytes.clear();
-        bytes.append(&mut self.rest);
+    fn advance(&mut self, mut memory: Memory) -> Result<Batch, Stop> {
+        memory.set(&self.rest);
+        self.rest.clear();
         loop {
             if let Some(error) = self.failure.take() {
                 return Err(Stop::cannot_read(&error));
@@ -132,7 +187,7 @@ impl<'r> Batches<'r> {
             let source = self.source.as_mut().map_err(|error| Stop::cannot_read(error))?;
             // Little at first: where each line is a document, only those before that is known are cut here.
             let chunk = if self.splitter.is_some() { self.chunk } else { self.chunk.min(FIRST_CHUNK) };
-            let full = fill(source, chunk, &mut bytes).unwrap_or_else(|error| {
+            let full = memory.fill(source, chunk).unwrap_or_else(|error| {
                 self.failure = Some(error);
                 true
             });
@@ -143,37 +198,31 @@ impl<'r> Batches<'r> {
             self.ended = !full;
             let splitter = match &mut self.splitter {
                 Some(splitter) => splitter,
-                None if !self.ended && bytes.len() < CHUNK && says_nothing(&bytes) => continue,
-                none => none.insert(Splitter::of(&mut bytes, self.chunk, &self.name)?),
+                None if !self.ended && memory.length < CHUNK && says_nothing(memory.bytes()) => continue,
+                none => none.insert(Splitter::of(&mut memory, self.chunk, &self.name)?),
             };
-            if let Some((end, line)) = splitter.whole_lines(&bytes, self.ended) {
+            let bytes = memory.bytes();
+            if let Some((end, line)) = splitter.whole_lines(bytes, self.ended) {
                 self.rest.extend_from_slice(&bytes[end..]);
-                bytes.truncate(end);
-                return Ok(Batch { bytes, cut: Cut::Lines(line), header: None, read });
+                memory.length = end;
+                return Ok(Batch { memory, cut: Cut::Lines(line), header: None, read });
             }
             let mut pieces = Vec::new();
             let (done, header) = match splitter {
-                Splitter::Documents(documents) => (documents.scan(&bytes, self.ended, &mut pieces), None),
+                Splitter::Documents(documents) => (documents.scan(bytes, self.ended, &mut pieces), None),
                 Splitter::Rows(rows) => {
-                    let done = rows.scan(&bytes, self.ended, &mut pieces).map_err(Stop::Header)?;
+                    let done = rows.scan(bytes, self.ended, &mut pieces).map_err(Stop::Header)?;
                     (done, rows.header().map(Arc::clone))
                 }
             };
             if pieces.is_empty() && !self.ended {
-                bytes.drain(..done);
+                memory.forget(done);
                 continue;
             }
             self.rest.extend_from_slice(&bytes[done..]);
-            return Ok(Batch { bytes, cut: Cut::Pieces(pieces), header, read });
+            return Ok(Batch { memory, cut: Cut::Pieces(pieces), header, read });
         }
     }
-}
-
-/// Reads a chunk more; false where the input ends with it.
-fn fill(source: &mut Source<'_>, chunk: usize, bytes: &mut Vec<u8>) -> io::Result<bool> {
-    bytes.reserve(chunk);
-    let read = source.take(chunk as u64).read_to_end(bytes)?;
-    Ok(read == chunk)
 }
 
 /// Whether the first bytes are too few to tell what follows.
@@ -184,16 +233,17 @@ fn says_nothing(bytes: &[u8]) -> bool {
 
 impl Splitter {
     /// By the first bytes, of which a byte-order mark is taken away; by the name only where those can be either.
-    fn of(bytes: &mut Vec<u8>, chunk: usize, name: &str) -> Result<Self, Stop> {
+    fn of(memory: &mut Memory, chunk: usize, name: &str) -> Result<Self, Stop> {
+        let bytes = memory.bytes();
         if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
             return Err(Stop::Unreadable("cannot be read: it is UTF-16, and only UTF-8 can be read".to_owned()));
         }
         if bytes.starts_with(BYTE_ORDER_MARK) {
-            bytes.drain(..BYTE_ORDER_MARK.len());
+            memory.forget(BYTE_ORDER_MARK.len());
         }
         let extension = inner_extension(name);
         let named = |names: &[&str]| extension.as_deref().is_some_and(|extension| names.contains(&extension));
-        let json = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        let json = match memory.bytes().iter().find(|byte| !byte.is_ascii_whitespace()) {
             None | Some(b'{' | b'[') => true,
             Some(_) => named(&["json", "ndjson", "jsonl"]),
         };

@@ -8,7 +8,7 @@ use std::thread;
 
 use memchr::memchr;
 
-use super::batch::{Batch, Batches, Cut, Invalid, Piece, Stop};
+use super::batch::{Batch, Batches, Cut, Invalid, Memory, Piece, Stop};
 use super::cells;
 use super::documents::Documents;
 use super::lane::Lane;
@@ -64,7 +64,9 @@ pub(super) fn load(
 
 fn work(queue: &Mutex<Queue<'_>>, parts: &Mutex<Vec<Part>>, name: &str, progress: &mut dyn FnMut(u64)) {
     let mut parser = Parser { name, lines: Lane::new(false), pieces: Lane::new(true) };
-    let mut memory = Vec::new();
+    let mut memory = Memory::default();
+    // As many records as in the batch before.
+    let mut expected = 0;
     loop {
         let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
         let batch = match queue.batches.next(std::mem::take(&mut memory)) {
@@ -79,12 +81,14 @@ fn work(queue: &Mutex<Queue<'_>>, parts: &Mutex<Vec<Part>>, name: &str, progress
         queue.read = batch.read;
         let taken = queue.taken;
         drop(queue);
-        let mut part = Part { batch: taken, shards: Shards::default(), tally: Tally::default() };
+        let shards = Shards::with_capacity(expected + expected / 32);
+        let mut part = Part { batch: taken, shards, tally: Tally::default() };
         parser.parse(&batch, &mut part);
+        expected = part.tally.records as usize;
         part.shards.close();
         parts.lock().unwrap_or_else(PoisonError::into_inner).push(part);
         progress(batch.read);
-        memory = batch.bytes;
+        memory = batch.memory;
     }
 }
 
@@ -103,11 +107,11 @@ impl Parser<'_> {
         self.pieces.turn_to_others();
         let Part { shards, tally, .. } = part;
         match (&batch.cut, &batch.header) {
-            (Cut::Pieces(pieces), Some(header)) => cells::contacts(&batch.bytes, pieces, header, &mut |row| {
+            (Cut::Pieces(pieces), Some(header)) => cells::contacts(batch.bytes(), pieces, header, &mut |row| {
                 tally.count(self.name, row, &mut |contact| shards.push(&contact));
             }),
-            (Cut::Pieces(pieces), None) => self.records(&batch.bytes, pieces, part),
-            (Cut::Lines(line), _) => self.lines(&batch.bytes, *line, part),
+            (Cut::Pieces(pieces), None) => self.records(batch.bytes(), pieces, part),
+            (Cut::Lines(line), _) => self.lines(batch.bytes(), *line, part),
         }
     }
 

@@ -78,13 +78,13 @@ impl Tally {
 pub(super) fn contacts(batch: &Batch, name: &str, tally: &mut Tally, each: &mut dyn FnMut(Contact)) {
     match (&batch.cut, &batch.header) {
         (Cut::Pieces(pieces), Some(header)) => {
-            cells::contacts(&batch.bytes, pieces, header, &mut |row| tally.count(name, row, each));
+            cells::contacts(batch.bytes(), pieces, header, &mut |row| tally.count(name, row, each));
         }
-        (Cut::Pieces(pieces), None) => contacts_of(&batch.bytes, pieces, name, tally, each),
+        (Cut::Pieces(pieces), None) => contacts_of(batch.bytes(), pieces, name, tally, each),
         (Cut::Lines(line), _) => {
             let mut pieces = Vec::new();
-            Documents::of_lines(*line).scan(&batch.bytes, true, &mut pieces);
-            contacts_of(&batch.bytes, &pieces, name, tally, each);
+            Documents::of_lines(*line).scan(batch.bytes(), true, &mut pieces);
+            contacts_of(batch.bytes(), &pieces, name, tally, each);
         }
     }
 }

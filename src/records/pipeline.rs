@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::batch::{Batch, Batches, Stop};
+use super::batch::{Batch, Batches, Memory, Stop};
 use super::parse::{Outcome, Tally, contacts};
 use crate::contact::Contact;
 
@@ -17,7 +17,7 @@ pub(super) fn on_one_thread(
 ) -> Outcome {
     let mut tally = Tally::default();
     loop {
-        match batches.next(Vec::new()) {
+        match batches.next(Memory::default()) {
             Ok(Some(batch)) => {
                 contacts(&batch, name, &mut tally, each);
                 progress(batch.read);
@@ -80,7 +80,7 @@ fn share_out(
     in_order: &SyncSender<Receiver<Parsed>>,
 ) -> Option<Stop> {
     loop {
-        let batch = match batches.next(Vec::new()) {
+        let batch = match batches.next(Memory::default()) {
             Ok(Some(batch)) => batch,
             Ok(None) => return None,
             Err(stop) => return Some(stop),

@@ -84,12 +84,15 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
     let Runs { runs, replaced, .. } = runs;
     let mut segments: Vec<Segment> = runs
         .into_par_iter()
-        .map(|run| Segment {
+        .map(|mut run| Segment {
             lists: run.lists,
             slots: run.slots,
             phones: run.contacts.iter().map(|contact| contacts.phones[*contact as usize]).collect(),
             live: Bits::new(run.contacts.len(), true),
-            order: run.contacts,
+            order: {
+                run.contacts.shrink_to_fit();
+                run.contacts
+            },
             stripes: Vec::with_capacity(placed.len()),
         })
         .collect();

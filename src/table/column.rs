@@ -172,11 +172,11 @@ impl Packed {
         }
     }
 
-    fn push(&mut self, key: u64) {
+    fn extend(&mut self, more: impl Iterator<Item = u64>) {
         match self {
-            Self::U16(keys) => keys.push(key as u16),
-            Self::U32(keys) => keys.push(key as u32),
-            Self::U64(keys) => keys.push(key),
+            Self::U16(keys) => keys.extend(more.map(|key| key as u16)),
+            Self::U32(keys) => keys.extend(more.map(|key| key as u32)),
+            Self::U64(keys) => keys.extend(more),
         }
     }
 
@@ -214,6 +214,23 @@ impl Packed {
 }
 
 impl Exact {
+    /// The keys of those rows whose codes have several; codes are filled up to whole words with one that has none.
+    fn new(column: &Column, codes: &[u8], key: impl Fn(usize) -> u64) -> Self {
+        let mut starts = Vec::with_capacity(codes.len() / WORD);
+        let mut keys = Packed::new(column.domain.keys());
+        for (word, codes) in codes.chunks_exact(WORD).enumerate() {
+            // Rows are counted in 32 bits throughout.
+            starts.push(keys.len() as u32);
+            let wide = |at: &usize| column.buckets.wide.contains(codes[*at]);
+            keys.extend((0..WORD).filter(wide).map(|at| key(word * WORD + at)));
+        }
+        if keys.len() == 0 {
+            starts = Vec::new();
+        }
+        keys.shrink();
+        Self { starts, keys }
+    }
+
     /// The key of a row; `before` are those rows of its word that have a key and come first.
     fn get(&self, row: usize, before: u32) -> u64 {
         self.keys.get(self.starts[row / WORD] as usize + before as usize)
@@ -250,35 +267,27 @@ fn select<K: Copy + Into<u64>>(keys: &[K], rows: u64, keyed: u64, passes: impl F
 }
 
 impl Stripe {
-    /// The stripe of a run of codes, each with its key; the codes are added to the column's weights.
+    /// The stripe of a run of codes, which are added to the column's weights; `key` tells the key of a row, and is asked
+    /// where its code does not.
     pub(crate) fn new(
         column: &Column,
         weights: &mut [u64; 256],
-        codes_and_keys: impl ExactSizeIterator<Item = (u8, u64)>,
+        codes: impl ExactSizeIterator<Item = u8>,
+        key: impl Fn(usize) -> u64,
     ) -> Self {
-        let rows = codes_and_keys.len();
-        let mut codes = Vec::with_capacity(rows.next_multiple_of(WORD));
-        let mut exact = Exact { starts: Vec::new(), keys: Packed::new(column.domain.keys()) };
-        for (row, (code, key)) in codes_and_keys.enumerate() {
-            if row.is_multiple_of(WORD) {
-                // Rows are counted in 32 bits throughout.
-                exact.starts.push(exact.keys.len() as u32);
+        let rows = codes.len();
+        let codes = match Self::of_codes(codes, weights) {
+            Self::Each { codes, .. } => codes,
+            // All rows have the same code, but each has a key of its own.
+            Self::Same(code) if column.buckets.wide.contains(code) => {
+                let mut codes = Vec::with_capacity(rows.next_multiple_of(WORD));
+                codes.resize(rows, code);
+                codes.resize(rows.next_multiple_of(WORD), NO_VALUE);
+                codes
             }
-            if column.buckets.wide.contains(code) {
-                exact.keys.push(key);
-            }
-            weights[usize::from(code)] += 1;
-            codes.push(code);
-        }
-        let first = codes.first().copied().unwrap_or(NO_VALUE);
-        if exact.keys.len() == 0 {
-            if codes.iter().all(|code| *code == first) {
-                return Self::Same(first);
-            }
-            exact.starts = Vec::new();
-        }
-        codes.resize(rows.next_multiple_of(WORD), NO_VALUE);
-        exact.keys.shrink();
+            same @ Self::Same(_) => return same,
+        };
+        let exact = Exact::new(column, &codes, key);
         Self::Each { codes, exact }
     }
 
@@ -389,8 +398,8 @@ mod tests {
         weights.dedup_by_key(|(key, _)| *key);
         let lists = Domain::Lists((0..70_001).collect());
         let column = Column::new(lists, Buckets::new(&weights, 70_001));
-        let coded = keys.iter().map(|key| key.map_or((NO_VALUE, 0), |key| (column.buckets.code(key), key)));
-        let stripe = Stripe::new(&column, &mut [0; 256], coded);
+        let codes = keys.iter().map(|key| key.map_or(NO_VALUE, |key| column.buckets.code(key)));
+        let stripe = Stripe::new(&column, &mut [0; 256], codes, |row| keys[row].unwrap());
         for (row, key) in keys.iter().enumerate() {
             assert_eq!(stripe.key(&column, row), *key, "{row}");
         }

@@ -40,6 +40,8 @@ type Meaning = Option<Key>;
 #[derive(Clone, Copy)]
 struct Key {
     is: RecordKey,
+    /// Its place among those that were seen.
+    bit: u64,
     of_membership: bool,
 }
 
@@ -101,7 +103,7 @@ impl Lane {
                 ignore(scan)?;
                 continue;
             };
-            once(key.is, &mut seen)?;
+            once(key, &mut seen)?;
             if key.is == RecordKey::Lists {
                 self.lists(scan, shard)?;
                 said.lists = true;
@@ -142,7 +144,7 @@ impl Lane {
                     ignore(scan)?;
                     continue;
                 };
-                once(key.is, &mut seen)?;
+                once(key, &mut seen)?;
                 self.value(key, scan, shard, &mut said)?;
             }
             shard.push_membership(said.membership);
@@ -235,13 +237,13 @@ impl Lane {
 /// What a name means: a key, unless that is not taken.
 fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool) -> Option<Meaning> {
     let known = RecordKey::from_name(name).filter(|(key, _)| takes(*key));
-    Some(known.map(|(is, _)| Key { is, of_membership: !is.is_of_the_contact() }))
+    Some(known.map(|(is, _)| Key { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
 }
 
 /// Takes note of a key, that may stand there once.
-fn once(key: RecordKey, seen: &mut u64) -> Option<()> {
-    let first = *seen & key.bit() == 0;
-    *seen |= key.bit();
+fn once(key: Key, seen: &mut u64) -> Option<()> {
+    let first = *seen & key.bit == 0;
+    *seen |= key.bit;
     first.then_some(())
 }
 

@@ -82,16 +82,14 @@ impl RowKeys {
             Self::Wide(rows) => {
                 let code_of = |key: u64| column.buckets.code(key);
                 let codes: Vec<u8> = std::iter::once(NO_VALUE).chain((0..column.domain.keys()).map(code_of)).collect();
-                stripes(run, of_contacts, column, weights, |row| {
-                    let number = rows[row as usize];
-                    (codes[number as usize], u64::from(number).wrapping_sub(1))
-                })
+                let code = |row: u32| codes[rows[row as usize] as usize];
+                stripes(run, of_contacts, column, weights, code, |row| u64::from(rows[row as usize]).wrapping_sub(1))
             }
             Self::Instants(rows, instants) => {
                 let guide = Guide::new(&column.buckets, instants.last);
-                stripes(run, of_contacts, column, weights, |row| {
-                    key(rows[row as usize], instants).map_or((NO_VALUE, 0), |key| (guide.code(key), key))
-                })
+                let key = |row: u32| key(rows[row as usize], instants);
+                let code = |row| key(row).map_or(NO_VALUE, |key| guide.code(key));
+                stripes(run, of_contacts, column, weights, code, |row| key(row).unwrap_or(0))
             }
         }
     }
@@ -109,12 +107,16 @@ fn stripes(
     of_contacts: bool,
     column: &Column,
     weights: &mut [u64; 256],
-    code_and_key: impl Fn(u32) -> (u8, u64),
+    code: impl Fn(u32) -> u8,
+    key: impl Fn(u32) -> u64,
 ) -> Vec<Stripe> {
     if of_contacts {
-        return vec![Stripe::new(column, weights, run.contacts.iter().copied().map(code_and_key))];
+        let codes = run.contacts.iter().copied().map(code);
+        return vec![Stripe::new(column, weights, codes, |at| key(run.contacts[at]))];
     }
-    (0..run.slots).map(|slot| Stripe::new(column, weights, run.slot(slot).map(&code_and_key))).collect()
+    (0..run.slots)
+        .map(|slot| Stripe::new(column, weights, run.slot(slot).map(&code), |at| key(run.rows[at * run.slots + slot])))
+        .collect()
 }
 
 /// A second, in microseconds: the unit of instants that are all whole ones.

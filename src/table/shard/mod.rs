@@ -165,6 +165,27 @@ impl Shard {
         self.active.len()
     }
 
+    /// Makes room for so many records of one membership each, about.
+    fn reserve(&mut self, rows: usize) {
+        self.phones.reserve(rows);
+        self.ends.reserve(rows);
+        let texts = [
+            &mut self.carrier,
+            &mut self.line_type,
+            &mut self.timezone,
+            &mut self.list_number,
+            &mut self.signup_method,
+        ];
+        texts.into_iter().for_each(|column| column.codes.reserve(rows));
+        self.list.codes.reserve(rows);
+        self.times.iter_mut().for_each(|times| times.reserve(rows));
+        self.counts.iter_mut().for_each(|counts| counts.codes.reserve(rows));
+        self.amounts.iter_mut().for_each(|amounts| amounts.codes.reserve(rows));
+        let flags =
+            [&mut self.is_valid, &mut self.on_dnc, &mut self.active, &mut self.has_revenue, &mut self.in_workflow];
+        flags.into_iter().for_each(|flags| flags.reserve(rows));
+    }
+
     /// Whether there is room for one more record with so many memberships: then every dictionary has room for its values.
     pub(crate) fn has_room(&self, memberships: usize) -> bool {
         let rows = self.memberships().saturating_add(memberships).max(self.records() + 1);

@@ -15,6 +15,13 @@ impl From<Shard> for Shards {
 }
 
 impl Shards {
+    /// For so many memberships, about.
+    pub(crate) fn with_capacity(memberships: usize) -> Self {
+        let mut first = Shard::default();
+        first.reserve(memberships.min(MOST));
+        Self(vec![first])
+    }
+
     /// Takes in a record, of which one that no shard holds goes into several: of one contact they are one again.
     pub(crate) fn push(&mut self, record: &Contact) {
         if record.memberships.len() <= MOST {
