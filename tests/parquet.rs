@@ -6,7 +6,7 @@
 #[allow(dead_code, reason = "shared with tests that use all of it")]
 mod strategies;
 
-use headcount::{Contact, OnError, Population, ReadReport, RecordReader, Table, TableBuilder};
+use headcount::{Contact, Membership, OnError, Population, ReadReport, RecordReader, Table, TableBuilder, Value};
 use proptest::prelude::*;
 
 use self::strategies::{contact, evaluation, filter, population, records, source_lists};
@@ -49,6 +49,38 @@ fn worked_out(contact: &Contact) -> Contact {
     let mut table = TableBuilder::default().in_columns_from(1, 1);
     table.push(contact);
     table.build().get(&contact.phone_number).unwrap()
+}
+
+/// More than one shard and one row group hold.
+#[test]
+fn many_are_read_again() {
+    const MANY: usize = 150_000;
+    let contact = |n: usize| Contact {
+        phone_number: format!("+{n}"),
+        memberships: vec![Membership {
+            list_id: Some((n % 3) as i64),
+            send_count: n as u64,
+            custom_fields: [("n".to_owned(), Value::Text(n.to_string())), ("odd".to_owned(), Value::Bool(n % 2 == 1))]
+                .into_iter()
+                .collect(),
+            ..Membership::default()
+        }],
+        ..Contact::default()
+    };
+    let table: Table = (0..MANY).map(contact).collect();
+    let file = written(&table);
+    for threads in [1, 2] {
+        let mut builder = TableBuilder::default();
+        let reader = RecordReader::new().threads(threads);
+        let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
+        assert_eq!(report.records, MANY as u64);
+        let again = builder.build();
+        for n in (0..MANY).step_by(997) {
+            let expected = worked_out(&contact(n));
+            assert_eq!(table.get(&expected.phone_number).as_ref(), Some(&expected));
+            assert_eq!(again.get(&expected.phone_number), Some(expected));
+        }
+    }
 }
 
 proptest! {
