@@ -86,7 +86,7 @@ pub use crate::number::{NotANumber, Number};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;
 #[cfg(feature = "records")]
-pub use crate::records::{OnError, ReadReport, RecordReader};
+pub use crate::records::{OnError, ReadReport, RecordReader, Totals};
 pub use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
 pub use crate::size::Size;
 #[cfg(feature = "table")]

@@ -6,7 +6,12 @@
 #[allow(dead_code, reason = "shared with tests that use all of it")]
 mod strategies;
 
-use headcount::{Contact, Membership, OnError, Population, ReadReport, RecordReader, Table, TableBuilder, Value};
+use std::collections::BTreeSet;
+
+use headcount::{
+    Audience, Contact, Filter, Membership, OnError, Population, ReadReport, RecordReader, Table, TableBuilder, Value,
+};
+use proptest::collection::vec;
 use proptest::prelude::*;
 
 use self::strategies::{contact, evaluation, filter, population, records, source_lists};
@@ -108,13 +113,38 @@ proptest! {
         lists in source_lists(),
         asked in evaluation(),
     ) {
-        let audience = headcount::Audience { source_lists: lists, ..headcount::Audience::of(filter) };
+        let audience = Audience { source_lists: lists, ..Audience::of(filter) };
         let file = written(&Table::from(&population));
         let mut builder = TableBuilder::default();
         RecordReader::new().threads(2).read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
         let table = builder.build();
         prop_assert_eq!(table.size(&audience, &asked), population.size(&audience, &asked));
         prop_assert_eq!(table.replaced(), 0);
+    }
+
+    #[test]
+    fn what_nobody_asks_for_may_be_left_out(
+        population in population(),
+        filters in vec(filter(), 1..4),
+        lists in source_lists(),
+        asked in evaluation(),
+    ) {
+        let audience = |filter: &Filter| Audience { source_lists: lists.clone(), ..Audience::of(filter.clone()) };
+        let audiences: Vec<Audience> = filters.iter().map(audience).collect();
+        let whole = Table::from(&population);
+        let file = written(&whole);
+        let mut builder = TableBuilder::default();
+        let reader = RecordReader::new().for_plans(audiences.iter().map(|audience| audience.plan(&asked)));
+        let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
+        let totals = report.totals.unwrap();
+        prop_assert_eq!((totals.contacts, totals.memberships), (whole.contacts(), whole.memberships()));
+        let table = builder.build();
+        for audience in &audiences {
+            prop_assert_eq!(table.size(audience, &asked), population.size(audience, &asked));
+            let members: BTreeSet<_> = table.members(audience, &asked).phone_numbers().collect();
+            let expected = population.members(audience, &asked).map(|contact| contact.phone_number.clone());
+            prop_assert_eq!(members, expected.collect());
+        }
     }
 
     #[test]

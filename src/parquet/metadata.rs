@@ -39,7 +39,7 @@ impl Promise {
     }
 
     /// What a file promises, if it promises everything.
-    pub(super) fn of(metadata: Option<&Vec<KeyValue>>) -> Option<Self> {
+    pub(crate) fn of(metadata: Option<&Vec<KeyValue>>) -> Option<Self> {
         let value = metadata?.iter().find(|known| known.key == KEY)?.value.as_deref()?;
         let written: Written = serde_json::from_str(value).ok()?;
         let Written { contacts, memberships, unique_memberships, contacts_in_one_row_group, .. } = written;

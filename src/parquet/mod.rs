@@ -19,7 +19,7 @@
 //! it was made of. No contact stands in two row groups, and no list twice with a contact: the file's [metadata](metadata)
 //! says so, and who reads it may rely on it.
 
-mod metadata;
+pub(crate) mod metadata;
 pub(crate) mod read;
 mod schema;
 mod write;

@@ -17,6 +17,8 @@ use crate::semantics::Evaluation;
 use crate::semantics::Semantics;
 
 pub use self::custom::ValueRef;
+#[cfg(feature = "parquet")]
+pub(crate) use self::interval::Ordered;
 pub(crate) use self::leaf::{Leaf, LeafTest, Subject};
 #[cfg(feature = "table")]
 pub(crate) use self::{

@@ -4,9 +4,10 @@ use std::io::{self, Cursor, Read, Seek};
 
 use super::batch::Stop;
 use super::parse::{Outcome, Tally};
-use super::{Bytes, Input};
+use super::{Bytes, Input, Totals};
 use crate::error::{Kind, Place};
 use crate::parquet::read::{self as parquet, BadRow, MAGIC, ParquetFile, RowsRead, Unreadable};
+use crate::plan::Plan;
 use crate::table::shard::Shard;
 
 /// The most bytes of an input that knows no places: it is held in memory, which a file is not.
@@ -52,13 +53,16 @@ pub(super) fn known(input: Input<'_>) -> io::Result<Known<'_>> {
 pub(super) fn read(
     input: parquet::Input,
     name: &str,
-    threads: usize,
+    (threads, plans): (usize, Option<&[Plan]>),
     prepare: fn(&mut Shard),
     each: &mut dyn FnMut(Shard),
     progress: &mut dyn FnMut(u64),
 ) -> Outcome {
     let mut tally = Tally::default();
-    let read = ParquetFile::open(input).and_then(|file| {
+    let read = ParquetFile::open(input).and_then(|mut file| {
+        if let Some(plans) = plans {
+            tally.totals = file.leave_out(plans).map(Totals::from);
+        }
         let each = &mut |rows: RowsRead| {
             tally.records += rows.shard.records() as u64;
             tally.skipped += rows.bad.len() as u64;

@@ -38,7 +38,11 @@ use crate::error::Errors;
 #[cfg(feature = "table")]
 use crate::table::TableBuilder;
 #[cfg(feature = "parquet")]
-use crate::table::shard::{Shard, Shards};
+use crate::{
+    parquet::metadata::Promise,
+    plan::Plan,
+    table::shard::{Shard, Shards},
+};
 
 /// Reads files of contact records.
 ///
@@ -77,6 +81,9 @@ pub struct RecordReader {
     threads: NonZeroUsize,
     /// How many bytes are read at a time, where that is not what it usually is; it never changes an answer.
     chunk: Option<usize>,
+    /// What will be asked, where that is known.
+    #[cfg(feature = "parquet")]
+    plans: Option<Vec<Plan>>,
 }
 
 /// What is read.
@@ -124,6 +131,24 @@ pub struct ReadReport {
     pub skipped: u64,
     /// What is wrong with those left out: the first hundred described, the others counted.
     pub problems: Option<Errors>,
+    /// What the file has where not all of it was read, because [`RecordReader::for_plans`] said what will be asked.
+    pub totals: Option<Totals>,
+}
+
+/// How many contacts there are, and how many memberships.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Totals {
+    /// The contacts.
+    pub contacts: u64,
+    /// The memberships of all of them.
+    pub memberships: u64,
+}
+
+#[cfg(feature = "parquet")]
+impl From<Promise> for Totals {
+    fn from(Promise { contacts, memberships }: Promise) -> Self {
+        Self { contacts, memberships }
+    }
 }
 
 impl Default for RecordReader {
@@ -139,7 +164,13 @@ impl RecordReader {
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
-        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN, chunk: None }
+        Self {
+            on_error: OnError::Fail,
+            threads: NonZeroUsize::MIN,
+            chunk: None,
+            #[cfg(feature = "parquet")]
+            plans: None,
+        }
     }
 
     /// Says what becomes of invalid records.
@@ -172,6 +203,40 @@ impl RecordReader {
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        self
+    }
+
+    /// Says what will be asked of the one file that is read: what cannot change the answer may be left out.
+    ///
+    /// Of Parquet that [`Table::write_parquet`](crate::Table::write_parquet) wrote, columns that no plan asks are not
+    /// read, nor are row groups whose statistics show that nobody in them is in any audience; the [`ReadReport`] has the
+    /// file's totals instead. Everything else is read as ever. Who reads several files as one population must not say it:
+    /// what one of them leaves out, another may have said again.
+    ///
+    /// ```
+    /// use headcount::{Audience, Evaluation, RecordReader, Table, TableBuilder};
+    ///
+    /// let csv = "phone_number,list_id,click_count,carrier\n+1,7,12,Verizon\n+2,8,3,T-Mobile\n";
+    /// let mut builder = TableBuilder::default();
+    /// RecordReader::new().read_into("contacts.csv", csv.as_bytes(), &mut builder, &mut |_| {})?;
+    /// let mut file = Vec::new();
+    /// builder.build().write_parquet(&mut file, &mut |_| {})?;
+    ///
+    /// let audience = Audience::of("click_count > 5".parse()?);
+    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    /// let reader = RecordReader::new().for_plans([audience.plan(&asked)]);
+    /// let mut builder = TableBuilder::default();
+    /// let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {})?;
+    /// let table = builder.build();
+    /// assert_eq!(table.size(&audience, &asked).value, 1);
+    /// assert_eq!(report.totals.map(|totals| totals.contacts), Some(2));
+    /// assert_eq!(table.get("+1").and_then(|contact| contact.carrier), None, "nobody asks for it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "parquet")]
+    #[must_use]
+    pub fn for_plans(mut self, plans: impl IntoIterator<Item = Plan>) -> Self {
+        self.plans = Some(plans.into_iter().collect());
         self
     }
 
@@ -305,7 +370,10 @@ impl RecordReader {
             Ok(Known::Parquet(file)) => {
                 // As the records are: nothing is worked out.
                 let each = &mut |shard: Shard| shard.contacts().for_each(&mut *each);
-                return self.report(name, columnar::read(file, name, self.threads.get(), |_| {}, each, progress));
+                return self.report(
+                    name,
+                    columnar::read(file, name, (self.threads.get(), self.plans.as_deref()), |_| {}, each, progress),
+                );
             }
             Ok(Known::Other(input)) => input,
             Err(error) => return self.unreadable(name, &error),
@@ -332,7 +400,14 @@ impl RecordReader {
             Ok(Known::Parquet(file)) => {
                 let mut shards = Shards::default();
                 let each = &mut |shard| shards.append(Shards::from(shard));
-                let outcome = columnar::read(file, name, self.threads.get(), Shard::close, each, progress);
+                let outcome = columnar::read(
+                    file,
+                    name,
+                    (self.threads.get(), self.plans.as_deref()),
+                    Shard::close,
+                    each,
+                    progress,
+                );
                 let report = self.report(name, outcome)?;
                 builder.append(shards);
                 return Ok(report);
@@ -349,7 +424,7 @@ impl RecordReader {
     }
 
     fn report(&self, name: &str, Outcome { tally, stop }: Outcome) -> Result<ReadReport, Errors> {
-        let Tally { records, skipped, problems } = tally;
+        let Tally { records, skipped, problems, totals } = tally;
         if let Some(stop) = stop {
             // First of all: it must be told even if there is more wrong than is described.
             let mut all = Tally::default();
@@ -359,7 +434,7 @@ impl RecordReader {
         }
         match (problems.into_errors(), self.on_error) {
             (Some(errors), OnError::Fail) => Err(errors),
-            (problems, _) => Ok(ReadReport { records, skipped, problems }),
+            (problems, _) => Ok(ReadReport { records, skipped, problems, totals }),
         }
     }
 }

@@ -35,7 +35,7 @@ impl ColumnId {
     }
 
     /// The column that a subject looks at.
-    pub(super) fn of(subject: &Subject) -> Self {
+    pub(crate) fn of(subject: &Subject) -> Self {
         match subject {
             Subject::Time(field) => Self::Time(*field),
             Subject::Count(field) => Self::Count(*field),

@@ -3,6 +3,7 @@
 //! A value in a page's dictionary is looked at once, however many rows have it. Where a file comes from is [`input`]'s to
 //! know; [`columns`] says what its columns are; [`chunk`] reads one column of a row group, with [`hybrid`] and [`plain`]
 //! for what its pages hold and [`whole`] for what few write; [`fill`] makes columns of a shard of them, by [`convert`].
+//! What need not be read is [`prune`]'s to say.
 
 mod chunk;
 mod columns;
@@ -12,6 +13,7 @@ mod fill;
 mod hybrid;
 mod input;
 mod plain;
+mod prune;
 mod whole;
 
 use std::ops::ControlFlow;
@@ -23,6 +25,8 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataR
 use self::chunk::Chunk;
 use self::columns::{Column, WrongColumn};
 use self::damage::{Damage, guarded};
+use super::metadata::Promise;
+use crate::plan::Plan;
 use crate::table::shard::{MOST, Shard};
 
 pub(crate) use self::fill::BadRow;
@@ -72,6 +76,19 @@ impl ParquetFile {
         let columns = columns::columns(metadata.file_metadata().schema_descr()).map_err(Unreadable::Columns)?;
         let groups = (0..metadata.num_row_groups()).collect();
         Ok(Self { input, metadata, columns, groups })
+    }
+
+    /// Leaves out what cannot change the answer to any of the plans, and tells what the whole file has; where the file
+    /// does not promise what that takes, nothing is left out.
+    pub(crate) fn leave_out(&mut self, plans: &[Plan]) -> Option<Promise> {
+        let promise = Promise::of(self.metadata.file_metadata().key_value_metadata())?;
+        let Self { metadata, columns, groups, .. } = self;
+        groups.retain(|group| {
+            let group = prune::RowGroup { columns, metadata: metadata.row_group(*group) };
+            plans.iter().any(|plan| group.may_hold(plan))
+        });
+        *columns = prune::needed(columns, plans);
+        Some(promise)
     }
 
     /// Reads the file on so many threads, which `prepare` what they read, and hands it on here, in its order.

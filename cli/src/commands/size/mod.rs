@@ -19,7 +19,8 @@ use self::write::Counted;
 pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.records.files))?;
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
-    let loaded = records::load(&arguments.records)?;
+    let plans = questions.iter().map(|Question { audience, asked }| audience.plan(asked));
+    let loaded = records::load_for(&arguments.records, plans)?;
     let sizes = count(&questions, &loaded.table, arguments.repeat);
     let written = match arguments.format {
         arguments::SizesFormat::Table => write::table(&sizes, arguments.repeat > 1),
