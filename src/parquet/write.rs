@@ -7,7 +7,7 @@ use parquet::basic::{Compression, Repetition, ZstdLevel};
 use parquet::column::writer::{ColumnCloseResult, ColumnWriter, get_column_writer};
 use parquet::data_type::ByteArray;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterPropertiesPtr};
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::{ColumnDescPtr, ColumnPath, Type, TypePtr};
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 use super::IS_MEMBERSHIP;
 use super::metadata::Promise;
 use super::schema::{Plain, Written};
-use crate::catalogue::TextField;
+use crate::catalogue::{TextField, TimeField};
 use crate::table::{CellRef, Cells, ColumnId, Part, Table};
 
 /// Rows of a row group: as many as others write, so that they find enough groups to share out, of a worthwhile size.
@@ -129,17 +129,21 @@ impl<'t> File<'t> {
     }
 
     fn properties(&self) -> Result<WriterPropertiesPtr> {
-        let phone_number = ColumnPath::from(ColumnId::Text(TextField::PhoneNumber).name());
         let properties = WriterProperties::builder()
             .set_created_by(concat!("headcount version ", env!("CARGO_PKG_VERSION")).to_owned())
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_key_value_metadata(Some(vec![self.promise.to_key_value()]))
-            // A phone number comes a few times in a row and never again: a dictionary would hold nearly all rows.
-            .set_column_dictionary_enabled(phone_number, false)
             // The offsets of pages serve those who look for single rows.
             .set_offset_index_disabled(true);
-        Ok(Arc::new(properties.build()))
+        // Hardly an instant comes twice, and a phone number a few times in a row and never again: a dictionary would
+        // hold nearly all of them.
+        let times = TimeField::ALL.iter().map(|field| ColumnId::Time(*field));
+        let distinct = times.chain([ColumnId::Text(TextField::PhoneNumber)]);
+        let without = |properties: WriterPropertiesBuilder, id: ColumnId| {
+            properties.set_column_dictionary_enabled(ColumnPath::from(id.name()), false)
+        };
+        Ok(Arc::new(distinct.fold(properties, without).build()))
     }
 
     /// The parts of each row group. A group ends where it is full, or where it is worth its while and the next contacts

@@ -146,12 +146,20 @@ fn of(meaning: &Meaning, path: &[String], descriptor: &ColumnDescriptor) -> Resu
         _ if path.len() > if is_struct { 2 } else { 1 } => "a struct".to_owned(),
         Some(kind) if fits(kind) => return Ok(kind),
         Some(kind) => kind.called().to_owned(),
-        None => match descriptor.logical_type_ref() {
-            Some(logical) => format!("{logical:?}").to_lowercase(),
-            None => format!("{}", descriptor.physical_type()).to_lowercase(),
-        },
+        None => other(descriptor),
     };
     Err(format!("expected {expected}, found a column of type {found}"))
+}
+
+/// What a type is called that no record has a value of.
+fn other(descriptor: &ColumnDescriptor) -> String {
+    let called = match (descriptor.logical_type_ref(), descriptor.converted_type()) {
+        (Some(logical), _) => format!("{logical:?}"),
+        (None, ConvertedType::NONE) => descriptor.physical_type().to_string(),
+        (None, converted) => converted.to_string(),
+    };
+    // Without what the type is made of.
+    called.split('(').next().unwrap_or_default().to_lowercase()
 }
 
 impl Kind {

@@ -14,6 +14,8 @@ mod hybrid;
 mod input;
 mod plain;
 mod prune;
+#[cfg(test)]
+mod tests;
 mod whole;
 
 use std::ops::ControlFlow;
