@@ -198,8 +198,8 @@ impl RecordReader {
         self
     }
 
-    /// Says how many threads make contacts of records. With more than one, one more reads and cuts; what is handed on, in
-    /// which order and on which thread, stays the same. 0 means 1.
+    /// Says how many threads make contacts of records. With more than one, one more reads and cuts, unless it is a table
+    /// that they are read into; what is handed on, in which order and on which thread, stays the same. 0 means 1.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);

@@ -63,6 +63,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
     let rows: usize = shards.iter().map(Shard::memberships).sum();
     let records: usize = shards.iter().map(Shard::records).sum();
     assert!(rows.max(records) < u32::MAX as usize, "rows are counted in 32 bits throughout");
+    let custom = custom_columns(&mut shards);
     let odd_phones = odd_phones(&mut shards);
     let phones: Vec<(Vec<Phone>, Vec<u16>)> =
         shards.iter_mut().map(|shard| (std::mem::take(&mut shard.phones), std::mem::take(&mut shard.ends))).collect();
@@ -75,7 +76,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
     let runs = runs(&contacts, &lists.rows, &active.rows, list_ids, layout);
     let frame = Frame { contacts: &contacts, runs: &runs };
 
-    let mut tasks = columns(shards, rows, &frame);
+    let mut tasks = columns(shards, custom, rows, &frame);
     tasks.push(Box::new(|| frame.place(ColumnId::List, lists)));
     tasks.push(Box::new(|| frame.place(ColumnId::Active, active)));
     let placed: Vec<Placed> = tasks.into_par_iter().map(|task| task()).collect();
@@ -179,9 +180,14 @@ impl Frame<'_> {
 type Task<'b> = Box<dyn FnOnce() -> Placed + Send + 'b>;
 
 /// All columns but lists and whether a membership is active; those that take longest first.
-fn columns<'b>(mut shards: Vec<Shard>, rows: usize, frame: &'b Frame<'b>) -> Vec<Task<'b>> {
+fn columns<'b>(
+    mut shards: Vec<Shard>,
+    custom_fields: CustomFields,
+    rows: usize,
+    frame: &'b Frame<'b>,
+) -> Vec<Task<'b>> {
     let mut tasks: Vec<Task<'b>> = Vec::new();
-    for (key, columns) in custom_columns(&mut shards) {
+    for (key, columns) in custom_fields {
         tasks.push(Box::new(move || frame.place(ColumnId::Custom(key), custom(columns, rows))));
     }
     for field in AmountField::ALL {
@@ -239,8 +245,11 @@ fn take<C: Default>(shards: &mut [Shard], column: impl Fn(&mut Shard) -> &mut C)
 }
 
 /// The columns of custom fields by their keys, each with the number of its shard's first row.
-fn custom_columns(shards: &mut [Shard]) -> BTreeMap<CustomKey, Vec<(usize, Custom)>> {
-    let mut by_key = BTreeMap::<CustomKey, Vec<(usize, Custom)>>::new();
+type CustomFields = BTreeMap<CustomKey, Vec<(usize, Custom)>>;
+
+/// The columns of custom fields, out of the shards, which are whole otherwise.
+fn custom_columns(shards: &mut [Shard]) -> CustomFields {
+    let mut by_key = CustomFields::new();
     let mut first = 0;
     for shard in shards {
         for column in std::mem::take(&mut shard.custom) {

@@ -104,6 +104,7 @@ impl TableBuilder {
     }
 
     /// Takes in records that are in columns already.
+    #[cfg(feature = "records")]
     pub(crate) fn append(&mut self, shards: Shards) {
         self.shards.append(shards);
     }

@@ -6,7 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT};
-use headcount::{Contact, Errors, Evaluation, ReadReport, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit};
+use headcount::{
+    Contact, Errors, Evaluation, ReadReport, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit,
+};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Every population and audience is made from it.
@@ -43,7 +45,10 @@ pub fn pool(threads: usize) -> Result<ThreadPool, Failure> {
 /// # Errors
 ///
 /// A record is invalid, or the pipe breaks.
-fn read_generated(memberships: u64, read: impl FnOnce(PipeReader) -> Result<ReadReport, Errors>) -> Result<(), Failure> {
+fn read_generated(
+    memberships: u64,
+    read: impl FnOnce(PipeReader) -> Result<ReadReport, Errors>,
+) -> Result<(), Failure> {
     let (reader, mut writer) = io::pipe()?;
     thread::scope(|scope| {
         let generator = scope.spawn(move || {

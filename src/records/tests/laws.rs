@@ -58,6 +58,50 @@ proptest! {
     }
 }
 
+#[cfg(all(feature = "generate", feature = "table"))]
+#[test]
+fn a_table_is_the_same_however_its_records_are_read() {
+    use crate::generate::{Population, PopulationFormat};
+    use crate::population;
+    use crate::table::{Table, TableBuilder};
+
+    let mut bytes = Vec::new();
+    Population::new(800, 42).write(PopulationFormat::Ndjson, &mut bytes, &mut |_| {}).unwrap();
+    // Some of it once more, in other words: what is known is replaced.
+    let more = String::from_utf8(bytes.clone()).unwrap().replace("\"state\":\"", "\"odd\":\"").replace("\"+1", "\"+1 ");
+    let input = [&*bytes, &more.as_bytes()[more.find('\n').unwrap() + 1..], &bytes[..bytes.len() / 2]].concat();
+
+    let mut known = population::Population::default();
+    let mut pushed = TableBuilder::default();
+    for contact in outcome(&RecordReader::new().on_error(OnError::Skip), "c.ndjson", &input).0 {
+        pushed.push(&contact);
+        known.insert(contact);
+    }
+    let pushed = pushed.build();
+    for (chunk, threads) in [(None, 1), (None, 2), (Some(3_000), 1), (Some(70_000), 3)] {
+        for (same, mixed) in [(2_048, 512), (1, 1), (20, 20), (usize::MAX, usize::MAX)] {
+            let reader = RecordReader { chunk, ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+            let mut builder = TableBuilder::default().in_columns_from(same, mixed);
+            reader.read_into("c.ndjson", &*input, &mut builder, &mut |_| {}).unwrap();
+            let table: Table = builder.build();
+            assert_eq!((table.contacts(), table.memberships()), (pushed.contacts(), pushed.memberships()));
+            assert_eq!((table.replaced(), pushed.replaced()), (known.replaced(), known.replaced()));
+            for contact in known.contacts() {
+                let by_list = |table: &Table| {
+                    let mut found = table.get(&contact.phone_number).unwrap();
+                    found.memberships.sort_by_key(|membership| membership.list_id);
+                    found
+                };
+                assert_eq!(by_list(&table), by_list(&pushed));
+                let lists: Vec<_> = by_list(&table).memberships.into_iter().map(|of| of.custom_fields).collect();
+                let mut expected = contact.memberships.clone();
+                expected.sort_by_key(|membership| membership.list_id);
+                assert_eq!(lists, expected.into_iter().map(|of| of.custom_fields).collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
 #[cfg(feature = "generate")]
 #[test]
 fn a_generated_population_is_the_same_in_every_format() {

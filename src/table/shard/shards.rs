@@ -16,6 +16,7 @@ impl From<Shard> for Shards {
 
 impl Shards {
     /// For so many memberships, about.
+    #[cfg(feature = "records")]
     pub(crate) fn with_capacity(memberships: usize) -> Self {
         let mut first = Shard::default();
         first.reserve(memberships.min(MOST));
@@ -50,6 +51,7 @@ impl Shards {
     }
 
     /// As [`Shards::open`]; and how many shards there are.
+    #[cfg(feature = "records")]
     pub(crate) fn open_counted(&mut self, memberships: usize) -> (&mut Shard, usize) {
         self.open(memberships);
         let count = self.0.len();
@@ -66,6 +68,7 @@ impl Shards {
     }
 
     /// Takes in all records of others.
+    #[cfg(feature = "records")]
     pub(crate) fn append(&mut self, others: Self) {
         self.close();
         self.0.extend(others.0);
