@@ -32,6 +32,7 @@
 //!
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
+//! - `parquet`: Parquet in and out.
 //! - `generate`: synthetic populations and audiences.
 
 // The kernel's vector twin is the one place that may say otherwise.

@@ -16,10 +16,11 @@ use super::IS_MEMBERSHIP;
 use super::metadata::Promise;
 use super::schema::{Plain, Written};
 use crate::catalogue::{TextField, TimeField};
+use crate::table::shard::MOST;
 use crate::table::{CellRef, Cells, ColumnId, Part, Table};
 
-/// Rows of a row group: as many as others write, so that they find enough groups to share out, of a worthwhile size.
-const GROUP: usize = 1 << 17;
+/// Rows of a row group: about as many as others write, and as many as two shards hold when they are read.
+const GROUP: usize = 2 * MOST;
 
 /// The rows of a group that is ended early, where the next contacts are on other lists.
 const EARLY: usize = GROUP / 4;

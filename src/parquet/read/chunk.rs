@@ -31,7 +31,7 @@ pub(super) struct Chunk {
 enum Pages {
     Each(Box<SerializedPageReader<Slice>>),
     /// Encodings that save what a dictionary cannot, and that few write: their values come as plain ones.
-    Whole(WholeColumn),
+    Whole(Box<WholeColumn>),
 }
 
 /// What is left of a page.
@@ -88,7 +88,7 @@ impl Chunk {
         let pages = if column.encodings().all(is_read_by_page) {
             Pages::Each(Box::new(pages))
         } else {
-            Pages::Whole(WholeColumn::new(column.column_descr_ptr(), Box::new(pages)))
+            Pages::Whole(Box::new(WholeColumn::new(column.column_descr_ptr(), Box::new(pages))))
         };
         Ok(Self {
             pages,

@@ -6,18 +6,21 @@ use parquet::basic::{Compression, Encoding};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray};
 use parquet::data_type::{FixedLenByteArrayType, FloatType, Int32Type, Int64Type, Int96, Int96Type};
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 
 use crate::contact::Contact;
 use crate::error::Code;
 use crate::records::{OnError, RecordReader};
 
+/// Writes the values of a column.
+type Write = Box<dyn Fn(&mut SerializedColumnWriter<'_>)>;
+
 /// A file in the making: a column is its type, as the format writes types down, and its values.
 #[derive(Default)]
 struct File {
     types: String,
-    columns: Vec<Box<dyn Fn(&mut parquet::file::writer::SerializedColumnWriter<'_>)>>,
+    columns: Vec<Write>,
     settings: Option<fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder>,
 }
 

@@ -189,7 +189,6 @@ fn load(path: &Path) -> Result<Value, Failure> {
         let mut builder = TableBuilder::default();
         let reader = RecordReader::new().threads(2);
         reader.read_path_into(path, &mut builder, &mut |_| {})?;
-        eprintln!("read {:?}", begun.elapsed());
         let table = pool.install(|| builder.build());
         times.push(u64::try_from(begun.elapsed().as_nanos())?);
         let audience = Audience::of("click_count >= 3".parse()?);
