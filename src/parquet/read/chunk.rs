@@ -75,11 +75,7 @@ impl Chunk {
         let physical = descriptor.physical_type();
         let width = usize::try_from(descriptor.type_length()).unwrap_or(0);
         let there = u32::try_from(descriptor.max_def_level()).unwrap_or(0);
-        let rows = usize::try_from(column.num_values()).unwrap_or(0);
-        // The metadata's own check of it panics where it makes no sense.
-        let range = guarded(|| Ok(column.byte_range()))?;
-        let slice = Arc::new(Slice::read(input, range)?);
-        let pages = SerializedPageReader::new(slice, column, rows, None)?;
+        let pages = pages(input, column)?;
         #[allow(deprecated)] // bits: of levels that are not there, in what older libraries write
         let is_read_by_page = |encoding| {
             use Encoding::{BIT_PACKED, PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY};
@@ -229,6 +225,15 @@ impl Chunk {
         self.page = DataPage { rows: rows as usize, levels, values };
         Ok(())
     }
+}
+
+/// The pages of a column of a row group.
+pub(super) fn pages(input: &Input, column: &ColumnChunkMetaData) -> Result<SerializedPageReader<Slice>, Damage> {
+    let rows = usize::try_from(column.num_values()).unwrap_or(0);
+    // The metadata's own check of it panics where it makes no sense.
+    let range = guarded(|| Ok(column.byte_range()))?;
+    let slice = Arc::new(Slice::read(input, range)?);
+    Ok(SerializedPageReader::new(slice, column, rows, None)?)
 }
 
 /// Hands on a value for each row that has one.

@@ -18,6 +18,8 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) meaning: Meaning,
     pub(super) kind: Kind,
+    /// Of the values of a map, which of the columns has the keys.
+    pub(super) keys: Option<usize>,
 }
 
 /// What a column says.
@@ -68,7 +70,22 @@ pub(crate) struct WrongColumn {
 pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<WrongColumn>> {
     let (mut columns, mut wrong): (Vec<Column>, Vec<WrongColumn>) = (Vec::new(), Vec::new());
     let mut first_of: HashMap<String, String> = HashMap::new();
+    let map = map(schema);
     for (at, descriptor) in schema.columns().iter().enumerate() {
+        if let Some((keys, values)) = map
+            && at == values
+        {
+            let reason = "expected a map of strings to values that are no lists";
+            let (name, meaning) = (descriptor.path().parts()[0].clone(), Meaning::CustomFields);
+            first_of.insert(CUSTOM.to_owned(), name.clone());
+            match kind(descriptor).filter(|_| kind(&schema.columns()[keys]) == Some(Kind::Text)) {
+                Some(kind) => columns.push(Column { at, name, meaning, kind, keys: Some(keys) }),
+                None => wrong.push(WrongColumn { name: Some(name), reason: reason.to_owned() }),
+            }
+        }
+        if map.is_some_and(|(keys, values)| at == keys || at == values) {
+            continue;
+        }
         let path = descriptor.path().parts();
         let Some((name, meaning)) = meaning(path) else { continue };
         let mut refuse = |reason: String| wrong.push(WrongColumn { name: Some(name.clone()), reason });
@@ -85,7 +102,7 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<Wron
                 match first_of.insert(same, name.clone()) {
                     Some(first) if first == name => refuse("is a column twice".to_owned()),
                     Some(first) => refuse(format!("is a column beside `{first}`, and only one may be")),
-                    None => columns.push(Column { at, name, meaning, kind }),
+                    None => columns.push(Column { at, name, meaning, kind, keys: None }),
                 }
             }
             Err(reason) => refuse(reason),
@@ -101,6 +118,19 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<Wron
         wrong.push(WrongColumn { name: None, reason: reason.to_owned() });
     }
     if wrong.is_empty() { Ok(columns) } else { Err(wrong) }
+}
+
+/// Which columns are the keys and the values of the custom fields, where those are one map.
+fn map(schema: &SchemaDescriptor) -> Option<(usize, usize)> {
+    let mut of_map = schema.columns().iter().enumerate().filter(|(_, column)| {
+        let path = column.path().parts();
+        path.len() == 3 && matches!(RecordKey::from_name(&path[0]), Some((RecordKey::CustomFields, _)))
+    });
+    let ((keys, key), (values, _)) = (of_map.next()?, of_map.next()?);
+    let root = schema.get_column_root(keys);
+    let is_map = matches!(root.get_basic_info().converted_type(), ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE)
+        || matches!(root.get_basic_info().logical_type_ref(), Some(LogicalType::Map));
+    (is_map && key.max_rep_level() == 1 && of_map.next().is_none()).then_some((keys, values))
 }
 
 /// What a column is called, and what it means, where it means something.

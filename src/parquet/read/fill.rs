@@ -1,16 +1,23 @@
 //! From columns of a file to columns of a shard.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::chunk::{Chunk, Rows};
 use super::columns::{Column, Kind, Meaning};
 use super::convert;
 use super::damage::Damage;
+use super::map::MapChunk;
 use super::plain::{Dictionary as Places, Raw};
 use crate::catalogue::{Field, FlagField, TextField};
 use crate::contact::RecordKey;
 use crate::table::shard::{Coded, Dictionary, Flag, MembershipRow, Shard, Texts};
 use crate::value::Value;
+
+/// Where the values of a column come from.
+pub(super) enum Source {
+    Values(Box<Chunk>),
+    Map(Box<MapChunk>),
+}
 
 /// A row that is no record.
 #[derive(Clone, Debug)]
@@ -22,10 +29,13 @@ pub(crate) struct BadRow {
 }
 
 /// Reads so many rows of every column into a shard. Rows that are no records are left out and told of.
-pub(super) fn fill(columns: &[Column], chunks: &mut [Chunk], rows: usize) -> Result<(Shard, Vec<BadRow>), Damage> {
+pub(super) fn fill(columns: &[Column], sources: &mut [Source], rows: usize) -> Result<(Shard, Vec<BadRow>), Damage> {
     let mut filling = Filling { shard: Shard::default(), rows, bad: Vec::new(), memberships: None };
-    for (column, chunk) in columns.iter().zip(chunks) {
-        filling.column(column, chunk)?;
+    for (column, source) in columns.iter().zip(sources) {
+        match source {
+            Source::Values(chunk) => filling.column(column, chunk)?,
+            Source::Map(map) => filling.map(column, map)?,
+        }
     }
     Ok(filling.finish())
 }
@@ -242,6 +252,26 @@ impl Filling {
                 Ok(())
             }
         }
+    }
+
+    /// Custom fields as entries of a map, of which the last with a key counts.
+    fn map(&mut self, Column { name, kind, .. }: &Column, map: &mut MapChunk) -> Result<(), Damage> {
+        let Self { shard, rows, bad, .. } = self;
+        let mut entries: BTreeMap<(usize, String), Value> = BTreeMap::new();
+        map.read(*rows, &mut |row, key, raw| {
+            let value = raw.map_or(Ok(None), |raw| convert::value(*kind, raw));
+            match key.and_then(|key| Ok((key, value?))) {
+                Ok((key, Some(value))) => drop(entries.insert((row, key.to_owned()), value)),
+                Ok((key, None)) => drop(entries.remove(&(row, key.to_owned()))),
+                Err(reason) => bad.push(BadRow { row, key: Some(name.clone()), reason }),
+            }
+        })?;
+        for ((row, key), value) in &entries {
+            let at = shard.custom_column(key);
+            // OK because a shard has fewer rows than codes.
+            let _ = shard.custom[at].push(*row, value);
+        }
+        Ok(())
     }
 
     fn flags(

@@ -2,7 +2,7 @@
 //!
 //! A value in a page's dictionary is looked at once, however many rows have it. Where a file comes from is [`input`]'s to
 //! know; [`columns`] says what its columns are; [`chunk`] reads one column of a row group, with [`hybrid`] and [`plain`]
-//! for what its pages hold and [`whole`] for what few write; [`fill`] makes columns of a shard of them, by [`convert`].
+//! for what its pages hold and [`whole`] for what few write, and [`map`] for custom fields that are one; [`fill`] makes columns of a shard of them, by [`convert`].
 //! What need not be read is [`prune`]'s to say.
 
 mod chunk;
@@ -12,6 +12,7 @@ mod damage;
 mod fill;
 mod hybrid;
 mod input;
+mod map;
 mod plain;
 mod prune;
 #[cfg(test)]
@@ -27,6 +28,8 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataR
 use self::chunk::Chunk;
 use self::columns::{Column, WrongColumn};
 use self::damage::{Damage, guarded};
+use self::fill::Source;
+use self::map::MapChunk;
 use super::metadata::Promise;
 use crate::plan::Plan;
 use crate::table::shard::{MOST, Shard};
@@ -170,12 +173,12 @@ impl ParquetFile {
     ) -> Result<(), Damage> {
         let metadata = self.metadata.row_group(group);
         let rows = usize::try_from(metadata.num_rows()).map_err(|_| Damage::new("a row group of less than no rows"))?;
-        let mut chunks = self.chunks(metadata)?;
+        let mut sources = self.sources(metadata)?;
         // Shards of about the same size: the last takes as long to merge as the others.
         let shards = rows.div_ceil(MOST);
         for shard in 0..shards {
             let rows = rows * (shard + 1) / shards - rows * shard / shards;
-            let (mut shard, bad) = guarded(|| fill::fill(&self.columns, &mut chunks, rows))?;
+            let (mut shard, bad) = guarded(|| fill::fill(&self.columns, &mut sources, rows))?;
             prepare(&mut shard);
             if each(Decoded { shard, bad, rows: rows as u64 }).is_break() {
                 break;
@@ -184,12 +187,15 @@ impl ParquetFile {
         Ok(())
     }
 
-    fn chunks(&self, metadata: &RowGroupMetaData) -> Result<Vec<Chunk>, Damage> {
-        let column = |column: &Column| {
-            let known = metadata.columns().get(column.at);
-            Chunk::open(&self.input, known.ok_or_else(|| Damage::new("a row group lacks a column"))?)
+    fn sources(&self, metadata: &RowGroupMetaData) -> Result<Vec<Source>, Damage> {
+        let known = |at: usize| metadata.columns().get(at).ok_or_else(|| Damage::new("a row group lacks a column"));
+        let source = |column: &Column| {
+            Ok(match column.keys {
+                None => Source::Values(Box::new(Chunk::open(&self.input, known(column.at)?)?)),
+                Some(keys) => Source::Map(Box::new(MapChunk::open(&self.input, known(keys)?, known(column.at)?)?)),
+            })
         };
-        self.columns.iter().map(column).collect()
+        self.columns.iter().map(source).collect()
     }
 }
 

@@ -196,6 +196,29 @@ fn custom_fields_in_a_struct() {
 }
 
 #[test]
+fn custom_fields_in_a_map() {
+    let map = "optional group custom_fields (MAP) { repeated group key_value {
+        required binary key (UTF8); optional binary value (UTF8); } }\n";
+    let mut file = File::default().phones(4);
+    file.types.push_str(map);
+    // Two entries, of which one is null; no entry; no map; one entry.
+    file.columns.push(Box::new(|column| {
+        let keys = ["state".into(), "tier".into(), "state".into()];
+        column.typed::<ByteArrayType>().write_batch(&keys, Some(&[2, 2, 1, 0, 2]), Some(&[0, 1, 0, 0, 0])).unwrap();
+    }));
+    file.columns.push(Box::new(|column| {
+        let values = ["CA".into(), "TX".into()];
+        column.typed::<ByteArrayType>().write_batch(&values, Some(&[3, 2, 1, 0, 3]), Some(&[0, 1, 0, 0, 0])).unwrap();
+    }));
+    file.reads(&[
+        r#"{"phone_number": "+1", "custom_fields": {"state": "CA"}}"#,
+        r#"{"phone_number": "+2"}"#,
+        r#"{"phone_number": "+3"}"#,
+        r#"{"phone_number": "+4", "custom_fields": {"state": "TX"}}"#,
+    ]);
+}
+
+#[test]
 fn what_is_absent_or_null_is_no_value() {
     File::default()
         .texts("optional binary msisdn (UTF8)", &["+1", "+2"])

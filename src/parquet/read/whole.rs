@@ -19,7 +19,19 @@ pub(super) struct WholeColumn {
     reader: ColumnReader,
     physical: Physical,
     width: usize,
-    there: i16,
+    /// The level of a value that is there.
+    pub(super) there: i16,
+    repeats: bool,
+}
+
+/// Some rows of it.
+pub(super) struct Records {
+    pub(super) rows: usize,
+    /// For each value, and each row without, how far it is there; nothing where all are.
+    pub(super) levels: Vec<i16>,
+    /// With each of them, whether it is in the row of the one before; nothing where none is.
+    pub(super) repeated: Vec<i16>,
+    pub(super) values: PlainValues,
 }
 
 impl WholeColumn {
@@ -28,21 +40,34 @@ impl WholeColumn {
             physical: descriptor.physical_type(),
             width: usize::try_from(descriptor.type_length()).unwrap_or(0),
             there: descriptor.max_def_level(),
+            repeats: descriptor.max_rep_level() > 0,
             reader: get_column_reader(descriptor, pages),
         }
     }
 
     /// The next rows as a page.
     pub(super) fn next(&mut self) -> Result<DataPage, Damage> {
-        let (mut levels, mut bytes) = (Vec::new(), Vec::new());
-        let with_levels = self.there > 0;
+        let Records { rows, levels, values, .. } = self.records(ROWS)?;
+        let levels = if self.there > 0 {
+            // OK because levels are never negative.
+            Levels::Known(levels.into_iter().map(|level| level as u32).collect(), 0)
+        } else {
+            Levels::All
+        };
+        Ok(DataPage { rows, levels, values: PageValues::Plain(values) })
+    }
+
+    /// The next rows, at most so many.
+    pub(super) fn records(&mut self, most: usize) -> Result<Records, Damage> {
+        let (mut levels, mut repeated, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+        let (defines, repeats) = (self.there > 0, self.repeats);
         let rows = guarded(|| {
             /// Reads values, and appends each as it is in the encoding PLAIN.
             macro_rules! read {
                 ($reader:ident, $value:ident => $plain:expr) => {{
                     let mut values = Vec::new();
-                    let levels = with_levels.then_some(&mut levels);
-                    let (rows, ..) = $reader.read_records(ROWS, levels, None, &mut values)?;
+                    let (levels, repeated) = (defines.then_some(&mut levels), repeats.then_some(&mut repeated));
+                    let (rows, ..) = $reader.read_records(most, levels, repeated, &mut values)?;
                     for $value in &values {
                         $plain
                     }
@@ -92,13 +117,7 @@ impl WholeColumn {
         if rows == 0 {
             return Err(Damage::new("a column has fewer rows than its row group"));
         }
-        let levels = if with_levels {
-            // OK because levels are never negative.
-            Levels::Known(levels.into_iter().map(|level: i16| level as u32).collect(), 0)
-        } else {
-            Levels::All
-        };
-        let values = PageValues::Plain(PlainValues::new(Bytes::from(bytes), self.physical, self.width));
-        Ok(DataPage { rows, levels, values })
+        let values = PlainValues::new(Bytes::from(bytes), self.physical, self.width);
+        Ok(Records { rows, levels, repeated, values })
     }
 }
