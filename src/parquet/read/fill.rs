@@ -260,7 +260,7 @@ impl Filling {
         let mut entries: BTreeMap<(usize, String), Value> = BTreeMap::new();
         map.read(*rows, &mut |row, key, raw| {
             let value = raw.map_or(Ok(None), |raw| convert::value(*kind, raw));
-            match key.and_then(|key| Ok((key, value?))) {
+            match convert::text(key).and_then(|key| Ok((key, value?))) {
                 Ok((key, Some(value))) => drop(entries.insert((row, key.to_owned()), value)),
                 Ok((key, None)) => drop(entries.remove(&(row, key.to_owned()))),
                 Err(reason) => bad.push(BadRow { row, key: Some(name.clone()), reason }),

@@ -3,7 +3,6 @@
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::chunk::pages;
-use super::convert;
 use super::damage::Damage;
 use super::input::Input;
 use super::plain::Raw;
@@ -31,7 +30,7 @@ impl MapChunk {
     pub(super) fn read(
         &mut self,
         rows: usize,
-        each: &mut dyn FnMut(usize, Result<&str, String>, Option<Raw<'_>>),
+        each: &mut dyn FnMut(usize, Raw<'_>, Option<Raw<'_>>),
     ) -> Result<(), Damage> {
         let mut first = 0;
         while first < rows {
@@ -54,7 +53,7 @@ impl MapChunk {
                 };
                 let Records { values: keys, .. } = &mut keys;
                 let key = keys.next().ok_or_else(Damage::cut_short)?;
-                each(row, convert::text(key), value);
+                each(row, key, value);
             }
             first += keys.rows;
         }
