@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::column::ColumnTest;
-use super::kernel::{ByteSet, CodeSet};
+use super::kernel::ByteSet;
 use super::segment::{ColumnId, Columns};
 use crate::catalogue::TextField;
 use crate::plan::{Leaf, LeafTest, Node, Plan, Subject, TextMatch};
@@ -14,33 +14,32 @@ use crate::semantics::Subscription;
 pub(super) struct BoundPlans {
     pub(super) plans: Vec<BoundPlan>,
     pub(super) leaves: Vec<BoundLeaf>,
-    /// The codes of `active` that are, if only those memberships take part; plans of one set agree on it.
+    /// What says that a membership is active, if only those take part; plans of one set agree on it.
     pub(super) active: Option<Active>,
     /// The column of lists.
     pub(super) lists: Option<usize>,
 }
 
-/// The column that says whether a membership is active, and the codes that say it is.
-#[derive(Clone, Copy, Debug)]
+/// The column that says whether a membership is active, and the test that it is.
+#[derive(Debug)]
 pub(super) struct Active {
     pub(super) column: usize,
-    pub(super) codes: CodeSet,
+    pub(super) test: ColumnTest,
 }
 
 /// A plan whose leaves are numbers.
 #[derive(Debug)]
 pub(super) struct BoundPlan {
     pub(super) root: BoundNode,
+    /// The part of the root that says the same of all of a contact's memberships, and the rest: both must hold.
+    pub(super) of_the_contact: BoundNode,
+    pub(super) of_the_membership: BoundNode,
     pub(super) scope: Option<Vec<i64>>,
     /// The codes of the column of lists that are in scope.
-    pub(super) scope_codes: ScopeCodes,
+    pub(super) scope_codes: Option<ColumnTest>,
 }
 
-/// Lists as codes of their column, exactly.
-#[derive(Debug)]
-pub(super) struct ScopeCodes(pub(super) Option<ColumnTest>);
-
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum BoundNode {
     Constant(bool),
     All(Vec<BoundNode>),
@@ -85,19 +84,64 @@ impl BoundPlans {
         let lists = columns.find(&ColumnId::List);
         let bound = plans
             .iter()
-            .map(|plan| BoundPlan {
-                root: node(&plan.root, columns, &mut leaves, &mut known),
-                scope: plan.scope.clone(),
-                scope_codes: ScopeCodes(plan.scope.as_ref().and_then(|scope| on_lists(scope, columns))),
+            .map(|plan| {
+                let root = node(&plan.root, columns, &mut leaves, &mut known);
+                let (of_the_contact, of_the_membership) = root.parts(&leaves);
+                BoundPlan {
+                    root,
+                    of_the_contact,
+                    of_the_membership,
+                    scope: plan.scope.clone(),
+                    scope_codes: plan.scope.as_ref().and_then(|scope| on_lists(scope, columns)),
+                }
             })
             .collect();
         let only_active =
             plans.first().is_some_and(|plan| plan.asked.semantics.subscription == Subscription::ActiveOnly);
         let active = columns.find(&ColumnId::Active).filter(|_| only_active).map(|column| {
             let of = columns.column(column);
-            Active { column, codes: of.test(of.domain.passing(&LeafTest::True), false, false).yes }
+            Active { column, test: of.test(of.domain.passing(&LeafTest::True), false, false) }
         });
         Self { plans: bound, leaves, active, lists }
+    }
+}
+
+impl BoundNode {
+    /// The part that says the same of all of a contact's memberships, and the rest.
+    fn parts(&self, leaves: &[BoundLeaf]) -> (Self, Self) {
+        let members = match self {
+            Self::All(members) => members.as_slice(),
+            node => std::slice::from_ref(node),
+        };
+        let (contact, membership) = members.iter().cloned().partition(|member| member.is_of_the_contact(leaves));
+        (Self::All(contact), Self::All(membership))
+    }
+
+    fn is_of_the_contact(&self, leaves: &[BoundLeaf]) -> bool {
+        match self {
+            Self::Constant(_) => true,
+            Self::Leaf(leaf) => leaves[*leaf].is_of_the_contact(),
+            Self::All(members) | Self::Any(members) => members.iter().all(|member| member.is_of_the_contact(leaves)),
+        }
+    }
+}
+
+impl BoundLeaf {
+    /// The column that it looks at in the membership in hand, and how.
+    pub(super) fn column(&self) -> Option<(usize, &ColumnTest)> {
+        match &self.test {
+            BoundTest::Column { column, test, .. } if self.list.is_none() => Some((*column, test)),
+            _ => None,
+        }
+    }
+
+    /// Whether it says the same of all of a contact's memberships.
+    pub(super) fn is_of_the_contact(&self) -> bool {
+        self.list.is_some()
+            || match &self.test {
+                BoundTest::Column { of_the_contact, .. } => *of_the_contact,
+                BoundTest::Lists { .. } | BoundTest::Phone { .. } | BoundTest::Absent => true,
+            }
     }
 }
 
@@ -138,7 +182,7 @@ fn undecided(node: &BoundNode, columns: &Columns, leaves: &[BoundLeaf], any: boo
     match &leaves[*leaf].test {
         BoundTest::Column { column, test, .. } => {
             let column = columns.column(*column);
-            let (all, passing) = (column.weight(&ByteSet::ALL), column.weight(test.yes.set()));
+            let (all, passing) = (column.weight(&ByteSet::ALL), column.weight(&test.yes));
             let maybe = column.weight(test.maybe.set());
             // A row that only its exact key decides costs far more than one that its code does.
             const EXACT: u64 = 4;

@@ -1,12 +1,11 @@
-//! A column: one byte a value, and the exact value where a byte cannot tell.
+//! A column: what its values are, and which code of one byte stands for which of them.
 //!
-//! A byte is the number of a bucket of neighbouring keys, chosen so that frequent values have a bucket of their own and
+//! A code is the number of a bucket of neighbouring keys, chosen so that frequent values have a bucket of their own and
 //! the others share buckets of about equal weight: a Column Sketch (Hentschel, Kester and Idreos, SIGMOD 2018). A test
-//! that splits a bucket consults the exact keys of that bucket's rows; only rows of buckets with several keys keep one.
+//! that splits a bucket leaves the rows of that bucket open, and their exact keys decide.
 
-use super::bits::ones;
 use super::domain::{Domain, Keys, Passing};
-use super::kernel::{ByteSet, CodeSet, WORD};
+use super::kernel::{ByteSet, CodeSet};
 
 /// The code of a row without a value.
 pub(crate) const NO_VALUE: u8 = 0;
@@ -30,7 +29,9 @@ pub(crate) struct Buckets {
     /// The key after the last.
     end: u64,
     /// The codes of the buckets that hold more than one key.
-    pub(crate) wide: CodeSet,
+    pub(crate) wide: ByteSet,
+    /// How many bytes tell the keys of the widest bucket apart.
+    refining: usize,
 }
 
 impl Buckets {
@@ -42,17 +43,43 @@ impl Buckets {
         } else if end > 0 {
             firsts.push(0);
         }
-        let mut buckets = Self { firsts, end, wide: ByteSet::default().into() };
-        let is_wide = |code: &u8| {
-            let (from, to) = buckets.keys(*code);
-            to - from > 1
-        };
-        let wide: ByteSet = buckets.codes().filter(is_wide).collect();
-        buckets.wide = wide.into();
+        let mut buckets = Self { firsts, end, wide: ByteSet::default(), refining: 0 };
+        buckets.wide = buckets.codes().filter(|code| buckets.width(*code) > 1).collect();
+        let bits = buckets.codes().map(|code| bits(buckets.width(code))).max().unwrap_or(0);
+        buckets.refining = bits.div_ceil(8) as usize;
         buckets
     }
 
+    fn width(&self, code: u8) -> u64 {
+        let (from, to) = self.keys(code);
+        to - from
+    }
+
+    /// How many bytes refine a code to its key, at most 8.
+    pub(crate) fn refining(&self) -> usize {
+        self.refining
+    }
+
+    /// The bytes that refine a code to a key of its bucket, in the order of the keys: the key's distance from the
+    /// bucket's first, moved so far to the left that the first byte tells as much as it can.
+    pub(crate) fn refinement(&self, code: u8, key: u64) -> [u8; 8] {
+        let distance = key - self.keys(code).0;
+        (distance << self.shift(code)).to_be_bytes()
+    }
+
+    /// The key of a code and its refinement.
+    pub(crate) fn key(&self, code: u8, refinement: [u8; 8]) -> u64 {
+        self.keys(code).0 + (u64::from_be_bytes(refinement) >> self.shift(code))
+    }
+
+    fn shift(&self, code: u8) -> u32 {
+        (64 - bits(self.width(code))).min(63)
+    }
+
     pub(crate) fn code(&self, key: u64) -> u8 {
+        if self.wide.is_empty() {
+            return key as u8 + 1;
+        }
         self.firsts.partition_point(|first| *first <= key) as u8
     }
 
@@ -62,16 +89,32 @@ impl Buckets {
         (self.firsts[at], self.firsts.get(at + 1).copied().unwrap_or(self.end))
     }
 
+    /// The key as a place within a bucket, where it is not at the bucket's beginning.
+    fn bound(&self, key: u64) -> Option<Bound> {
+        if key >= self.end {
+            return None;
+        }
+        let code = self.code(key);
+        let short = self.width(code) <= 256;
+        (key > self.keys(code).0).then(|| Bound { code, refinement: self.refinement(code, key), short })
+    }
+
     fn codes(&self) -> impl Iterator<Item = u8> {
         1..=self.firsts.len() as u8
     }
 }
 
+/// How many bits tell so many keys apart.
+fn bits(keys: u64) -> u32 {
+    u64::BITS - keys.saturating_sub(1).leading_zeros()
+}
+
 /// The first keys of at most 255 buckets of about equal weight, in which a key heavier than a bucket is alone.
 fn balanced(weights: &[(u64, u64)]) -> Vec<u64> {
     let total: u64 = weights.iter().map(|(_, weight)| weight).sum();
-    // A share of the total that gives at most 255 buckets is found by halving: the count falls as the share grows.
-    let (mut low, mut high) = (total / BUCKETS as u64, total.max(1));
+    // The least share that gives at most 255 buckets is found by halving: the count falls as the share grows. It may be
+    // far below a 255th of the total, where few keys have most of the weight.
+    let (mut low, mut high) = (1, total.max(1));
     while low < high {
         let middle = low + (high - low) / 2;
         if split(weights, middle).len() <= BUCKETS { high = middle } else { low = middle + 1 }
@@ -98,12 +141,47 @@ fn split(weights: &[(u64, u64)], share: u64) -> Vec<u64> {
 /// A leaf's test, as codes and keys of a column.
 #[derive(Clone, Debug)]
 pub(crate) struct ColumnTest {
-    /// The codes that pass.
-    pub(crate) yes: CodeSet,
+    /// The codes all of whose keys pass.
+    pub(crate) yes: ByteSet,
     /// The codes of which some keys pass.
     pub(crate) maybe: CodeSet,
-    /// The keys that pass.
-    pub(crate) keys: Keys,
+    /// Both.
+    pub(crate) possible: CodeSet,
+    /// Which of those keys do.
+    pub(crate) open: Open,
+}
+
+/// Which keys pass of the codes that leave it open.
+#[derive(Clone, Debug)]
+pub(crate) enum Open {
+    /// Those of a range that begins in the bucket of one code and ends in that of another.
+    Range {
+        low: Option<Bound>,
+        high: Option<Bound>,
+        /// All but those.
+        negated: bool,
+    },
+    Keys(Keys),
+}
+
+/// A key within a bucket.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    pub(crate) code: u8,
+    pub(crate) refinement: [u8; 8],
+    /// Whether the first byte tells all keys of the bucket apart.
+    pub(crate) short: bool,
+}
+
+impl Open {
+    fn of(keys: Keys, buckets: &Buckets) -> Self {
+        let range = |from, to, negated| Self::Range { low: buckets.bound(from), high: buckets.bound(to), negated };
+        match keys {
+            Keys::Range(from, to) => range(from, to, false),
+            Keys::Outside(from, to) => range(from, to, true),
+            keys @ Keys::Set(_) => Self::Keys(keys),
+        }
+    }
 }
 
 impl Column {
@@ -126,225 +204,13 @@ impl Column {
         if missing {
             yes.insert(NO_VALUE);
         }
-        ColumnTest { yes: yes.into(), maybe: maybe.into(), keys }
+        let possible: ByteSet = yes.codes().chain(maybe.codes()).collect();
+        ColumnTest { yes, maybe: maybe.into(), possible: possible.into(), open: Open::of(keys, &self.buckets) }
     }
 
     /// How many rows have one of these codes.
     pub(crate) fn weight(&self, codes: &ByteSet) -> u64 {
         codes.codes().map(|code| self.weights[usize::from(code)]).sum()
-    }
-}
-
-/// The values of one column in a run of rows.
-#[derive(Clone, Debug)]
-pub(crate) enum Stripe {
-    /// All rows have this code, whose bucket has at most one key.
-    Same(u8),
-    Each {
-        /// A code a row, filled up with [`NO_VALUE`] to whole words.
-        codes: Vec<u8>,
-        exact: Exact,
-    },
-}
-
-/// The exact keys of the rows whose codes stand for several.
-#[derive(Clone, Debug)]
-pub(crate) struct Exact {
-    /// For each word of rows, where its keys begin.
-    starts: Vec<u32>,
-    keys: Packed,
-}
-
-/// Keys in as few bytes as the largest needs.
-#[derive(Clone, Debug)]
-enum Packed {
-    U16(Vec<u16>),
-    U32(Vec<u32>),
-    U64(Vec<u64>),
-}
-
-impl Packed {
-    fn new(keys: u64) -> Self {
-        match keys {
-            ..=0x1_0000 => Self::U16(Vec::new()),
-            0x1_0001..=0x1_0000_0000 => Self::U32(Vec::new()),
-            _ => Self::U64(Vec::new()),
-        }
-    }
-
-    fn extend(&mut self, more: impl Iterator<Item = u64>) {
-        match self {
-            Self::U16(keys) => keys.extend(more.map(|key| key as u16)),
-            Self::U32(keys) => keys.extend(more.map(|key| key as u32)),
-            Self::U64(keys) => keys.extend(more),
-        }
-    }
-
-    fn get(&self, at: usize) -> u64 {
-        match self {
-            Self::U16(keys) => u64::from(keys[at]),
-            Self::U32(keys) => u64::from(keys[at]),
-            Self::U64(keys) => keys[at],
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::U16(keys) => keys.len(),
-            Self::U32(keys) => keys.len(),
-            Self::U64(keys) => keys.len(),
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Self::U16(keys) => keys.capacity() * 2,
-            Self::U32(keys) => keys.capacity() * 4,
-            Self::U64(keys) => keys.capacity() * 8,
-        }
-    }
-
-    fn shrink(&mut self) {
-        match self {
-            Self::U16(keys) => keys.shrink_to_fit(),
-            Self::U32(keys) => keys.shrink_to_fit(),
-            Self::U64(keys) => keys.shrink_to_fit(),
-        }
-    }
-}
-
-impl Exact {
-    /// The keys of those rows whose codes have several; codes are filled up to whole words with one that has none.
-    fn new(column: &Column, codes: &[u8], key: impl Fn(usize) -> u64) -> Self {
-        let mut starts = Vec::with_capacity(codes.len() / WORD);
-        let mut keys = Packed::new(column.domain.keys());
-        for (word, codes) in codes.chunks_exact(WORD).enumerate() {
-            // Rows are counted in 32 bits throughout.
-            starts.push(keys.len() as u32);
-            let wide = |at: &usize| column.buckets.wide.contains(codes[*at]);
-            keys.extend((0..WORD).filter(wide).map(|at| key(word * WORD + at)));
-        }
-        if keys.len() == 0 {
-            starts = Vec::new();
-        }
-        keys.shrink();
-        Self { starts, keys }
-    }
-
-    /// The key of a row; `before` are those rows of its word that have a key and come first.
-    fn get(&self, row: usize, before: u32) -> u64 {
-        self.keys.get(self.starts[row / WORD] as usize + before as usize)
-    }
-
-    /// Of some rows of a word, those whose keys are among others; `keyed` are all rows of the word that have a key.
-    pub(crate) fn select(&self, word: usize, rows: u64, keyed: u64, among: &Keys) -> u64 {
-        let start = self.starts[word] as usize;
-        match (&self.keys, among) {
-            (Packed::U16(keys), Keys::Range(from, to)) => {
-                select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key))
-            }
-            (Packed::U32(keys), Keys::Range(from, to)) => {
-                select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key))
-            }
-            (Packed::U64(keys), Keys::Range(from, to)) => {
-                select(&keys[start..], rows, keyed, |key| (*from..*to).contains(&key))
-            }
-            (_, Keys::Outside(from, to)) => rows & !self.select(word, rows, keyed, &Keys::Range(*from, *to)),
-            (Packed::U16(keys), Keys::Set(set)) => select(&keys[start..], rows, keyed, |key| set.get(key as usize)),
-            (Packed::U32(keys), Keys::Set(set)) => select(&keys[start..], rows, keyed, |key| set.get(key as usize)),
-            (Packed::U64(keys), Keys::Set(set)) => select(&keys[start..], rows, keyed, |key| set.get(key as usize)),
-        }
-    }
-}
-
-fn select<K: Copy + Into<u64>>(keys: &[K], rows: u64, keyed: u64, passes: impl Fn(u64) -> bool) -> u64 {
-    let mut selected = 0;
-    for bit in ones(rows) {
-        let before = (keyed & ((1 << bit) - 1)).count_ones() as usize;
-        selected |= u64::from(passes(keys[before].into())) << bit;
-    }
-    selected
-}
-
-impl Stripe {
-    /// The stripe of a run of codes, which are added to the column's weights; `key` tells the key of a row, and is asked
-    /// where its code does not.
-    pub(crate) fn new(
-        column: &Column,
-        weights: &mut [u64; 256],
-        codes: impl ExactSizeIterator<Item = u8>,
-        key: impl Fn(usize) -> u64,
-    ) -> Self {
-        let rows = codes.len();
-        let codes = match Self::of_codes(codes, weights) {
-            Self::Each { codes, .. } => codes,
-            // All rows have the same code, but each has a key of its own.
-            Self::Same(code) if column.buckets.wide.contains(code) => {
-                let mut codes = Vec::with_capacity(rows.next_multiple_of(WORD));
-                codes.resize(rows, code);
-                codes.resize(rows.next_multiple_of(WORD), NO_VALUE);
-                codes
-            }
-            same @ Self::Same(_) => return same,
-        };
-        let exact = Exact::new(column, &codes, key);
-        Self::Each { codes, exact }
-    }
-
-    /// The stripe of a run of codes that each stand for one key.
-    pub(crate) fn of_codes(codes: impl ExactSizeIterator<Item = u8>, weights: &mut [u64; 256]) -> Self {
-        let rows = codes.len();
-        let mut all = Vec::with_capacity(rows.next_multiple_of(WORD));
-        all.extend(codes);
-        // Neighbours mostly have the same code: two counts need not wait for each other.
-        let (pairs, last) = all.as_chunks::<2>();
-        let mut odd = [0_u64; 256];
-        for [even_row, odd_row] in pairs {
-            weights[usize::from(*even_row)] += 1;
-            odd[usize::from(*odd_row)] += 1;
-        }
-        last.iter().for_each(|code| weights[usize::from(*code)] += 1);
-        weights.iter_mut().zip(odd).for_each(|(weight, odd)| *weight += odd);
-        let first = all.first().copied().unwrap_or(NO_VALUE);
-        if all.iter().all(|code| *code == first) {
-            return Self::Same(first);
-        }
-        all.resize(rows.next_multiple_of(WORD), NO_VALUE);
-        Self::Each { codes: all, exact: Exact { starts: Vec::new(), keys: Packed::new(0) } }
-    }
-
-    /// The key of a row.
-    pub(crate) fn key(&self, column: &Column, row: usize) -> Option<u64> {
-        let (code, before) = match self {
-            Self::Same(code) => (*code, 0),
-            Self::Each { codes, .. } => {
-                let word = row / WORD * WORD;
-                let wide = |code: &&u8| column.buckets.wide.contains(**code);
-                (codes[row], codes[word..row].iter().filter(wide).count() as u32)
-            }
-        };
-        if code == NO_VALUE {
-            None
-        } else if column.buckets.wide.contains(code) {
-            self.exact().map(|exact| exact.get(row, before))
-        } else {
-            Some(column.buckets.keys(code).0)
-        }
-    }
-
-    fn exact(&self) -> Option<&Exact> {
-        match self {
-            Self::Same(_) => None,
-            Self::Each { exact, .. } => Some(exact),
-        }
-    }
-
-    /// How many bytes it takes.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Self::Same(_) => 0,
-            Self::Each { codes, exact } => codes.capacity() + exact.starts.capacity() * 4 + exact.keys.bytes(),
-        }
     }
 }
 
@@ -383,25 +249,20 @@ mod tests {
     }
 
     #[test]
+    fn what_frequent_keys_leave_is_balanced() {
+        let weights: Vec<(u64, u64)> = (0..1_000).map(|key| (key, if key < 20 { 1_000_000 } else { 1 })).collect();
+        let buckets = buckets(&weights, 1_000);
+        for code in buckets.codes() {
+            let (from, to) = buckets.keys(code);
+            assert!(to - from <= if from < 20 { 1 } else { 5 }, "{from} to {to}");
+        }
+    }
+
+    #[test]
     fn buckets_are_balanced() {
         let weights: Vec<(u64, u64)> = (0..1_000_000).map(|key| (key, 1)).collect();
         let buckets = buckets(&weights, 1_000_000);
         let widest = buckets.codes().map(|code| buckets.keys(code)).map(|(from, to)| to - from).max().unwrap();
         assert!(widest < 1_000_000 / 250, "{widest}");
-    }
-
-    #[test]
-    fn keys_come_back() {
-        let keys: Vec<Option<u64>> = (0..1000).map(|row| (row % 3 > 0).then_some(row * row % 70_001)).collect();
-        let mut weights: Vec<(u64, u64)> = keys.iter().flatten().map(|key| (*key, 1)).collect();
-        weights.sort_unstable();
-        weights.dedup_by_key(|(key, _)| *key);
-        let lists = Domain::Lists((0..70_001).collect());
-        let column = Column::new(lists, Buckets::new(&weights, 70_001));
-        let codes = keys.iter().map(|key| key.map_or(NO_VALUE, |key| column.buckets.code(key)));
-        let stripe = Stripe::new(&column, &mut [0; 256], codes, |row| keys[row].unwrap());
-        for (row, key) in keys.iter().enumerate() {
-            assert_eq!(stripe.key(&column, row), *key, "{row}");
-        }
     }
 }

@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 
 use super::Table;
-use super::bind::{BoundPlan, BoundPlans};
+use super::bind::{BoundLeaf, BoundPlan, BoundPlans};
 use super::bits::Bits;
-use super::kernel::Kernel;
-use super::scan::{RUN, Rows, Scan, tree};
+use super::kernel::RUN;
+use super::scan::{Ask, Rows, Scan, is_empty, room, tree};
 use crate::semantics::Unit;
 
 impl Table {
@@ -17,7 +17,7 @@ impl Table {
     }
 
     fn scan<'t>(&'t self, plans: &'t BoundPlans, (segment, start): (usize, usize)) -> Scan<'t> {
-        Scan::new(Kernel::detect(), &self.columns, plans, &self.segments[segment], start)
+        Scan::new(&self.columns, plans, &self.segments[segment], start)
     }
 
     /// How many satisfy one plan, in columns.
@@ -47,48 +47,58 @@ impl Table {
     /// The rows of each segment whose contacts satisfy a plan.
     pub(super) fn collect(&self, plans: &BoundPlans) -> Vec<Bits> {
         let plan = &plans.plans[0];
-        let found: Vec<_> =
-            self.runs().into_par_iter().map(|run| (run, contacts(&self.scan(plans, run), plan))).collect();
+        let runs = self.runs().into_par_iter();
+        let found: Vec<_> = runs
+            .map(|run| {
+                let scan = self.scan(plans, run);
+                let mut found = [0; RUN];
+                each_slot(&scan, plan, Unit::Contacts, |rows| scan.kernel.or(&mut found[..rows.len()], rows));
+                (run, scan.words(), found)
+            })
+            .collect();
         let mut rows: Vec<Bits> = self.segments.iter().map(|segment| Bits::new(segment.live.len(), false)).collect();
-        for ((segment, start), found) in found {
-            rows[segment].put(start, &found);
+        for ((segment, start), words, found) in found {
+            rows[segment].put(start, &found[..words]);
         }
         rows
     }
 }
 
-/// The memberships of a slot that satisfy a plan.
-fn satisfying(scan: &Scan<'_>, plan: &BoundPlan, slot: usize, left: Option<&Rows>) -> Rows {
-    let mut candidates = scan.in_scope(plan, slot, &scan.taking_part(slot));
-    if let Some(left) = left {
-        candidates.iter_mut().zip(left).for_each(|(candidates, left)| *candidates &= left);
-    }
-    if candidates == [0; RUN] { candidates } else { scan.node(&plan.root, slot, &candidates) }
-}
-
 fn one(scan: &Scan<'_>, plan: &BoundPlan, unit: Unit) -> u64 {
-    match unit {
-        Unit::Contacts => ones(scan, &contacts(scan, plan)),
-        Unit::Memberships => asked_slots(scan, plan).map(|slot| ones(scan, &satisfying(scan, plan, slot, None))).sum(),
-    }
+    let mut count = 0;
+    each_slot(scan, plan, unit, |rows| count += scan.kernel.count(rows));
+    count
 }
 
-/// The contacts of a run with a membership that satisfies a plan.
-fn contacts(scan: &Scan<'_>, plan: &BoundPlan) -> Rows {
-    let mut found = [0; RUN];
-    let mut left = [u64::MAX; RUN];
-    for slot in asked_slots(scan, plan) {
-        for (word, rows) in satisfying(scan, plan, slot, Some(&left)).into_iter().enumerate() {
-            found[word] |= rows;
-            // A contact who is in need not be asked again.
-            left[word] &= !rows;
+/// Hands on, slot by slot, the memberships that satisfy a plan; where contacts are wanted, one a contact.
+fn each_slot(scan: &Scan<'_>, plan: &BoundPlan, unit: Unit, mut found: impl FnMut(&[u64])) {
+    if !(0..scan.slots()).any(|slot| scan.asks(plan, slot)) {
+        return;
+    }
+    let mut left = room(scan.contacts());
+    let left = &mut left[..scan.words()];
+    // What is the same for all of a contact's memberships is asked once.
+    let node = if scan.slots() == 1 {
+        &plan.root
+    } else {
+        scan.retain_node(&plan.of_the_contact, 0, left);
+        &plan.of_the_membership
+    };
+    let mut rows = [0; RUN];
+    let rows = &mut rows[..left.len()];
+    for slot in (0..scan.slots()).filter(|slot| scan.asks(plan, *slot)) {
+        rows.copy_from_slice(left);
+        scan.retain_taking_part(slot, rows);
+        scan.retain_in_scope(plan, slot, rows);
+        if !is_empty(rows) {
+            scan.retain_node(node, slot, rows);
+            found(rows);
+            if unit == Unit::Contacts {
+                // A contact who is in need not be asked again.
+                scan.kernel.and_not(left, rows);
+            }
         }
     }
-    found
-}
-
-fn asked_slots<'s>(scan: &'s Scan<'_>, plan: &'s BoundPlan) -> impl Iterator<Item = usize> + 's {
-    (0..scan.slots()).filter(|slot| scan.asks(plan, *slot))
 }
 
 /// The counts of several plans, and the room to work them out in.
@@ -116,36 +126,66 @@ impl<'p> Tally<'p> {
     }
 
     fn add(&mut self, scan: &Scan<'_>) {
-        self.found.fill([0; RUN]);
+        let words = scan.words();
+        self.found.iter_mut().for_each(|found| found[..words].fill(0));
+        self.known.fill(false);
         for slot in (0..scan.slots()).filter(|slot| self.plans.plans.iter().any(|plan| scan.asks(plan, *slot))) {
             self.add_slot(scan, slot);
         }
         for (count, found) in self.counts.iter_mut().zip(&self.found) {
-            *count += ones(scan, found);
+            *count += scan.kernel.count(&found[..words]);
         }
     }
 
     fn add_slot(&mut self, scan: &Scan<'_>, slot: usize) {
         let Self { plans, answers, known, .. } = self;
-        let taking_part = scan.taking_part(slot);
-        known.fill(false);
+        // What is the same for all of a contact's memberships stays known.
+        for (known, leaf) in known.iter_mut().zip(&plans.leaves) {
+            *known &= leaf.is_of_the_contact();
+        }
+        let mut taking_part = room(scan.contacts());
+        let taking_part = &mut taking_part[..scan.words()];
+        scan.retain_taking_part(slot, taking_part);
+        let mut rows = [0; RUN];
+        let rows = &mut rows[..taking_part.len()];
         for (at, plan) in plans.plans.iter().enumerate().filter(|(_, plan)| scan.asks(plan, slot)) {
-            let mut rows = scan.in_scope(plan, slot, &taking_part);
-            tree(&plan.root, &mut rows, &mut |leaf, rows| {
-                if !std::mem::replace(&mut known[leaf], true) {
-                    // Asked of all that take part, so that the answer serves every plan.
-                    answers[leaf] = scan.leaf(&plans.leaves[leaf], slot, &taking_part);
-                }
-                rows.iter_mut().zip(&answers[leaf]).for_each(|(rows, answer)| *rows &= answer);
-            });
+            rows.copy_from_slice(taking_part);
+            scan.retain_in_scope(plan, slot, rows);
+            tree(
+                scan.kernel,
+                &plan.root,
+                rows,
+                &mut Once { scan, slot, taking_part, leaves: &plans.leaves, answers, known },
+            );
             match self.unit {
-                Unit::Contacts => self.found[at].iter_mut().zip(rows).for_each(|(found, rows)| *found |= rows),
-                Unit::Memberships => self.counts[at] += ones(scan, &rows),
+                Unit::Contacts => scan.kernel.or(&mut self.found[at][..rows.len()], rows),
+                Unit::Memberships => self.counts[at] += scan.kernel.count(rows),
             }
         }
     }
 }
 
-fn ones(scan: &Scan<'_>, rows: &Rows) -> u64 {
-    rows[..scan.words()].iter().map(|word| u64::from(word.count_ones())).sum()
+/// Asks each leaf once, and remembers what it said.
+struct Once<'a, 't> {
+    scan: &'a Scan<'t>,
+    slot: usize,
+    taking_part: &'a [u64],
+    leaves: &'a [BoundLeaf],
+    answers: &'a mut [Rows],
+    known: &'a mut [bool],
+}
+
+impl Ask for Once<'_, '_> {
+    fn retain_possible(&mut self, leaf: usize, rows: &mut [u64]) {
+        let answer = &mut self.answers[leaf][..rows.len()];
+        if !std::mem::replace(&mut self.known[leaf], true) {
+            let leaf = &self.leaves[leaf];
+            // Asked of all whom it can be asked of, so that the answer serves every plan.
+            answer.copy_from_slice(if leaf.is_of_the_contact() { self.scan.contacts() } else { self.taking_part });
+            self.scan.retain_leaf(leaf, self.slot, answer);
+        }
+        self.scan.kernel.and(rows, answer);
+    }
+
+    fn settle(&mut self, _: usize, _: &mut [u64]) {}
 }

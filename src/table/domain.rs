@@ -94,7 +94,7 @@ impl Passing {
 }
 
 impl Keys {
-    fn contains(&self, key: u64) -> bool {
+    pub(crate) fn contains(&self, key: u64) -> bool {
         match self {
             Self::Range(from, to) => (*from..*to).contains(&key),
             Self::Outside(from, to) => !(*from..*to).contains(&key),

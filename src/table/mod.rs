@@ -14,6 +14,7 @@ mod phone;
 mod scan;
 mod segment;
 pub(crate) mod shard;
+mod stripe;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

@@ -1,23 +1,20 @@
 //! The scan: plans against a run of rows, a bit a row.
 //!
-//! Each node is handed the rows that are still candidates and gives back those of them that pass, so a row that is
-//! decided is looked at no more. What becomes of the bits is not the scan's: counting and collecting are sinks.
+//! Each node is handed the rows that are still candidates and leaves those of them that pass, so a row that is decided
+//! is looked at no more. What becomes of the bits is not the scan's: counting and collecting are sinks.
 
-use super::bind::{Active, BoundLeaf, BoundNode, BoundPlan, BoundPlans, BoundTest};
+use super::bind::{BoundLeaf, BoundNode, BoundPlan, BoundPlans, BoundTest};
 use super::bits::ones;
-use super::column::{ColumnTest, NO_VALUE, Stripe};
-use super::kernel::{Kernel, WORD};
+use super::column::ColumnTest;
+use super::kernel::{Kernel, RUN, WORD};
 use super::segment::{Columns, Lists, Segment};
 
-/// Words of rows in a run: the bits of a few nodes and the codes of a column fit the first cache.
-pub(super) const RUN: usize = 128;
-
-/// A bit for each row of a run.
+/// Room for a bit for each row of a run.
 pub(super) type Rows = [u64; RUN];
 
-/// A run of rows of a segment, and what is asked of it.
+/// A run of rows of a segment, and what is asked of it. All slices of rows have its length.
 pub(super) struct Scan<'t> {
-    kernel: Kernel,
+    pub(super) kernel: &'static Kernel,
     columns: &'t Columns,
     plans: &'t BoundPlans,
     segment: &'t Segment,
@@ -27,15 +24,9 @@ pub(super) struct Scan<'t> {
 }
 
 impl<'t> Scan<'t> {
-    pub(super) fn new(
-        kernel: Kernel,
-        columns: &'t Columns,
-        plans: &'t BoundPlans,
-        segment: &'t Segment,
-        start: usize,
-    ) -> Self {
+    pub(super) fn new(columns: &'t Columns, plans: &'t BoundPlans, segment: &'t Segment, start: usize) -> Self {
         let words = (segment.live.words().len() - start).min(RUN);
-        Self { kernel, columns, plans, segment, start, words }
+        Self { kernel: Kernel::detect(), columns, plans, segment, start, words }
     }
 
     pub(super) fn words(&self) -> usize {
@@ -54,205 +45,232 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// The memberships of a slot that take part.
-    pub(super) fn taking_part(&self, slot: usize) -> Rows {
-        let mut rows = [0; RUN];
-        rows[..self.words].copy_from_slice(&self.segment.live.words()[self.start..self.start + self.words]);
-        if let Some(active) = &self.plans.active {
-            self.active(active, slot, &mut rows);
-        }
-        rows
+    /// The contacts of the run.
+    pub(super) fn contacts(&self) -> &[u64] {
+        &self.segment.live.words()[self.start..self.start + self.words]
     }
 
-    /// Those of the rows whose membership in a slot is active.
-    fn active(&self, active: &Active, slot: usize, rows: &mut Rows) {
-        match self.segment.stripe(active.column, slot) {
-            Stripe::Same(code) if active.codes.contains(*code) => {}
-            Stripe::Same(_) => *rows = [0; RUN],
-            Stripe::Each { codes, .. } => {
-                let candidates = *rows;
-                self.kernel.select(self.run(codes), &active.codes, &candidates[..self.words], &mut rows[..self.words]);
-            }
+    /// Leaves those whose membership in a slot takes part.
+    pub(super) fn retain_taking_part(&self, slot: usize, rows: &mut [u64]) {
+        let Some(active) = &self.plans.active else { return };
+        let stripe = self.segment.stripe(active.column, slot);
+        // Most segments are of contacts who are all active, or none of them.
+        if stripe.only().is_none_or(|code| !active.test.yes.contains(code)) {
+            stripe.retain_possible(self.kernel, &active.test, self.start, rows);
         }
     }
 
-    /// Of the rows that take part, those in a plan's scope.
-    pub(super) fn in_scope(&self, plan: &BoundPlan, slot: usize, taking_part: &Rows) -> Rows {
-        match (&plan.scope, &self.segment.lists) {
-            (Some(_), Lists::Mixed) => self.on_lists(plan.scope_codes.0.as_ref(), slot, taking_part),
-            _ => *taking_part,
+    /// Leaves those whose membership in a slot is in a plan's scope.
+    pub(super) fn retain_in_scope(&self, plan: &BoundPlan, slot: usize, rows: &mut [u64]) {
+        if plan.scope.is_some() && self.segment.lists == Lists::Mixed {
+            self.retain_on_lists(plan.scope_codes.as_ref(), slot, rows);
         }
     }
 
-    /// Of the candidates, those whose list in a slot is one of some.
-    fn on_lists(&self, codes: Option<&ColumnTest>, slot: usize, candidates: &Rows) -> Rows {
+    /// Leaves those whose list in a slot is one of some.
+    fn retain_on_lists(&self, codes: Option<&ColumnTest>, slot: usize, rows: &mut [u64]) {
         match (codes, self.plans.lists) {
-            (Some(test), Some(column)) => self.column(column, slot, test, candidates),
-            _ => [0; RUN],
+            (Some(test), Some(column)) => {
+                self.retain_possible(column, slot, test, rows);
+                self.settle(column, slot, test, rows);
+            }
+            _ => rows.fill(0),
         }
     }
 
-    /// Of the candidates, those that pass a node.
-    pub(super) fn node(&self, node: &BoundNode, slot: usize, candidates: &Rows) -> Rows {
-        let mut rows = *candidates;
-        tree(node, &mut rows, &mut |leaf, rows| *rows = self.leaf(&self.plans.leaves[leaf], slot, rows));
-        rows
+    /// Leaves those that pass a node.
+    pub(super) fn retain_node(&self, node: &BoundNode, slot: usize, rows: &mut [u64]) {
+        tree(self.kernel, node, rows, &mut OfSlot { scan: self, slot });
     }
 
-    /// Of the candidates, those that pass a leaf.
-    pub(super) fn leaf(&self, leaf: &BoundLeaf, slot: usize, candidates: &Rows) -> Rows {
+    /// Leaves those that pass a leaf.
+    pub(super) fn retain_leaf(&self, leaf: &BoundLeaf, slot: usize, rows: &mut [u64]) {
         match &leaf.list {
-            None => self.test(leaf, slot, candidates),
-            Some((list, codes)) => self.on_list(leaf, *list, codes.as_ref(), candidates),
+            None => self.retain_passing(leaf, slot, rows),
+            Some((list, codes)) => self.retain_on_list(leaf, *list, codes.as_ref(), rows),
         }
     }
 
     /// A leaf that is asked of the membership on a list.
-    fn on_list(&self, leaf: &BoundLeaf, list: i64, codes: Option<&ColumnTest>, candidates: &Rows) -> Rows {
-        let mut found = [0; RUN];
-        let mut left = *candidates;
+    fn retain_on_list(&self, leaf: &BoundLeaf, list: i64, codes: Option<&ColumnTest>, rows: &mut [u64]) {
+        let (mut left, mut there) = (room(rows), room(rows));
+        let (left, there) = (&mut left[..rows.len()], &mut there[..rows.len()]);
+        rows.fill(0);
         for slot in 0..self.segment.slots {
-            let mut there = match &self.segment.lists {
-                Lists::Same(lists) if lists[slot] == Some(list) => left,
-                Lists::Same(_) => continue,
-                Lists::Mixed => self.on_lists(codes, slot, &left),
-            };
-            if let Some(active) = &self.plans.active {
-                self.active(active, slot, &mut there);
+            if matches!(&self.segment.lists, Lists::Same(lists) if lists[slot] != Some(list)) {
+                continue;
             }
-            let passing = self.test(leaf, slot, &there);
-            for word in 0..self.words {
-                found[word] |= passing[word];
-                left[word] &= !there[word];
+            there.copy_from_slice(left);
+            if self.segment.lists == Lists::Mixed {
+                self.retain_on_lists(codes, slot, there);
             }
+            self.retain_taking_part(slot, there);
+            self.kernel.and_not(left, there);
+            self.retain_passing(leaf, slot, there);
+            self.kernel.or(rows, there);
         }
         // Those who are left are not on the list, or do not take part in it.
         if leaf.missing {
-            found.iter_mut().zip(left).for_each(|(found, left)| *found |= left);
+            self.kernel.or(rows, left);
         }
-        found
     }
 
-    fn test(&self, leaf: &BoundLeaf, slot: usize, candidates: &Rows) -> Rows {
+    fn retain_passing(&self, leaf: &BoundLeaf, slot: usize, rows: &mut [u64]) {
         match &leaf.test {
-            BoundTest::Column { column, of_the_contact, test } => {
-                self.column(*column, if *of_the_contact { 0 } else { slot }, test, candidates)
+            BoundTest::Column { column, test, .. } => {
+                self.retain_possible(*column, slot, test, rows);
+                self.settle(*column, slot, test, rows);
             }
             BoundTest::Absent => {
-                if leaf.missing {
-                    *candidates
-                } else {
-                    [0; RUN]
+                if !leaf.missing {
+                    rows.fill(0);
                 }
             }
-            BoundTest::Lists { lists, codes, negated } => {
-                let on_any = self.on_any(lists, codes.as_ref(), candidates);
-                if *negated { without(candidates, &on_any) } else { on_any }
-            }
+            BoundTest::Lists { lists, codes, negated } => self.retain_on_any(lists, codes.as_ref(), *negated, rows),
             BoundTest::Phone { pattern, negated } => {
-                let passing = pattern.as_ref().map_or(*candidates, |pattern| {
-                    let mut text = String::new();
-                    self.each(candidates, |row| {
-                        text.clear();
-                        self.columns.odd_phones.write(self.segment.phones[row], &mut text);
-                        pattern.holds(&text)
-                    })
+                let Some(pattern) = pattern else {
+                    if *negated {
+                        rows.fill(0);
+                    }
+                    return;
+                };
+                let mut text = String::new();
+                self.retain_each(rows, |row| {
+                    text.clear();
+                    self.columns.odd_phones.write(self.segment.phones[row], &mut text);
+                    pattern.holds(&text) != *negated
                 });
-                if *negated { without(candidates, &passing) } else { passing }
             }
         }
     }
 
-    /// Of the candidates, those with a membership that takes part on one of some lists.
-    fn on_any(&self, lists: &[i64], codes: Option<&ColumnTest>, candidates: &Rows) -> Rows {
-        let mut found = [0; RUN];
+    /// Leaves those with a membership that takes part on one of some lists, or those without.
+    fn retain_on_any(&self, lists: &[i64], codes: Option<&ColumnTest>, negated: bool, rows: &mut [u64]) {
+        let (mut left, mut there) = (room(rows), room(rows));
+        let (left, there) = (&mut left[..rows.len()], &mut there[..rows.len()]);
         for slot in 0..self.segment.slots {
-            let mut there = match &self.segment.lists {
-                Lists::Same(known) if known[slot].is_some_and(|list| lists.binary_search(&list).is_ok()) => *candidates,
-                Lists::Same(_) => continue,
-                Lists::Mixed => self.on_lists(codes, slot, candidates),
+            let known = match &self.segment.lists {
+                Lists::Same(known) => known[slot].is_some_and(|list| lists.binary_search(&list).is_ok()),
+                Lists::Mixed => true,
             };
-            if let Some(active) = &self.plans.active {
-                self.active(active, slot, &mut there);
+            if !known {
+                continue;
             }
-            found.iter_mut().zip(there).for_each(|(found, there)| *found |= there);
+            there.copy_from_slice(left);
+            if self.segment.lists == Lists::Mixed {
+                self.retain_on_lists(codes, slot, there);
+            }
+            self.retain_taking_part(slot, there);
+            self.kernel.and_not(left, there);
         }
-        found
+        if negated {
+            rows.copy_from_slice(left);
+        } else {
+            self.kernel.and_not(rows, left);
+        }
     }
 
-    /// Of the candidates, those whose value passes a test: by its code, or where that cannot tell, by its key.
-    fn column(&self, column: usize, slot: usize, test: &ColumnTest, candidates: &Rows) -> Rows {
-        let mut passing = [0; RUN];
-        let (codes, exact) = match self.segment.stripe(column, slot) {
-            Stripe::Same(code) => {
-                let known = *code != NO_VALUE && test.maybe.contains(*code);
-                debug_assert!(!known, "one code for all has one key");
-                return if test.yes.contains(*code) { *candidates } else { passing };
-            }
-            Stripe::Each { codes, exact } => (self.run(codes), exact),
-        };
-        let (candidates, yes) = (&candidates[..self.words], &mut passing[..self.words]);
-        if test.maybe.is_empty() {
-            self.kernel.select(codes, &test.yes, candidates, yes);
-            return passing;
-        }
-        let mut maybe = [0; RUN];
-        self.kernel.select_both(codes, [&test.yes, &test.maybe], candidates, [yes, &mut maybe[..self.words]]);
-        let wide = &self.columns.column(column).buckets.wide;
-        for (word, rows) in maybe[..self.words].iter().enumerate().filter(|(_, rows)| **rows != 0) {
-            let mut keyed = [0];
-            self.kernel.select(&codes[word * WORD..(word + 1) * WORD], wide, &[u64::MAX], &mut keyed);
-            passing[word] |= exact.select(self.start + word, *rows, keyed[0], &test.keys);
-        }
-        passing
+    fn retain_possible(&self, column: usize, slot: usize, test: &ColumnTest, rows: &mut [u64]) {
+        self.segment.stripe(column, slot).retain_possible(self.kernel, test, self.start, rows);
     }
 
-    /// Of the candidates, those rows of the segment for which something holds.
-    fn each(&self, candidates: &Rows, mut holds: impl FnMut(usize) -> bool) -> Rows {
-        let mut passing = [0; RUN];
-        for (word, rows) in candidates[..self.words].iter().enumerate() {
+    fn settle(&self, column: usize, slot: usize, test: &ColumnTest, rows: &mut [u64]) {
+        let of = self.columns.column(column);
+        self.segment.stripe(column, slot).settle(self.kernel, of, test, self.start, rows);
+    }
+
+    /// Leaves those rows of the segment for which something holds.
+    fn retain_each(&self, rows: &mut [u64], mut holds: impl FnMut(usize) -> bool) {
+        for (word, rows) in rows.iter_mut().enumerate() {
             for bit in ones(*rows) {
-                passing[word] |= u64::from(holds((self.start + word) * WORD + bit)) << bit;
+                *rows &= !(u64::from(!holds((self.start + word) * WORD + bit)) << bit);
             }
         }
-        passing
+    }
+}
+
+/// How leaves are asked, in two steps where the first is cheap.
+pub(super) trait Ask {
+    /// Leaves those rows that may pass a leaf.
+    fn retain_possible(&mut self, leaf: usize, rows: &mut [u64]);
+
+    /// Leaves those of them that do.
+    fn settle(&mut self, leaf: usize, rows: &mut [u64]);
+}
+
+/// Asks of the memberships in a slot.
+struct OfSlot<'s, 't> {
+    scan: &'s Scan<'t>,
+    slot: usize,
+}
+
+impl Ask for OfSlot<'_, '_> {
+    fn retain_possible(&mut self, leaf: usize, rows: &mut [u64]) {
+        let leaf = &self.scan.plans.leaves[leaf];
+        match leaf.column() {
+            Some((column, test)) => self.scan.retain_possible(column, self.slot, test, rows),
+            None => self.scan.retain_leaf(leaf, self.slot, rows),
+        }
     }
 
-    fn run<'c>(&self, codes: &'c [u8]) -> &'c [u8] {
-        &codes[self.start * WORD..(self.start + self.words) * WORD]
+    fn settle(&mut self, leaf: usize, rows: &mut [u64]) {
+        if let Some((column, test)) = self.scan.plans.leaves[leaf].column() {
+            self.scan.settle(column, self.slot, test, rows);
+        }
     }
 }
 
 /// Leaves those of the rows that pass a node, by what its leaves leave.
-pub(super) fn tree(node: &BoundNode, rows: &mut Rows, leaf: &mut dyn FnMut(usize, &mut Rows)) {
+pub(super) fn tree(kernel: &Kernel, node: &BoundNode, rows: &mut [u64], ask: &mut dyn Ask) {
     match node {
         BoundNode::Constant(true) => {}
-        BoundNode::Constant(false) => *rows = [0; RUN],
-        BoundNode::Leaf(at) => leaf(*at, rows),
+        BoundNode::Constant(false) => rows.fill(0),
+        BoundNode::Leaf(at) => {
+            ask.retain_possible(*at, rows);
+            ask.settle(*at, rows);
+        }
         BoundNode::All(members) => {
             for member in members {
-                tree(member, rows, leaf);
-                if *rows == [0; RUN] {
-                    break;
+                match member {
+                    BoundNode::Leaf(at) => ask.retain_possible(*at, rows),
+                    member => tree(kernel, member, rows, ask),
+                }
+                if is_empty(rows) {
+                    return;
+                }
+            }
+            // What another member has ruled out need not be settled.
+            for member in members {
+                if let BoundNode::Leaf(at) = member {
+                    ask.settle(*at, rows);
                 }
             }
         }
         BoundNode::Any(members) => {
-            let mut left = *rows;
+            let (mut left, mut passing) = (room(rows), [0; RUN]);
+            let (left, passing) = (&mut left[..rows.len()], &mut passing[..rows.len()]);
             for member in members {
-                let mut passing = left;
-                tree(member, &mut passing, leaf);
+                passing.copy_from_slice(left);
+                tree(kernel, member, passing, ask);
                 // A row that has passed need not be asked again.
-                left.iter_mut().zip(passing).for_each(|(left, passing)| *left &= !passing);
-                if left == [0; RUN] {
+                kernel.and_not(left, passing);
+                if is_empty(left) {
                     break;
                 }
             }
-            rows.iter_mut().zip(left).for_each(|(rows, left)| *rows &= !left);
+            kernel.and_not(rows, left);
         }
     }
 }
 
-fn without(rows: &Rows, others: &Rows) -> Rows {
-    std::array::from_fn(|word| rows[word] & !others[word])
+/// Rows of one's own, to begin with the same.
+pub(super) fn room(rows: &[u64]) -> Rows {
+    let mut room = [0; RUN];
+    room[..rows.len()].copy_from_slice(rows);
+    room
+}
+
+/// Whether there are no rows.
+pub(super) fn is_empty(rows: &[u64]) -> bool {
+    rows.iter().all(|rows| *rows == 0)
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::bits::Bits;
-use super::column::{Column, Stripe};
+use super::column::Column;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
+use super::stripe::Stripe;
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::filter::CustomKey;

@@ -1,9 +1,10 @@
 //! The key of each row of a column, as it stands before rows have found their places.
 
 use super::runs::Run;
-use crate::table::column::{Buckets, Column, NO_VALUE, Stripe};
+use crate::table::column::{Buckets, Column, NO_VALUE};
 use crate::table::domain::Instants;
 use crate::table::shard::NO_INSTANT;
+use crate::table::stripe::Stripe;
 
 /// The most keys of a column whose codes are its keys.
 const NARROW: usize = u8::MAX as usize;

@@ -1,191 +1,209 @@
-//! The kernel: which of a run of one-byte codes are in a set of codes.
+//! The kernel: what is done to runs of codes and of bits, by the widest instructions that the machine has.
 //!
-//! Invariant: codes come in words of 64, and a mask's bit `i` speaks of code `i` of its word. The vector twin does what
-//! the scalar one does, word by word; nothing else in the crate knows which of them runs.
+//! Invariant: codes come in words of 64, and bit `i` of a word of rows speaks of code `i` of its word. The vector twins
+//! do what the scalar one does, word by word; nothing else in the crate knows which of them runs.
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+mod avx512;
+mod codes;
 mod scalar;
+
+use std::fmt;
+
+pub(crate) use self::codes::{ByteSet, CodeSet};
+use self::codes::{Form, Range, Tables};
 
 /// Codes that one bit each is kept for.
 pub(crate) const WORD: usize = 64;
 
-/// A set of one-byte codes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct ByteSet([u64; 4]);
+/// Words of rows that are worked on at a time: the codes of a column and the bits of a few nodes fit the first cache.
+pub(crate) const RUN: usize = 128;
 
-impl ByteSet {
-    pub(crate) const ALL: Self = Self([u64::MAX; 4]);
+/// The most bit planes that codes are kept in.
+pub(crate) const PLANES: usize = 4;
 
-    pub(crate) fn insert(&mut self, code: u8) {
-        self.0[usize::from(code >> 6)] |= 1 << (code & 63);
-    }
-
-    pub(crate) fn contains(&self, code: u8) -> bool {
-        self.0[usize::from(code >> 6)] >> (code & 63) & 1 == 1
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0 == [0; 4]
-    }
-
-    pub(crate) fn codes(&self) -> impl Iterator<Item = u8> + '_ {
-        (0..=u8::MAX).filter(|code| self.contains(*code))
-    }
+/// The operations of one twin. Each takes slices of one length.
+pub(crate) struct Kernel {
+    name: &'static str,
+    range: fn(&[[u8; WORD]], Range, &mut [u64]),
+    nibbles: fn(&[[u8; WORD]], &Tables, &mut [u64]),
+    planes: fn(&[&[u64]], u16, &mut [u64]),
+    and: fn(&mut [u64], &[u64]),
+    and_not: fn(&mut [u64], &[u64]),
+    or: fn(&mut [u64], &[u64]),
+    count: fn(&[u64]) -> u64,
 }
 
-impl FromIterator<u8> for ByteSet {
-    fn from_iter<I: IntoIterator<Item = u8>>(codes: I) -> Self {
-        let mut set = Self::default();
-        codes.into_iter().for_each(|code| set.insert(code));
-        set
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
     }
-}
-
-/// A set of codes as both twins look it up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CodeSet {
-    set: ByteSet,
-    /// For each low nibble, the high nibbles 0 to 7 that are in the set with it, a bit each.
-    lower: [u8; 16],
-    /// The same for the high nibbles 8 to 15.
-    upper: [u8; 16],
-}
-
-impl CodeSet {
-    /// The codes as a set.
-    pub(crate) fn set(&self) -> &ByteSet {
-        &self.set
-    }
-
-    pub(crate) fn contains(&self, code: u8) -> bool {
-        self.set.contains(code)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.set.is_empty()
-    }
-}
-
-impl From<ByteSet> for CodeSet {
-    fn from(set: ByteSet) -> Self {
-        let mut prepared = Self { set, lower: [0; 16], upper: [0; 16] };
-        for code in set.codes() {
-            let (high, low) = (code >> 4, usize::from(code & 15));
-            let table = if high < 8 { &mut prepared.lower } else { &mut prepared.upper };
-            table[low] |= 1 << (high & 7);
-        }
-        prepared
-    }
-}
-
-/// Which twin runs on this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kernel {
-    Scalar,
-    #[cfg(target_arch = "x86_64")]
-    Avx2(avx2::Proof),
 }
 
 impl Kernel {
     /// The fastest that the machine has; the standard library remembers what it found.
-    pub(crate) fn detect() -> Self {
+    pub(crate) fn detect() -> &'static Self {
         #[cfg(target_arch = "x86_64")]
-        if let Some(proof) = avx2::Proof::detect() {
-            return Self::Avx2(proof);
+        if let Some(kernel) = avx512::detect().or_else(avx2::detect) {
+            return kernel;
         }
-        Self::Scalar
+        &scalar::KERNEL
     }
 
     /// Every twin that the machine has, so that tests can hold them against one another.
     #[cfg(test)]
-    pub(crate) fn all() -> Vec<Self> {
-        let mut all = vec![Self::Scalar, Self::detect()];
-        all.dedup();
-        all
+    pub(crate) fn all() -> Vec<&'static Self> {
+        #[cfg(target_arch = "x86_64")]
+        let vectors = [avx2::detect(), avx512::detect()];
+        #[cfg(not(target_arch = "x86_64"))]
+        let vectors: [Option<&Self>; 0] = [];
+        std::iter::once(&scalar::KERNEL).chain(vectors.into_iter().flatten()).collect()
     }
 
-    /// For each word of codes, which candidates are in a set.
-    ///
-    /// Words without candidates are not looked at.
+    /// Leaves those rows whose code is in a set.
     ///
     /// # Panics
     ///
     /// If the lengths do not agree.
-    pub(crate) fn select(self, codes: &[u8], set: &CodeSet, candidates: &[u64], out: &mut [u64]) {
-        let codes = words(codes, candidates, out);
-        match self {
-            Self::Scalar => scalar::select(codes, set, candidates, out),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(proof) => avx2::select(proof, codes, set, candidates, out),
+    pub(crate) fn retain(&self, codes: &[u8], set: &CodeSet, rows: &mut [u64]) {
+        let (words, rest) = codes.as_chunks();
+        assert!(rest.is_empty() && words.len() == rows.len(), "runs of one length");
+        match set.form() {
+            Form::Nothing => rows.fill(0),
+            Form::Range(range) => (self.range)(words, *range, rows),
+            Form::Nibbles(tables) => (self.nibbles)(words, tables, rows),
         }
     }
 
-    /// For each word of codes, which candidates are in each of two sets: [`Kernel::select`] twice, for one reading.
-    pub(crate) fn select_both(self, codes: &[u8], sets: [&CodeSet; 2], candidates: &[u64], out: [&mut [u64]; 2]) {
-        let [first, second] = out;
-        let codes = words(codes, candidates, first);
-        assert!(first.len() == second.len(), "runs of one length");
-        match self {
-            Self::Scalar => scalar::select_both(codes, sets, candidates, [first, second]),
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(proof) => avx2::select_both(proof, codes, sets, candidates, [first, second]),
-        }
+    /// Leaves those rows whose code, a bit in each of at most [`PLANES`] planes, has its bit set in `truth`.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths do not agree.
+    pub(crate) fn retain_planes(&self, planes: &[&[u64]], truth: u16, rows: &mut [u64]) {
+        assert!(planes.iter().all(|plane| plane.len() == rows.len()), "runs of one length");
+        (self.planes)(planes, truth, rows);
+    }
+
+    /// Leaves those rows that are among others.
+    pub(crate) fn and(&self, rows: &mut [u64], others: &[u64]) {
+        (self.and)(rows, others);
+    }
+
+    /// Leaves those rows that are not among others.
+    pub(crate) fn and_not(&self, rows: &mut [u64], others: &[u64]) {
+        (self.and_not)(rows, others);
+    }
+
+    /// Adds others to the rows.
+    pub(crate) fn or(&self, rows: &mut [u64], others: &[u64]) {
+        (self.or)(rows, others);
+    }
+
+    /// How many rows there are.
+    pub(crate) fn count(&self, rows: &[u64]) -> u64 {
+        (self.count)(rows)
     }
 }
 
-fn words<'c>(codes: &'c [u8], candidates: &[u64], out: &[u64]) -> &'c [[u8; WORD]] {
-    let (words, rest) = codes.as_chunks();
-    assert!(rest.is_empty() && words.len() == candidates.len() && words.len() == out.len(), "runs of one length");
-    words
+/// Whether most words have no rows: then each is looked at before its codes are.
+fn is_sparse(rows: &[u64]) -> bool {
+    rows.iter().filter(|rows| **rows == 0).count() * 2 > rows.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn twins_agree() {
-        // A linear congruential sequence is random enough to meet every code in every place.
-        let mut state = 1u64;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            state >> 32
-        };
-        for round in 0..200 {
-            let words = round % 9;
-            let codes: Vec<u8> = (0..words * WORD).map(|_| next() as u8).collect();
-            let candidates: Vec<u64> =
-                (0..words).map(|_| if next() % 4 == 0 { 0 } else { next() << 32 | next() }).collect();
-            let set: ByteSet = (0..=u8::MAX).filter(|_| next() % 3 == 0).collect();
-            let expected: Vec<u64> = (0..words)
-                .map(|word| {
-                    (0..WORD).fold(0, |mask, bit| mask | u64::from(set.contains(codes[word * WORD + bit])) << bit)
-                        & candidates[word]
-                })
-                .collect();
-            let complement: ByteSet = (0..=u8::MAX).filter(|code| !set.contains(*code)).collect();
-            for kernel in Kernel::all() {
-                let mut out = vec![u64::MAX; words];
-                kernel.select(&codes, &set.into(), &candidates, &mut out);
-                assert_eq!(out, expected, "{kernel:?}");
+    /// A linear congruential sequence is random enough to meet every code in every place.
+    struct Random(u64);
 
-                let (mut inside, mut outside) = (vec![u64::MAX; words], vec![u64::MAX; words]);
-                let sets = [&CodeSet::from(set), &CodeSet::from(complement)];
-                kernel.select_both(&codes, sets, &candidates, [&mut inside, &mut outside]);
-                assert_eq!(inside, expected, "{kernel:?}");
-                let rest: Vec<u64> = candidates.iter().zip(&expected).map(|(all, inside)| all & !inside).collect();
-                assert_eq!(outside, rest, "{kernel:?}");
+    impl Random {
+        fn next(&mut self) -> u64 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.0 >> 32
+        }
+
+        fn rows(&mut self, words: usize, filled: u64) -> Vec<u64> {
+            (0..words).map(|_| if self.next() % 8 < filled { self.next() << 32 | self.next() } else { 0 }).collect()
+        }
+    }
+
+    fn expected(rows: &[u64], holds: impl Fn(usize) -> bool) -> Vec<u64> {
+        let word = |(at, rows): (usize, &u64)| {
+            (0..WORD).fold(0, |mask, bit| mask | u64::from(holds(at * WORD + bit)) << bit) & rows
+        };
+        rows.iter().enumerate().map(word).collect()
+    }
+
+    #[test]
+    fn twins_agree_on_codes() {
+        let mut random = Random(1);
+        for round in 0..400 {
+            let words = round % 9;
+            let codes: Vec<u8> = (0..words * WORD).map(|_| random.next() as u8).collect();
+            let rows = random.rows(words, round as u64 % 9);
+            let set: ByteSet = match round % 3 {
+                0 => (0..=u8::MAX).filter(|_| random.next().is_multiple_of(3)).collect(),
+                1 => (0..random.next() % 257).map(|code| code as u8).collect(),
+                _ => {
+                    let first = random.next() as u8;
+                    (0..random.next() % 257).map(|code| first.wrapping_add(code as u8)).collect()
+                }
+            };
+            let expected = expected(&rows, |at| set.contains(codes[at]));
+            for kernel in Kernel::all() {
+                let mut left = rows.clone();
+                kernel.retain(&codes, &set.into(), &mut left);
+                assert_eq!(left, expected, "{kernel:?}");
             }
         }
     }
 
     #[test]
-    fn sets_are_sets() {
-        let set: ByteSet = [0, 63, 64, 255].into_iter().collect();
-        assert_eq!(set.codes().collect::<Vec<_>>(), [0, 63, 64, 255]);
-        assert_eq!(ByteSet::ALL.codes().count(), 256);
-        assert!(ByteSet::default().is_empty());
+    fn twins_agree_on_planes() {
+        let mut random = Random(2);
+        for round in 0..400 {
+            let (words, count) = (round % 19, round % (PLANES + 1));
+            let planes: Vec<Vec<u64>> = (0..count).map(|_| random.rows(words, 8)).collect();
+            let planes: Vec<&[u64]> = planes.iter().map(Vec::as_slice).collect();
+            let (rows, truth) = (random.rows(words, 7), random.next() as u16);
+            let code = |at: usize| {
+                (0..count).fold(0, |code, plane| code | (planes[plane][at / WORD] >> (at % WORD) & 1) << plane)
+            };
+            let expected = expected(&rows, |at| truth >> code(at) & 1 == 1);
+            for kernel in Kernel::all() {
+                let mut left = rows.clone();
+                kernel.retain_planes(&planes, truth, &mut left);
+                assert_eq!(left, expected, "{kernel:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn twins_agree_on_bits() {
+        let mut random = Random(3);
+        for words in 0..40 {
+            let (rows, others) = (random.rows(words, 6), random.rows(words, 6));
+            let paired = |join: fn(u64, u64) -> u64| -> Vec<u64> {
+                rows.iter().zip(&others).map(|(row, other)| join(*row, *other)).collect()
+            };
+            for kernel in Kernel::all() {
+                let done = |operation: fn(&Kernel, &mut [u64], &[u64])| {
+                    let mut done = rows.clone();
+                    operation(kernel, &mut done, &others);
+                    done
+                };
+                assert_eq!(done(Kernel::and), paired(|row, other| row & other), "{kernel:?}");
+                assert_eq!(done(Kernel::and_not), paired(|row, other| row & !other), "{kernel:?}");
+                assert_eq!(done(Kernel::or), paired(|row, other| row | other), "{kernel:?}");
+                let ones: u32 = rows.iter().map(|row| row.count_ones()).sum();
+                assert_eq!(kernel.count(&rows), u64::from(ones), "{kernel:?}");
+            }
+        }
     }
 }

@@ -1,0 +1,272 @@
+//! The values of one column in a run of rows: as many bits a value as tell its codes apart, and the exact keys beside.
+//!
+//! Up to sixteen codes are kept in bit planes, bit `i` of every code in plane `i` (BitWeaving/V: Li and Patel, SIGMOD
+//! 2013). More are kept as bytes. Where codes stand for several keys, further bytes tell those apart, the first of them
+//! of all rows together, then the second (ByteSlice: Feng et al., SIGMOD 2015): a row that its code leaves open is
+//! nearly always decided by one byte more.
+
+use std::cmp::Ordering;
+
+use super::bits::ones;
+use super::column::{Bound, Column, ColumnTest, NO_VALUE, Open};
+use super::kernel::{Kernel, PLANES, RUN, WORD};
+
+/// The values of one column in a run of rows.
+#[derive(Clone, Debug)]
+pub(crate) enum Stripe {
+    /// A few codes, whose buckets have one key each.
+    Few {
+        /// Which they are; a row's is at the place that its bits of the planes make.
+        codes: Vec<u8>,
+        /// Plane after plane, each of as many words.
+        planes: Vec<u64>,
+    },
+    Many {
+        /// A code a row, filled up with [`NO_VALUE`] to whole words.
+        codes: Vec<u8>,
+        /// Slice by slice, the bytes that refine each row's code to its key; none where no code stands for several.
+        slices: Vec<Vec<u8>>,
+    },
+}
+
+impl Stripe {
+    /// The stripe of a run of codes, which are added to the column's weights; `key` tells the key of a row, and is asked
+    /// where its code does not.
+    pub(crate) fn new(
+        column: &Column,
+        weights: &mut [u64; 256],
+        codes: impl ExactSizeIterator<Item = u8>,
+        key: impl Fn(usize) -> u64,
+    ) -> Self {
+        let buckets = &column.buckets;
+        let (mut codes, known) = counted(codes, weights);
+        if !known.iter().any(|code| buckets.wide.contains(*code)) {
+            return Self::of_known(known, codes);
+        }
+        let rows = codes.len();
+        let mut slices = vec![vec![0; rows.next_multiple_of(WORD)]; buckets.refining()];
+        for (row, code) in codes.iter().enumerate().filter(|(_, code)| buckets.wide.contains(**code)) {
+            let refinement = buckets.refinement(*code, key(row));
+            slices.iter_mut().zip(refinement).for_each(|(slice, byte)| slice[row] = byte);
+        }
+        // The last bytes are there for the widest bucket, which may have no row here.
+        while slices.len() > 1 && slices.last().is_some_and(|slice| slice.iter().all(|byte| *byte == 0)) {
+            slices.pop();
+        }
+        codes.resize(rows.next_multiple_of(WORD), NO_VALUE);
+        Self::Many { codes, slices }
+    }
+
+    /// The stripe of a run of codes that each stand for one key.
+    pub(crate) fn of_codes(codes: impl ExactSizeIterator<Item = u8>, weights: &mut [u64; 256]) -> Self {
+        let (codes, known) = counted(codes, weights);
+        Self::of_known(known, codes)
+    }
+
+    fn of_known(known: Vec<u8>, mut codes: Vec<u8>) -> Self {
+        if known.len() <= 1 << PLANES {
+            return Self::few(known, &codes);
+        }
+        codes.resize(codes.len().next_multiple_of(WORD), NO_VALUE);
+        Self::Many { codes, slices: Vec::new() }
+    }
+
+    fn few(known: Vec<u8>, codes: &[u8]) -> Self {
+        let mut places = [0; 256];
+        (0..).zip(&known).for_each(|(place, code)| places[usize::from(*code)] = place);
+        let plane = |plane: usize| {
+            codes.chunks(WORD).map(move |word| {
+                let bit = |code: &u8| u64::from(places[usize::from(*code)] >> plane & 1_u32);
+                word.iter().enumerate().fold(0, |bits, (at, code)| bits | bit(code) << at)
+            })
+        };
+        let planes = (0..planes_of(&known)).flat_map(plane).collect();
+        Self::Few { codes: known, planes }
+    }
+
+    /// Leaves those rows, of words from `start` on, that may pass a test: those that its codes do not rule out.
+    pub(crate) fn retain_possible(&self, kernel: &Kernel, test: &ColumnTest, start: usize, rows: &mut [u64]) {
+        match self {
+            Self::Few { codes, planes } => {
+                let bit = |(at, code): (usize, &u8)| u16::from(test.possible.contains(*code)) << at;
+                let truth = codes.iter().enumerate().map(bit).fold(0, |truth, bit| truth | bit);
+                let (count, stride) = shape(codes, planes);
+                let mut run: [&[u64]; PLANES] = [&[]; PLANES];
+                for (plane, run) in run[..count].iter_mut().enumerate() {
+                    *run = &planes[plane * stride + start..][..rows.len()];
+                }
+                kernel.retain_planes(&run[..count], truth, rows);
+            }
+            Self::Many { codes, .. } => {
+                kernel.retain(&codes[start * WORD..(start + rows.len()) * WORD], &test.possible, rows);
+            }
+        }
+    }
+
+    /// Of rows that may pass a test, leaves those that do: keys decide where codes left it open.
+    pub(crate) fn settle(&self, kernel: &Kernel, column: &Column, test: &ColumnTest, start: usize, rows: &mut [u64]) {
+        let Self::Many { codes, slices } = self else { return };
+        if slices.is_empty() || test.maybe.is_empty() {
+            return;
+        }
+        let mut open = [0; RUN];
+        let open = &mut open[..rows.len()];
+        open.copy_from_slice(rows);
+        kernel.retain(&codes[start * WORD..(start + rows.len()) * WORD], &test.maybe, open);
+        // Found first and decided then, many at a time: deciding waits for memory, and the waits are to overlap.
+        let mut found = [0; 8 * WORD];
+        let mut count = 0;
+        let last = open.len() - 1;
+        for (word, open) in open.iter().enumerate() {
+            for bit in ones(*open) {
+                found[count] = word * WORD + bit;
+                count += 1;
+            }
+            if count > found.len() - WORD || word == last {
+                for at in &found[..count] {
+                    let row = start * WORD + at;
+                    let holds = test.open.holds(column, codes[row], Refinement { slices, row });
+                    rows[at / WORD] &= !(u64::from(!holds) << (at % WORD));
+                }
+                count = 0;
+            }
+        }
+    }
+
+    /// The key of a row.
+    pub(crate) fn key(&self, column: &Column, row: usize) -> Option<u64> {
+        let (code, refinement) = match self {
+            Self::Few { codes, planes } => {
+                let (count, stride) = shape(codes, planes);
+                let bit = |plane: usize| (planes[plane * stride + row / WORD] >> (row % WORD) & 1) << plane;
+                (codes[(0..count).fold(0, |place, plane| place | bit(plane)) as usize], [0; 8])
+            }
+            Self::Many { codes, slices } => (codes[row], Refinement { slices, row }.bytes()),
+        };
+        (code != NO_VALUE).then(|| column.buckets.key(code, refinement))
+    }
+
+    /// The one code of all rows, where they have one.
+    pub(crate) fn only(&self) -> Option<u8> {
+        match self {
+            Self::Few { codes, .. } if codes.len() <= 1 => Some(codes.first().copied().unwrap_or(NO_VALUE)),
+            _ => None,
+        }
+    }
+
+    /// How many bytes it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Few { codes, planes } => codes.capacity() + planes.capacity() * size_of::<u64>(),
+            Self::Many { codes, slices } => codes.capacity() + slices.iter().map(Vec::capacity).sum::<usize>(),
+        }
+    }
+}
+
+/// The codes, with room for whole words of them, and which there are; they are added to the weights.
+fn counted(codes: impl ExactSizeIterator<Item = u8>, weights: &mut [u64; 256]) -> (Vec<u8>, Vec<u8>) {
+    let mut all = Vec::with_capacity(codes.len().next_multiple_of(WORD));
+    all.extend(codes);
+    // Neighbours mostly have the same code: two counts need not wait for each other.
+    let (pairs, last) = all.as_chunks::<2>();
+    let mut found = [[0_u64; 256]; 2];
+    for [even, odd] in pairs {
+        found[0][usize::from(*even)] += 1;
+        found[1][usize::from(*odd)] += 1;
+    }
+    last.iter().for_each(|code| found[0][usize::from(*code)] += 1);
+    let count = |code: &u8| found[0][usize::from(*code)] + found[1][usize::from(*code)];
+    (0..=u8::MAX).for_each(|code| weights[usize::from(code)] += count(&code));
+    let known = (0..=u8::MAX).filter(|code| count(code) > 0).collect();
+    (all, known)
+}
+
+/// How many planes tell so many codes apart.
+fn planes_of(codes: &[u8]) -> usize {
+    (usize::BITS - codes.len().saturating_sub(1).leading_zeros()) as usize
+}
+
+/// How many planes there are, and the words of each.
+fn shape(codes: &[u8], planes: &[u64]) -> (usize, usize) {
+    let count = planes_of(codes);
+    (count, planes.len().checked_div(count).unwrap_or(0))
+}
+
+/// The bytes that refine a row's code.
+#[derive(Clone, Copy)]
+struct Refinement<'s> {
+    slices: &'s [Vec<u8>],
+    row: usize,
+}
+
+impl Refinement<'_> {
+    fn bytes(self) -> [u8; 8] {
+        let mut bytes = [0; 8];
+        bytes.iter_mut().zip(self.slices).for_each(|(byte, slice)| *byte = slice[self.row]);
+        bytes
+    }
+
+    /// How the bytes after the first compare with a bound's.
+    fn cmp_rest(self, bound: &Bound) -> Ordering {
+        self.bytes()[1..].cmp(&bound.refinement[1..])
+    }
+}
+
+impl Open {
+    /// Whether a key passes whose code leaves it open.
+    #[inline]
+    fn holds(&self, column: &Column, code: u8, refinement: Refinement<'_>) -> bool {
+        match self {
+            Self::Range { low, high, negated } => {
+                // The byte is seldom in a cache. What follows from it is worked out without a branch on it, but for the
+                // tie that hardly ever comes, so that the processor goes on to the next row while it waits.
+                let byte = refinement.slices[0][refinement.row];
+                let low = low.map(|low| (low, low.code == code));
+                let high = high.map(|high| (high, high.code == code));
+                let mut below = low.is_some_and(|(low, here)| here & (byte < low.refinement[0]));
+                let mut above = high.is_some_and(|(high, here)| here & (byte >= high.refinement[0]));
+                let tie = |(bound, here): (Bound, bool)| here & !bound.short & (byte == bound.refinement[0]);
+                if low.is_some_and(tie) {
+                    below = low.is_some_and(|(low, _)| refinement.cmp_rest(&low).is_lt());
+                }
+                if high.is_some_and(tie) {
+                    above = high.is_some_and(|(high, _)| refinement.cmp_rest(&high).is_ge());
+                }
+                (below | above) == *negated
+            }
+            Self::Keys(keys) => keys.contains(column.buckets.key(code, refinement.bytes())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::column::Buckets;
+    use crate::table::domain::Domain;
+
+    fn column(keys: &[Option<u64>], end: u64) -> Column {
+        let mut weights: Vec<(u64, u64)> = keys.iter().flatten().map(|key| (*key, 1)).collect();
+        weights.sort_unstable();
+        weights.dedup_by_key(|(key, _)| *key);
+        Column::new(Domain::Lists((0..end as i64).collect()), Buckets::new(&weights, end))
+    }
+
+    #[test]
+    fn keys_come_back() {
+        for (step, end) in [(0, 1), (1, 2), (1, 5), (1, 15), (1, 16), (1, 17), (1, 255), (1, 256), (77, 70_001)] {
+            for absent in [1_001, 3] {
+                let key = |row: u64| (!row.is_multiple_of(absent)).then_some(row * row * step % end);
+                let keys: Vec<Option<u64>> = (0..1000).map(key).collect();
+                let column = column(&keys, end);
+                let mut weights = [0; 256];
+                let codes = keys.iter().map(|key| key.map_or(NO_VALUE, |key| column.buckets.code(key)));
+                let stripe = Stripe::new(&column, &mut weights, codes, |row| keys[row].unwrap());
+                assert_eq!(weights.iter().sum::<u64>(), 1000);
+                for (row, key) in keys.iter().enumerate() {
+                    assert_eq!(stripe.key(&column, row), *key, "{row} of {end}");
+                }
+            }
+        }
+    }
+}
