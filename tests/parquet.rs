@@ -9,12 +9,13 @@ mod strategies;
 use std::collections::BTreeSet;
 
 use headcount::{
-    Audience, Contact, Filter, Membership, OnError, Population, ReadReport, RecordReader, Table, TableBuilder, Value,
+    Audience, Contact, Evaluation, Filter, Membership, OnError, Population, ReadReport, RecordReader, Table,
+    TableBuilder, Value,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use self::strategies::{contact, evaluation, filter, population, records, source_lists};
+use self::strategies::{contact, evaluation, filter, noon, population, records, source_lists};
 
 fn config() -> ProptestConfig {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
@@ -86,6 +87,16 @@ fn many_are_read_again() {
             assert_eq!(again.get(&expected.phone_number), Some(expected));
         }
     }
+
+    // Those on a list stand in a row group of their own, which is all that is read for it.
+    let audience = Audience { source_lists: vec![1], ..Audience::of("send_count >= 75000".parse().unwrap()) };
+    let asked = Evaluation::at(noon());
+    let reader = RecordReader::new().for_plans([audience.plan(&asked)]);
+    let mut builder = TableBuilder::default();
+    let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
+    assert_eq!(report.records, MANY as u64 / 3);
+    assert_eq!(report.totals.map(|totals| totals.contacts), Some(MANY as u64));
+    assert_eq!(builder.build().size(&audience, &asked), table.size(&audience, &asked));
 }
 
 proptest! {
