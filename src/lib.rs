@@ -32,6 +32,7 @@
 //!
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
+//! - `parquet`: Parquet in and out.
 //! - `generate`: synthetic populations and audiences.
 
 // The kernel's vector twin is the one place that may say otherwise.
@@ -52,6 +53,8 @@ mod json;
 mod limits;
 mod matcher;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod parts;
 mod plan;
 mod population;
@@ -84,7 +87,7 @@ pub use crate::number::{NotANumber, Number};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;
 #[cfg(feature = "records")]
-pub use crate::records::{OnError, ReadReport, RecordReader};
+pub use crate::records::{OnError, ReadReport, RecordReader, Totals};
 pub use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
 pub use crate::size::Size;
 #[cfg(feature = "table")]

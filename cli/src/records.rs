@@ -5,12 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use headcount::{Contact, Errors, Population, ReadReport, RecordReader, Table, TableBuilder};
+use headcount::{Contact, Errors, Plan, Population, ReadReport, RecordReader, Table, TableBuilder, Totals};
 use rayon::ThreadPoolBuilder;
 
 use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
-use crate::output::{STANDARD_INPUT, counted, note};
+use crate::output::{STANDARD_INPUT, counted, note, thousands};
 use crate::progress::Progress;
 
 /// A population in columns, and how it came to be.
@@ -18,20 +18,54 @@ pub(crate) struct Loaded {
     pub(crate) table: Table,
     /// Records that were left out.
     pub(crate) skipped: u64,
+    /// What there is, where not all of it was read.
+    totals: Option<Totals>,
     pub(crate) time: Duration,
+}
+
+impl Loaded {
+    /// How many contacts there are.
+    pub(crate) fn contacts(&self) -> u64 {
+        self.totals.map_or_else(|| self.table.contacts(), |totals| totals.contacts)
+    }
+
+    /// How many memberships there are.
+    pub(crate) fn memberships(&self) -> u64 {
+        self.totals.map_or_else(|| self.table.memberships(), |totals| totals.memberships)
+    }
 }
 
 /// Reads all records, as one population.
 pub(crate) fn load(records: &arguments::Records) -> Result<Loaded, Failure> {
+    load_with(records, reader(records))
+}
+
+/// Reads of all records what it takes to answer some plans.
+pub(crate) fn load_for(records: &arguments::Records, plans: impl IntoIterator<Item = Plan>) -> Result<Loaded, Failure> {
+    let reader = reader(records);
+    // Of several files, one may say again what another leaves out.
+    load_with(records, if records.files.len() == 1 { reader.for_plans(plans) } else { reader })
+}
+
+fn reader(records: &arguments::Records) -> RecordReader {
+    RecordReader::new().on_error(records.on_error.into()).threads(records.threads())
+}
+
+fn load_with(records: &arguments::Records, reader: RecordReader) -> Result<Loaded, Failure> {
     let begun = Instant::now();
     // It fails only where there is a pool already, which there is not: records are loaded once.
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
-    let skipped = read(records, &mut |reader, path, told| match path {
-        None => reader.read_into(STANDARD_INPUT, io::stdin(), &mut builder, told),
-        Some(path) => reader.read_path_into(path, &mut builder, told),
+    let mut totals = None;
+    let skipped = read(records, &mut |path, told| {
+        let report = match path {
+            None => reader.read_into(STANDARD_INPUT, io::stdin(), &mut builder, told),
+            Some(path) => reader.read_path_into(path, &mut builder, told),
+        }?;
+        totals = report.totals;
+        Ok(report)
     })?;
-    Ok(Loaded { table: builder.build(), skipped, time: begun.elapsed() })
+    Ok(Loaded { table: builder.build(), skipped, totals, time: begun.elapsed() })
 }
 
 /// Reads the records of one contact only.
@@ -42,7 +76,8 @@ pub(crate) fn load_one(records: &arguments::Records, phone_number: &str) -> Resu
             population.insert(contact);
         }
     };
-    read(records, &mut |reader, path, told| match path {
+    let reader = reader(records);
+    read(records, &mut |path, told| match path {
         None => reader.read(STANDARD_INPUT, io::stdin(), &mut take, told),
         Some(path) => reader.read_path(path, &mut take, told),
     })?;
@@ -50,11 +85,10 @@ pub(crate) fn load_one(records: &arguments::Records, phone_number: &str) -> Resu
 }
 
 /// Reads a file, or standard input, and tells how far it is.
-type Read<'r> = dyn FnMut(&RecordReader, Option<&Path>, &mut dyn FnMut(u64)) -> Result<ReadReport, Errors> + 'r;
+type Read<'r> = dyn FnMut(Option<&Path>, &mut dyn FnMut(u64)) -> Result<ReadReport, Errors> + 'r;
 
 /// Reads file after file, and tells how many records were left out.
 fn read(records: &arguments::Records, read: &mut Read<'_>) -> Result<u64, Failure> {
-    let reader = RecordReader::new().on_error(records.on_error.into()).threads(records.threads());
     let mut progress = Progress::of_bytes(bytes_in(&records.files), "reading");
     let (mut wrong, mut left_out) = (Vec::new(), Vec::new());
     let (mut skipped, mut bytes_before) = (0, 0);
@@ -64,7 +98,7 @@ fn read(records: &arguments::Records, read: &mut Read<'_>) -> Result<u64, Failur
             bytes_here = bytes;
             progress.at(bytes_before + bytes);
         };
-        let result = read(&reader, Some(&**path).filter(|path| !is_standard(path)), &mut told);
+        let result = read(Some(&**path).filter(|path| !is_standard(path)), &mut told);
         bytes_before += bytes_here;
         // The other files are still read, so that everything that is wrong is told at once.
         match result {
@@ -93,4 +127,16 @@ fn bytes_in(files: &[PathBuf]) -> Option<u64> {
         known.map(|known| known.len())
     };
     files.iter().map(size).sum()
+}
+
+/// What was read, for people.
+pub(crate) fn tell(loaded: &Loaded) {
+    note(format_args!(
+        "{}, {}, {} replaced, {} skipped, loaded in {:.1?}",
+        counted(loaded.contacts(), "contact"),
+        counted(loaded.memberships(), "membership"),
+        thousands(loaded.table.replaced()),
+        thousands(loaded.skipped),
+        loaded.time,
+    ));
 }

@@ -37,6 +37,8 @@ pub(super) fn population(
         PopulationFormat::Ndjson => stream(population, Lines, out, progress),
         PopulationFormat::Csv => stream(population, Cells, out, progress),
         PopulationFormat::Pages => stream(population, Pages::of(population.memberships), out, progress),
+        #[cfg(feature = "parquet")]
+        PopulationFormat::Parquet => super::table::table(*population)?.write_parquet(out, progress),
     }
 }
 

@@ -19,6 +19,8 @@ use crate::semantics::Semantics;
 #[cfg(feature = "table")]
 pub(crate) use self::custom::Literals;
 pub use self::custom::ValueRef;
+#[cfg(feature = "parquet")]
+pub(crate) use self::interval::Ordered;
 pub(crate) use self::leaf::{Leaf, LeafTest, Subject};
 pub(crate) use self::{
     custom::CustomMatch,

@@ -8,6 +8,8 @@
 
 mod batch;
 mod cells;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod cursor;
 mod documents;
 mod envelope;
@@ -28,11 +30,19 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use self::batch::{Batches, Stop};
+#[cfg(feature = "parquet")]
+use self::columnar::Known;
 use self::parse::{Outcome, Tally};
 use crate::contact::Contact;
 use crate::error::Errors;
 #[cfg(feature = "table")]
 use crate::table::TableBuilder;
+#[cfg(feature = "parquet")]
+use crate::{
+    parquet::metadata::Promise,
+    plan::Plan,
+    table::shard::{Shard, Shards},
+};
 
 /// Reads files of contact records.
 ///
@@ -43,7 +53,11 @@ use crate::table::TableBuilder;
 ///   records, arrays of either;
 /// - CSV with a header: the same names, and `custom_fields.KEY` for custom fields. An empty cell is no value; the cells of
 ///   custom fields are texts. Columns with other names are ignored;
-/// - any of these with gzip or zstd.
+/// - any of these with gzip or zstd;
+#[cfg_attr(
+    feature = "parquet",
+    doc = "- Parquet with columns of the same names, of the types of their values; no value is null or no column."
+)]
 ///
 /// A file is never held in memory, and no record may be larger than [`RecordReader::MAX_RECORD_BYTES`]: what is read at
 /// one time is bounded whatever the file holds.
@@ -67,6 +81,9 @@ pub struct RecordReader {
     threads: NonZeroUsize,
     /// How many bytes are read at a time, where that is not what it usually is; it never changes an answer.
     chunk: Option<usize>,
+    /// What will be asked, where that is known.
+    #[cfg(feature = "parquet")]
+    plans: Option<Vec<Plan>>,
 }
 
 /// What is read.
@@ -74,7 +91,24 @@ struct Input<'r> {
     name: &'r str,
     /// There are at least so many bytes.
     length: Option<u64>,
-    bytes: Box<dyn Read + Send + 'r>,
+    bytes: Bytes<'r>,
+}
+
+/// Where the bytes of an input come from.
+enum Bytes<'r> {
+    /// Any place of it.
+    File(File),
+    /// The front.
+    Stream(Box<dyn Read + Send + 'r>),
+}
+
+impl<'r> Bytes<'r> {
+    fn into_read(self) -> Box<dyn Read + Send + 'r> {
+        match self {
+            Self::File(file) => Box::new(file),
+            Self::Stream(input) => input,
+        }
+    }
 }
 
 /// What becomes of a record that is invalid.
@@ -97,6 +131,24 @@ pub struct ReadReport {
     pub skipped: u64,
     /// What is wrong with those left out: the first hundred described, the others counted.
     pub problems: Option<Errors>,
+    /// What the file has where not all of it was read, because [`RecordReader::for_plans`] said what will be asked.
+    pub totals: Option<Totals>,
+}
+
+/// How many contacts there are, and how many memberships.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Totals {
+    /// The contacts.
+    pub contacts: u64,
+    /// The memberships of all of them.
+    pub memberships: u64,
+}
+
+#[cfg(feature = "parquet")]
+impl From<Promise> for Totals {
+    fn from(Promise { contacts, memberships }: Promise) -> Self {
+        Self { contacts, memberships }
+    }
 }
 
 impl Default for RecordReader {
@@ -112,7 +164,13 @@ impl RecordReader {
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
-        Self { on_error: OnError::Fail, threads: NonZeroUsize::MIN, chunk: None }
+        Self {
+            on_error: OnError::Fail,
+            threads: NonZeroUsize::MIN,
+            chunk: None,
+            #[cfg(feature = "parquet")]
+            plans: None,
+        }
     }
 
     /// Says what becomes of invalid records.
@@ -145,6 +203,40 @@ impl RecordReader {
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+        self
+    }
+
+    /// Says what will be asked of the one file that is read: what cannot change the answer may be left out.
+    ///
+    /// Of Parquet that [`Table::write_parquet`](crate::Table::write_parquet) wrote, columns that no plan asks are not
+    /// read, nor are row groups whose statistics show that nobody in them is in any audience; the [`ReadReport`] has the
+    /// file's totals instead. Everything else is read as ever. Who reads several files as one population must not say it:
+    /// what one of them leaves out, another may have said again.
+    ///
+    /// ```
+    /// use headcount::{Audience, Evaluation, RecordReader, Table, TableBuilder};
+    ///
+    /// let csv = "phone_number,list_id,click_count,carrier\n+1,7,12,Verizon\n+2,8,3,T-Mobile\n";
+    /// let mut builder = TableBuilder::default();
+    /// RecordReader::new().read_into("contacts.csv", csv.as_bytes(), &mut builder, &mut |_| {})?;
+    /// let mut file = Vec::new();
+    /// builder.build().write_parquet(&mut file, &mut |_| {})?;
+    ///
+    /// let audience = Audience::of("click_count > 5".parse()?);
+    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    /// let reader = RecordReader::new().for_plans([audience.plan(&asked)]);
+    /// let mut builder = TableBuilder::default();
+    /// let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {})?;
+    /// let table = builder.build();
+    /// assert_eq!(table.size(&audience, &asked).value, 1);
+    /// assert_eq!(report.totals.map(|totals| totals.contacts), Some(2));
+    /// assert_eq!(table.get("+1").and_then(|contact| contact.carrier), None, "nobody asks for it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "parquet")]
+    #[must_use]
+    pub fn for_plans(mut self, plans: impl IntoIterator<Item = Plan>) -> Self {
+        self.plans = Some(plans.into_iter().collect());
         self
     }
 
@@ -189,7 +281,7 @@ impl RecordReader {
         each: &mut dyn FnMut(Contact),
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        self.read_all(Input { name, length: None, bytes: Box::new(input) }, each, progress)
+        self.read_all(Input { name, length: None, bytes: Bytes::Stream(Box::new(input)) }, each, progress)
     }
 
     /// Reads a file into a table's columns, or standard input where the path is `-`: the same as handing each record to
@@ -241,7 +333,7 @@ impl RecordReader {
         builder: &mut TableBuilder,
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
-        self.load(Input { name, length: None, bytes: Box::new(input) }, builder, progress)
+        self.load(Input { name, length: None, bytes: Bytes::Stream(Box::new(input)) }, builder, progress)
     }
 
     fn open(
@@ -251,15 +343,19 @@ impl RecordReader {
     ) -> Result<ReadReport, Errors> {
         let name = &*path.display().to_string();
         if path.as_os_str() == "-" {
-            return read(Input { name, length: None, bytes: Box::new(io::stdin()) });
+            return read(Input { name, length: None, bytes: Bytes::Stream(Box::new(io::stdin())) });
         }
         match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
             Ok((known, file)) => {
                 let length = known.is_file().then_some(known.len());
-                read(Input { name, length, bytes: Box::new(file) })
+                read(Input { name, length, bytes: Bytes::File(file) })
             }
-            Err(error) => self.report(name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(&error)) }),
+            Err(error) => self.unreadable(name, &error),
         }
+    }
+
+    fn unreadable(&self, name: &str, error: &io::Error) -> Result<ReadReport, Errors> {
+        self.report(name, Outcome { tally: Tally::default(), stop: Some(Stop::cannot_read(error)) })
     }
 
     fn read_all(
@@ -269,7 +365,21 @@ impl RecordReader {
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
         let name = input.name;
-        let batches = Batches::new(name, input.length, self.chunk.unwrap_or(batch::CHUNK), input.bytes);
+        #[cfg(feature = "parquet")]
+        let input = match columnar::known(input) {
+            Ok(Known::Parquet(file)) => {
+                // As the records are: nothing is worked out.
+                let each = &mut |shard: Shard| shard.contacts().for_each(&mut *each);
+                return self.report(
+                    name,
+                    columnar::read(file, name, (self.threads.get(), self.plans.as_deref()), |_| {}, each, progress),
+                );
+            }
+            Ok(Known::Other(input)) => input,
+            Err(error) => return self.unreadable(name, &error),
+        };
+        let bytes = input.bytes.into_read();
+        let batches = Batches::new(name, input.length, self.chunk.unwrap_or(batch::CHUNK), bytes);
         let outcome = match self.threads.get() {
             1 => pipeline::on_one_thread(batches, name, each, progress),
             threads => pipeline::on_threads(threads, batches, name, each, progress),
@@ -285,7 +395,28 @@ impl RecordReader {
         progress: &mut dyn FnMut(u64),
     ) -> Result<ReadReport, Errors> {
         let name = input.name;
-        let batches = Batches::new(name, input.length, self.chunk.unwrap_or(load::CHUNK), input.bytes);
+        #[cfg(feature = "parquet")]
+        let input = match columnar::known(input) {
+            Ok(Known::Parquet(file)) => {
+                let mut shards = Shards::default();
+                let each = &mut |shard| shards.append(Shards::from(shard));
+                let outcome = columnar::read(
+                    file,
+                    name,
+                    (self.threads.get(), self.plans.as_deref()),
+                    Shard::close,
+                    each,
+                    progress,
+                );
+                let report = self.report(name, outcome)?;
+                builder.append(shards);
+                return Ok(report);
+            }
+            Ok(Known::Other(input)) => input,
+            Err(error) => return self.unreadable(name, &error),
+        };
+        let bytes = input.bytes.into_read();
+        let batches = Batches::new(name, input.length, self.chunk.unwrap_or(load::CHUNK), bytes);
         let (outcome, shards) = load::load(self.threads.get(), batches, name, progress);
         let report = self.report(name, outcome)?;
         builder.append(shards);
@@ -293,7 +424,7 @@ impl RecordReader {
     }
 
     fn report(&self, name: &str, Outcome { tally, stop }: Outcome) -> Result<ReadReport, Errors> {
-        let Tally { records, skipped, problems } = tally;
+        let Tally { records, skipped, problems, totals } = tally;
         if let Some(stop) = stop {
             // First of all: it must be told even if there is more wrong than is described.
             let mut all = Tally::default();
@@ -303,7 +434,7 @@ impl RecordReader {
         }
         match (problems.into_errors(), self.on_error) {
             (Some(errors), OnError::Fail) => Err(errors),
-            (problems, _) => Ok(ReadReport { records, skipped, problems }),
+            (problems, _) => Ok(ReadReport { records, skipped, problems, totals }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use memchr::memchr_iter;
 
+use super::Totals;
 use super::batch::{Batch, Cut, Invalid, Piece, Stop};
 use super::cells;
 use super::cursor::{Position, characters, within};
@@ -17,6 +18,8 @@ pub(super) struct Tally {
     pub(super) records: u64,
     pub(super) skipped: u64,
     pub(super) problems: Problems,
+    /// What a file has of which not all was read.
+    pub(super) totals: Option<Totals>,
 }
 
 /// What has come of all of them.
@@ -28,7 +31,7 @@ pub(super) struct Outcome {
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { records: 0, skipped: 0, problems: Problems::new(DESCRIBED) }
+        Self { records: 0, skipped: 0, problems: Problems::new(DESCRIBED), totals: None }
     }
 }
 

@@ -3,6 +3,8 @@
 mod bind;
 mod bits;
 mod build;
+#[cfg(feature = "parquet")]
+mod cells;
 mod column;
 mod count;
 mod domain;
@@ -31,6 +33,11 @@ use crate::semantics::{Evaluation, Unit};
 use crate::size::Size;
 
 pub use self::members::Members;
+#[cfg(feature = "parquet")]
+pub(crate) use self::{
+    cells::{Cell, CellRef, Cells, Part},
+    segment::ColumnId,
+};
 
 /// A population in columns, which answers as [`Population`] does, only faster.
 ///

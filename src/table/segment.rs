@@ -15,7 +15,7 @@ use crate::time::from_micros;
 
 /// Which column.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum ColumnId {
+pub(crate) enum ColumnId {
     Active,
     List,
     Time(TimeField),
@@ -36,7 +36,7 @@ impl ColumnId {
     }
 
     /// The column that a subject looks at.
-    pub(super) fn of(subject: &Subject) -> Self {
+    pub(crate) fn of(subject: &Subject) -> Self {
         match subject {
             Subject::Time(field) => Self::Time(*field),
             Subject::Count(field) => Self::Count(*field),

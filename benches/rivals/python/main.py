@@ -70,12 +70,13 @@ def main():
             rivals = [script("many.py", name, data, audiences) for name in asked.engines]
             report.many(ours, rivals, memberships, work)
         case "load":
-            write = lambda path: subprocess.run([binary, "ndjson", str(memberships), path], check=True, stdout=subprocess.DEVNULL)
-            data = made(work / f"{memberships}.ndjson", write)
-            data.read_bytes()  # into the page cache
-            results = [result_of(binary, "load", data)]
-            results += [script("load.py", name, data) for name in asked.engines if name in ("duckdb", "polars")]
-            report.load(results, memberships, work)
+            for form in ("ndjson", "parquet"):
+                make = lambda path: subprocess.run([binary, form, str(memberships), path], check=True, stdout=subprocess.DEVNULL)
+                data = made(work / f"{memberships}.contacts.{form}", make)
+                data.read_bytes()  # into the page cache
+                results = [result_of(binary, "load", data)]
+                results += [script("load.py", name, form, data) for name in asked.engines if name in ("duckdb", "polars")]
+                report.load(form, results, memberships, work)
         case "growth":
             sizes = [asked.memberships] if asked.memberships else [1_000_000, 10_000_000, 50_000_000]
             report.growth({size: result_of(binary, "count", size, asked.corpus) for size in sizes}, work)

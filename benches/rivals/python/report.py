@@ -159,13 +159,14 @@ def many(ours, rivals, memberships, work):
     save(work, "many", known | {"memberships": memberships}, [ours, *rivals])
 
 
-def load(results, memberships, work):
+def load(form, results, memberships, work):
     refuse([f"{result['engine']}: {result['answer']}" for result in results if result["answer"] != results[0]["answer"]])
+    name = {"ndjson": "NDJSON", "parquet": "Parquet"}[form]
     known = head(
-        "load", f"load --memberships {memberships}", results,
-        f"NDJSON of {memberships:,} memberships to a table that answers, the file in the page cache, two threads each.",
+        f"load, {name}", f"load --memberships {memberships}", results,
+        f"{name} of {memberships:,} memberships to a table that answers, the file in the page cache, two threads each.",
     )
     print("| engine | s | × |\n|---|--:|--:|")
     for result in results:
         print(f"| {result['engine']} | {result['ns'] / 1e9:.2f} | {result['ns'] / results[0]['ns']:.2f} |")
-    save(work, "load", known | {"memberships": memberships}, results)
+    save(work, f"load {form}", known | {"memberships": memberships}, results)

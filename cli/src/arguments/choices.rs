@@ -154,6 +154,8 @@ pub(crate) enum RecordsFormat {
     Csv,
     /// The contacts API's pages, one on each line
     Pages,
+    /// What `import` makes of any of them
+    Parquet,
 }
 
 impl From<RecordsFormat> for PopulationFormat {
@@ -162,6 +164,7 @@ impl From<RecordsFormat> for PopulationFormat {
             RecordsFormat::Ndjson => Self::Ndjson,
             RecordsFormat::Csv => Self::Csv,
             RecordsFormat::Pages => Self::Pages,
+            RecordsFormat::Parquet => Self::Parquet,
         }
     }
 }

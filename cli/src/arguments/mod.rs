@@ -38,6 +38,7 @@ pub(crate) enum Command {
     Check(Check),
     Convert(Convert),
     Why(Why),
+    Import(Import),
     Generate(Generate),
     Completions(Completions),
 }
@@ -142,6 +143,22 @@ pub(crate) struct Why {
     pub(crate) format: ExplanationFormat,
 }
 
+/// Write contact records as Parquet, which the other commands load many times as fast.
+///
+/// What was read several times for a contact and a list is in the file once. Contacts on the same lists stand together.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount import contacts.ndjson.gz more.csv -o contacts.parquet
+  headcount size --audience audiences.json contacts.parquet")]
+pub(crate) struct Import {
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
 /// Make up contacts or audiences, the same ones for the same seed.
 #[derive(Args)]
 #[command(group(ArgGroup::new("what").args(["memberships", "audiences"]).required(true)))]
@@ -183,8 +200,8 @@ pub(crate) struct Completions {
 /// Which contacts are asked.
 #[derive(Args)]
 pub(crate) struct Records {
-    /// Files of contact records, one population together: API pages, NDJSON, CSV, each also as .gz or .zst; `-` is
-    /// standard input
+    /// Files of contact records, one population together: API pages, NDJSON, CSV, each also as .gz or .zst, and
+    /// Parquet; `-` is standard input
     #[arg(id = "records", value_name = "RECORDS", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// What is done about a record that makes no sense

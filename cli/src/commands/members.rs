@@ -15,7 +15,7 @@ use crate::records;
 pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, asked } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
-    let table = records::load(&arguments.records)?.table;
+    let table = records::load_for(&arguments.records, [audience.plan(&asked)])?.table;
     let members = table.members(&audience, &asked);
     let mut members = members.phone_numbers();
     write(|out| match arguments.format {

@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod convert;
 mod generate;
+mod import;
 mod members;
 mod size;
 mod why;
@@ -19,6 +20,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Why(arguments) => why::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }

@@ -27,7 +27,7 @@ fn contacts_count_back_in_every_format() {
     let audiences = directory.path().join("audiences.ndjson");
     headcount("generate --audiences 10 --seed 3 -o").with(audiences.to_str().unwrap()).prints("");
     let mut known = None;
-    for format in ["ndjson", "csv", "pages"] {
+    for format in ["ndjson", "csv", "pages", "parquet"] {
         let contacts = directory.path().join("contacts").to_str().unwrap().to_owned();
         headcount(format!("generate --memberships 2500 --seed 3 --format {format} -o")).with(&contacts).prints("");
         let report = headcount("size --now 2025-11-15T08:30:00Z --format json --audience")

@@ -7,6 +7,7 @@ mod check;
 mod codes;
 mod convert;
 mod generate;
+mod import;
 mod members;
 mod pipe;
 mod size;

@@ -1,7 +1,7 @@
 use std::fs;
 use std::io::{self, Read, Write};
 
-use super::super::{Input, OnError, RecordReader};
+use super::super::{Bytes, Input, OnError, RecordReader};
 use super::{outcome, reads, refuses, tells};
 use crate::error::Code;
 
@@ -141,7 +141,7 @@ fn an_input_that_fails() {
 #[test]
 fn a_file_that_became_shorter() {
     let reader = RecordReader::new();
-    let input = Input { name: "c", length: Some(1_000), bytes: Box::new(LINES.as_bytes()) };
+    let input = Input { name: "c", length: Some(1_000), bytes: Bytes::Stream(Box::new(LINES.as_bytes())) };
     let errors = reader.read_all(input, &mut |_| {}, &mut |_| {}).unwrap_err();
     assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: it became shorter while it was read");
 }

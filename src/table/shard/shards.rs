@@ -7,6 +7,13 @@ use crate::contact::Contact;
 #[derive(Debug, Default)]
 pub(crate) struct Shards(Vec<Shard>);
 
+#[cfg(feature = "parquet")]
+impl From<Shard> for Shards {
+    fn from(shard: Shard) -> Self {
+        Self(vec![shard])
+    }
+}
+
 impl Shards {
     /// For so many memberships, about.
     #[cfg(feature = "records")]

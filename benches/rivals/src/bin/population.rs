@@ -33,13 +33,15 @@ fn main() -> Result<(), Failure> {
     let result = match arguments[..] {
         ["csv", memberships, path] => write(PopulationFormat::Csv, memberships.parse()?, path)?,
         ["ndjson", memberships, path] => write(PopulationFormat::Ndjson, memberships.parse()?, path)?,
+        ["parquet", memberships, path] => write(PopulationFormat::Parquet, memberships.parse()?, path)?,
         ["audiences", count, path] => write_audiences(count.parse()?, path)?,
         ["count", memberships, corpus] => count(&table(memberships.parse()?)?, &questions(corpus)?)?,
         ["many", memberships, path] => many(&table(memberships.parse()?)?, path.as_ref())?,
         ["load", path] => load(path.as_ref())?,
         _ => {
             return Err(
-                "csv N PATH | ndjson N PATH | audiences N PATH | count N CORPUS | many N PATH | load PATH".into()
+                "csv N PATH | ndjson N PATH | parquet N PATH | audiences N PATH | count N CORPUS | many N PATH | load PATH"
+                    .into(),
             );
         }
     };

@@ -9,10 +9,9 @@ use headcount::Table;
 use crate::arguments;
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output;
 use crate::progress::Progress;
 use crate::question::{self, Question};
-use crate::records::{self, Loaded};
+use crate::records;
 
 use self::write::Counted;
 
@@ -20,7 +19,8 @@ use self::write::Counted;
 pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.records.files))?;
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
-    let loaded = records::load(&arguments.records)?;
+    let plans = questions.iter().map(|Question { audience, asked }| audience.plan(asked));
+    let loaded = records::load_for(&arguments.records, plans)?;
     let sizes = count(&questions, &loaded.table, arguments.repeat);
     let written = match arguments.format {
         arguments::SizesFormat::Table => write::table(&sizes, arguments.repeat > 1),
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
         arguments::SizesFormat::Csv => write::csv(&sizes),
     };
     if matches!(arguments.format, arguments::SizesFormat::Table) && written.is_ok() {
-        tell(&loaded);
+        records::tell(&loaded);
     }
     written
 }
@@ -60,19 +60,6 @@ fn median(mut times: Vec<Duration>) -> Duration {
         (Some(upper), _) => (times[times.len() / 2 - 1] + *upper) / 2,
         (None, _) => Duration::ZERO,
     }
-}
-
-/// What was counted over, for people.
-fn tell(loaded: &Loaded) {
-    let table = &loaded.table;
-    output::note(format_args!(
-        "{}, {}, {} replaced, {} skipped, loaded in {:.1?}",
-        output::counted(table.contacts(), "contact"),
-        output::counted(table.memberships(), "membership"),
-        output::thousands(table.replaced()),
-        output::thousands(loaded.skipped),
-        loaded.time,
-    ));
 }
 
 #[cfg(test)]

@@ -66,8 +66,8 @@ struct Report<'a> {
 
 pub(super) fn json(loaded: &Loaded, sizes: &[Counted<'_>]) -> Result<(), Failure> {
     let report = Report {
-        contacts: loaded.table.contacts(),
-        memberships: loaded.table.memberships(),
+        contacts: loaded.contacts(),
+        memberships: loaded.memberships(),
         replaced: loaded.table.replaced(),
         skipped: loaded.skipped,
         load_ms: loaded.time.as_micros() as f64 / 1e3,

@@ -1,0 +1,48 @@
+//! What a file says of itself as a whole, beside what every Parquet file says.
+
+use parquet::file::metadata::KeyValue;
+
+/// The key of the metadata. Who else reads the file passes it over.
+const KEY: &str = "headcount";
+
+/// What a file that was written here promises: each contact stands in one row group only, and with each list once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Promise {
+    pub(crate) contacts: u64,
+    pub(crate) memberships: u64,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Written {
+    /// Of the library that wrote the file.
+    version: String,
+    contacts: u64,
+    memberships: u64,
+    /// No phone number stands with a list twice.
+    unique_memberships: bool,
+    /// No phone number stands in two row groups.
+    contacts_in_one_row_group: bool,
+}
+
+impl Promise {
+    pub(super) fn to_key_value(self) -> KeyValue {
+        let Self { contacts, memberships } = self;
+        let written = Written {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            contacts,
+            memberships,
+            unique_memberships: true,
+            contacts_in_one_row_group: true,
+        };
+        // OK because a struct of numbers, texts and flags is always JSON.
+        KeyValue { key: KEY.to_owned(), value: serde_json::to_string(&written).ok() }
+    }
+
+    /// What a file promises, if it promises everything.
+    pub(crate) fn of(metadata: Option<&Vec<KeyValue>>) -> Option<Self> {
+        let value = metadata?.iter().find(|known| known.key == KEY)?.value.as_deref()?;
+        let written: Written = serde_json::from_str(value).ok()?;
+        let Written { contacts, memberships, unique_memberships, contacts_in_one_row_group, .. } = written;
+        (unique_memberships && contacts_in_one_row_group).then_some(Self { contacts, memberships })
+    }
+}

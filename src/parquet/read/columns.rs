@@ -1,0 +1,255 @@
+//! What the columns of a file are: by their names what they mean, by their types what can be made of their values.
+
+use std::collections::HashMap;
+
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
+use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
+
+use crate::catalogue::{Field, TextField};
+use crate::contact::RecordKey;
+use crate::parquet::{CUSTOM, IS_MEMBERSHIP};
+
+/// A column that says something of contacts.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    /// Which of the columns of each row group.
+    pub(super) at: usize,
+    /// As the file spells it.
+    pub(super) name: String,
+    pub(super) meaning: Meaning,
+    pub(super) kind: Kind,
+    /// Of the values of a map, which of the columns has the keys.
+    pub(super) keys: Option<usize>,
+}
+
+/// What a column says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Key(RecordKey),
+    /// A custom field.
+    Custom(String),
+    /// All custom fields, as the text of a JSON object.
+    CustomFields,
+    /// Whether the row is a membership.
+    IsMembership,
+}
+
+/// What the values of a column stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Json,
+    Boolean,
+    Int,
+    /// Without a sign, in so many bits.
+    Uint(u32),
+    Float,
+    /// Whole numbers with so many digits behind the point.
+    Decimal(u32),
+    Date,
+    Timestamp(Unit),
+    /// Nanoseconds of a day, and the day: as times were written before there were others.
+    Int96,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Millis,
+    Micros,
+    Nanos,
+}
+
+/// A column that cannot be what its name says, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WrongColumn {
+    pub(crate) name: Option<String>,
+    pub(crate) reason: String,
+}
+
+/// The columns of a file that are known by their names, or everything that is wrong with them.
+pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<WrongColumn>> {
+    let (mut columns, mut wrong): (Vec<Column>, Vec<WrongColumn>) = (Vec::new(), Vec::new());
+    let mut first_of: HashMap<String, String> = HashMap::new();
+    let map = map(schema);
+    for (at, descriptor) in schema.columns().iter().enumerate() {
+        if let Some((keys, values)) = map
+            && at == values
+        {
+            let reason = "expected a map of strings to values that are no lists";
+            let (name, meaning) = (descriptor.path().parts()[0].clone(), Meaning::CustomFields);
+            first_of.insert(CUSTOM.to_owned(), name.clone());
+            match kind(descriptor).filter(|_| kind(&schema.columns()[keys]) == Some(Kind::Text)) {
+                Some(kind) => columns.push(Column { at, name, meaning, kind, keys: Some(keys) }),
+                None => wrong.push(WrongColumn { name: Some(name), reason: reason.to_owned() }),
+            }
+        }
+        if map.is_some_and(|(keys, values)| at == keys || at == values) {
+            continue;
+        }
+        let path = descriptor.path().parts();
+        let Some((name, meaning)) = meaning(path) else { continue };
+        let mut refuse = |reason: String| wrong.push(WrongColumn { name: Some(name.clone()), reason });
+        match of(&meaning, path, descriptor) {
+            Ok(kind) => {
+                let same = match &meaning {
+                    // Whatever the phone number is called, there is one.
+                    Meaning::Key(key) => format!("{key:?}"),
+                    // One column for all custom fields, or one for each.
+                    Meaning::CustomFields => CUSTOM.to_owned(),
+                    Meaning::Custom(key) => format!("{CUSTOM}{key}"),
+                    Meaning::IsMembership => IS_MEMBERSHIP.to_owned(),
+                };
+                match first_of.insert(same, name.clone()) {
+                    Some(first) if first == name => refuse("is a column twice".to_owned()),
+                    Some(first) => refuse(format!("is a column beside `{first}`, and only one may be")),
+                    None => columns.push(Column { at, name, meaning, kind, keys: None }),
+                }
+            }
+            Err(reason) => refuse(reason),
+        }
+    }
+    if first_of.contains_key(CUSTOM) && columns.iter().any(|column| matches!(column.meaning, Meaning::Custom(_))) {
+        let name = Some(CUSTOM.trim_end_matches('.').to_owned());
+        wrong.push(WrongColumn { name, reason: format!("is a column beside `{CUSTOM}KEY`, and only one may be") });
+    }
+    let phone_number = Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber)));
+    if !columns.iter().any(|column| column.meaning == phone_number) && wrong.is_empty() {
+        let reason = "expected Parquet with a column `phone_number`, `phone` or `msisdn`";
+        wrong.push(WrongColumn { name: None, reason: reason.to_owned() });
+    }
+    if wrong.is_empty() { Ok(columns) } else { Err(wrong) }
+}
+
+/// Which columns are the keys and the values of the custom fields, where those are one map.
+fn map(schema: &SchemaDescriptor) -> Option<(usize, usize)> {
+    let mut of_map = schema.columns().iter().enumerate().filter(|(_, column)| {
+        let path = column.path().parts();
+        path.len() == 3 && matches!(RecordKey::from_name(&path[0]), Some((RecordKey::CustomFields, _)))
+    });
+    let ((keys, key), (values, _)) = (of_map.next()?, of_map.next()?);
+    let root = schema.get_column_root(keys);
+    let is_map = matches!(root.get_basic_info().converted_type(), ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE)
+        || matches!(root.get_basic_info().logical_type_ref(), Some(LogicalType::Map));
+    (is_map && key.max_rep_level() == 1 && of_map.next().is_none()).then_some((keys, values))
+}
+
+/// What a column is called, and what it means, where it means something.
+fn meaning(path: &[String]) -> Option<(String, Meaning)> {
+    let [root, inside @ ..] = path else { return None };
+    let meaning = match (RecordKey::from_name(root), inside) {
+        // A struct has a column for each of its fields.
+        (Some((RecordKey::CustomFields, _)), [key, ..]) => {
+            return Some((format!("{CUSTOM}{key}"), Meaning::Custom(key.clone())));
+        }
+        (Some((RecordKey::CustomFields, _)), []) => Meaning::CustomFields,
+        (Some((key, _)), _) => Meaning::Key(key),
+        (None, _) if root == IS_MEMBERSHIP => Meaning::IsMembership,
+        (None, _) => Meaning::Custom(root.strip_prefix(CUSTOM)?.to_owned()),
+    };
+    Some((root.clone(), meaning))
+}
+
+/// What a column's values stand for, where that can be what the column means.
+fn of(meaning: &Meaning, path: &[String], descriptor: &ColumnDescriptor) -> Result<Kind, String> {
+    let (expected, fits): (&str, fn(Kind) -> bool) = match meaning {
+        Meaning::Key(RecordKey::Field(Field::Text(_))) => ("a string", |kind| kind == Kind::Text),
+        Meaning::Key(RecordKey::Field(Field::Flag(_)) | RecordKey::Active) | Meaning::IsMembership => {
+            ("a boolean", |kind| kind == Kind::Boolean)
+        }
+        Meaning::Key(key @ (RecordKey::Field(Field::Count(_) | Field::Amount(_)) | RecordKey::ListId)) => {
+            (key.takes().expected(), |kind| {
+                matches!(kind, Kind::Int | Kind::Uint(_) | Kind::Float | Kind::Decimal(_) | Kind::Json)
+            })
+        }
+        Meaning::Key(RecordKey::Field(Field::Time(_))) => ("a timestamp, a date or an ISO 8601 string", |kind| {
+            matches!(kind, Kind::Timestamp(_) | Kind::Date | Kind::Int96 | Kind::Text)
+        }),
+        Meaning::Key(RecordKey::CustomFields) | Meaning::CustomFields => {
+            ("an object", |kind| matches!(kind, Kind::Json | Kind::Text))
+        }
+        Meaning::Key(RecordKey::Lists) => ("a row for each membership", |_| false),
+        Meaning::Custom(_) => ("a string, a number, a boolean, a date, a timestamp or JSON", |_| true),
+    };
+    let is_struct = matches!(meaning, Meaning::Custom(_)) && RecordKey::from_name(&path[0]).is_some();
+    let found = match kind(descriptor) {
+        _ if descriptor.max_rep_level() > 0 => "a list or a map".to_owned(),
+        _ if path.len() > if is_struct { 2 } else { 1 } => "a struct".to_owned(),
+        Some(kind) if fits(kind) => return Ok(kind),
+        Some(kind) => kind.called().to_owned(),
+        None => other(descriptor),
+    };
+    Err(format!("expected {expected}, found a column of type {found}"))
+}
+
+/// What a type is called that no record has a value of.
+fn other(descriptor: &ColumnDescriptor) -> String {
+    let called = match (descriptor.logical_type_ref(), descriptor.converted_type()) {
+        (Some(logical), _) => format!("{logical:?}"),
+        (None, ConvertedType::NONE) => descriptor.physical_type().to_string(),
+        (None, converted) => converted.to_string(),
+    };
+    // Without what the type is made of.
+    called.split('(').next().unwrap_or_default().to_lowercase()
+}
+
+impl Kind {
+    fn called(self) -> &'static str {
+        match self {
+            Self::Text => "string",
+            Self::Json => "JSON",
+            Self::Boolean => "boolean",
+            Self::Int | Self::Uint(_) => "integer",
+            Self::Float => "float",
+            Self::Decimal(_) => "decimal",
+            Self::Date => "date",
+            Self::Timestamp(_) | Self::Int96 => "timestamp",
+        }
+    }
+}
+
+/// What the values stand for: by the type that says so, or by the older one that said so before.
+fn kind(descriptor: &ColumnDescriptor) -> Option<Kind> {
+    let physical = descriptor.physical_type();
+    let decimal = || u32::try_from(descriptor.type_scale()).ok().filter(|scale| *scale <= 38).map(Kind::Decimal);
+    let whole = matches!(physical, Physical::INT32 | Physical::INT64);
+    match (descriptor.logical_type_ref(), descriptor.converted_type()) {
+        (Some(LogicalType::Timestamp(timestamp)), _) if whole => Some(Kind::Timestamp(match timestamp.unit {
+            TimeUnit::MILLIS => Unit::Millis,
+            TimeUnit::MICROS => Unit::Micros,
+            TimeUnit::NANOS => Unit::Nanos,
+        })),
+        (Some(LogicalType::Decimal(decimal)), _) => {
+            u32::try_from(decimal.scale).ok().filter(|scale| *scale <= 38).map(Kind::Decimal)
+        }
+        (Some(LogicalType::Integer(integer)), _) if whole && !integer.is_signed => {
+            u32::try_from(integer.bit_width).ok().map(Kind::Uint)
+        }
+        (Some(LogicalType::Unknown), _) => Some(match physical {
+            Physical::BOOLEAN => Kind::Boolean,
+            Physical::BYTE_ARRAY => Kind::Text,
+            _ => Kind::Int,
+        }),
+        (Some(LogicalType::Json), _) | (None, ConvertedType::JSON) => Some(Kind::Json),
+        (_, ConvertedType::TIMESTAMP_MILLIS) if whole => Some(Kind::Timestamp(Unit::Millis)),
+        (_, ConvertedType::TIMESTAMP_MICROS) if whole => Some(Kind::Timestamp(Unit::Micros)),
+        (_, ConvertedType::DATE) if whole => Some(Kind::Date),
+        (_, ConvertedType::DECIMAL) => decimal(),
+        (_, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32) if whole => Some(Kind::Uint(32)),
+        (_, ConvertedType::UINT_64) if whole => Some(Kind::Uint(64)),
+        (
+            _,
+            ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS | ConvertedType::BSON | ConvertedType::INTERVAL,
+        ) => None,
+        (None | Some(LogicalType::Integer(_)), _) if whole => Some(Kind::Int),
+        (None | Some(LogicalType::String | LogicalType::Enum), _) if physical == Physical::BYTE_ARRAY => {
+            Some(Kind::Text)
+        }
+        (None, _) => match physical {
+            Physical::BOOLEAN => Some(Kind::Boolean),
+            Physical::FLOAT | Physical::DOUBLE => Some(Kind::Float),
+            Physical::INT96 => Some(Kind::Int96),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,219 @@
+//! From values as they are stored to values of records; what cannot be one says why.
+
+use std::str;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::columns::{Kind, Unit};
+use super::plain::Raw;
+use crate::contact::Scalar;
+use crate::error::Quoted;
+use crate::number::{NotANumber, Number};
+use crate::time::parse_micros;
+use crate::value::{Value, ValueVisitor};
+
+pub(super) fn text(raw: Raw<'_>) -> Result<&str, String> {
+    match raw {
+        Raw::Bytes(bytes) => str::from_utf8(bytes).map_err(|_| "not valid UTF-8".to_owned()),
+        _ => Err(String::from("expected a string")),
+    }
+}
+
+pub(super) fn flag(raw: Raw<'_>) -> Result<bool, String> {
+    match raw {
+        Raw::Bool(flag) => Ok(flag),
+        _ => Err(String::from("expected a boolean")),
+    }
+}
+
+/// A number that is to be a count, an amount or a list.
+pub(super) fn scalar<T: Scalar>(kind: Kind, raw: Raw<'_>) -> Result<T, String> {
+    match number(kind, raw) {
+        Ok(number) => T::from_number(Some(number)),
+        Err(NotANumber::Range) => T::from_number(None),
+        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TAKES.expected(), shown(raw))),
+    }
+}
+
+fn number(kind: Kind, raw: Raw<'_>) -> Result<Number, NotANumber> {
+    match (kind, raw) {
+        // The bits are those of a number without a sign.
+        (Kind::Uint(64), Raw::Int(value)) => Ok(Number::from(value as u64)),
+        (Kind::Uint(_), Raw::Int(value)) => Ok(Number::from(i64::from(value as u32))),
+        (Kind::Decimal(scale), Raw::Int(value)) => decimal(value.into(), scale),
+        (Kind::Decimal(scale), Raw::Bytes(bytes)) => {
+            let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
+            let start = if negative { -1_i128 } else { 0 };
+            if bytes.len() > 16 {
+                return Err(NotANumber::Range);
+            }
+            decimal(bytes.iter().fold(start, |value, byte| value << 8 | i128::from(*byte)), scale)
+        }
+        (_, Raw::Int(value)) => Ok(Number::from(value)),
+        (_, Raw::Float(value)) => {
+            Number::from_f64(value).ok_or(if value.is_finite() { NotANumber::Range } else { NotANumber::Syntax })
+        }
+        (Kind::Json, Raw::Bytes(bytes)) => str::from_utf8(bytes).map_err(|_| NotANumber::Syntax)?.trim().parse(),
+        _ => Err(NotANumber::Syntax),
+    }
+}
+
+/// A decimal as the number that its text stands for, as everywhere else.
+fn decimal(value: i128, scale: u32) -> Result<Number, NotANumber> {
+    let whole = 10_i128.checked_pow(scale).ok_or(NotANumber::Range)?;
+    if value % whole == 0 {
+        return (value / whole).to_string().parse();
+    }
+    let sign = if value < 0 { "-" } else { "" };
+    let (before, behind) = ((value / whole).unsigned_abs(), (value % whole).unsigned_abs());
+    format!("{sign}{before}.{behind:0width$}", width = scale as usize).parse()
+}
+
+/// An instant, in microseconds: finer ones are cut off.
+pub(super) fn instant(kind: Kind, raw: Raw<'_>) -> Result<i64, String> {
+    const DAY: i64 = 86_400_000_000;
+    let micros = match (kind, raw) {
+        (Kind::Text, raw) => {
+            let text = text(raw)?;
+            return parse_micros(text)
+                .ok_or_else(|| format!("expected an ISO 8601 date or time, found {}", Quoted(text)));
+        }
+        (Kind::Date, Raw::Int(days)) => days.checked_mul(DAY),
+        (Kind::Timestamp(Unit::Millis), Raw::Int(millis)) => millis.checked_mul(1_000),
+        (Kind::Timestamp(Unit::Nanos), Raw::Int(nanos)) => Some(nanos.div_euclid(1_000)),
+        (Kind::Int96, Raw::Bytes(bytes)) => int96(bytes),
+        (_, Raw::Int(micros)) => Some(micros),
+        _ => None,
+    };
+    // Compared as numbers: a calendar date made of each takes as long as all the rest.
+    let calendar = DateTime::<Utc>::MIN_UTC.timestamp_micros()..=DateTime::<Utc>::MAX_UTC.timestamp_micros();
+    micros.filter(|micros| calendar.contains(micros)).ok_or_else(|| "a time beyond the calendar".to_owned())
+}
+
+/// Nanoseconds of a day, and the number of the day since 4713 BC.
+fn int96(bytes: &[u8]) -> Option<i64> {
+    const FIRST_OF_1970: i64 = 2_440_588;
+    let nanos = i64::from_le_bytes(bytes.get(..8)?.try_into().ok()?);
+    let day = i32::from_le_bytes(bytes.get(8..12)?.try_into().ok()?);
+    (i64::from(day) - FIRST_OF_1970).checked_mul(86_400_000_000)?.checked_add(nanos.div_euclid(1_000))
+}
+
+/// A custom field. Times are the texts that they are in other files; a JSON null is none.
+pub(super) fn value(kind: Kind, raw: Raw<'_>) -> Result<Option<Value>, String> {
+    Ok(Some(match kind {
+        Kind::Text => Value::from(text(raw)?),
+        Kind::Json => return json(text(raw)?),
+        Kind::Boolean => Value::from(flag(raw)?),
+        Kind::Int | Kind::Uint(_) | Kind::Float | Kind::Decimal(_) => {
+            Value::from(number(kind, raw).map_err(|error| match error {
+                NotANumber::Range => error.to_string(),
+                NotANumber::Syntax => format!("expected a number, found {}", shown(raw)),
+            })?)
+        }
+        Kind::Date => Value::Text(at(instant(kind, raw)?)?.date_naive().to_string()),
+        Kind::Timestamp(_) | Kind::Int96 => {
+            Value::Text(at(instant(kind, raw)?)?.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        }
+    }))
+}
+
+fn at(micros: i64) -> Result<DateTime<Utc>, String> {
+    DateTime::from_timestamp_micros(micros).ok_or_else(|| "a time beyond the calendar".to_owned())
+}
+
+/// A value in JSON, or the null that is none.
+fn json(text: &str) -> Result<Option<Value>, String> {
+    use serde::de::DeserializeSeed;
+
+    // Nearly all are a plain text or a number, which are read at a glance.
+    let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(inside) if inside.bytes().all(plain) => return Ok(Some(Value::from(inside))),
+        Some(_) => {}
+        None => {
+            if let Some(number) = Number::from_text(text) {
+                return Ok(Some(Value::from(number)));
+            }
+        }
+    }
+    let mut source = serde_json::Deserializer::from_str(text);
+    let value = ValueVisitor::TOP.deserialize(&mut source).and_then(|value| source.end().map(|()| value));
+    value.map_err(|error| format!("expected JSON, found {}: {error}", Quoted(text)))
+}
+
+/// The custom fields of an object in JSON.
+pub(super) fn custom_fields(raw: Raw<'_>) -> Result<Vec<(String, Value)>, String> {
+    let text = text(raw)?;
+    match json(text)? {
+        None => Ok(Vec::new()),
+        Some(Value::Object(fields)) => Ok(fields.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()),
+        Some(_) => Err(format!("expected an object, found {}", Quoted(text))),
+    }
+}
+
+fn shown(raw: Raw<'_>) -> String {
+    match raw {
+        Raw::Bool(flag) => flag.to_string(),
+        Raw::Int(value) => value.to_string(),
+        Raw::Float(value) => value.to_string(),
+        Raw::Bytes(bytes) => Quoted(&String::from_utf8_lossy(bytes)).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::parse_time;
+
+    #[test]
+    fn decimals_are_the_numbers_that_they_read_as() {
+        for (value, scale, expected) in [
+            (12_345, 2, "123.45"),
+            (-5, 2, "-0.05"),
+            (100, 2, "1"),
+            (0, 0, "0"),
+            (-1_200, 2, "-12"),
+            (9_007_199_254_740_993, 0, "9007199254740993"),
+        ] {
+            assert_eq!(decimal(value, scale), expected.parse(), "{value} {scale}");
+        }
+        assert_eq!(decimal(i128::MAX, 0), Err(NotANumber::Range));
+        assert_eq!(number(Kind::Decimal(1), Raw::Bytes(&[0xff, 0xf6])), "-1".parse());
+    }
+
+    #[test]
+    fn times_of_every_unit_are_the_same_instant() {
+        let expected = parse_time("2025-11-01T18:05:32.5Z").map(|time| time.timestamp_micros());
+        let micros = expected.unwrap();
+        let day = (2_440_588 + (micros.div_euclid(86_400_000_000)) as i32).to_le_bytes();
+        let of_day = (micros.rem_euclid(86_400_000_000) * 1_000).to_le_bytes();
+        let int96: Vec<u8> = of_day.into_iter().chain(day).collect();
+        for (kind, raw) in [
+            (Kind::Timestamp(Unit::Millis), Raw::Int(micros / 1_000)),
+            (Kind::Timestamp(Unit::Micros), Raw::Int(micros)),
+            (Kind::Timestamp(Unit::Nanos), Raw::Int(micros * 1_000 + 999)),
+            (Kind::Int96, Raw::Bytes(&int96)),
+            (Kind::Text, Raw::Bytes(b"2025-11-01T18:05:32.5")),
+        ] {
+            assert_eq!(instant(kind, raw), Ok(micros), "{kind:?}");
+        }
+        assert_eq!(instant(Kind::Date, Raw::Int(1)), Ok(86_400_000_000));
+        assert!(instant(Kind::Timestamp(Unit::Millis), Raw::Int(i64::MAX)).is_err());
+        assert!(instant(Kind::Date, Raw::Int(i64::MIN)).is_err());
+    }
+
+    #[test]
+    fn custom_fields_are_what_other_files_have() {
+        let read = |kind, raw| value(kind, raw).unwrap().map(|value| value.to_string()).unwrap_or_default();
+        assert_eq!(read(Kind::Text, Raw::Bytes(b"12")), "\"12\"");
+        assert_eq!(read(Kind::Json, Raw::Bytes(b"[1, null, \"a\"]")), "[1,null,\"a\"]");
+        assert_eq!(read(Kind::Json, Raw::Bytes(b"null")), "");
+        assert_eq!(read(Kind::Uint(64), Raw::Int(-1)), u64::MAX.to_string());
+        assert_eq!(read(Kind::Uint(32), Raw::Int(-1)), u32::MAX.to_string());
+        assert_eq!(read(Kind::Float, Raw::Float(0.5)), "0.5");
+        assert_eq!(read(Kind::Date, Raw::Int(0)), "\"1970-01-01\"");
+        assert_eq!(read(Kind::Timestamp(Unit::Micros), Raw::Int(0)), "\"1970-01-01T00:00:00Z\"");
+        assert!(value(Kind::Float, Raw::Float(f64::NAN)).is_err());
+        assert!(value(Kind::Json, Raw::Bytes(b"{")).is_err());
+    }
+}

@@ -1,0 +1,403 @@
+//! From columns of a file to columns of a shard.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::chunk::{Chunk, Rows};
+use super::columns::{Column, Kind, Meaning};
+use super::convert;
+use super::damage::Damage;
+use super::map::MapChunk;
+use super::plain::{Dictionary as Places, Raw};
+use crate::catalogue::{Field, FlagField, TextField};
+use crate::contact::RecordKey;
+use crate::table::shard::{Coded, Dictionary, Flag, MembershipRow, Shard, Texts};
+use crate::value::Value;
+
+/// Where the values of a column come from.
+pub(super) enum Source {
+    Values(Box<Chunk>),
+    Map(Box<MapChunk>),
+}
+
+/// A row that is no record.
+#[derive(Clone, Debug)]
+pub(crate) struct BadRow {
+    /// In the row group, from 0.
+    pub(crate) row: usize,
+    pub(crate) key: Option<String>,
+    pub(crate) reason: String,
+}
+
+/// Reads so many rows of every column into a shard. Rows that are no records are left out and told of.
+pub(super) fn fill(columns: &[Column], sources: &mut [Source], rows: usize) -> Result<(Shard, Vec<BadRow>), Damage> {
+    let mut filling = Filling { shard: Shard::default(), rows, bad: Vec::new(), memberships: None };
+    for (column, source) in columns.iter().zip(sources) {
+        match source {
+            Source::Values(chunk) => filling.column(column, chunk)?,
+            Source::Map(map) => filling.map(column, map)?,
+        }
+    }
+    Ok(filling.finish())
+}
+
+struct Filling {
+    shard: Shard,
+    rows: usize,
+    bad: Vec<BadRow>,
+    /// For each row, whether it is a membership; none where all are.
+    memberships: Option<Vec<bool>>,
+}
+
+/// Rows on their way into one column of a shard.
+struct Into<'f, T, C, E> {
+    /// What the places of the dictionary stand for, as far as they came up.
+    known: Vec<Option<T>>,
+    convert: C,
+    each: E,
+    /// What a row without a value has.
+    none: T,
+    row: usize,
+    name: &'f str,
+    bad: &'f mut Vec<BadRow>,
+}
+
+impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E: FnMut(usize, T)> Rows for Into<'_, T, C, E> {
+    fn none(&mut self) {
+        (self.each)(self.row, self.none);
+        self.row += 1;
+    }
+
+    fn value(&mut self, value: Raw<'_>) {
+        let value = (self.convert)(value).unwrap_or_else(|reason| self.bad(reason));
+        (self.each)(self.row, value);
+        self.row += 1;
+    }
+
+    fn place(&mut self, place: u32, dictionary: &Places) -> Result<(), Damage> {
+        let value = match self.known.get(place as usize) {
+            Some(Some(value)) => *value,
+            _ => self.look_up(place, dictionary)?,
+        };
+        (self.each)(self.row, value);
+        self.row += 1;
+        Ok(())
+    }
+
+    fn new_dictionary(&mut self) {
+        self.known.clear();
+    }
+}
+
+impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E> Into<'_, T, C, E> {
+    #[cold]
+    fn look_up(&mut self, place: u32, dictionary: &Places) -> Result<T, Damage> {
+        let raw = dictionary.get(place)?;
+        self.known.resize(dictionary.len(), None);
+        Ok(match (self.convert)(raw) {
+            Ok(value) => {
+                self.known[place as usize] = Some(value);
+                value
+            }
+            // Each of its rows is told of.
+            Err(reason) => self.bad(reason),
+        })
+    }
+
+    #[cold]
+    fn bad(&mut self, reason: String) -> T {
+        self.bad.push(BadRow { row: self.row, key: Some(self.name.to_owned()), reason });
+        self.none
+    }
+}
+
+/// The code of a value, for which there is room: no shard has more rows than codes.
+fn code<D: Dictionary>(dictionary: &mut D, value: &D::Value) -> Result<u16, String> {
+    dictionary.code(value).ok_or_else(|| "more different values than a shard has room for".to_owned())
+}
+
+impl Filling {
+    fn column(&mut self, Column { name, meaning, kind, .. }: &Column, chunk: &mut Chunk) -> Result<(), Damage> {
+        let Self { shard, rows, bad, .. } = self;
+        let (kind, rows, default) = (*kind, *rows, MembershipRow::default());
+        /// Reads the column's rows, each made what it is to be and put where it belongs.
+        macro_rules! read {
+            ($none:expr, $raw:ident => $value:expr, ($row:pat, $put:ident) => $each:expr) => {
+                chunk.read(
+                    rows,
+                    &mut Into {
+                        known: Vec::new(),
+                        convert: |$raw: Raw<'_>| $value,
+                        each: |$row: usize, $put| $each,
+                        none: $none,
+                        row: 0,
+                        name,
+                        bad,
+                    },
+                )
+            };
+        }
+        match meaning {
+            Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => {
+                let Shard { phones, odd_phones, .. } = shard;
+                phones.reserve_exact(rows);
+                let nobody = odd_phones.intern("");
+                // A contact's memberships mostly stand one behind the other.
+                let mut last = (Vec::new(), nobody);
+                read!(
+                    nobody,
+                    raw => {
+                        if let Raw::Bytes(bytes) = raw && bytes == last.0 && !bytes.is_empty() {
+                            return Ok(last.1);
+                        }
+                        let text = convert::text(raw)?;
+                        let phone = odd_phones.intern(text);
+                        last.0.clear();
+                        last.0.extend_from_slice(text.as_bytes());
+                        last.1 = phone;
+                        Ok(phone)
+                    },
+                    (_, phone) => phones.push(phone)
+                )?;
+                let missing = phones.iter().enumerate().filter(|(_, phone)| **phone == nobody);
+                bad.extend(missing.map(|(row, _)| BadRow {
+                    row,
+                    key: None,
+                    reason: "a record needs a `phone_number`".to_owned(),
+                }));
+                Ok(())
+            }
+            Meaning::Key(RecordKey::Field(Field::Text(field))) => {
+                let Coded { dictionary, codes } = texts(shard, *field);
+                codes.reserve_exact(rows);
+                read!(0, raw => code(dictionary, convert::text(raw)?), (_, code) => codes.push(code))
+            }
+            Meaning::Key(RecordKey::ListId) => {
+                let Coded { dictionary, codes } = &mut shard.list;
+                codes.reserve_exact(rows);
+                read!(0, raw => code(dictionary, &convert::scalar(kind, raw)?), (_, code) => codes.push(code))
+            }
+            Meaning::Key(RecordKey::Field(Field::Count(field))) => {
+                let Coded { dictionary, codes } = &mut shard.counts[*field as usize];
+                codes.reserve_exact(rows);
+                let none = default.counts[*field as usize];
+                read!(none, raw => code(dictionary, &convert::scalar(kind, raw)?), (_, code) => codes.push(code))
+            }
+            Meaning::Key(RecordKey::Field(Field::Amount(field))) => {
+                let Coded { dictionary, codes } = &mut shard.amounts[*field as usize];
+                codes.reserve_exact(rows);
+                let none = default.amounts[*field as usize];
+                read!(none, raw => code(dictionary, &convert::scalar(kind, raw)?), (_, code) => codes.push(code))
+            }
+            Meaning::Key(RecordKey::Field(Field::Time(field))) => {
+                let times = &mut shard.times[*field as usize];
+                times.reserve_exact(rows);
+                let none = default.times[*field as usize];
+                read!(none, raw => convert::instant(kind, raw), (_, instant) => times.push(instant))
+            }
+            Meaning::Key(RecordKey::Active) => self.flags(name, chunk, default.active, |shard| &mut shard.active),
+            Meaning::Key(RecordKey::Field(Field::Flag(field))) => match field {
+                FlagField::HasRevenue => self.flags(name, chunk, default.has_revenue, |shard| &mut shard.has_revenue),
+                FlagField::InWorkflow => self.flags(name, chunk, default.in_workflow, |shard| &mut shard.in_workflow),
+                FlagField::OnDnc => self.flags(name, chunk, Flag::Silent, |shard| &mut shard.on_dnc),
+                FlagField::IsValid => self.flags(name, chunk, Flag::Silent, |shard| &mut shard.is_valid),
+            },
+            Meaning::IsMembership => {
+                let memberships = self.memberships.insert(Vec::with_capacity(rows));
+                read!(true, raw => convert::flag(raw), (_, flag) => memberships.push(flag))
+            }
+            Meaning::Custom(key) => {
+                let at = shard.custom_column(key);
+                let column = &mut shard.custom[at];
+                if kind == Kind::Text {
+                    let texts = &mut column.texts;
+                    let (dictionary, entries) = (&mut texts.dictionary, &mut texts.entries);
+                    // OK because a shard has no more rows than 16 bits count.
+                    return read!(0, raw => code(dictionary, convert::text(raw)?), (row, code) => if code > 0 {
+                        entries.push((row as u16, code));
+                    });
+                }
+                let (texts, others) = (&mut column.texts, &mut column.others);
+                read!(
+                    (false, 0),
+                    raw => Ok(match convert::value(kind, raw)? {
+                        None => (false, 0),
+                        Some(Value::Text(text)) => (true, code(&mut texts.dictionary, &text)?),
+                        Some(other) => (false, code(&mut others.dictionary, &other)?),
+                    }),
+                    (row, entry) => match entry {
+                        (_, 0) => {}
+                        (true, code) => texts.entries.push((row as u16, code)),
+                        (false, code) => others.entries.push((row as u16, code)),
+                    }
+                )
+            }
+            Meaning::CustomFields | Meaning::Key(RecordKey::CustomFields | RecordKey::Lists) => {
+                let mut objects: Vec<Vec<(String, Value)>> = vec![Vec::new()];
+                let mut rows_of = Vec::with_capacity(rows);
+                read!(
+                    0,
+                    raw => {
+                        objects.push(convert::custom_fields(raw)?);
+                        Ok(objects.len() - 1)
+                    },
+                    (_, object) => rows_of.push(object)
+                )?;
+                for (row, object) in rows_of.into_iter().enumerate() {
+                    for (key, value) in &objects[object] {
+                        let at = shard.custom_column(key);
+                        // OK because a shard has fewer rows than codes.
+                        let _ = shard.custom[at].push(row, value);
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Custom fields as entries of a map, of which the last with a key counts.
+    fn map(&mut self, Column { name, kind, .. }: &Column, map: &mut MapChunk) -> Result<(), Damage> {
+        let Self { shard, rows, bad, .. } = self;
+        let mut entries: BTreeMap<(usize, String), Value> = BTreeMap::new();
+        map.read(*rows, &mut |row, key, raw| {
+            let value = raw.map_or(Ok(None), |raw| convert::value(*kind, raw));
+            match convert::text(key).and_then(|key| Ok((key, value?))) {
+                Ok((key, Some(value))) => drop(entries.insert((row, key.to_owned()), value)),
+                Ok((key, None)) => drop(entries.remove(&(row, key.to_owned()))),
+                Err(reason) => bad.push(BadRow { row, key: Some(name.clone()), reason }),
+            }
+        })?;
+        for ((row, key), value) in &entries {
+            let at = shard.custom_column(key);
+            // OK because a shard has fewer rows than codes.
+            let _ = shard.custom[at].push(*row, value);
+        }
+        Ok(())
+    }
+
+    fn flags(
+        &mut self,
+        name: &str,
+        chunk: &mut Chunk,
+        none: Flag,
+        of: impl FnOnce(&mut Shard) -> &mut Vec<Flag>,
+    ) -> Result<(), Damage> {
+        let flags = of(&mut self.shard);
+        flags.reserve_exact(self.rows);
+        let mut into = Into {
+            known: Vec::new(),
+            convert: |raw: Raw<'_>| convert::flag(raw).map(Flag::from),
+            each: |_, flag| flags.push(flag),
+            none,
+            row: 0,
+            name,
+            bad: &mut self.bad,
+        };
+        chunk.read(self.rows, &mut into)
+    }
+
+    /// The shard, with what no column said, and without the rows that are no records.
+    fn finish(mut self) -> (Shard, Vec<BadRow>) {
+        let Self { shard, rows, bad, memberships } = &mut self;
+        let default = MembershipRow::default();
+        for column in [&mut shard.carrier, &mut shard.line_type, &mut shard.timezone] {
+            column.codes.resize(*rows, 0);
+        }
+        shard.is_valid.resize(*rows, Flag::Silent);
+        shard.on_dnc.resize(*rows, Flag::Silent);
+        shard.list.codes.resize(*rows, default.list);
+        shard.list_number.codes.resize(*rows, default.list_number);
+        shard.active.resize(*rows, default.active);
+        shard.signup_method.codes.resize(*rows, default.signup_method);
+        for (times, none) in shard.times.iter_mut().zip(default.times) {
+            times.resize(*rows, none);
+        }
+        for (counts, none) in shard.counts.iter_mut().zip(default.counts) {
+            counts.codes.resize(*rows, none);
+        }
+        for (amounts, none) in shard.amounts.iter_mut().zip(default.amounts) {
+            amounts.codes.resize(*rows, none);
+        }
+        shard.has_revenue.resize(*rows, default.has_revenue);
+        shard.in_workflow.resize(*rows, default.in_workflow);
+        // OK because a shard has no more rows than 16 bits count.
+        shard.ends.extend(1..=*rows as u16);
+
+        // One problem a record, as everywhere; the first that its columns have.
+        bad.sort_by_key(|bad| bad.row);
+        bad.dedup_by_key(|bad| bad.row);
+        if !bad.is_empty() || memberships.is_some() {
+            let mut is_record = vec![true; *rows];
+            bad.iter().for_each(|bad| is_record[bad.row] = false);
+            let is_membership = memberships.take().unwrap_or_else(|| vec![true; *rows]);
+            leave_out(shard, &is_record, &is_membership);
+        }
+        (self.shard, self.bad)
+    }
+}
+
+fn texts(shard: &mut Shard, field: TextField) -> &mut Coded<Texts> {
+    match field {
+        TextField::Carrier => &mut shard.carrier,
+        TextField::LineType => &mut shard.line_type,
+        TextField::Timezone => &mut shard.timezone,
+        TextField::SignupMethod => &mut shard.signup_method,
+        // The phone number has a column of its own kind, and is none of these.
+        TextField::ListNumber | TextField::PhoneNumber => &mut shard.list_number,
+    }
+}
+
+/// Leaves out the rows that are no records, and of those that are no memberships what is a membership's.
+fn leave_out(shard: &mut Shard, is_record: &[bool], is_membership: &[bool]) {
+    fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
+        let mut keep = keep.iter();
+        column.retain(|_| keep.next() == Some(&true));
+    }
+    let is_membership: Vec<bool> = is_record.iter().zip(is_membership).map(|(record, it)| *record && *it).collect();
+    let mut rows = 0;
+    let places: HashMap<u16, u16> = (0..)
+        .zip(&is_membership)
+        .filter(|(_, is_membership)| **is_membership)
+        .map(|(row, _)| {
+            rows += 1;
+            (row, rows - 1)
+        })
+        .collect();
+    let mut memberships = 0;
+    shard.ends = is_membership
+        .iter()
+        .map(|is_membership| {
+            memberships += u16::from(*is_membership);
+            memberships
+        })
+        .collect();
+    retain(&mut shard.ends, is_record);
+    retain(&mut shard.phones, is_record);
+    for column in [&mut shard.carrier, &mut shard.line_type, &mut shard.timezone] {
+        retain(&mut column.codes, is_record);
+    }
+    retain(&mut shard.is_valid, is_record);
+    retain(&mut shard.on_dnc, is_record);
+    retain(&mut shard.list.codes, &is_membership);
+    for column in [&mut shard.list_number, &mut shard.signup_method] {
+        retain(&mut column.codes, &is_membership);
+    }
+    for flags in [&mut shard.active, &mut shard.has_revenue, &mut shard.in_workflow] {
+        retain(flags, &is_membership);
+    }
+    shard.times.iter_mut().for_each(|times| retain(times, &is_membership));
+    shard.counts.iter_mut().for_each(|counts| retain(&mut counts.codes, &is_membership));
+    shard.amounts.iter_mut().for_each(|amounts| retain(&mut amounts.codes, &is_membership));
+    let moved = |entries: &mut Vec<(u16, u16)>| {
+        entries.retain_mut(|(row, _)| match places.get(row) {
+            Some(place) => {
+                *row = *place;
+                true
+            }
+            None => false,
+        });
+    };
+    for column in &mut shard.custom {
+        moved(&mut column.texts.entries);
+        moved(&mut column.others.entries);
+    }
+}

@@ -1,0 +1,212 @@
+//! From a file to shards: row group by row group, each column from its own pages straight into a column of a shard.
+//!
+//! A value in a page's dictionary is looked at once, however many rows have it. Where a file comes from is [`input`]'s to
+//! know; [`columns`] says what its columns are; [`chunk`] reads one column of a row group, with [`hybrid`] and [`plain`]
+//! for what its pages hold and [`whole`] for what few write, and [`map`] for custom fields that are one; [`fill`] makes columns of a shard of them, by [`convert`].
+//! What need not be read is [`prune`]'s to say.
+
+mod chunk;
+mod columns;
+mod convert;
+mod damage;
+mod fill;
+mod hybrid;
+mod input;
+mod map;
+mod plain;
+mod prune;
+#[cfg(test)]
+mod tests;
+mod whole;
+
+use std::ops::ControlFlow;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
+
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+
+use self::chunk::Chunk;
+use self::columns::{Column, WrongColumn};
+use self::damage::{Damage, guarded};
+use self::fill::Source;
+use self::map::MapChunk;
+use super::metadata::Promise;
+use crate::plan::Plan;
+use crate::table::shard::{MOST, Shard};
+
+pub(crate) use self::fill::BadRow;
+pub(crate) use self::input::Input;
+
+/// What every such file begins with.
+pub(crate) const MAGIC: &[u8] = b"PAR1";
+
+/// A file that is open: what it says of itself is read.
+pub(crate) struct ParquetFile {
+    input: Input,
+    metadata: ParquetMetaData,
+    columns: Vec<Column>,
+    /// The row groups that are read.
+    groups: Vec<usize>,
+}
+
+/// Why a file cannot be read.
+pub(crate) enum Unreadable {
+    /// No record of it counts.
+    Damage(Damage),
+    /// Its columns are not those of records.
+    Columns(Vec<WrongColumn>),
+}
+
+/// Some rows of a file.
+pub(crate) struct RowsRead {
+    pub(crate) shard: Shard,
+    /// The rows that are no records, with their places in the file.
+    pub(crate) bad: Vec<(u64, BadRow)>,
+    /// How many bytes of the file have been read.
+    pub(crate) bytes: u64,
+}
+
+impl From<Damage> for Unreadable {
+    fn from(damage: Damage) -> Self {
+        Self::Damage(damage)
+    }
+}
+
+impl ParquetFile {
+    pub(crate) fn open(input: Input) -> Result<Self, Unreadable> {
+        let metadata = guarded(|| {
+            let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
+            Ok(reader.parse_and_finish(&input)?)
+        })?;
+        let columns = columns::columns(metadata.file_metadata().schema_descr()).map_err(Unreadable::Columns)?;
+        let groups = (0..metadata.num_row_groups()).collect();
+        Ok(Self { input, metadata, columns, groups })
+    }
+
+    /// Leaves out what cannot change the answer to any of the plans, and tells what the whole file has; where the file
+    /// does not promise what that takes, nothing is left out.
+    pub(crate) fn leave_out(&mut self, plans: &[Plan]) -> Option<Promise> {
+        let promise = Promise::of(self.metadata.file_metadata().key_value_metadata())?;
+        let Self { metadata, columns, groups, .. } = self;
+        groups.retain(|group| {
+            let group = prune::RowGroup { columns, metadata: metadata.row_group(*group) };
+            plans.iter().any(|plan| group.may_hold(plan))
+        });
+        *columns = prune::needed(columns, plans);
+        Some(promise)
+    }
+
+    /// Reads the file on so many threads, which `prepare` what they read, and hands it on here, in its order.
+    pub(crate) fn read(
+        &self,
+        threads: usize,
+        prepare: fn(&mut Shard),
+        each: &mut dyn FnMut(RowsRead),
+    ) -> Result<(), Damage> {
+        let bytes_of = |group: usize| u64::try_from(self.metadata.row_group(group).compressed_size()).unwrap_or(0);
+        let mut bytes = 0;
+        let mut first_row = 0;
+        let mut hand_on = |group: usize, Decoded { shard, bad, rows }: Decoded| {
+            bytes +=
+                bytes_of(group) * rows / u64::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
+            let bad = bad.into_iter().map(|bad| (first_row + bad.row as u64, bad)).collect();
+            first_row += rows;
+            each(RowsRead { shard, bad, bytes });
+        };
+        if threads == 1 || self.groups.len() < 2 {
+            for group in &self.groups {
+                self.group(*group, prepare, &mut |decoded| {
+                    hand_on(*group, decoded);
+                    ControlFlow::Continue(())
+                })?;
+            }
+            return Ok(());
+        }
+        thread::scope(|scope| {
+            // Each thread has every so manieth row group, and a channel of its own that holds one shard: so they come out
+            // in the order of the file, and few are in memory however slow `each` is.
+            let channels: Vec<_> = (0..threads)
+                .map(|at| {
+                    let (decoded, results) = sync_channel(1);
+                    scope.spawn(move || self.every((at, threads), prepare, &decoded));
+                    results
+                })
+                .collect();
+            for (group, results) in self.groups.iter().zip(channels.iter().cycle()) {
+                loop {
+                    match results.recv() {
+                        Ok(Progress::Rows(decoded)) => hand_on(*group, *decoded),
+                        Ok(Progress::GroupEnds(result)) => {
+                            result?;
+                            break;
+                        }
+                        Err(_) => return Err(Damage::new("a thread that read it is gone")),
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Reads every so manieth row group from one on.
+    fn every(&self, (at, threads): (usize, usize), prepare: fn(&mut Shard), results: &SyncSender<Progress>) {
+        for group in self.groups.iter().skip(at).step_by(threads) {
+            let result =
+                self.group(*group, prepare, &mut |decoded| match results.send(Progress::Rows(Box::new(decoded))) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                });
+            let damaged = result.is_err();
+            // Nobody there any more: then nobody wants to know either.
+            if results.send(Progress::GroupEnds(result)).is_err() || damaged {
+                return;
+            }
+        }
+    }
+
+    /// Reads one row group.
+    fn group(
+        &self,
+        group: usize,
+        prepare: fn(&mut Shard),
+        each: &mut dyn FnMut(Decoded) -> ControlFlow<()>,
+    ) -> Result<(), Damage> {
+        let metadata = self.metadata.row_group(group);
+        let rows = usize::try_from(metadata.num_rows()).map_err(|_| Damage::new("a row group of less than no rows"))?;
+        let mut sources = self.sources(metadata)?;
+        // Shards of about the same size: the last takes as long to merge as the others.
+        let shards = rows.div_ceil(MOST);
+        for shard in 0..shards {
+            let rows = rows * (shard + 1) / shards - rows * shard / shards;
+            let (mut shard, bad) = guarded(|| fill::fill(&self.columns, &mut sources, rows))?;
+            prepare(&mut shard);
+            if each(Decoded { shard, bad, rows: rows as u64 }).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn sources(&self, metadata: &RowGroupMetaData) -> Result<Vec<Source>, Damage> {
+        let known = |at: usize| metadata.columns().get(at).ok_or_else(|| Damage::new("a row group lacks a column"));
+        let source = |column: &Column| {
+            Ok(match column.keys {
+                None => Source::Values(Box::new(Chunk::open(&self.input, known(column.at)?)?)),
+                Some(keys) => Source::Map(Box::new(MapChunk::open(&self.input, known(keys)?, known(column.at)?)?)),
+            })
+        };
+        self.columns.iter().map(source).collect()
+    }
+}
+
+/// What a thread tells of a row group.
+enum Progress {
+    Rows(Box<Decoded>),
+    GroupEnds(Result<(), Damage>),
+}
+
+struct Decoded {
+    shard: Shard,
+    bad: Vec<BadRow>,
+    rows: u64,
+}

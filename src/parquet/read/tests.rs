@@ -1,0 +1,343 @@
+//! Files that others write: their types, their encodings, and what is wrong with them.
+
+use std::sync::Arc;
+
+use parquet::basic::{Compression, Encoding};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArray};
+use parquet::data_type::{FixedLenByteArrayType, FloatType, Int32Type, Int64Type, Int96, Int96Type};
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, WriterVersion};
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::schema::parser::parse_message_type;
+
+use crate::contact::Contact;
+use crate::error::Code;
+use crate::records::{OnError, RecordReader};
+
+/// Writes the values of a column.
+type Write = Box<dyn Fn(&mut SerializedColumnWriter<'_>)>;
+
+/// A file in the making: a column is its type, as the format writes types down, and its values.
+#[derive(Default)]
+struct File {
+    types: String,
+    columns: Vec<Write>,
+    settings: Option<fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder>,
+}
+
+impl File {
+    fn with<T: DataType>(mut self, of_type: &str, values: Vec<Option<T::T>>) -> Self
+    where
+        T::T: Clone,
+    {
+        self.types.push_str(of_type);
+        self.types.push_str(";\n");
+        let required = of_type.starts_with("required");
+        self.columns.push(Box::new(move |column| {
+            let there: Vec<T::T> = values.iter().flatten().cloned().collect();
+            let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
+            let levels = (!required).then_some(&*levels);
+            column.typed::<T>().write_batch(&there, levels, None).unwrap();
+        }));
+        self
+    }
+
+    fn texts(self, of_type: &str, texts: &[&str]) -> Self {
+        self.with::<ByteArrayType>(of_type, texts.iter().map(|text| Some(ByteArray::from(*text))).collect())
+    }
+
+    fn phones(self, count: usize) -> Self {
+        let phones: Vec<String> = (1..=count).map(|n| format!("+{n}")).collect();
+        self.texts("required binary phone_number (UTF8)", &phones.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    fn set(mut self, settings: fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let schema = Arc::new(parse_message_type(&format!("message schema {{ {} }}", self.types)).unwrap());
+        let settings = self.settings.unwrap_or(|settings| settings);
+        let properties = Arc::new(settings(WriterProperties::builder()).build());
+        let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).unwrap();
+        let mut rows = file.next_row_group().unwrap();
+        for write in &self.columns {
+            let mut column = rows.next_column().unwrap().unwrap();
+            write(&mut column);
+            column.close().unwrap();
+        }
+        rows.close().unwrap();
+        file.into_inner().unwrap()
+    }
+
+    /// The contacts, as JSON writes them.
+    #[track_caller]
+    fn reads(&self, expected: &[&str]) {
+        let mut contacts = Vec::new();
+        RecordReader::new()
+            .read("contacts.parquet", &self.bytes()[..], &mut |contact: Contact| contacts.push(contact), &mut |_| {})
+            .unwrap();
+        let expected: Vec<Contact> = expected.iter().map(|record| serde_json::from_str(record).unwrap()).collect();
+        assert_eq!(contacts, expected);
+    }
+
+    /// What is said of the file instead.
+    #[track_caller]
+    fn refuses(&self, expected: &[&str]) {
+        let errors = RecordReader::new()
+            .read("c", &self.bytes()[..], &mut |_| {}, &mut |_| {})
+            .expect_err("something is wrong with it");
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(said, expected);
+    }
+}
+
+fn all<T>(values: impl IntoIterator<Item = T>) -> Vec<Option<T>> {
+    values.into_iter().map(Some).collect()
+}
+
+#[test]
+fn numbers_of_every_type() {
+    let counts = |of_type: &str| format!("optional {of_type}");
+    for file in [
+        File::default().with::<Int32Type>(&counts("int32 send_count"), all([3])),
+        File::default().with::<Int32Type>(&counts("int32 send_count (INTEGER(8,true))"), all([3])),
+        File::default().with::<Int32Type>(&counts("int32 send_count (INTEGER(16,false))"), all([3])),
+        File::default().with::<Int64Type>(&counts("int64 send_count"), all([3])),
+        File::default().with::<Int64Type>(&counts("int64 send_count (UINT_64)"), all([3])),
+        File::default().with::<DoubleType>(&counts("double send_count"), all([3.0])),
+        File::default().with::<FloatType>(&counts("float send_count"), all([3.0])),
+        File::default().with::<Int64Type>(&counts("int64 send_count (DECIMAL(10,2))"), all([300])),
+    ] {
+        file.phones(1).reads(&[r#"{"phone_number": "+1", "send_count": 3}"#]);
+    }
+}
+
+#[test]
+fn amounts_of_every_type() {
+    let three = FixedLenByteArray::from(ByteArray::from(vec![0xff, 0xfe, 0x0c]));
+    for (file, amount) in [
+        (File::default().with::<DoubleType>("optional double revenue_total", all([0.1])), "0.1"),
+        (File::default().with::<FloatType>("optional float revenue_total", all([0.5])), "0.5"),
+        (File::default().with::<Int32Type>("optional int32 revenue_total", all([-7])), "-7"),
+        (File::default().with::<Int32Type>("optional int32 revenue_total (DECIMAL(9,3))", all([1_250])), "1.25"),
+        (
+            File::default().with::<FixedLenByteArrayType>(
+                "optional fixed_len_byte_array(3) revenue_total (DECIMAL(6,1))",
+                all([three]),
+            ),
+            "-50",
+        ),
+        (
+            File::default().texts("optional binary revenue_total (JSON)", &["18446744073709551615"]),
+            "18446744073709551615",
+        ),
+    ] {
+        file.phones(1).reads(&[&format!(r#"{{"phone_number": "+1", "revenue_total": {amount}}}"#)]);
+    }
+}
+
+#[test]
+fn times_of_every_type() {
+    let mut old = Int96::new();
+    old.set_data(3_600_000_000_000_u64 as u32, (3_600_000_000_000_u64 >> 32) as u32, 2_440_588 + 20_000);
+    let micros: i64 = 20_000 * 86_400_000_000 + 3_600_000_000;
+    for file in [
+        File::default()
+            .with::<Int64Type>("optional int64 last_sent_at (TIMESTAMP(MILLIS,true))", all([micros / 1_000])),
+        File::default().with::<Int64Type>("optional int64 last_sent_at (TIMESTAMP(MICROS,false))", all([micros])),
+        File::default().with::<Int64Type>("optional int64 last_sent_at (TIMESTAMP(NANOS,true))", all([micros * 1_000])),
+        File::default().with::<Int64Type>("optional int64 last_sent_at (TIMESTAMP_MICROS)", all([micros])),
+        File::default().with::<Int96Type>("optional int96 last_sent_at", all([old])),
+        File::default().texts("optional binary last_sent_at (UTF8)", &["2024-10-04T01:00:00Z"]),
+    ] {
+        file.phones(1).reads(&[r#"{"phone_number": "+1", "last_sent_at": "2024-10-04T01:00:00Z"}"#]);
+    }
+    let date = File::default().with::<Int32Type>("optional int32 signup_date (DATE)", all([20_000]));
+    date.phones(1).reads(&[r#"{"phone_number": "+1", "signup_date": "2024-10-04"}"#]);
+}
+
+#[test]
+fn custom_fields_of_every_type() {
+    File::default()
+        .phones(1)
+        .with::<Int32Type>("optional int32 custom_fields.whole", all([7]))
+        .with::<DoubleType>("optional double custom_fields.fraction", all([0.5]))
+        .with::<BoolType>("optional boolean custom_fields.flag", all([true]))
+        .texts("optional binary custom_fields.text (UTF8)", &["7"])
+        .texts("optional binary custom_fields.json (JSON)", &["[1, \"a\"]"])
+        .with::<Int32Type>("optional int32 custom_fields.day (DATE)", all([0]))
+        .with::<Int64Type>("optional int64 custom_fields.none", vec![None])
+        .reads(&[r#"{"phone_number": "+1", "custom_fields": {
+            "whole": 7, "fraction": 0.5, "flag": true, "text": "7", "json": [1, "a"], "day": "1970-01-01"}}"#]);
+}
+
+#[test]
+fn custom_fields_in_one_column() {
+    let object = r#"{"state": "CA", "ltv": 12.5, "nothing": null}"#;
+    let expected = r#"{"phone_number": "+1", "custom_fields": {"state": "CA", "ltv": 12.5}}"#;
+    for of_type in ["JSON", "UTF8"] {
+        let of_type = format!("optional binary custom_fields ({of_type})");
+        File::default().phones(2).texts(&of_type, &[object, "{}"]).reads(&[expected, r#"{"phone_number": "+2"}"#]);
+    }
+}
+
+#[test]
+fn custom_fields_in_a_struct() {
+    let mut file = File::default().phones(2);
+    file.types.push_str("optional group custom_fields { optional binary state (UTF8); optional double ltv; }\n");
+    file.columns.push(Box::new(|column| {
+        column.typed::<ByteArrayType>().write_batch(&["CA".into()], Some(&[2, 0]), None).map(drop).unwrap();
+    }));
+    file.columns.push(Box::new(|column| {
+        column.typed::<DoubleType>().write_batch(&[], Some(&[1, 0]), None).map(drop).unwrap();
+    }));
+    file.reads(&[r#"{"phone_number": "+1", "custom_fields": {"state": "CA"}}"#, r#"{"phone_number": "+2"}"#]);
+}
+
+#[test]
+fn custom_fields_in_a_map() {
+    let map = "optional group custom_fields (MAP) { repeated group key_value {
+        required binary key (UTF8); optional binary value (UTF8); } }\n";
+    let mut file = File::default().phones(4);
+    file.types.push_str(map);
+    // Two entries, of which one is null; no entry; no map; one entry.
+    file.columns.push(Box::new(|column| {
+        let keys = ["state".into(), "tier".into(), "state".into()];
+        column.typed::<ByteArrayType>().write_batch(&keys, Some(&[2, 2, 1, 0, 2]), Some(&[0, 1, 0, 0, 0])).unwrap();
+    }));
+    file.columns.push(Box::new(|column| {
+        let values = ["CA".into(), "TX".into()];
+        column.typed::<ByteArrayType>().write_batch(&values, Some(&[3, 2, 1, 0, 3]), Some(&[0, 1, 0, 0, 0])).unwrap();
+    }));
+    file.reads(&[
+        r#"{"phone_number": "+1", "custom_fields": {"state": "CA"}}"#,
+        r#"{"phone_number": "+2"}"#,
+        r#"{"phone_number": "+3"}"#,
+        r#"{"phone_number": "+4", "custom_fields": {"state": "TX"}}"#,
+    ]);
+}
+
+#[test]
+fn what_is_absent_or_null_is_no_value() {
+    File::default()
+        .texts("optional binary msisdn (UTF8)", &["+1", "+2"])
+        .with::<Int64Type>("optional int64 list_id", vec![None, Some(7)])
+        .with::<BoolType>("optional boolean active", vec![None, Some(false)])
+        .with::<Int32Type>("optional int32 click_count", vec![Some(1), None])
+        .with::<Int32Type>("optional int32 something_else", vec![Some(1), None])
+        .reads(&[
+            r#"{"phone_number": "+1", "click_count": 1}"#,
+            r#"{"phone_number": "+2", "list_id": 7, "active": false}"#,
+        ]);
+}
+
+#[test]
+fn encodings_and_codecs() {
+    let settings: [fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder; 9] = [
+        |settings| settings,
+        |settings| settings.set_dictionary_enabled(false),
+        |settings| settings.set_writer_version(WriterVersion::PARQUET_2_0),
+        |settings| settings.set_writer_version(WriterVersion::PARQUET_2_0).set_dictionary_enabled(false),
+        |settings| settings.set_dictionary_enabled(false).set_encoding(Encoding::DELTA_BYTE_ARRAY),
+        |settings| settings.set_compression(Compression::SNAPPY),
+        |settings| settings.set_compression(Compression::GZIP(Default::default())),
+        |settings| settings.set_compression(Compression::LZ4_RAW),
+        // So that a column goes on without its dictionary, in many pages.
+        |settings| settings.set_dictionary_page_size_limit(64).set_data_page_row_count_limit(10),
+    ];
+    let states = ["CA", "TX", "NY", "", "é"];
+    for settings in settings {
+        let rows = 200;
+        let texts = (0..rows).map(|row| (row % 3 > 0).then(|| ByteArray::from(states[row % states.len()]))).collect();
+        let file = File::default()
+            .phones(rows)
+            .with::<ByteArrayType>("optional binary custom_fields.state (UTF8)", texts)
+            .set(settings);
+        let expected: Vec<String> = (0..rows)
+            .map(|row| match row % 3 {
+                0 => format!(r#"{{"phone_number": "+{}"}}"#, row + 1),
+                _ => format!(
+                    r#"{{"phone_number": "+{}", "custom_fields": {{"state": "{}"}}}}"#,
+                    row + 1,
+                    states[row % states.len()]
+                ),
+            })
+            .collect();
+        file.reads(&expected.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    let with_delta: fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder =
+        |settings| settings.set_writer_version(WriterVersion::PARQUET_2_0).set_dictionary_enabled(false);
+    let counts = (0..100).map(|n| (n % 2 == 0).then_some(n)).collect();
+    let flags = (0..100).map(|n| Some(n % 5 == 0)).collect();
+    let file = File::default()
+        .phones(100)
+        .with::<Int64Type>("optional int64 send_count", counts)
+        .with::<BoolType>("optional boolean in_workflow", flags)
+        .set(with_delta);
+    let expected: Vec<String> = (0..100)
+        .map(|n| {
+            let count = if n % 2 == 0 { n } else { 0 };
+            format!(r#"{{"phone_number": "+{}", "send_count": {count}, "in_workflow": {}}}"#, n + 1, n % 5 == 0)
+        })
+        .collect();
+    file.reads(&expected.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn rows_that_are_no_records_are_told_of() {
+    let file = File::default()
+        .with::<ByteArrayType>(
+            "optional binary phone (UTF8)",
+            vec![Some("+1".into()), None, Some("+3".into()), Some("+4".into())],
+        )
+        .with::<Int64Type>("optional int64 click_count", all([1, 2, -3, 4]))
+        .texts("optional binary signup_date (UTF8)", &["2025-11-01", "", "soon", "soon"]);
+    file.refuses(&[
+        "invalid_record at c: a record needs a `phone_number` (row 2)",
+        "invalid_record at c: key `click_count`: expected a whole number from 0, found -3 (row 3)",
+        "invalid_record at c: key `signup_date`: expected an ISO 8601 date or time, found `soon` (row 4)",
+    ]);
+    let mut contacts = Vec::new();
+    let report = RecordReader::new()
+        .on_error(OnError::Skip)
+        .read("c", &file.bytes()[..], &mut |contact: Contact| contacts.push(contact.phone_number), &mut |_| {})
+        .unwrap();
+    assert_eq!((report.records, report.skipped, contacts), (1, 3, vec!["+1".to_owned()]));
+}
+
+#[test]
+fn columns_that_cannot_be_what_they_are_called_are_told_of() {
+    File::default()
+        .with::<Int64Type>("required int64 phone_number", all([14_155_559_876]))
+        .texts("optional binary click_count (UTF8)", &["3"])
+        .with::<Int32Type>("optional int32 active", all([1]))
+        .with::<Int64Type>("optional int64 last_sent_at", all([1]))
+        .with::<Int32Type>("optional int32 custom_fields.at (TIME_MILLIS)", all([1]))
+        .refuses(&[
+            "invalid_record at c: key `phone_number`: expected a string, found a column of type integer",
+            "invalid_record at c: key `click_count`: expected a whole number from 0, found a column of type string",
+            "invalid_record at c: key `active`: expected a boolean, found a column of type integer",
+            "invalid_record at c: key `last_sent_at`: expected a timestamp, a date or an ISO 8601 string, found a column of type integer",
+            "invalid_record at c: key `custom_fields.at`: expected a string, a number, a boolean, a date, a timestamp or JSON, found a column of type time_millis",
+        ]);
+    File::default()
+        .with::<Int64Type>("optional int64 list_id", all([1]))
+        .refuses(&["invalid_record at c: expected Parquet with a column `phone_number`, `phone` or `msisdn`"]);
+    File::default()
+        .phones(1)
+        .texts("optional binary phone (UTF8)", &["+1"])
+        .refuses(&["invalid_record at c: key `phone`: is a column beside `phone_number`, and only one may be"]);
+}
+
+#[test]
+fn a_page_that_claims_too_much_is_damaged() {
+    let file = File::default().phones(3).bytes();
+    // The first page begins behind the magic: kind, then the size that it unpacks to.
+    assert_eq!((file[4], file[6]), (0x15, 0x15));
+    let mut claims = file[..7].to_vec();
+    claims.extend([0xfe, 0xff, 0xff, 0xff, 0x0f]);
+    claims.extend(&file[12..]);
+    let errors = RecordReader::new().read("c", &claims[..], &mut |_| {}, &mut |_| {}).unwrap_err();
+    assert_eq!(errors.first().code(), Code::UnreadableInput);
+}

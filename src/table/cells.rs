@@ -1,0 +1,275 @@
+//! A table as rows, a membership each: what whoever writes it down goes through, column by column.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::domain::{Domain, Instants};
+use super::segment::{ColumnId, Lists};
+use super::{Other, Table};
+use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
+use crate::contact::{Contact, Membership};
+use crate::eval;
+use crate::filter::CustomKey;
+use crate::number::Number;
+use crate::value::Value;
+
+/// What is in a column of a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cell<'t> {
+    Flag(bool),
+    /// In microseconds.
+    Instant(i64),
+    Count(u64),
+    Amount(Number),
+    Text(&'t str),
+    Custom(&'t Value),
+    List(i64),
+}
+
+/// A cell, or where among the [`Cells::values`] of its column it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CellRef<'t> {
+    Value(usize),
+    Cell(Cell<'t>),
+}
+
+/// Some contacts that stand together.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    place: Place,
+    contacts: Range<usize>,
+    /// How many rows each contact has.
+    rows_of_each: Option<usize>,
+    /// The lists that they are on, where those are known; none comes first.
+    pub(crate) lists: Vec<Option<i64>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Segment(usize),
+    Others,
+}
+
+/// All of a table, in an order in which it can be gone through again and again.
+pub(crate) struct Cells<'t> {
+    table: &'t Table,
+    /// Those who are in no segment, in the order in which they were first seen.
+    others: Vec<&'t Other>,
+}
+
+impl Table {
+    pub(crate) fn cells(&self) -> Cells<'_> {
+        let mut others: Vec<&Other> = self.others.values().collect();
+        others.sort_unstable_by_key(|other| other.order);
+        Cells { table: self, others }
+    }
+}
+
+impl<'t> Cells<'t> {
+    /// Every column but the phone numbers', in the order of the platform's reference; custom fields by their keys.
+    pub(crate) fn columns(&self) -> Vec<ColumnId> {
+        let mut columns = vec![
+            ColumnId::Text(TextField::ListNumber),
+            ColumnId::List,
+            ColumnId::Active,
+            ColumnId::Time(TimeField::SignupDate),
+            ColumnId::Text(TextField::SignupMethod),
+            ColumnId::Text(TextField::Carrier),
+            ColumnId::Text(TextField::LineType),
+            ColumnId::Text(TextField::Timezone),
+            ColumnId::Flag(FlagField::IsValid),
+            ColumnId::Flag(FlagField::OnDnc),
+            ColumnId::Count(CountField::SendCount),
+            ColumnId::Count(CountField::ClickCount),
+            ColumnId::Amount(AmountField::RevenueTotal),
+            ColumnId::Count(CountField::ConversionCount),
+            ColumnId::Amount(AmountField::AvgRevenue),
+            ColumnId::Flag(FlagField::HasRevenue),
+            ColumnId::Time(TimeField::LastSentAt),
+            ColumnId::Time(TimeField::LastClickedAt),
+            ColumnId::Time(TimeField::LastRevenueAt),
+            ColumnId::Flag(FlagField::InWorkflow),
+        ];
+        let known = self.table.columns.columns.iter().filter_map(|(id, _)| match id {
+            ColumnId::Custom(key) => Some(key.clone()),
+            _ => None,
+        });
+        let memberships = self.others.iter().flat_map(|other| &other.contact.memberships);
+        let others = memberships.flat_map(|membership| membership.custom_fields.keys());
+        // An empty key cannot be asked for, and a table keeps none.
+        let keys: BTreeSet<CustomKey> = known.chain(others.filter_map(|key| CustomKey::new(key.clone()))).collect();
+        columns.extend(keys.into_iter().map(ColumnId::Custom));
+        columns
+    }
+
+    /// The contacts, those who stand together together, in their order: those on the same lists one after the other.
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        let segments = self.table.segments.iter().enumerate().map(|(at, segment)| Part {
+            place: Place::Segment(at),
+            contacts: 0..segment.phones.len(),
+            rows_of_each: Some(segment.slots.max(1)),
+            lists: match &segment.lists {
+                Lists::Same(lists) => lists.clone(),
+                Lists::Mixed => vec![None],
+            },
+        });
+        let mut parts: Vec<Part> = segments.collect();
+        parts.sort_by(|a, b| a.lists.first().cmp(&b.lists.first()).then_with(|| a.lists.last().cmp(&b.lists.last())));
+        parts.push(Part {
+            place: Place::Others,
+            contacts: 0..self.others.len(),
+            rows_of_each: None,
+            lists: vec![None],
+        });
+        parts.retain(|part| !part.contacts.is_empty());
+        parts
+    }
+
+    /// How many of a part's rows come first without dividing a contact, at most so many where that can be.
+    pub(crate) fn split(&self, part: Part, rows: usize) -> (Part, Option<Part>) {
+        let contacts = match part.rows_of_each {
+            Some(each) => (rows / each).max(1),
+            None => {
+                let mut so_far = 0;
+                let fits = |contact: &usize| {
+                    so_far += rows_of(&self.others[*contact].contact);
+                    so_far <= rows
+                };
+                part.contacts.clone().take_while(fits).count().max(1)
+            }
+        };
+        let cut = part.contacts.end.min(part.contacts.start + contacts);
+        let rest = (cut < part.contacts.end).then(|| Part { contacts: cut..part.contacts.end, ..part.clone() });
+        (Part { contacts: part.contacts.start..cut, ..part }, rest)
+    }
+
+    /// How many rows a part has.
+    pub(crate) fn rows(&self, part: &Part) -> usize {
+        match part.place {
+            Place::Segment(at) => {
+                let segment = &self.table.segments[at];
+                part.contacts.clone().filter(|row| segment.live.get(*row)).count() * segment.slots.max(1)
+            }
+            Place::Others => self.others[part.contacts.clone()].iter().map(|other| rows_of(&other.contact)).sum(),
+        }
+    }
+
+    /// The phone number of each row of a part, and whether the row is a membership or a contact without any.
+    pub(crate) fn phones(&self, part: &Part, each: &mut dyn FnMut(&str, bool)) {
+        match part.place {
+            Place::Segment(at) => {
+                let segment = &self.table.segments[at];
+                let mut phone = String::new();
+                for row in part.contacts.clone().filter(|row| segment.live.get(*row)) {
+                    phone.clear();
+                    self.table.columns.odd_phones.write(segment.phones[row], &mut phone);
+                    (0..segment.slots.max(1)).for_each(|_| each(&phone, segment.slots > 0));
+                }
+            }
+            Place::Others => {
+                for other in &self.others[part.contacts.clone()] {
+                    let memberships = other.contact.memberships.len();
+                    (0..memberships.max(1)).for_each(|_| each(&other.contact.phone_number, memberships > 0));
+                }
+            }
+        }
+    }
+
+    /// The values of a column to which [`Cells::column`] refers.
+    pub(crate) fn values(&self, id: &ColumnId) -> Vec<Cell<'t>> {
+        match self.domain(id) {
+            Some(Domain::Flags) => vec![Cell::Flag(false), Cell::Flag(true)],
+            Some(Domain::Counts(counts)) => counts.iter().map(|count| Cell::Count(*count)).collect(),
+            Some(Domain::Amounts(amounts)) => amounts.iter().map(|amount| Cell::Amount(*amount)).collect(),
+            Some(Domain::Texts(texts)) => texts.iter().map(|text| Cell::Text(text)).collect(),
+            Some(Domain::Lists(lists)) => lists.iter().map(|list| Cell::List(*list)).collect(),
+            Some(domain @ Domain::Custom(custom)) => {
+                (0..domain.keys() as usize).map(|key| Cell::Custom(custom.value(key))).collect()
+            }
+            Some(Domain::Instants(_)) | None => Vec::new(),
+        }
+    }
+
+    /// The cells of a column of those who are in no segment.
+    pub(crate) fn values_of_others(&self, id: &ColumnId) -> impl Iterator<Item = Cell<'t>> {
+        let rows = self.others.iter().flat_map(|other| rows(&other.contact));
+        rows.filter_map(|(contact, membership)| cell(id, contact, membership))
+    }
+
+    /// Goes through a column's cells, row by row of a part.
+    pub(crate) fn column(&self, id: &ColumnId, part: &Part, each: &mut dyn FnMut(Option<CellRef<'t>>)) {
+        match part.place {
+            Place::Segment(at) => self.segment(id, at, part.contacts.clone(), each),
+            Place::Others => {
+                let rows = self.others[part.contacts.clone()].iter().flat_map(|other| rows(&other.contact));
+                rows.for_each(|(contact, membership)| each(cell(id, contact, membership).map(CellRef::Cell)));
+            }
+        }
+    }
+
+    fn segment(&self, id: &ColumnId, at: usize, rows: Range<usize>, each: &mut dyn FnMut(Option<CellRef<'t>>)) {
+        let segment = &self.table.segments[at];
+        let rows = rows.filter(|row| segment.live.get(*row));
+        if let (ColumnId::List, Lists::Same(lists)) = (id, &segment.lists) {
+            let cells: Vec<_> = lists.iter().map(|list| list.map(|list| CellRef::Cell(Cell::List(list)))).collect();
+            let none = [None];
+            let cells = if cells.is_empty() { &none } else { &*cells };
+            return rows.for_each(|_| cells.iter().copied().for_each(&mut *each));
+        }
+        let slots = segment.slots.max(1);
+        let known = self.table.columns.find(id).filter(|_| segment.slots > 0 || id.is_of_the_contact());
+        let Some(known) = known else { return rows.for_each(|_| (0..slots).for_each(|_| each(None))) };
+        let column = self.table.columns.column(known);
+        let cell = |key: u64| match &column.domain {
+            Domain::Instants(Instants { base, unit, .. }) => {
+                CellRef::Cell(Cell::Instant(base.wrapping_add((key as i64).wrapping_mul(*unit))))
+            }
+            _ => CellRef::Value(key as usize),
+        };
+        rows.for_each(|row| (0..slots).for_each(|slot| each(segment.stripe(known, slot).key(column, row).map(cell))));
+    }
+
+    fn domain(&self, id: &ColumnId) -> Option<&'t Domain> {
+        let table: &'t Table = self.table;
+        table.columns.find(id).map(|at| &table.columns.column(at).domain)
+    }
+}
+
+fn rows_of(contact: &Contact) -> usize {
+    contact.memberships.len().max(1)
+}
+
+/// A contact without memberships has one row all the same.
+fn rows(contact: &Contact) -> impl Iterator<Item = (&Contact, Option<&Membership>)> {
+    let nothing = contact.memberships.is_empty().then_some((contact, None));
+    nothing.into_iter().chain(contact.memberships.iter().map(move |membership| (contact, Some(membership))))
+}
+
+fn cell<'c>(id: &ColumnId, contact: &'c Contact, membership: Option<&'c Membership>) -> Option<Cell<'c>> {
+    match id {
+        ColumnId::Active => membership.map(|membership| Cell::Flag(membership.active)),
+        ColumnId::List => membership?.list_id.map(Cell::List),
+        ColumnId::Time(field) => eval::time(*field, membership).map(Cell::Instant),
+        ColumnId::Count(field) => eval::count(*field, membership).map(Cell::Count),
+        ColumnId::Amount(field) => eval::amount(*field, membership).map(Cell::Amount),
+        ColumnId::Flag(field) => eval::flag(*field, contact, membership).map(Cell::Flag),
+        ColumnId::Text(field) => eval::text(*field, contact, membership).map(Cell::Text),
+        ColumnId::Custom(key) => membership?.custom_fields.get(key.as_str()).map(Cell::Custom),
+    }
+}
+
+impl ColumnId {
+    /// What the column is called where it has a name of its own; a custom field has its key.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Active => "active",
+            Self::List => "list_id",
+            Self::Time(field) => Field::Time(*field).name(),
+            Self::Count(field) => Field::Count(*field).name(),
+            Self::Amount(field) => Field::Amount(*field).name(),
+            Self::Flag(field) => Field::Flag(*field).name(),
+            Self::Text(field) => Field::Text(*field).name(),
+            Self::Custom(key) => key.as_str(),
+        }
+    }
+}
