@@ -1,4 +1,4 @@
-//! Asking contacts one by one: the reference evaluator, whose speed is the one to beat.
+//! Asking contacts one by one: the reference evaluator, and the matcher beside it.
 
 mod filters;
 
@@ -26,6 +26,10 @@ fn matches(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(contacts.len() as u64));
     for conditions in filters::SIZES {
         let audience = Audience { source_lists: LISTS.to_vec(), ..Audience::of(filters::filter(conditions)) };
+        let matcher = audience.matcher(&asked);
+        group.bench_function(BenchmarkId::new("matcher", conditions), |bencher| {
+            bencher.iter(|| contacts.iter().filter(|contact| black_box(&matcher).matches(black_box(*contact))).count());
+        });
         group.bench_function(BenchmarkId::new("contains", conditions), |bencher| {
             bencher.iter(|| {
                 contacts.iter().filter(|contact| black_box(&audience).contains(black_box(contact), &asked)).count()
