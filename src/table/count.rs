@@ -175,17 +175,29 @@ struct Once<'a, 't> {
     known: &'a mut [bool],
 }
 
-impl Ask for Once<'_, '_> {
-    fn retain_possible(&mut self, leaf: usize, rows: &mut [u64]) {
-        let answer = &mut self.answers[leaf][..rows.len()];
+impl Once<'_, '_> {
+    fn answer(&mut self, leaf: usize, words: usize) -> &[u64] {
+        let answer = &mut self.answers[leaf][..words];
         if !std::mem::replace(&mut self.known[leaf], true) {
             let leaf = &self.leaves[leaf];
             // Asked of all whom it can be asked of, so that the answer serves every plan.
             answer.copy_from_slice(if leaf.is_of_the_contact() { self.scan.contacts() } else { self.taking_part });
             self.scan.retain_leaf(leaf, self.slot, answer);
         }
-        self.scan.kernel.and(rows, answer);
+        answer
+    }
+}
+
+impl Ask for Once<'_, '_> {
+    fn retain_possible(&mut self, leaf: usize, rows: &mut [u64]) {
+        let kernel = self.scan.kernel;
+        kernel.and(rows, self.answer(leaf, rows.len()));
     }
 
     fn settle(&mut self, _: usize, _: &mut [u64]) {}
+
+    fn retain_failing(&mut self, leaf: usize, rows: &mut [u64]) {
+        let kernel = self.scan.kernel;
+        kernel.and_not(rows, self.answer(leaf, rows.len()));
+    }
 }

@@ -41,8 +41,8 @@ pub(crate) use self::{
 
 /// A population in columns, which answers as [`Population`] does, only faster.
 ///
-/// It takes one byte a value to scan, and what runs on several threads runs on rayon's current pool: install one of
-/// your own to choose how many.
+/// It takes at most one byte a value to scan, and what runs on several threads runs on rayon's current pool: install one
+/// of your own to choose how many.
 ///
 /// ```
 /// use headcount::{Audience, Contact, Evaluation, Table};

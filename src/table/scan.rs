@@ -196,6 +196,9 @@ pub(super) trait Ask {
 
     /// Leaves those of them that do.
     fn settle(&mut self, leaf: usize, rows: &mut [u64]);
+
+    /// Leaves those rows that do not pass a leaf.
+    fn retain_failing(&mut self, leaf: usize, rows: &mut [u64]);
 }
 
 /// Asks of the memberships in a slot.
@@ -217,6 +220,14 @@ impl Ask for OfSlot<'_, '_> {
         if let Some((column, test)) = self.scan.plans.leaves[leaf].column() {
             self.scan.settle(column, self.slot, test, rows);
         }
+    }
+
+    fn retain_failing(&mut self, leaf: usize, rows: &mut [u64]) {
+        let mut passing = room(rows);
+        let passing = &mut passing[..rows.len()];
+        self.retain_possible(leaf, passing);
+        self.settle(leaf, passing);
+        self.scan.kernel.and_not(rows, passing);
     }
 }
 
@@ -247,15 +258,21 @@ pub(super) fn tree(kernel: &Kernel, node: &BoundNode, rows: &mut [u64], ask: &mu
             }
         }
         BoundNode::Any(members) => {
-            let (mut left, mut passing) = (room(rows), [0; RUN]);
-            let (left, passing) = (&mut left[..rows.len()], &mut passing[..rows.len()]);
+            let mut left = room(rows);
+            let left = &mut left[..rows.len()];
             for member in members {
-                passing.copy_from_slice(left);
-                tree(kernel, member, passing, ask);
+                match member {
+                    BoundNode::Leaf(at) => ask.retain_failing(*at, left),
+                    member => {
+                        let mut passing = room(left);
+                        let passing = &mut passing[..rows.len()];
+                        tree(kernel, member, passing, ask);
+                        kernel.and_not(left, passing);
+                    }
+                }
                 // A row that has passed need not be asked again.
-                kernel.and_not(left, passing);
                 if is_empty(left) {
-                    break;
+                    return;
                 }
             }
             kernel.and_not(rows, left);

@@ -114,16 +114,16 @@ impl Stripe {
         open.copy_from_slice(rows);
         kernel.retain(&codes[start * WORD..(start + rows.len()) * WORD], &test.maybe, open);
         // Found first and decided then, many at a time: deciding waits for memory, and the waits are to overlap.
-        let mut found = [0; 8 * WORD];
+        let mut found = [0_u16; 8 * WORD];
         let mut count = 0;
         let last = open.len() - 1;
         for (word, open) in open.iter().enumerate() {
             for bit in ones(*open) {
-                found[count] = word * WORD + bit;
+                found[count] = (word * WORD + bit) as u16;
                 count += 1;
             }
             if count > found.len() - WORD || word == last {
-                for at in &found[..count] {
+                for at in found[..count].iter().map(|at| usize::from(*at)) {
                     let row = start * WORD + at;
                     let holds = test.open.holds(column, codes[row], Refinement { slices, row });
                     rows[at / WORD] &= !(u64::from(!holds) << (at % WORD));
