@@ -1,13 +1,24 @@
 //! Times as most programs write them.
 
+use super::scan::Scan;
 use crate::time::{WRITABLE, parse_micros};
 
-/// As [`parse_micros`].
-pub(super) fn instant(text: &str) -> Option<i64> {
+/// How many bytes a time has without a fraction and a zone.
+const LENGTH: usize = 19;
+
+/// A string that is a time, as [`parse_micros`] reads it.
+pub(super) fn instant(scan: &mut Scan<'_>) -> Option<i64> {
+    // Where nearly all such strings end, this one is asked to end: only then is its end looked for.
+    if let Some(instant) = scan.quoted::<LENGTH>().and_then(|text| plain(text)) {
+        scan.at += LENGTH + 2;
+        return Some(instant);
+    }
+    let text = scan.string()?;
     plain(text.as_bytes()).or_else(|| parse_micros(text))
 }
 
-/// `2025-11-12T18:05:32`, alone or with a fraction of a second, with a `Z` or `+02:00`.
+/// `2025-11-12T18:05:32`, alone or with a fraction of a second, with a `Z` or `+02:00`; nothing that would end a string.
+#[inline]
 fn plain(text: &[u8]) -> Option<i64> {
     let (date, rest) = text.split_first_chunk::<8>()?;
     let (day, rest) = rest.split_first_chunk::<8>()?;

@@ -169,14 +169,18 @@ impl Lane {
         let membership = &mut said.membership;
         match key.is {
             RecordKey::Field(Field::Text(field)) => {
-                let text = scan.string()?;
+                let (packed, text) = scan.packed()?;
                 match field {
                     TextField::PhoneNumber => said.phone_number = Some(text),
-                    TextField::Carrier => said.contact.carrier = shard.carrier.dictionary.code(text)?,
-                    TextField::LineType => said.contact.line_type = shard.line_type.dictionary.code(text)?,
-                    TextField::Timezone => said.contact.timezone = shard.timezone.dictionary.code(text)?,
-                    TextField::SignupMethod => membership.signup_method = shard.signup_method.dictionary.code(text)?,
-                    TextField::ListNumber => membership.list_number = shard.list_number.dictionary.code(text)?,
+                    TextField::Carrier => said.contact.carrier = shard.carrier.dictionary.code_of(packed, text)?,
+                    TextField::LineType => said.contact.line_type = shard.line_type.dictionary.code_of(packed, text)?,
+                    TextField::Timezone => said.contact.timezone = shard.timezone.dictionary.code_of(packed, text)?,
+                    TextField::SignupMethod => {
+                        membership.signup_method = shard.signup_method.dictionary.code_of(packed, text)?
+                    }
+                    TextField::ListNumber => {
+                        membership.list_number = shard.list_number.dictionary.code_of(packed, text)?
+                    }
                 }
             }
             RecordKey::Field(Field::Flag(field)) => {
@@ -196,7 +200,7 @@ impl Lane {
                 let amount = scan.number()?;
                 membership.amounts[field as usize] = shard.amounts[field as usize].dictionary.code(&amount)?;
             }
-            RecordKey::Field(Field::Time(field)) => membership.times[field as usize] = instant(scan.string()?)?,
+            RecordKey::Field(Field::Time(field)) => membership.times[field as usize] = instant(scan)?,
             RecordKey::ListId => membership.list = shard.list.dictionary.code(&scan.number()?.to_i64()?)?,
             RecordKey::Active => membership.active = scan.flag()?.into(),
             RecordKey::CustomFields => self.custom_fields(scan, shard)?,
@@ -223,7 +227,11 @@ impl Lane {
             scan.space();
             let column = &mut shard.custom[column];
             let there_is_room = match scan.peek()? {
-                b'"' => column.texts.push(row, scan.string()?),
+                b'"' => {
+                    let (packed, text) = scan.packed()?;
+                    let code = column.texts.dictionary.code_of(packed, text);
+                    column.texts.put(row, code)
+                }
                 b't' | b'f' => column.others.push(row, &Value::Bool(scan.flag()?)),
                 b'n' => scan.null(),
                 _ => column.others.push(row, &Value::Number(scan.number()?)),

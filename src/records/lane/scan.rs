@@ -1,6 +1,7 @@
 //! What a JSON text is made of, as far as it is written plainly. `None` always means: not plainly, ask somebody else.
 
 use crate::number::Number;
+use crate::table::shard::Packed;
 
 /// A place in a text.
 pub(super) struct Scan<'t> {
@@ -113,6 +114,35 @@ impl<'t> Scan<'t> {
         self.text.get(start..end)
     }
 
+    /// A string without escapes, and packed: a short one is found to end and packed without a branch on its length.
+    #[inline]
+    pub(super) fn packed(&mut self) -> Option<(Packed, &'t str)> {
+        let start = self.at + 1;
+        let word = self.bytes.get(start..).and_then(|rest| rest.first_chunk::<{ Packed::SHORT + 1 }>());
+        if let Some(word) = word.filter(|_| self.bytes[self.at] == b'"') {
+            let word = u128::from_le_bytes(*word);
+            let ends = [word as u64, (word >> 64) as u64].map(ends_of_strings);
+            let ends = u128::from(ends[0]) | u128::from(ends[1]) << 64;
+            if ends != 0 {
+                let length = ends.trailing_zeros() as usize / 8;
+                let end = start + length;
+                if self.bytes[end] != b'"' {
+                    return None;
+                }
+                self.at = end + 1;
+                return Some((Packed::beginning(word, length), self.text.get(start..end)?));
+            }
+        }
+        let text = self.string()?;
+        Some((Packed::new(text), text))
+    }
+
+    /// So many bytes between two quotes, if the next are.
+    pub(super) fn quoted<const LENGTH: usize>(&self) -> Option<&'t [u8; LENGTH]> {
+        let (text, behind) = self.rest().strip_prefix(b"\"")?.split_first_chunk()?;
+        (behind.first() == Some(&b'"')).then_some(text)
+    }
+
     /// A number of few digits, without an exponent: one that a float holds exactly once its point is taken away.
     pub(super) fn number(&mut self) -> Option<Number> {
         let negative = self.eat(b'-');
@@ -165,6 +195,8 @@ mod tests {
                     let text = format!("\"{before}{end}{behind}");
                     let mut scan = Scan::new(&text, 0, true);
                     assert_eq!(scan.string(), (end == "\"").then_some(before), "{text:?}");
+                    let packed = Scan::new(&text, 0, true).packed();
+                    assert_eq!(packed, (end == "\"").then_some((Packed::new(before), before)), "{text:?}");
                 }
             }
         }

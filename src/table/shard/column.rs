@@ -66,9 +66,15 @@ impl<D: Dictionary> Sparse<D> {
     /// Puts a value into a row behind all others; false where the dictionary is full.
     pub(crate) fn push(&mut self, row: usize, value: &D::Value) -> bool {
         let code = self.dictionary.code(value);
+        self.put(row, code)
+    }
+
+    /// As [`Sparse::push`], of a value's code.
+    pub(crate) fn put(&mut self, row: usize, code: Option<u16>) -> bool {
+        let Some(code) = code else { return false };
         // OK because a shard has no more rows than 16 bits count.
-        self.entries.extend(code.map(|code| (row as u16, code)));
-        code.is_some()
+        self.entries.push((row as u16, code));
+        true
     }
 
     fn get(&self, row: usize) -> Option<&D::Value> {

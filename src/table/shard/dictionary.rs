@@ -1,6 +1,6 @@
 //! The distinct values of a column, numbered from 1 in the order in which they came; 0 is no value.
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -51,6 +51,10 @@ impl<T: Clone + Hash + Eq> Dictionary for Values<T> {
 
     #[inline]
     fn code(&mut self, value: &T) -> Option<u16> {
+        // The first is the zero of counts and amounts, which many of them are.
+        if self.values.first() == Some(value) {
+            return Some(1);
+        }
         let hash = self.hashes.hash_one(value);
         let found = self.places.find(hash, |code| self.values[usize::from(*code) - 1] == *value);
         found.copied().or_else(|| self.add(hash, value))
@@ -70,30 +74,61 @@ impl<T: Clone + Hash + Eq> Dictionary for Values<T> {
     }
 }
 
+/// A short text in a word, so that it is found by comparing words; of a longer one, only that it is longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Packed(u128);
+
+impl Packed {
+    /// The most bytes of a short text: one is left for how many there are.
+    pub(crate) const SHORT: usize = 15;
+    const LONG: Self = Self(u128::MAX);
+
+    pub(crate) fn new(text: &str) -> Self {
+        if text.len() > Self::SHORT {
+            return Self::LONG;
+        }
+        let mut word = [0; 16];
+        word[..text.len()].copy_from_slice(text.as_bytes());
+        Self::beginning(u128::from_le_bytes(word), text.len())
+    }
+
+    /// The short text that a word begins with, of so many bytes.
+    #[inline]
+    pub(crate) fn beginning(word: u128, length: usize) -> Self {
+        let text = word & ((1 << (8 * length)) - 1);
+        Self(text | (length as u128) << (8 * Self::SHORT))
+    }
+}
+
 /// Texts, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Texts {
     texts: String,
     /// Where each ends, and in front of them where the first begins.
     ends: Vec<usize>,
+    /// Each as it is looked for.
+    packed: Vec<Packed>,
     places: HashTable<u16>,
     hashes: DefaultHashBuilder,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { texts: String::new(), ends: vec![0], places: HashTable::new(), hashes: DefaultHashBuilder::default() }
+        Self {
+            texts: String::new(),
+            ends: vec![0],
+            packed: Vec::new(),
+            places: HashTable::new(),
+            hashes: DefaultHashBuilder::default(),
+        }
     }
 }
 
 impl Dictionary for Texts {
     type Value = str;
 
-    #[inline]
     fn code(&mut self, text: &str) -> Option<u16> {
-        let hash = hash(&self.hashes, text);
-        let found = self.places.find(hash, |code| same(bytes(&self.texts, &self.ends, *code), text.as_bytes()));
-        found.copied().or_else(|| self.add(hash, text))
+        self.code_of(Packed::new(text), text)
     }
 
     fn value(&self, code: u16) -> &str {
@@ -108,49 +143,40 @@ impl Dictionary for Texts {
     fn close(&mut self) {
         self.texts.shrink_to_fit();
         self.ends.shrink_to_fit();
+        self.packed = Vec::new();
         self.places = HashTable::new();
     }
 }
 
 impl Texts {
+    /// As [`Dictionary::code`], of a text that is packed already.
+    #[inline]
+    pub(crate) fn code_of(&mut self, packed: Packed, text: &str) -> Option<u16> {
+        let hash = hash(&self.hashes, packed, text);
+        let found = self.places.find(hash, |code| {
+            self.packed[usize::from(*code) - 1] == packed && (packed != Packed::LONG || self.value(*code) == text)
+        });
+        found.copied().or_else(|| self.add(hash, packed, text))
+    }
+
     #[inline(never)]
-    fn add(&mut self, hash: u64, text: &str) -> Option<u16> {
-        let Self { texts, ends, places, hashes } = self;
+    fn add(&mut self, hash: u64, new: Packed, text: &str) -> Option<u16> {
+        let Self { texts, ends, packed, places, hashes } = self;
         let code = u16::try_from(ends.len()).ok()?;
         texts.push_str(text);
         ends.push(texts.len());
+        packed.push(new);
         places.insert_unique(hash, code, |code| {
             let at = usize::from(*code);
-            self::hash(hashes, &texts[ends[at - 1]..ends[at]])
+            self::hash(hashes, packed[at - 1], &texts[ends[at - 1]..ends[at]])
         });
         Some(code)
     }
 }
 
-/// Whether bytes are the same, without a call: what is compared here is short and mostly the same.
 #[inline]
-pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    // The last word overlaps the one before it.
-    let (Some(last), Some(last_of_b)) = (a.last_chunk::<8>(), b.last_chunk::<8>()) else {
-        return a.iter().zip(b).all(|(a, b)| a == b);
-    };
-    let mut words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
-    words.all(|(a, b)| a == b) && last == last_of_b
-}
-
-/// Without the byte that `str` hashes to tell neighbours apart: it stands alone.
-fn hash(hashes: &DefaultHashBuilder, text: &str) -> u64 {
-    let mut hasher = hashes.build_hasher();
-    hasher.write(text.as_bytes());
-    hasher.finish()
-}
-
-fn bytes<'t>(texts: &'t str, ends: &[usize], code: u16) -> &'t [u8] {
-    let at = usize::from(code);
-    &texts.as_bytes()[ends[at - 1]..ends[at]]
+fn hash(hashes: &DefaultHashBuilder, packed: Packed, text: &str) -> u64 {
+    if packed == Packed::LONG { hashes.hash_one(text) } else { hashes.hash_one(packed) }
 }
 
 #[cfg(test)]
@@ -168,6 +194,16 @@ mod tests {
         let codes: Vec<_> = [7, 0, 7, 9].iter().map(|value| values.code(value)).collect();
         assert_eq!(codes, [1, 2, 1, 3].map(Some));
         assert_eq!(values.value(3), &9);
+    }
+
+    #[test]
+    fn texts_of_any_length_are_told_apart() {
+        let mut texts = Texts::default();
+        let long = "0123456789abcdefg";
+        let all = (0..=long.len()).map(|end| &long[..end]).chain(["\0", "\0\0", "0123456789abcdeX", "0123456789abcdX"]);
+        for (code, text) in (1..).zip(all) {
+            assert_eq!((texts.code(text), texts.code(text)), (Some(code), Some(code)), "{text:?}");
+        }
     }
 
     #[test]

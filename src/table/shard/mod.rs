@@ -14,7 +14,7 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 
 pub(crate) use self::column::{Coded, Custom, Flag, Sparse};
 #[cfg(feature = "records")]
-pub(crate) use self::dictionary::same;
+pub(crate) use self::dictionary::Packed;
 pub(crate) use self::dictionary::{Dictionary, Texts, Values};
 pub(crate) use self::shards::Shards;
 use super::phone::{OddPhones, Phone};
