@@ -198,7 +198,7 @@ fn columns<'b>(
     for field in TimeField::ALL {
         let column: Vec<Vec<i64>> = take(&mut shards, |shard| &mut shard.times[*field as usize]);
         tasks.push(Box::new(move || {
-            let (domain, buckets, rows) = instants(column.concat());
+            let (domain, buckets, rows) = instants(column);
             frame.place(ColumnId::Time(*field), Merged { domain: Domain::Instants(domain), buckets, rows })
         }));
     }

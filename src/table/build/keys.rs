@@ -15,7 +15,10 @@ pub(super) enum RowKeys {
     Narrow(Vec<u8>),
     /// As above, where there are more keys than codes.
     Wide(Vec<u32>),
-    Instants(Vec<i64>, Instants),
+    /// As above, of instants, up to a last key.
+    Near(Vec<u32>, u64),
+    /// Instants whose keys need more bits.
+    Far(Vec<i64>, Instants),
 }
 
 impl RowKeys {
@@ -30,7 +33,7 @@ impl RowKeys {
             // OK because a narrow column has no larger one.
             Self::Narrow(rows) => rows[row] = number as u8,
             Self::Wide(rows) => rows[row] = number,
-            Self::Instants(..) => {}
+            Self::Near(..) | Self::Far(..) => {}
         }
     }
 
@@ -44,22 +47,22 @@ impl RowKeys {
             Self::Wide(rows) => {
                 rows[from..].iter_mut().zip(codes).for_each(|(row, code)| *row = numbers[usize::from(*code)]);
             }
-            Self::Instants(..) => {}
+            Self::Near(..) | Self::Far(..) => {}
         }
     }
 
-    /// A key and one, or 0; for columns that are no instants.
+    /// A key and one, or 0; where keys need no more bits.
     pub(super) fn number(&self, row: usize) -> u32 {
         match self {
             Self::Narrow(rows) => rows[row].into(),
-            Self::Wide(rows) => rows[row],
-            Self::Instants(..) => 0,
+            Self::Wide(rows) | Self::Near(rows, _) => rows[row],
+            Self::Far(..) => 0,
         }
     }
 
     pub(super) fn key(&self, row: usize) -> Option<u64> {
         match self {
-            Self::Instants(rows, instants) => key(rows[row], instants),
+            Self::Far(rows, instants) => key(rows[row], instants),
             _ => self.number(row).checked_sub(1).map(u64::from),
         }
     }
@@ -86,7 +89,13 @@ impl RowKeys {
                 let code = |row: u32| codes[rows[row as usize] as usize];
                 stripes(run, of_contacts, column, weights, code, |row| u64::from(rows[row as usize]).wrapping_sub(1))
             }
-            Self::Instants(rows, instants) => {
+            Self::Near(rows, last) => {
+                let guide = Guide::new(&column.buckets, *last);
+                let key = |row: u32| rows[row as usize].checked_sub(1).map(u64::from);
+                let code = |row| key(row).map_or(NO_VALUE, |key| guide.code(key));
+                stripes(run, of_contacts, column, weights, code, |row| key(row).unwrap_or(0))
+            }
+            Self::Far(rows, instants) => {
                 let guide = Guide::new(&column.buckets, instants.last);
                 let key = |row: u32| key(rows[row as usize], instants);
                 let code = |row| key(row).map_or(NO_VALUE, |key| guide.code(key));
@@ -123,17 +132,22 @@ fn stripes(
 /// A second, in microseconds: the unit of instants that are all whole ones.
 const SECOND: i64 = 1_000_000;
 
-/// A column of instants: in seconds where all are whole ones.
-pub(super) fn instants(rows: Vec<i64>) -> (Instants, Buckets, RowKeys) {
+/// A column of instants, in the order of their parts: in seconds where all are whole ones.
+pub(super) fn instants(parts: Vec<Vec<i64>>) -> (Instants, Buckets, RowKeys) {
     // Enough of them to balance 255 buckets to a few parts in a hundred.
     const SAMPLE: usize = 1 << 16;
-    let known = || rows.iter().copied().filter(|instant| *instant != NO_INSTANT);
-    let base = known().min().unwrap_or(0);
-    let whole = known().all(|instant| instant.wrapping_sub(base) % SECOND == 0);
-    let unit = if whole { SECOND } else { 1 };
-    let key = |instant: i64| instant.wrapping_sub(base) as u64 / unit as u64;
-    let last = known().max().map_or(0, key);
-    let mut sample: Vec<u64> = known().step_by((rows.len() / SAMPLE).max(1)).map(key).collect();
+    let rows: usize = parts.iter().map(Vec::len).sum();
+    let known = || parts.iter().flatten().copied().filter(|instant| *instant != NO_INSTANT);
+    let first = known().next().unwrap_or(0);
+    let (base, end, whole) = known().fold((first, first, true), |(base, end, whole), instant| {
+        let seconds_apart = instant.rem_euclid(SECOND) == first.rem_euclid(SECOND);
+        (base.min(instant), end.max(instant), whole & seconds_apart)
+    });
+    let instants = Instants { base, unit: if whole { SECOND } else { 1 }, last: 0 };
+    let last = key(end, &instants).unwrap_or(0);
+    let instants = Instants { last, ..instants };
+    let every = (rows / SAMPLE).max(1);
+    let mut sample: Vec<u64> = known().step_by(every).filter_map(|instant| key(instant, &instants)).collect();
     sample.sort_unstable();
     let mut weights: Vec<(u64, u64)> = Vec::new();
     for key in sample {
@@ -143,8 +157,16 @@ pub(super) fn instants(rows: Vec<i64>) -> (Instants, Buckets, RowKeys) {
         }
     }
     let buckets = Buckets::new(&weights, last + 1);
-    let instants = Instants { base, unit, last };
-    (instants.clone(), buckets, RowKeys::Instants(rows, instants))
+    let keys = if last < u64::from(u32::MAX) {
+        let number = |instant| key(instant, &instants).map_or(0, |key| key as u32 + 1);
+        let mut numbers = Vec::with_capacity(rows);
+        // Part by part, so that each goes as soon as it is read.
+        parts.into_iter().for_each(|part| numbers.extend(part.into_iter().map(number)));
+        RowKeys::Near(numbers, last)
+    } else {
+        RowKeys::Far(parts.concat(), instants.clone())
+    };
+    (instants, buckets, keys)
 }
 
 /// Finds the codes of instants: a look at where they are begins near the end of it.
