@@ -289,6 +289,7 @@ pub(crate) fn lower_cased(text: &str) -> String {
 
 // The values of fields. A membership that is not there has none of its own fields.
 
+#[inline]
 pub(crate) fn time(field: TimeField, membership: Option<&Membership>) -> Option<i64> {
     let membership = membership?;
     match field {
@@ -300,6 +301,7 @@ pub(crate) fn time(field: TimeField, membership: Option<&Membership>) -> Option<
     .map(|instant| instant.timestamp_micros())
 }
 
+#[inline]
 pub(crate) fn count(field: CountField, membership: Option<&Membership>) -> Option<u64> {
     let membership = membership?;
     Some(match field {
@@ -309,6 +311,7 @@ pub(crate) fn count(field: CountField, membership: Option<&Membership>) -> Optio
     })
 }
 
+#[inline]
 pub(crate) fn amount(field: AmountField, membership: Option<&Membership>) -> Option<Number> {
     let membership = membership?;
     match field {
@@ -322,6 +325,7 @@ pub(crate) fn amount(field: AmountField, membership: Option<&Membership>) -> Opt
     }
 }
 
+#[inline]
 pub(crate) fn flag(field: FlagField, contact: &Contact, membership: Option<&Membership>) -> Option<bool> {
     match field {
         FlagField::OnDnc => Some(contact.on_dnc.unwrap_or(false)),
@@ -334,6 +338,7 @@ pub(crate) fn flag(field: FlagField, contact: &Contact, membership: Option<&Memb
     }
 }
 
+#[inline]
 pub(crate) fn text<'a>(field: TextField, contact: &'a Contact, membership: Option<&'a Membership>) -> Option<&'a str> {
     match field {
         TextField::PhoneNumber => Some(&contact.phone_number),

@@ -88,38 +88,47 @@ impl<'k> CustomField<'k> {
 }
 
 impl Record for Contact {
+    #[inline]
     fn memberships(&self) -> usize {
         self.memberships.len()
     }
 
+    #[inline]
     fn list(&self, membership: usize) -> Option<i64> {
         self.memberships[membership].list_id
     }
 
+    #[inline]
     fn active(&self, membership: usize) -> bool {
         self.memberships[membership].active
     }
 
+    #[inline]
     fn time(&self, field: TimeField, membership: usize) -> Option<i64> {
         eval::time(field, Some(&self.memberships[membership]))
     }
 
+    #[inline]
     fn count(&self, field: CountField, membership: usize) -> u64 {
         eval::count(field, Some(&self.memberships[membership])).unwrap_or(0)
     }
 
+    #[inline]
     fn amount(&self, field: AmountField, membership: usize) -> Option<Number> {
         eval::amount(field, Some(&self.memberships[membership]))
     }
 
+    #[inline]
     fn flag(&self, field: FlagField, membership: usize) -> bool {
         eval::flag(field, self, Some(&self.memberships[membership])).unwrap_or(false)
     }
 
+    #[inline]
     fn text(&self, field: TextField, membership: usize) -> Option<&str> {
         eval::text(field, self, Some(&self.memberships[membership]))
     }
 
+    #[inline]
     fn custom(&self, field: CustomField<'_>, membership: usize) -> Option<ValueRef<'_>> {
         self.memberships[membership].custom_fields.get(field.key()).map(ValueRef::from)
     }

@@ -28,6 +28,7 @@ impl Texts {
         }
     }
 
+    #[inline]
     pub(super) fn contains(&self, text: &str) -> bool {
         let head = Head::of(text);
         self.0.iter().any(|(known, whole)| *known == head && (head.length <= 8 || **whole == *text))
@@ -36,6 +37,7 @@ impl Texts {
 
 impl Head {
     /// Of texts of one length, those with the same bytes are the same in their first eight.
+    #[inline]
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         // Two reads that may overlap: a length that is known is read without a loop.

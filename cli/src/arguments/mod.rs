@@ -143,7 +143,7 @@ pub(crate) struct Why {
     pub(crate) format: ExplanationFormat,
 }
 
-/// Write contact records as Parquet, which the other commands load many times as fast.
+/// Write contact records as Parquet, which the other commands load faster.
 ///
 /// What was read several times for a contact and a list is in the file once. Contacts on the same lists stand together.
 #[derive(Args)]
