@@ -100,12 +100,7 @@ impl<'t> Scan<'t> {
             if matches!(&self.segment.lists, Lists::Same(lists) if lists[slot] != Some(list)) {
                 continue;
             }
-            there.copy_from_slice(left);
-            if self.segment.lists == Lists::Mixed {
-                self.retain_on_lists(codes, slot, there);
-            }
-            self.retain_taking_part(slot, there);
-            self.kernel.and_not(left, there);
+            self.take_out_there(codes, slot, left, there);
             self.retain_passing(leaf, slot, there);
             self.kernel.or(rows, there);
         }
@@ -113,6 +108,16 @@ impl<'t> Scan<'t> {
         if leaf.missing {
             self.kernel.or(rows, left);
         }
+    }
+
+    /// Takes those out whose membership in a slot takes part; where each contact has lists of its own, on one of some.
+    fn take_out_there(&self, codes: Option<&ColumnTest>, slot: usize, left: &mut [u64], there: &mut [u64]) {
+        there.copy_from_slice(left);
+        if self.segment.lists == Lists::Mixed {
+            self.retain_on_lists(codes, slot, there);
+        }
+        self.retain_taking_part(slot, there);
+        self.kernel.and_not(left, there);
     }
 
     fn retain_passing(&self, leaf: &BoundLeaf, slot: usize, rows: &mut [u64]) {
@@ -156,12 +161,7 @@ impl<'t> Scan<'t> {
             if !known {
                 continue;
             }
-            there.copy_from_slice(left);
-            if self.segment.lists == Lists::Mixed {
-                self.retain_on_lists(codes, slot, there);
-            }
-            self.retain_taking_part(slot, there);
-            self.kernel.and_not(left, there);
+            self.take_out_there(codes, slot, left, there);
         }
         if negated {
             rows.copy_from_slice(left);

@@ -84,27 +84,4 @@ fn broadcast(table: &[u8; 16]) -> __m256i {
     _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
 }
 
-#[target_feature(enable = "avx2")]
-fn planes(planes: &[&[u64]], truth: u16, rows: &mut [u64]) {
-    scalar::planes(planes, truth, rows);
-}
-
-#[target_feature(enable = "avx2")]
-fn and(rows: &mut [u64], others: &[u64]) {
-    scalar::and(rows, others);
-}
-
-#[target_feature(enable = "avx2")]
-fn and_not(rows: &mut [u64], others: &[u64]) {
-    scalar::and_not(rows, others);
-}
-
-#[target_feature(enable = "avx2")]
-fn or(rows: &mut [u64], others: &[u64]) {
-    scalar::or(rows, others);
-}
-
-#[target_feature(enable = "avx2,popcnt")]
-fn count(rows: &[u64]) -> u64 {
-    scalar::count(rows)
-}
+bit_operations!("avx2,popcnt");

@@ -1,6 +1,7 @@
 //! The vector twin of 64 codes at a time.
 //!
-//! A comparison gives the bits of a word at once. A set that is no range is looked up by nibbles as [`super::avx2`] does.
+//! A comparison gives the bits of a word at once. A set that is no range is looked up by nibbles, as [`super::avx2`]
+//! does.
 
 use std::arch::x86_64::{
     __m512i, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm512_and_si512, _mm512_broadcast_i32x4,
@@ -69,7 +70,8 @@ fn retain(codes: &[[u8; WORD]], rows: &mut [u64], mask: impl Fn(&[u8; WORD]) -> 
     }
 }
 
-/// Loads a word of codes, and asks for the one that is wanted a run later: hardware does not look past the end of a page.
+/// Loads a word of codes, and asks for the one that is wanted a run later: hardware does not look past the end of a
+/// page.
 #[target_feature(enable = "avx512f")]
 fn load(codes: &[u8; WORD]) -> __m512i {
     _mm_prefetch::<_MM_HINT_T1>(codes.as_ptr().wrapping_add(AHEAD).cast());
@@ -83,27 +85,4 @@ fn broadcast(table: &[u8; 16]) -> __m512i {
     _mm512_broadcast_i32x4(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn planes(planes: &[&[u64]], truth: u16, rows: &mut [u64]) {
-    scalar::planes(planes, truth, rows);
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn and(rows: &mut [u64], others: &[u64]) {
-    scalar::and(rows, others);
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn and_not(rows: &mut [u64], others: &[u64]) {
-    scalar::and_not(rows, others);
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn or(rows: &mut [u64], others: &[u64]) {
-    scalar::or(rows, others);
-}
-
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt")]
-fn count(rows: &[u64]) -> u64 {
-    scalar::count(rows)
-}
+bit_operations!("avx512f,avx512bw,avx512vl,avx512vpopcntdq,popcnt");

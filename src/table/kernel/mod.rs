@@ -3,6 +3,37 @@
 //! Invariant: codes come in words of 64, and bit `i` of a word of rows speaks of code `i` of its word. The vector twins
 //! do what the scalar one does, word by word; nothing else in the crate knows which of them runs.
 
+/// The scalar twin's bit operations, compiled for the instructions of a vector twin.
+#[cfg(target_arch = "x86_64")]
+macro_rules! bit_operations {
+    ($features:literal) => {
+        #[target_feature(enable = $features)]
+        fn planes(planes: &[&[u64]], truth: u16, rows: &mut [u64]) {
+            scalar::planes(planes, truth, rows);
+        }
+
+        #[target_feature(enable = $features)]
+        fn and(rows: &mut [u64], others: &[u64]) {
+            scalar::and(rows, others);
+        }
+
+        #[target_feature(enable = $features)]
+        fn and_not(rows: &mut [u64], others: &[u64]) {
+            scalar::and_not(rows, others);
+        }
+
+        #[target_feature(enable = $features)]
+        fn or(rows: &mut [u64], others: &[u64]) {
+            scalar::or(rows, others);
+        }
+
+        #[target_feature(enable = $features)]
+        fn count(rows: &[u64]) -> u64 {
+            scalar::count(rows)
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
 mod avx2;

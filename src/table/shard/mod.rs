@@ -196,7 +196,7 @@ impl Shard {
     }
 
     /// Takes in a record.
-    #[cfg_attr(not(test), allow(dead_code, reason = "the simple case, for those who fill one shard"))]
+    #[cfg(test)]
     pub(crate) fn push(&mut self, record: &Contact) -> Result<(), Full> {
         self.push_with(record, &record.memberships)
     }
