@@ -2,9 +2,14 @@
 //!
 //! Readers, printers, suggestions and the tables of grammar.md all take it from here. To add a field, add its line to
 //! `fields!`, its place in the records (`contact`), and its value in `eval`; to add an operator, its row in
-//! [`OPERATORS`], its kind of field below, and its meaning in `eval`.
+//! [`OPERATORS`], the kinds it fits in `operands`, and its meaning in `eval`.
 
+mod operands;
+
+use crate::filter::Junction;
 use crate::time::SpanUnit;
+
+pub(crate) use self::operands::{Kind, Takes};
 
 /// What a condition is about: the `conditionType` of the JSON form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +31,11 @@ pub(crate) struct Named<T: 'static> {
 }
 
 impl<T: Copy> Named<T> {
+    /// All that is read for it.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+
     fn find(table: &'static [Self], name: &str) -> Option<T> {
         table.iter().find(|row| row.name == name || row.aliases.contains(&name)).map(|row| row.is)
     }
@@ -76,14 +86,16 @@ pub(crate) struct FieldRow {
     /// The condition types that may ask about it; the first is the one written.
     pub(crate) types: &'static [ConditionType],
     pub(crate) owner: Owner,
+    /// What it is, in a sentence.
+    pub(crate) about: &'static str,
 }
 
 macro_rules! fields {
-    ($($(#[$doc:meta])* $kind:ident($enum:ident) { $($(#[$field_doc:meta])* $variant:ident = $name:literal, $owner:ident, [$($type:ident),+];)+ })+) => {
+    ($($(#[$doc:meta])* $kind:ident($enum:ident) { $(#[doc = $about:literal] $variant:ident = $name:literal, $owner:ident, [$($type:ident),+];)+ })+) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-            pub enum $enum { $($(#[$field_doc])* $variant,)+ }
+            pub enum $enum { $(#[doc = $about] $variant,)+ }
 
             impl $enum {
                 /// Every field of this kind.
@@ -113,6 +125,7 @@ macro_rules! fields {
             name: $name,
             types: &[$(ConditionType::$type),+],
             owner: Owner::$owner,
+            about: $about,
         },)+)+];
     };
 }
@@ -288,67 +301,6 @@ impl Operator {
     }
 }
 
-const NUMERIC: &[Operator] = &[Operator::Eq, Operator::Neq, Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte];
-const TIME: &[Operator] =
-    &[Operator::Within, Operator::NotWithin, Operator::Before, Operator::After, Operator::Exists, Operator::NotExists];
-const FLAG: &[Operator] = &[Operator::Eq];
-const TEXT: &[Operator] = &[
-    Operator::Eq,
-    Operator::Neq,
-    Operator::Contains,
-    Operator::NotContains,
-    Operator::StartsWith,
-    Operator::EndsWith,
-    Operator::In,
-    Operator::NotIn,
-    Operator::Exists,
-    Operator::NotExists,
-];
-/// A custom field may hold anything, so it may be asked anything.
-const CUSTOM: &[Operator] = &[
-    Operator::Eq,
-    Operator::Neq,
-    Operator::Gt,
-    Operator::Gte,
-    Operator::Lt,
-    Operator::Lte,
-    Operator::Contains,
-    Operator::NotContains,
-    Operator::StartsWith,
-    Operator::EndsWith,
-    Operator::In,
-    Operator::NotIn,
-    Operator::Within,
-    Operator::NotWithin,
-    Operator::Before,
-    Operator::After,
-    Operator::Exists,
-    Operator::NotExists,
-];
-const LIST: &[Operator] = &[Operator::In, Operator::NotIn];
-
-/// What an operator is asked of, as far as that decides which operators fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Field(Field),
-    Custom,
-    List,
-}
-
-impl Kind {
-    /// The operators that fit.
-    pub(crate) fn operators(self) -> &'static [Operator] {
-        match self {
-            Self::Field(Field::Time(_)) => TIME,
-            Self::Field(Field::Count(_) | Field::Amount(_)) => NUMERIC,
-            Self::Field(Field::Flag(_)) => FLAG,
-            Self::Field(Field::Text(_)) => TEXT,
-            Self::Custom => CUSTOM,
-            Self::List => LIST,
-        }
-    }
-}
-
 /// The units by name; the others are read in the text form only.
 pub(crate) const UNITS: &[Named<SpanUnit>] = &[
     named(SpanUnit::Days, "days", &["d", "day"]),
@@ -375,6 +327,20 @@ impl SpanUnit {
 pub(crate) const CUSTOM_PREFIX: &str = "custom_fields.";
 /// The short prefix of the text form.
 pub(crate) const CUSTOM_SHORT_PREFIX: &str = "custom.";
+
+/// How the members of a group are joined, as the JSON form names it.
+pub(crate) const JUNCTIONS: &[Named<Junction>] =
+    &[named(Junction::All, "AND", &["and"]), named(Junction::Any, "OR", &["or"])];
+
+impl Junction {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Named::find(JUNCTIONS, name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        JUNCTIONS[self as usize].name
+    }
+}
 
 /// The keys of a group, as the JSON form writes them.
 pub(crate) const GROUP_KEYS: &[&str] = &["operator", "conditions", "groups"];
@@ -450,6 +416,9 @@ mod tests {
         for (i, row) in UNITS.iter().enumerate() {
             assert_eq!(row.is as usize, i);
         }
+        for (i, row) in JUNCTIONS.iter().enumerate() {
+            assert_eq!(row.is as usize, i);
+        }
         for (i, (key, name, _)) in CONDITION_KEYS.iter().enumerate() {
             assert_eq!(*key as usize, i);
             assert_eq!(CONDITION_KEY_NAMES[i], *name);
@@ -459,10 +428,10 @@ mod tests {
     #[test]
     fn names_are_found_and_unique() {
         for row in OPERATORS {
-            for name in row.aliases.iter().chain([&row.name]) {
+            for name in row.names() {
                 assert_eq!(Operator::from_name(name), Some(row.is));
                 assert_eq!(
-                    OPERATORS.iter().filter(|other| other.name == *name || other.aliases.contains(name)).count(),
+                    OPERATORS.iter().filter(|other| other.name == name || other.aliases.contains(&name)).count(),
                     1
                 );
             }
@@ -474,10 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operator_has_a_field_and_every_type_but_list_has_fields() {
-        for row in OPERATORS {
-            assert!(CUSTOM.contains(&row.is), "{}", row.name);
-        }
+    fn every_type_has_fields_but_those_that_need_none() {
         for row in CONDITION_TYPES {
             let fieldless = matches!(row.is, ConditionType::List | ConditionType::CustomField);
             assert_eq!(row.is.fields().next().is_none(), fieldless, "{}", row.name);

@@ -116,6 +116,20 @@ pub(crate) fn parse_micros(text: &str) -> Option<i64> {
     Some(seconds * 1_000_000 + micros).filter(|instant| WRITABLE.contains(instant))
 }
 
+/// What [`parse_time`] reads, as a regular expression (ECMA-262); only an instant that a zone leads out of the years that
+/// can be written matches it and is not read.
+pub(crate) fn pattern() -> String {
+    let long = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])";
+    let short = "(0[469]|11)-(0[1-9]|[12][0-9]|30)";
+    let february = "02-(0[1-9]|1[0-9]|2[0-8])";
+    let fourth = "([02468][048]|[13579][26])";
+    let leap = format!("([0-9]{{2}}(0[48]|[2468][048]|[13579][26])|{fourth}00)-02-29");
+    let date = format!("([0-9]{{4}}-({long}|{short}|{february})|{leap})");
+    let clock = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?";
+    let zone = "([Zz]|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?";
+    format!("^{date}([Tt ]{clock}{zone})?$")
+}
+
 /// From the beginning of the year 0 to the end of the year 9999, in microseconds.
 pub(crate) const WRITABLE: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
 

@@ -3,18 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod answer;
+#[allow(dead_code, reason = "shared with tests that use all of it")]
+mod cases;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
 use headcount::{
     Audience, Code, Contact, Errors, Evaluation, Filter, Limits, Node, Population, Problem, Semantics, Spelling, Unit,
 };
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use self::answer::{ENGINES, reference};
+use self::cases::{Case, cases};
 
 macro_rules! files {
     ($($(#[$attribute:meta])* $name:ident,)+) => {
@@ -53,117 +53,12 @@ files! {
 
 #[test]
 fn every_file_is_run() {
-    let mut found: Vec<String> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
-    found.sort();
-    assert_eq!(found, FILES);
+    assert_eq!(cases::files(), FILES);
 }
 
-// The cases.
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(not(feature = "records"), expect(dead_code, reason = "without the feature, files of records are not read"))]
-struct Case {
-    name: String,
-    filter: Option<Value>,
-    condition: Option<Value>,
-    json: Option<String>,
-    text: Option<String>,
-    same_as: Option<String>,
-    limits: Option<BTreeMap<String, usize>>,
-    #[serde(default)]
-    contacts: Vec<Value>,
-    #[serde(default)]
-    records: Vec<File>,
-    #[serde(default = "any_instant")]
-    now: DateTime<Utc>,
-    #[serde(default)]
-    semantics: Map<String, Value>,
-    #[serde(default)]
-    source_lists: Vec<i64>,
-    members: Option<Vec<String>>,
-    memberships: Option<u64>,
-    size: Option<u64>,
-    replaced: Option<u64>,
-    written: Option<Value>,
-    codes: Option<Vec<String>>,
-    pointers: Option<Vec<String>>,
-    lines: Option<Vec<u64>>,
-    skipped: Option<u64>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(not(feature = "records"), expect(dead_code, reason = "as above"))]
-struct File {
-    format: String,
-    data: String,
-}
-
-fn any_instant() -> DateTime<Utc> {
-    "2025-11-15T08:30:00Z".parse().unwrap()
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/suite")
-}
-
-/// The cases of a file, tables spelled out.
-fn cases(file: &str) -> Vec<Case> {
-    let source = std::fs::read_to_string(folder().join(file).with_extension("json")).unwrap();
-    let Value::Array(tables) = serde_json::from_str(&source).unwrap() else { panic!("{file} is no array") };
-    let mut cases = Vec::new();
-    let of_file = Map::from_iter([("name".to_owned(), Value::from(file))]);
-    tables.into_iter().for_each(|table| spell_out(table, &of_file, &mut cases));
-    cases
-}
-
-fn spell_out(case: Value, outer: &Map<String, Value>, into: &mut Vec<Case>) {
-    let Value::Object(mut case) = case else { panic!("a case is an object: {case}") };
-    if let Some(Value::Array(entries)) = case.remove("for_each") {
-        for entry in entries {
-            let entry: BTreeMap<String, String> = serde_json::from_value(entry).unwrap();
-            spell_out(replaced(&Value::Object(case.clone()), &entry), outer, into);
-        }
-        return;
-    }
-    let name = format!("{}: {}", outer["name"].as_str().unwrap(), case["name"].as_str().unwrap());
-    let inner = case.remove("cases");
-    let mut whole = outer.clone();
-    whole.extend(case);
-    whole.insert("name".to_owned(), name.clone().into());
-    match inner {
-        Some(Value::Array(cases)) => cases.into_iter().for_each(|case| spell_out(case, &whole, into)),
-        Some(other) => panic!("{name}: `cases` is {other}"),
-        None => {
-            into.push(serde_json::from_value(Value::Object(whole)).unwrap_or_else(|error| panic!("{name}: {error}")))
-        }
-    }
-}
-
-fn replaced(value: &Value, entry: &BTreeMap<String, String>) -> Value {
-    let text = |text: &str| entry.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
-    match value {
-        Value::String(string) => text(string).into(),
-        Value::Array(values) => values.iter().map(|value| replaced(value, entry)).collect(),
-        Value::Object(object) => object.iter().map(|(key, value)| (text(key), replaced(value, entry))).collect(),
-        other => other.clone(),
-    }
-}
+// Cases.
 
 impl Case {
-    /// The source in the JSON form, if there is one.
-    fn json(&self) -> Option<String> {
-        let filter = |condition: &Value| json!({"operator": "AND", "conditions": [condition], "groups": []});
-        let built = || self.filter.clone().or_else(|| self.condition.as_ref().map(filter));
-        self.json.clone().or_else(|| built().map(|filter| filter.to_string()))
-    }
-
     /// The filter, where it can be read.
     fn filter(&self) -> Filter {
         self.json()

@@ -2,13 +2,14 @@
 //!
 //! Every rule about what fits what is applied here, once, for both readers; the rules themselves are the catalogue's.
 
+mod test;
 mod value;
 
 use std::ops::Range;
 
 use crate::catalogue::{
-    CONDITION_KEY_NAMES, CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, GROUP_KEYS, Key,
-    Kind as Subjects, Operator,
+    CONDITION_KEY_NAMES, CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, GROUP_KEYS, JUNCTIONS, Key,
+    Kind as Subjects, Operator, Takes,
 };
 use crate::draft::{self, Entry, Found, Stray, Value};
 use crate::error::{Errors, Kind, Place, Problems, Shape, nearest};
@@ -160,17 +161,14 @@ impl Check<'_> {
             return None;
         };
         let name = self.string(&entry)?;
-        match name {
-            "AND" | "and" => Some(Junction::All),
-            "OR" | "or" => Some(Junction::Any),
-            _ => {
-                self.report_at(entry.key, entry.span.clone(), || Kind::UnknownJunction {
-                    found: name.to_owned(),
-                    nearest: nearest(name, ["AND", "OR"]),
-                });
-                None
-            }
+        let junction = Junction::from_name(name);
+        if junction.is_none() {
+            self.report_at(entry.key, entry.span.clone(), || Kind::UnknownJunction {
+                found: name.to_owned(),
+                nearest: nearest(name, JUNCTIONS.iter().map(|row| row.name)),
+            });
         }
+        junction
     }
 
     fn condition(&mut self, mut draft: draft::Condition<'_>, negate: bool) -> Option<Condition> {
@@ -180,15 +178,17 @@ impl Check<'_> {
         self.strays(&strays, "a condition", CONDITION_KEY_NAMES);
         let subject = self.subject(&mut draft);
         let operator = self.operator(&mut draft, subject.as_ref());
-        let condition = match (subject?, operator?) {
-            (Subject::List, operator) => Condition::List(self.list_test(&mut draft, operator)?),
-            (subject, operator) => {
-                let list = self.scope(&mut draft, &subject);
-                let test = self.test(&mut draft, subject, operator);
-                match list? {
-                    None => Condition::on(test?),
-                    Some(list) => Condition::on_list(list, test?),
-                }
+        let (subject, (operator, takes)) = (subject?, operator?);
+        let condition = if let Subject::List = subject {
+            let given = self.given(&mut draft, operator, takes)?;
+            Condition::List(test::of_lists(operator, given)?)
+        } else {
+            let list = self.scope(&mut draft, &subject);
+            let given = self.given(&mut draft, operator, takes);
+            let test = test::of(subject, operator, given?);
+            match list? {
+                None => Condition::on(test?),
+                Some(list) => Condition::on_list(list, test?),
             }
         };
         if !negate {
@@ -287,26 +287,27 @@ impl Check<'_> {
         None
     }
 
-    fn operator(&mut self, draft: &mut draft::Condition<'_>, subject: Option<&Subject>) -> Option<Operator> {
+    /// The operator, which must fit the subject, and what it takes.
+    fn operator(&mut self, draft: &mut draft::Condition<'_>, subject: Option<&Subject>) -> Option<(Operator, Takes)> {
         let Some(entry) = draft.take(Key::Operator) else {
             self.report(draft.span.clone(), || Kind::MissingKey { key: "operator", of: "a condition" });
             return None;
         };
         let name = self.string(&entry)?;
-        let expected = subject.map_or(Subjects::Custom, Subject::kind).operators();
+        let expected = subject.map_or(Subjects::Custom, Subject::kind);
         let known = Operator::from_name(name);
-        let operator = known.filter(|operator| expected.contains(operator));
-        if operator.is_none() {
+        let fitting = known.and_then(|operator| Some((operator, expected.takes(operator)?)));
+        if fitting.is_none() {
             self.report_at(entry.key, entry.span.clone(), || Kind::InvalidOperator {
                 found: name.to_owned(),
                 subject: subject.map_or("any field".to_owned(), Subject::described),
                 expected,
                 // What is near to another operator, or to one with `not`, means something else.
-                nearest: nearest(name, expected.iter().map(|operator| operator.name()))
+                nearest: nearest(name, expected.operators().map(Operator::name))
                     .filter(|_| known.is_none() && !name.starts_with("not ")),
             });
         }
-        operator
+        fitting
     }
 
     /// The list a test is asked on: `None` if it is not right, `Some(None)` if it is the membership in hand.

@@ -1,87 +1,109 @@
-//! The second half of a condition: what an operator is given, and the test that makes of it.
+//! The second half of a condition: what its operator is given.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Check, Step, Subject};
-use crate::catalogue::{Field, Key, Operator, UNITS};
+use super::{Check, Step};
+use crate::catalogue::{Key, Operator, Takes, UNITS};
 use crate::draft::{self, Entry, Value};
 use crate::error::{Kind, Quoted, Shape, nearest};
-use crate::filter::{Asked, Bound, Comparison, CustomTest, ListTest, Literal, OneOf, Order, Test, TextTest, TimeTest};
+use crate::filter::{Bound, Literal, OneOf};
 use crate::number::Number;
 use crate::time::{Moment, Span, SpanUnit, parse_time};
 
+/// What an operator was given: a variant for each of [`Takes`].
+pub(super) enum Given {
+    Nothing,
+    Span(Span),
+    Moment(Moment),
+    WholeNumber(u64),
+    Number(Number),
+    Flag(bool),
+    Text(String),
+    Texts(OneOf<String>),
+    Literal(Literal),
+    Bound(Bound),
+    Literals(OneOf<Literal>),
+    Lists(OneOf<i64>),
+}
+
 impl Check<'_> {
-    /// What is asked of a field, by its kind.
-    pub(super) fn test(
+    /// What an operator was given, if it is what it takes.
+    pub(super) fn given(
         &mut self,
         draft: &mut draft::Condition<'_>,
-        subject: Subject,
         operator: Operator,
-    ) -> Option<Test> {
-        match subject {
-            Subject::Field(Field::Time(field)) => {
-                self.asked(draft, operator, Self::time_test).map(|asked| Test::Time(field, asked))
+        takes: Takes,
+    ) -> Option<Given> {
+        match takes {
+            Takes::Nothing => {
+                self.no_value(draft, operator, None);
+                Some(Given::Nothing)
             }
-            Subject::Field(Field::Count(field)) => {
-                let entry = self.plain_value(draft, operator, "a whole number")?;
-                let value = self.whole_number(&entry)?;
-                Some(Test::Count(field, comparison(operator)?, value))
+            Takes::Lists => {
+                self.no_value(draft, operator, Some("listIds"));
+                self.lists(draft, takes).map(Given::Lists)
             }
-            Subject::Field(Field::Amount(field)) => {
-                let entry = self.plain_value(draft, operator, "a number")?;
-                let value = self.number(&entry)?;
-                Some(Test::Amount(field, comparison(operator)?, value))
+            Takes::Span => self.span(draft, operator, takes).map(Given::Span),
+            Takes::Moment => self.moment(draft, operator, takes).map(Given::Moment),
+            Takes::WholeNumber
+            | Takes::Number
+            | Takes::Flag
+            | Takes::Text
+            | Takes::Texts
+            | Takes::Literal
+            | Takes::Bound
+            | Takes::Literals => {
+                self.no_unit(draft, operator);
+                let entry = self.value(draft, operator, takes)?;
+                self.plain(entry, takes)
             }
-            Subject::Field(Field::Flag(field)) => {
-                let entry = self.plain_value(draft, operator, "true or false")?;
-                match entry.value {
-                    Value::Bool(value) => Some(Test::Flag(field, value)),
-                    other => {
-                        self.wrong_type(entry.key, entry.span, "true or false", other.shape());
-                        None
-                    }
-                }
-            }
-            Subject::Field(Field::Text(field)) => {
-                self.asked(draft, operator, Self::text_test).map(|asked| Test::Text(field, asked))
-            }
-            Subject::Custom(key) => {
-                self.asked(draft, operator, Self::custom_test).map(|asked| Test::Custom(key, asked))
-            }
-            // OK because lists have their own test, which the caller asks for.
-            Subject::List => None,
         }
     }
 
-    pub(super) fn list_test(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<ListTest> {
-        self.no_value(draft, operator, Some("listIds"));
-        let lists = match (draft.take(Key::ListId), draft.take(Key::ListIds)) {
+    /// A value that has no unit.
+    fn plain(&mut self, entry: Entry<'_>, takes: Takes) -> Option<Given> {
+        match takes {
+            Takes::WholeNumber => self.whole_number(&entry).map(Given::WholeNumber),
+            Takes::Number => self.number(&entry).map(Given::Number),
+            Takes::Flag => match entry.value {
+                Value::Bool(value) => Some(Given::Flag(value)),
+                other => {
+                    self.wrong_type(entry.key, entry.span, takes.described(), other.shape());
+                    None
+                }
+            },
+            Takes::Text => self.single(entry, Self::text_of).map(Given::Text),
+            Takes::Texts => self.one_of(entry, takes, Self::text_of).map(Given::Texts),
+            Takes::Literal => self.single(entry, Self::literal_of).map(Given::Literal),
+            Takes::Bound => self.bound(entry).map(Given::Bound),
+            Takes::Literals => self.one_of(entry, takes, Self::literal_of).map(Given::Literals),
+            // OK because these have no plain value, and the caller reads them otherwise.
+            Takes::Nothing | Takes::Span | Takes::Moment | Takes::Lists => None,
+        }
+    }
+
+    /// `listId` or `listIds`, whichever is there.
+    fn lists(&mut self, draft: &mut draft::Condition<'_>, takes: Takes) -> Option<OneOf<i64>> {
+        match (draft.take(Key::ListId), draft.take(Key::ListIds)) {
             (Some(one), Some(many)) => {
                 self.report_at(many.key, many.span, || Kind::DuplicateKey {
                     key: many.key.to_owned(),
                     first: Some(one.key),
                 });
-                return None;
+                None
             }
             (Some(Entry { key, value, span }), None) => {
                 self.path.push(Step::Key(key));
                 let list = self.list_id(&value, span);
                 self.path.pop();
-                OneOf::new(vec![list?])?
+                OneOf::new(vec![list?])
             }
-            (None, Some(entry)) => {
-                self.one_of(entry, "a non-empty array of list ids", |check, value, span| check.list_id(&value, span))?
-            }
+            (None, Some(entry)) => self.one_of(entry, takes, |check, value, span| check.list_id(&value, span)),
             (None, None) => {
                 self.report(draft.span.clone(), || Kind::MissingKey { key: "listId", of: "a list condition" });
-                return None;
+                None
             }
-        };
-        match operator {
-            Operator::In => Some(ListTest::In(lists)),
-            Operator::NotIn => Some(ListTest::NotIn(lists)),
-            _ => None,
         }
     }
 
@@ -107,87 +129,17 @@ impl Check<'_> {
         }
     }
 
-    /// `exists` and `not_exists`, or the test that another operator makes of its value.
-    fn asked<T>(
-        &mut self,
-        draft: &mut draft::Condition<'_>,
-        operator: Operator,
-        test: impl FnOnce(&mut Self, &mut draft::Condition<'_>, Operator) -> Option<T>,
-    ) -> Option<Asked<T>> {
-        let asked = match operator {
-            Operator::Exists => Asked::Exists,
-            Operator::NotExists => Asked::NotExists,
-            _ => return test(self, draft, operator).map(Asked::Value),
-        };
-        self.no_value(draft, operator, None);
-        Some(asked)
-    }
-
-    fn time_test(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<TimeTest> {
-        match operator {
-            Operator::Within => self.span(draft, operator).map(TimeTest::Within),
-            Operator::NotWithin => self.span(draft, operator).map(TimeTest::NotWithin),
-            Operator::Before => self.moment(draft, operator).map(TimeTest::Before),
-            Operator::After => self.moment(draft, operator).map(TimeTest::After),
-            _ => None,
-        }
-    }
-
-    fn text_test(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<TextTest> {
-        if matches!(operator, Operator::In | Operator::NotIn) {
-            let entry = self.plain_value(draft, operator, "a non-empty array of strings")?;
-            let values = self.one_of(entry, "a non-empty array of strings", Self::text_of)?;
-            return Some(if operator == Operator::In { TextTest::In(values) } else { TextTest::NotIn(values) });
-        }
-        let text = self.text(draft, operator)?;
-        Some(match operator {
-            Operator::Eq => TextTest::Eq(text),
-            Operator::Neq => TextTest::Neq(text),
-            Operator::Contains => TextTest::Contains(text),
-            Operator::NotContains => TextTest::NotContains(text),
-            Operator::StartsWith => TextTest::StartsWith(text),
-            Operator::EndsWith => TextTest::EndsWith(text),
-            _ => return None,
-        })
-    }
-
-    fn custom_test(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<CustomTest> {
-        const LITERALS: &str = "a non-empty array of strings, numbers and booleans";
-        Some(match operator {
-            Operator::Eq => CustomTest::Eq(self.literal(draft, operator)?),
-            Operator::Neq => CustomTest::Neq(self.literal(draft, operator)?),
-            Operator::Gt => CustomTest::Order(Order::Gt, self.bound(draft, operator)?),
-            Operator::Gte => CustomTest::Order(Order::Gte, self.bound(draft, operator)?),
-            Operator::Lt => CustomTest::Order(Order::Lt, self.bound(draft, operator)?),
-            Operator::Lte => CustomTest::Order(Order::Lte, self.bound(draft, operator)?),
-            Operator::Contains => CustomTest::Contains(self.text(draft, operator)?),
-            Operator::NotContains => CustomTest::NotContains(self.text(draft, operator)?),
-            Operator::StartsWith => CustomTest::StartsWith(self.text(draft, operator)?),
-            Operator::EndsWith => CustomTest::EndsWith(self.text(draft, operator)?),
-            Operator::In | Operator::NotIn => {
-                let entry = self.plain_value(draft, operator, LITERALS)?;
-                let values = self.one_of(entry, LITERALS, Self::literal_of)?;
-                if operator == Operator::In { CustomTest::In(values) } else { CustomTest::NotIn(values) }
-            }
-            Operator::Within | Operator::NotWithin | Operator::Before | Operator::After => {
-                CustomTest::Time(self.time_test(draft, operator)?)
-            }
-            Operator::Exists | Operator::NotExists => return None,
-        })
-    }
-
     /// A number with its unit.
-    fn span(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<Span> {
-        let entry = self.value(draft, operator, "a whole number, with a unit");
+    fn span(&mut self, draft: &mut draft::Condition<'_>, operator: Operator, takes: Takes) -> Option<Span> {
+        let entry = self.value(draft, operator, takes);
         let unit = self.unit(draft, operator);
         let amount = self.whole_number(&entry?)?;
         Some(Span { amount, unit: unit? })
     }
 
     /// A number with its unit, or a date.
-    fn moment(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<Moment> {
-        const EXPECTED: &str = "a whole number with a unit, or an ISO 8601 date or time";
-        let entry = self.value(draft, operator, EXPECTED)?;
+    fn moment(&mut self, draft: &mut draft::Condition<'_>, operator: Operator, takes: Takes) -> Option<Moment> {
+        let entry = self.value(draft, operator, takes)?;
         match &entry.value {
             Value::Number(_) => {
                 let unit = self.unit(draft, operator);
@@ -204,7 +156,7 @@ impl Check<'_> {
             }
             other => {
                 let found = other.shape();
-                self.wrong_type(entry.key, entry.span.clone(), EXPECTED, found);
+                self.wrong_type(entry.key, entry.span.clone(), takes.described(), found);
                 None
             }
         }
@@ -226,28 +178,13 @@ impl Check<'_> {
         unit
     }
 
-    fn value<'s>(
-        &mut self,
-        draft: &mut draft::Condition<'s>,
-        operator: Operator,
-        expected: &'static str,
-    ) -> Option<Entry<'s>> {
+    fn value<'s>(&mut self, draft: &mut draft::Condition<'s>, operator: Operator, takes: Takes) -> Option<Entry<'s>> {
         let value = draft.take(Key::Value);
         if value.is_none() {
+            let expected = takes.described();
             self.report(draft.span.clone(), || Kind::MissingValue { operator: operator.name(), expected });
         }
         value
-    }
-
-    /// A value that has no unit.
-    fn plain_value<'s>(
-        &mut self,
-        draft: &mut draft::Condition<'s>,
-        operator: Operator,
-        expected: &'static str,
-    ) -> Option<Entry<'s>> {
-        self.no_unit(draft, operator);
-        self.value(draft, operator, expected)
     }
 
     fn no_unit(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) {
@@ -294,20 +231,9 @@ impl Check<'_> {
         number.to_u64()
     }
 
-    fn text(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<String> {
-        let entry = self.plain_value(draft, operator, "a string")?;
-        self.single(entry, Self::text_of)
-    }
-
-    fn literal(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<Literal> {
-        let entry = self.plain_value(draft, operator, "a string, a number or a boolean")?;
-        self.single(entry, Self::literal_of)
-    }
-
-    fn bound(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<Bound> {
-        let entry = self.plain_value(draft, operator, "a string or a number")?;
+    fn bound(&mut self, entry: Entry<'_>) -> Option<Bound> {
         if matches!(entry.value, Value::Bool(_)) {
-            self.wrong_type(entry.key, entry.span, "a string or a number", Shape::Boolean);
+            self.wrong_type(entry.key, entry.span, Takes::Bound.described(), Shape::Boolean);
             return None;
         }
         match self.single(entry, Self::literal_of)? {
@@ -332,9 +258,10 @@ impl Check<'_> {
     fn one_of<'s, T>(
         &mut self,
         entry: Entry<'s>,
-        expected: &'static str,
+        takes: Takes,
         mut read: impl FnMut(&mut Self, Value<'s>, Range<usize>) -> Option<T>,
     ) -> Option<OneOf<T>> {
+        let expected = takes.described();
         let Value::Array(values) = entry.value else {
             self.wrong_type(entry.key, entry.span, expected, entry.value.shape());
             return None;
@@ -417,15 +344,3 @@ impl Check<'_> {
 
 const OUT_OF_RANGE: &str = "a number out of range";
 const EXACT_NUMBER: &str = "a whole number of 64 bits or a fraction below 2^53";
-
-fn comparison(operator: Operator) -> Option<Comparison> {
-    Some(match operator {
-        Operator::Eq => Comparison::Eq,
-        Operator::Neq => Comparison::Neq,
-        Operator::Gt => Comparison::Gt,
-        Operator::Gte => Comparison::Gte,
-        Operator::Lt => Comparison::Lt,
-        Operator::Lte => Comparison::Lte,
-        _ => return None,
-    })
-}

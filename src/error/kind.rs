@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Errors;
-use crate::catalogue::Operator;
+use crate::catalogue::Kind as Subjects;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
@@ -145,7 +145,7 @@ pub(crate) enum Kind {
     InvalidOperator {
         found: String,
         subject: String,
-        expected: &'static [Operator],
+        expected: Subjects,
         nearest: Option<&'static str>,
     },
     NoComplement {
@@ -282,7 +282,7 @@ impl fmt::Display for Kind {
             Self::UnknownJunction { found, .. } => write!(f, "expected `AND` or `OR`, found {}", Quoted(found)),
             Self::InvalidOperator { found, subject, expected, .. } => {
                 write!(f, "operator {} does not fit {subject}: expected ", Quoted(found))?;
-                Operators(expected).fmt(f)
+                Operators(*expected).fmt(f)
             }
             Self::NoComplement { leaf, why } => write!(f, "`not` cannot be applied to `{leaf}`: {why}"),
             Self::UnknownConditionType { found, .. } => write!(f, "unknown condition type {}", Quoted(found)),
@@ -320,14 +320,15 @@ impl fmt::Display for Kind {
     }
 }
 
-struct Operators(&'static [Operator]);
+struct Operators(Subjects);
 
 impl fmt::Display for Operators {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, operator) in self.0.iter().enumerate() {
+        let count = self.0.operators().count();
+        for (i, operator) in self.0.operators().enumerate() {
             let separator = match i {
                 0 => "",
-                _ if i + 1 == self.0.len() => " or ",
+                _ if i + 1 == count => " or ",
                 _ => ", ",
             };
             write!(f, "{separator}{}", operator.name())?;

@@ -276,6 +276,12 @@ impl Problems {
         self.list.len() + self.omitted
     }
 
+    /// Adds problems that are only counted.
+    #[cfg(feature = "records")]
+    pub(crate) fn omit(&mut self, count: usize) {
+        self.omitted += count;
+    }
+
     /// Adds a problem; the place is worked out only if it will be told.
     #[cold]
     pub(crate) fn add(&mut self, kind: impl FnOnce() -> Kind, place: impl FnOnce() -> Place) {

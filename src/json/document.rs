@@ -151,7 +151,8 @@ struct Object<'s> {
     repeated: Vec<&'static str>,
 }
 
-const AUDIENCE_KEYS: &[&str] =
+/// The keys of an audience beside its filter.
+pub(super) const AUDIENCE_KEYS: &[&str] =
     &["id", "name", "description", "source_lists", "cached_size", "cached_size_updated_at", "status", "created_at"];
 
 #[derive(Clone, Copy)]

@@ -3,6 +3,7 @@
 mod document;
 mod locate;
 mod read;
+mod schema;
 mod write;
 
 use serde::de::{DeserializeSeed, Error as _};

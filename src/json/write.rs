@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalogue::{Key, Spelling};
-use crate::filter::{Condition, Group, Junction, Literal};
+use crate::filter::{Condition, Group, Literal};
 use crate::parts::{Operand, Parts, Subject};
 use crate::time::Written;
 
@@ -36,12 +36,8 @@ impl Serialize for Wire<'_, [Group]> {
 
 impl Serialize for Wire<'_, Group> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let operator = match self.of.junction() {
-            Junction::All => "AND",
-            Junction::Any => "OR",
-        };
         let mut object = serializer.serialize_struct("Group", 3)?;
-        object.serialize_field("operator", operator)?;
+        object.serialize_field("operator", self.of.junction().name())?;
         let spelling = self.spelling;
         object.serialize_field("conditions", &Wire { of: self.of.conditions(), spelling })?;
         object.serialize_field("groups", &Wire { of: self.of.groups(), spelling })?;

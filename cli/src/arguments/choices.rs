@@ -146,6 +146,15 @@ pub(crate) enum ConvertTo {
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A filter, in the keys of requests or of responses
+    #[default]
+    Filter,
+    /// An audience, with the filter in it
+    Audience,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum RecordsFormat {
     /// One membership on each line, as a JSON object
     #[default]

@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use headcount::Semantics;
 
 pub(crate) use self::choices::{
-    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SizesFormat,
+    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SchemaOf, SizesFormat,
 };
 use self::choices::{MissingNegation, OnError, Subscription, TextCase, Unit};
 
@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Why(Why),
     Import(Import),
     Generate(Generate),
+    Schema(Schema),
     Completions(Completions),
 }
 
@@ -185,6 +186,20 @@ pub(crate) struct Generate {
     /// The file to write, which appears once it is whole; `-` is standard output
     #[arg(short, long, value_name = "FILE", default_value = "-")]
     pub(crate) output: PathBuf,
+}
+
+/// Write the JSON Schema of filters or of audiences.
+///
+/// What it refuses, `check` refuses too, and says why; grammar.md tells the little that it cannot refuse.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount schema > filter.schema.json
+  headcount schema audience > audience.schema.json")]
+pub(crate) struct Schema {
+    /// What is described
+    #[arg(value_enum, default_value_t)]
+    pub(crate) of: SchemaOf,
 }
 
 /// Write a shell's completions of this command.

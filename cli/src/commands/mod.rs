@@ -6,6 +6,7 @@ mod convert;
 mod generate;
 mod import;
 mod members;
+mod schema;
 mod size;
 mod why;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Why(arguments) => why::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }
 }

@@ -6,10 +6,13 @@
 mod check;
 mod codes;
 mod convert;
+#[cfg(target_os = "linux")]
+mod faults;
 mod generate;
 mod import;
 mod members;
 mod pipe;
+mod schema;
 mod size;
 mod usage;
 mod why;

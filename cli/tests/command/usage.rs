@@ -39,6 +39,7 @@ fn wrong_arguments_exit_with_2() {
         ("generate --audiences 1 --format csv", "cannot be used with"),
         ("generate --memberships some", "invalid digit"),
         ("generate --memberships 1 --format xml", "[possible values: ndjson, csv, pages, parquet]"),
+        ("schema contact", "[possible values: filter, audience]"),
         ("completions", "<SHELL>"),
         ("completions cmd", "[possible values: bash, elvish, fish, powershell, zsh]"),
     ] {
@@ -50,7 +51,7 @@ fn wrong_arguments_exit_with_2() {
 fn help_is_a_result() {
     assert!(headcount("--help").stdout().contains("Exit codes: 0 fine, 1 an input is wrong, 2 the arguments are."));
     assert!(headcount("--version").stdout().starts_with("headcount "));
-    for command in ["size", "members", "check", "convert", "why", "import", "generate", "completions"] {
+    for command in ["size", "members", "check", "convert", "why", "import", "generate", "schema", "completions"] {
         let help = headcount(format!("{command} --help")).stdout();
         assert!(help.contains(&format!("Usage: headcount {command} ")), "{help}");
         assert!(help.contains("Example"), "{help}");
