@@ -34,11 +34,17 @@
 //! - `table` (default): populations in columns, on all cores.
 //! - `parquet`: Parquet in and out.
 //! - `generate`: synthetic populations and audiences.
+//! - `proptest`: strategies for property tests (`headcount::strategies`).
+//! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
 // The kernel's vector twin is the one place that may say otherwise.
 #![deny(unsafe_code)]
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod audience;
+#[cfg(any(feature = "arbitrary", feature = "proptest"))]
+mod cases;
 mod catalogue;
 mod check;
 mod complement;
@@ -70,6 +76,8 @@ mod value;
 
 #[cfg(feature = "generate")]
 pub mod generate;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 
 pub use crate::audience::{Audience, Status};
 pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};

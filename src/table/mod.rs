@@ -17,6 +17,8 @@ pub(crate) mod shard;
 mod stripe;
 
 use std::collections::HashMap;
+#[cfg(feature = "records")]
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use self::bind::BoundPlans;
@@ -94,20 +96,32 @@ struct Other {
 pub struct TableBuilder {
     shards: Shards,
     layout: Layout,
+    /// The keys of the custom fields that came in columns.
+    #[cfg(feature = "records")]
+    custom_keys: HashSet<Box<str>>,
 }
 
 impl TableBuilder {
     /// Takes in a record, as [`Population::insert`] does.
     ///
-    /// Nothing is told apart yet: that is [`TableBuilder::build`]'s to do.
+    /// Nothing is told apart yet: that is [`TableBuilder::build`]'s to do. Each custom field becomes a column, in which
+    /// every membership has its place: whoever pushes records of others bounds how many different ones there are.
     pub fn push(&mut self, record: &Contact) {
         self.shards.push(record);
     }
 
-    /// Takes in records that are in columns already.
+    /// Takes in records that are in columns already, or none of them where they would have more than so many different
+    /// custom fields, with those that came so before: each is a column, in which every membership has its place.
     #[cfg(feature = "records")]
-    pub(crate) fn append(&mut self, shards: Shards) {
+    #[must_use]
+    pub(crate) fn append(&mut self, shards: Shards, most_custom_fields: usize) -> bool {
+        let new: HashSet<&str> = shards.custom_keys().filter(|key| !self.custom_keys.contains(*key)).collect();
+        if self.custom_keys.len() + new.len() > most_custom_fields {
+            return false;
+        }
+        self.custom_keys.extend(new.into_iter().map(Box::from));
         self.shards.append(shards);
+        true
     }
 
     /// Lets even single contacts stand in columns, so that small populations meet every way through a table.

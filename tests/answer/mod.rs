@@ -11,7 +11,8 @@ pub(crate) struct Answer {
     pub(crate) memberships: u64,
 }
 
-type Engine = fn(&Audience, &Population, &Evaluation) -> Answer;
+/// An engine by itself.
+pub(crate) type Engine = fn(&Audience, &Population, &Evaluation) -> Answer;
 
 /// The engines; another is another line.
 pub(crate) const ENGINES: &[(&str, Engine)] = &[

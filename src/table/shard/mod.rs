@@ -209,7 +209,7 @@ impl Shard {
         }
         let done = self.add(record, memberships);
         if done.is_none() {
-            self.truncate(records, rows);
+            self.truncate(records, rows, 0..self.custom.len());
         }
         done.ok_or(Full)
     }
@@ -266,6 +266,12 @@ impl Shard {
         self.custom.len() - 1
     }
 
+    /// As [`Shard::custom_column`], where that makes no more columns than so many.
+    #[cfg(feature = "records")]
+    pub(crate) fn custom_column_within(&mut self, key: &str, most: usize) -> Option<usize> {
+        (self.custom.len() < most || self.keys.contains_key(key)).then(|| self.custom_column(key))
+    }
+
     /// Puts in a membership whose custom fields are in already; its record is to come behind all of its memberships.
     pub(crate) fn push_membership(&mut self, row: MembershipRow) {
         self.list.codes.push(row.list);
@@ -298,8 +304,9 @@ impl Shard {
         self.on_dnc.push(row.on_dnc);
     }
 
-    /// Takes back what came behind so many records and memberships.
-    pub(crate) fn truncate(&mut self, records: usize, memberships: usize) {
+    /// Takes back what came behind so many records and memberships, whose custom fields are in no other than these columns:
+    /// there may be very many.
+    pub(crate) fn truncate(&mut self, records: usize, memberships: usize, custom: impl IntoIterator<Item = usize>) {
         // And one that was not put in as a whole.
         self.taken_back += self.memberships() - memberships + 1;
         self.phones.truncate(records);
@@ -319,7 +326,7 @@ impl Shard {
         for flags in [&mut self.active, &mut self.has_revenue, &mut self.in_workflow] {
             flags.truncate(memberships);
         }
-        self.custom.iter_mut().for_each(|column| column.truncate(memberships));
+        custom.into_iter().for_each(|column| self.custom[column].truncate(memberships));
     }
 
     /// The records, as they came in.

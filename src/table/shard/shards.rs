@@ -67,6 +67,19 @@ impl Shards {
         &mut self.0[last]
     }
 
+    /// How many columns of custom fields the shard has that takes in the next record.
+    #[cfg(feature = "records")]
+    pub(crate) fn custom_columns(&self) -> usize {
+        self.0.last().map_or(0, |last| last.custom.len())
+    }
+
+    /// The keys of the custom fields that any record has, as often as there are shards that have them.
+    #[cfg(feature = "records")]
+    pub(crate) fn custom_keys(&self) -> impl Iterator<Item = &str> {
+        let columns = self.0.iter().flat_map(|shard| &shard.custom);
+        columns.filter(|column| !column.is_empty()).map(|column| &*column.key)
+    }
+
     /// Takes in all records of others.
     #[cfg(feature = "records")]
     pub(crate) fn append(&mut self, others: Self) {

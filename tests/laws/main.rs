@@ -1,0 +1,25 @@
+//! What holds of every filter, every population, every `now` and every reading, by every engine.
+//!
+//! `PROPTEST_CASES` sets how many of each are tried; `scripts/laws` tries a million (filter, contact) pairs of each.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+#[path = "../answer/mod.rs"]
+mod answer;
+mod answers;
+mod cases;
+#[cfg(feature = "table")]
+mod changes;
+mod fingerprints;
+mod forms;
+mod sources;
+
+use proptest::prelude::ProptestConfig;
+use proptest::test_runner::FileFailurePersistence;
+
+fn config() -> ProptestConfig {
+    let persistence = FileFailurePersistence::WithSource("regressions");
+    let config = ProptestConfig { failure_persistence: Some(Box::new(persistence)), ..ProptestConfig::default() };
+    // With the four contacts that a population has at least, on the average, a thousand (filter, contact) pairs.
+    if std::env::var_os("PROPTEST_CASES").is_some() { config } else { ProptestConfig { cases: 256, ..config } }
+}
