@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use memchr::memrchr;
 
-use super::cells::Header;
+use super::cells::{Header, WrongHeader};
 use super::cursor::Position;
 use super::documents::Documents;
 use super::rows::Rows;
@@ -123,13 +123,19 @@ impl Invalid {
 pub(super) enum Stop {
     Unreadable(String),
     /// The header of a CSV file, without which no row means anything.
-    Header(Vec<Invalid>),
+    Header(WrongHeader),
 }
 
 impl Stop {
     #[cold]
     pub(super) fn cannot_read(error: &io::Error) -> Self {
         Self::Unreadable(format!("cannot be read: {error}"))
+    }
+
+    #[cold]
+    #[cfg(feature = "table")]
+    pub(super) fn too_many_custom_fields() -> Self {
+        Self::Unreadable("cannot be read: its records have more than 10,000 different custom fields".to_owned())
     }
 }
 

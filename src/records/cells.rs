@@ -5,8 +5,10 @@ use std::io::{self, Read};
 
 use chrono::{DateTime, Utc};
 
+use super::RecordReader;
 use super::batch::{Invalid, Piece};
 use super::cursor::{Position, within};
+use super::parse::{DESCRIBED, TOO_MANY_CUSTOM_FIELDS};
 use crate::catalogue::{Field, TextField};
 use crate::contact::{Contact, RecordDraft, RecordKey, Scalar};
 use crate::error::{Quoted, Shape};
@@ -22,6 +24,29 @@ pub(super) struct Header {
     columns: Vec<Column>,
 }
 
+/// What is wrong with a header: as much as will be described, and how much more there is.
+#[derive(Debug, Default)]
+pub(super) struct WrongHeader {
+    pub(super) described: Vec<Invalid>,
+    pub(super) omitted: usize,
+}
+
+impl WrongHeader {
+    fn add(&mut self, wrong: impl FnOnce() -> Invalid) {
+        if self.described.len() < DESCRIBED {
+            self.described.push(wrong());
+        } else {
+            self.omitted += 1;
+        }
+    }
+}
+
+impl From<Invalid> for WrongHeader {
+    fn from(only: Invalid) -> Self {
+        Self { described: vec![only], omitted: 0 }
+    }
+}
+
 #[derive(Debug)]
 enum Column {
     Known(RecordKey, &'static str),
@@ -31,33 +56,40 @@ enum Column {
 
 impl Header {
     /// Reads the first row.
-    pub(super) fn read(row: &[u8], at: Position) -> Result<Self, Vec<Invalid>> {
+    pub(super) fn read(row: &[u8], at: Position) -> Result<Self, WrongHeader> {
         if let Err(error) = std::str::from_utf8(row) {
-            return Err(vec![not_utf8(row, at, error)]);
+            return Err(not_utf8(row, at, error).into());
         }
         let mut cells = csv::StringRecord::new();
         // Bytes in memory can always be read, and a row that was cut out is one.
         let _ = reader(row).read_record(&mut cells);
-        let mut invalid = Vec::new();
+        let mut wrong = WrongHeader::default();
         let mut first_of = HashMap::new();
         let mut columns = Vec::with_capacity(cells.len());
         for name in &cells {
             let column = Column::named(name);
             // Cells without a name are what spreadsheets leave behind a table.
             if let Some(first) = first_of.insert(column.meaning(name), name).filter(|_| !name.is_empty()) {
-                let reason = match first == name {
-                    true => "stands in the header twice".to_owned(),
-                    false => format!("stands in the header beside `{first}`, and only one may"),
-                };
-                invalid.push(Invalid { key: Some(name.to_owned()), ..Invalid::new(at, reason) });
+                wrong.add(|| {
+                    let reason = match first == name {
+                        true => "stands in the header twice".to_owned(),
+                        false => format!("stands in the header beside `{first}`, and only one may"),
+                    };
+                    Invalid { key: Some(name.to_owned()), ..Invalid::new(at, reason) }
+                });
             }
             columns.push(column);
         }
         if !columns.iter().any(Column::is_phone_number) {
             let reason = "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`";
-            invalid.push(Invalid::new(at, reason));
+            wrong.add(|| Invalid::new(at, reason));
         }
-        if invalid.is_empty() { Ok(Self { columns }) } else { Err(invalid) }
+        if columns.iter().filter(|column| matches!(column, Column::Custom(_))).count() > RecordReader::MAX_CUSTOM_FIELDS
+        {
+            let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
+            wrong.add(|| Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
+        }
+        if wrong.described.is_empty() { Ok(Self { columns }) } else { Err(wrong) }
     }
 
     /// Makes a contact of a row's cells; the key at fault and the reason where that fails.

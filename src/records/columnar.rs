@@ -3,6 +3,7 @@
 use std::io::{self, Cursor, Read, Seek};
 
 use super::batch::Stop;
+use super::cells::WrongHeader;
 use super::parse::{Outcome, Tally};
 use super::{Bytes, Input, Totals};
 use crate::error::{Kind, Place};
@@ -80,7 +81,7 @@ pub(super) fn read(
                 let kind = || Kind::InvalidRecord { key: column.name, reason: column.reason };
                 tally.problems.add(kind, || Place { file: Some(name.to_owned()), ..Place::default() });
             }
-            Some(Stop::Header(Vec::new()))
+            Some(Stop::Header(WrongHeader::default()))
         }
     };
     Outcome { tally, stop }

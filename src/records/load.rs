@@ -8,6 +8,7 @@ use std::thread;
 
 use memchr::memchr;
 
+use super::RecordReader;
 use super::batch::{Batch, Batches, Cut, Invalid, Memory, Piece, Stop};
 use super::cells;
 use super::documents::Documents;
@@ -119,7 +120,7 @@ impl Parser<'_> {
     fn lines(&mut self, bytes: &[u8], mut line: u64, part: &mut Part) {
         let text = std::str::from_utf8(bytes).ok();
         let mut at = 0;
-        while at < bytes.len() {
+        while at < bytes.len() && !has_too_many(&part.shards) {
             let read = text.and_then(|text| self.lines.read(text, at, &mut part.shards));
             part.tally.records += u64::from(read.is_some());
             at = read.unwrap_or_else(|| self.line(bytes, at, line, part)) + 1;
@@ -138,6 +139,7 @@ impl Parser<'_> {
         end
     }
 
+    /// Records that are cut out.
     fn records(&mut self, bytes: &[u8], pieces: &[Piece], Part { shards, tally, .. }: &mut Part) {
         let text = std::str::from_utf8(bytes).ok();
         for piece in pieces {
@@ -153,6 +155,15 @@ impl Parser<'_> {
                 Piece::Invalid(invalid) => Err(Invalid::clone(invalid)),
             };
             tally.count(self.name, record, &mut |contact| shards.push(&contact));
+            if has_too_many(shards) {
+                return;
+            }
         }
     }
+}
+
+/// Whether there are more custom fields than a table may have, so that no more need be put in: half of the columns may be
+/// of records that were taken back, and the others are too many.
+fn has_too_many(shards: &Shards) -> bool {
+    shards.custom_columns() > 2 * RecordReader::MAX_CUSTOM_FIELDS
 }

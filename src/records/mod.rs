@@ -32,17 +32,17 @@ use std::path::Path;
 use self::batch::{Batches, Stop};
 #[cfg(feature = "parquet")]
 use self::columnar::Known;
+#[cfg(feature = "parquet")]
+pub(crate) use self::parse::TOO_MANY_CUSTOM_FIELDS;
 use self::parse::{Outcome, Tally};
 use crate::contact::Contact;
 use crate::error::Errors;
 #[cfg(feature = "table")]
 use crate::table::TableBuilder;
+#[cfg(feature = "table")]
+use crate::table::shard::Shards;
 #[cfg(feature = "parquet")]
-use crate::{
-    parquet::metadata::Promise,
-    plan::Plan,
-    table::shard::{Shard, Shards},
-};
+use crate::{parquet::metadata::Promise, plan::Plan, table::shard::Shard};
 
 /// Reads files of contact records.
 ///
@@ -161,6 +161,10 @@ impl RecordReader {
     /// The most bytes that one record may have: 16 MiB. A larger one is invalid.
     pub const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
 
+    /// The most different custom fields that one record may have, and that all records may have which are read into one
+    /// table: 10,000. In a table each is a column, in which every membership has its place.
+    pub const MAX_CUSTOM_FIELDS: usize = 10_000;
+
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
@@ -250,8 +254,8 @@ impl RecordReader {
     /// Each problem has the file's name, and where there is one, the line, the column and the pointer within the record.
     /// What was handed on before is to be thrown away.
     ///
-    /// - `unreadable_input`: the file is not there, may not be read, is a directory, or is a gzip or zstd file that is cut
-    ///   short or damaged — whatever becomes of invalid records.
+    /// - `unreadable_input`: the file is not there, may not be read, is a directory, is a gzip, zstd or Parquet file that is
+    ///   cut short or damaged, or has more custom fields than a table may have — whatever becomes of invalid records.
     /// - `invalid_record`: a record is invalid, unless such are skipped; or a CSV file's header is.
     ///
     /// ```
@@ -408,9 +412,7 @@ impl RecordReader {
                     each,
                     progress,
                 );
-                let report = self.report(name, outcome)?;
-                builder.append(shards);
-                return Ok(report);
+                return self.append(name, self.report(name, outcome)?, shards, builder);
             }
             Ok(Known::Other(input)) => input,
             Err(error) => return self.unreadable(name, &error),
@@ -418,9 +420,22 @@ impl RecordReader {
         let bytes = input.bytes.into_read();
         let batches = Batches::new(name, input.length, self.chunk.unwrap_or(load::CHUNK), bytes);
         let (outcome, shards) = load::load(self.threads.get(), batches, name, progress);
-        let report = self.report(name, outcome)?;
-        builder.append(shards);
-        Ok(report)
+        self.append(name, self.report(name, outcome)?, shards, builder)
+    }
+
+    /// Puts what was read into a table's columns, where that has room for them.
+    #[cfg(feature = "table")]
+    fn append(
+        &self,
+        name: &str,
+        report: ReadReport,
+        shards: Shards,
+        builder: &mut TableBuilder,
+    ) -> Result<ReadReport, Errors> {
+        if builder.append(shards, Self::MAX_CUSTOM_FIELDS) {
+            return Ok(report);
+        }
+        self.report(name, Outcome { tally: Tally::default(), stop: Some(Stop::too_many_custom_fields()) })
     }
 
     fn report(&self, name: &str, Outcome { tally, stop }: Outcome) -> Result<ReadReport, Errors> {

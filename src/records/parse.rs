@@ -1,17 +1,19 @@
 //! Contacts made of the records of a batch, and what was wrong counted and told.
 
+use std::collections::{BTreeMap, HashSet};
+
 use memchr::memchr_iter;
 
-use super::Totals;
 use super::batch::{Batch, Cut, Invalid, Piece, Stop};
 use super::cells;
 use super::cursor::{Position, characters, within};
 use super::documents::Documents;
-use crate::contact::{Contact, read_json};
+use super::{RecordReader, Totals};
+use crate::contact::{Contact, RecordKey, read_json};
 use crate::error::{Kind, Place, Problems};
 
 /// How many problems of one file are described.
-const DESCRIBED: usize = 100;
+pub(super) const DESCRIBED: usize = 100;
 
 /// What has come of the records so far.
 pub(super) struct Tally {
@@ -72,7 +74,10 @@ impl Tally {
                 let place = Place { file: Some(name.to_owned()), ..Place::default() };
                 self.problems.add(|| Kind::Unreadable(reason), || place);
             }
-            Stop::Header(all) => all.into_iter().for_each(|invalid| self.tell(name, invalid)),
+            Stop::Header(wrong) => {
+                wrong.described.into_iter().for_each(|invalid| self.tell(name, invalid));
+                self.problems.omit(wrong.omitted);
+            }
         }
     }
 }
@@ -109,7 +114,7 @@ pub(super) fn json(record: &[u8], at: Position) -> Result<Contact, Invalid> {
         let (line, column) = within(record, error.valid_up_to());
         return Err(Invalid::new(in_file(at, line, column), "not valid UTF-8"));
     }
-    read_json(record).map_err(|fault| {
+    let contact = read_json(record).map_err(|fault| {
         let line = fault.line as u64;
         let lines = memchr_iter(b'\n', record).take(fault.line.saturating_sub(1));
         let start = lines.last().map_or(0, |end| end + 1);
@@ -119,8 +124,23 @@ pub(super) fn json(record: &[u8], at: Position) -> Result<Contact, Invalid> {
             return Invalid::new(at, "the document is never closed");
         }
         Invalid { at, key: fault.key, pointer: fault.pointer, reason: fault.reason }
-    })
+    })?;
+    if has_too_many_custom_fields(&contact) {
+        let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
+        return Err(Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
+    }
+    Ok(contact)
 }
+
+fn has_too_many_custom_fields(contact: &Contact) -> bool {
+    let fields = || contact.memberships.iter().map(|membership| &membership.custom_fields);
+    // Those of several memberships are mostly the same.
+    fields().map(BTreeMap::len).sum::<usize>() > RecordReader::MAX_CUSTOM_FIELDS
+        && fields().flat_map(BTreeMap::keys).collect::<HashSet<_>>().len() > RecordReader::MAX_CUSTOM_FIELDS
+}
+
+/// What is said of a record that has more custom fields than it may.
+pub(crate) const TOO_MANY_CUSTOM_FIELDS: &str = "a record may have 10,000 different ones, and this one has more";
 
 /// A place within a record that begins at `at`.
 fn in_file(at: Position, line: u64, column: u64) -> Position {

@@ -7,7 +7,7 @@ use memchr::{memchr2, memchr3};
 
 use super::RecordReader;
 use super::batch::{Invalid, Piece};
-use super::cells::Header;
+use super::cells::{Header, WrongHeader};
 use super::cursor::Position;
 
 pub(super) struct Rows {
@@ -36,7 +36,7 @@ impl Rows {
 
     /// Finds the rows that end in `bytes`, which begin with what the last call left over; says how many bytes are done
     /// with.
-    pub(super) fn scan(&mut self, bytes: &[u8], end: bool, pieces: &mut Vec<Piece>) -> Result<usize, Vec<Invalid>> {
+    pub(super) fn scan(&mut self, bytes: &[u8], end: bool, pieces: &mut Vec<Piece>) -> Result<usize, WrongHeader> {
         while self.next < bytes.len() {
             let start = match self.start {
                 Some(start) => start,
@@ -74,7 +74,7 @@ impl Rows {
                 Some(_) if self.quoted => {
                     let invalid = self.invalid("a quoted cell is never closed");
                     if self.header.is_none() {
-                        return Err(vec![invalid]);
+                        return Err(invalid.into());
                     }
                     pieces.push(Piece::Invalid(Box::new(invalid)));
                 }
@@ -121,14 +121,14 @@ impl Rows {
     }
 
     /// The row in hand ends.
-    fn row(&mut self, start: usize, bytes: &[u8], pieces: &mut Vec<Piece>) -> Result<(), Vec<Invalid>> {
+    fn row(&mut self, start: usize, bytes: &[u8], pieces: &mut Vec<Piece>) -> Result<(), WrongHeader> {
         let at = self.position();
         let too_long = self.too_long || self.next - start > RecordReader::MAX_RECORD_BYTES;
         self.start = None;
         self.too_long = false;
         if self.header.is_none() {
             if too_long {
-                return Err(vec![Invalid::new(at, "the header is larger than 16 MiB")]);
+                return Err(Invalid::new(at, "the header is larger than 16 MiB").into());
             }
             self.header = Some(Arc::new(Header::read(&bytes[start..self.next], at)?));
         } else if too_long {

@@ -25,13 +25,15 @@ pub(crate) enum RecordKey {
 const OTHER_NAMES: &[(&str, RecordKey)] = &[
     ("list_id", RecordKey::ListId),
     ("active", RecordKey::Active),
-    ("custom_fields", RecordKey::CustomFields),
+    (RecordKey::CUSTOM_FIELDS, RecordKey::CustomFields),
     ("lists", RecordKey::Lists),
     ("phone", RecordKey::Field(Field::Text(TextField::PhoneNumber))),
     ("msisdn", RecordKey::Field(Field::Text(TextField::PhoneNumber))),
 ];
 
 impl RecordKey {
+    pub(crate) const CUSTOM_FIELDS: &str = "custom_fields";
+
     /// The key of a name, and the name: `phone` and `msisdn` mean `phone_number`.
     pub(crate) fn from_name(name: &str) -> Option<(Self, &'static str)> {
         Field::from_name(name)
@@ -197,12 +199,12 @@ impl RecordDraft {
     }
 
     pub(crate) fn set_custom_fields(&mut self, fields: BTreeMap<String, Value>) {
-        self.membership("custom_fields").custom_fields = fields;
+        self.membership(RecordKey::CUSTOM_FIELDS).custom_fields = fields;
     }
 
     /// Sets one custom field; gives back the value that it had before.
     pub(crate) fn set_custom_field(&mut self, key: String, value: Value) -> Option<Value> {
-        self.membership("custom_fields").custom_fields.insert(key, value)
+        self.membership(RecordKey::CUSTOM_FIELDS).custom_fields.insert(key, value)
     }
 
     pub(crate) fn set_lists(&mut self, memberships: Vec<Membership>) {

@@ -1,22 +1,20 @@
 //! One column of a row group: its pages, one after the other.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use parquet::basic::{Encoding, Type as Physical};
 use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::damage::{Damage, guarded};
 use super::hybrid::Hybrid;
-use super::input::{Input, Slice};
+use super::input::Input;
+use super::pages::{PageMemory, Pages};
 use super::plain::{Dictionary, PlainValues, Raw};
 use super::whole::WholeColumn;
 
 /// The values of a column of a row group, read from the front.
 pub(super) struct Chunk {
-    pages: Pages,
+    pages: PagesOf,
     physical: Physical,
     width: usize,
     /// The level of a value that is there, and of it alone.
@@ -28,8 +26,8 @@ pub(super) struct Chunk {
     places: Vec<u32>,
 }
 
-enum Pages {
-    Each(Box<SerializedPageReader<Slice>>),
+enum PagesOf {
+    Each(Box<Pages>),
     /// Encodings that save what a dictionary cannot, and that few write: their values come as plain ones.
     Whole(Box<WholeColumn>),
 }
@@ -70,21 +68,25 @@ pub(super) trait Rows {
 }
 
 impl Chunk {
-    pub(super) fn open(input: &Input, column: &ColumnChunkMetaData) -> Result<Self, Damage> {
+    pub(super) fn open(input: &Input, column: &ColumnChunkMetaData, memory: &PageMemory) -> Result<Self, Damage> {
         let descriptor = column.column_descr();
         let physical = descriptor.physical_type();
         let width = usize::try_from(descriptor.type_length()).unwrap_or(0);
         let there = u32::try_from(descriptor.max_def_level()).unwrap_or(0);
-        let pages = pages(input, column)?;
+        if physical == Physical::FIXED_LEN_BYTE_ARRAY && width == 0 {
+            // Any number of them needs no bytes.
+            return Err(Damage::new("values of no bytes"));
+        }
+        let pages = Pages::open(input, column, memory)?;
         #[allow(deprecated)] // bits: of levels that are not there, in what older libraries write
         let is_read_by_page = |encoding| {
             use Encoding::{BIT_PACKED, PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY};
             matches!(encoding, PLAIN | PLAIN_DICTIONARY | RLE_DICTIONARY | RLE | BIT_PACKED)
         };
         let pages = if column.encodings().all(is_read_by_page) {
-            Pages::Each(Box::new(pages))
+            PagesOf::Each(Box::new(pages))
         } else {
-            Pages::Whole(Box::new(WholeColumn::new(column.column_descr_ptr(), Box::new(pages))))
+            PagesOf::Whole(Box::new(WholeColumn::new(column.column_descr_ptr(), pages)))
         };
         Ok(Self {
             pages,
@@ -159,11 +161,11 @@ impl Chunk {
 
     fn next_page(&mut self, into: &mut impl Rows) -> Result<(), Damage> {
         let page = match &mut self.pages {
-            Pages::Whole(column) => {
+            PagesOf::Whole(column) => {
                 self.page = column.next()?;
                 return Ok(());
             }
-            Pages::Each(pages) => guarded(|| Ok(pages.get_next_page()?))?,
+            PagesOf::Each(pages) => guarded(|| Ok(pages.get_next_page()?))?,
         };
         match page.ok_or_else(|| Damage::new("a column has fewer rows than its row group"))? {
             Page::DictionaryPage { buf, num_values, .. } => {
@@ -225,15 +227,6 @@ impl Chunk {
         self.page = DataPage { rows: rows as usize, levels, values };
         Ok(())
     }
-}
-
-/// The pages of a column of a row group.
-pub(super) fn pages(input: &Input, column: &ColumnChunkMetaData) -> Result<SerializedPageReader<Slice>, Damage> {
-    let rows = usize::try_from(column.num_values()).unwrap_or(0);
-    // The metadata's own check of it panics where it makes no sense.
-    let range = guarded(|| Ok(column.byte_range()))?;
-    let slice = Arc::new(Slice::read(input, range)?);
-    Ok(SerializedPageReader::new(slice, column, rows, None)?)
 }
 
 /// Hands on a value for each row that has one.

@@ -8,6 +8,7 @@ use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 use crate::catalogue::{Field, TextField};
 use crate::contact::RecordKey;
 use crate::parquet::{CUSTOM, IS_MEMBERSHIP};
+use crate::records::{RecordReader, TOO_MANY_CUSTOM_FIELDS};
 
 /// A column that says something of contacts.
 #[derive(Clone, Debug)]
@@ -111,6 +112,11 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<Wron
     if first_of.contains_key(CUSTOM) && columns.iter().any(|column| matches!(column.meaning, Meaning::Custom(_))) {
         let name = Some(CUSTOM.trim_end_matches('.').to_owned());
         wrong.push(WrongColumn { name, reason: format!("is a column beside `{CUSTOM}KEY`, and only one may be") });
+    }
+    let custom = columns.iter().filter(|column| matches!(column.meaning, Meaning::Custom(_)));
+    if custom.count() > RecordReader::MAX_CUSTOM_FIELDS {
+        let name = Some(RecordKey::CUSTOM_FIELDS.to_owned());
+        wrong.push(WrongColumn { name, reason: TOO_MANY_CUSTOM_FIELDS.to_owned() });
     }
     let phone_number = Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber)));
     if !columns.iter().any(|column| column.meaning == phone_number) && wrong.is_empty() {

@@ -10,6 +10,7 @@ use super::map::MapChunk;
 use super::plain::{Dictionary as Places, Raw};
 use crate::catalogue::{Field, FlagField, TextField};
 use crate::contact::RecordKey;
+use crate::records::RecordReader;
 use crate::table::shard::{Coded, Dictionary, Flag, MembershipRow, Shard, Texts};
 use crate::value::Value;
 
@@ -113,6 +114,12 @@ impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E> Into<'_, T, C, E> {
 /// The code of a value, for which there is room: no shard has more rows than codes.
 fn code<D: Dictionary>(dictionary: &mut D, value: &D::Value) -> Result<u16, String> {
     dictionary.code(value).ok_or_else(|| "more different values than a shard has room for".to_owned())
+}
+
+/// The column of a custom field among those that rows have together.
+fn custom_column(shard: &mut Shard, key: &str) -> Result<usize, Damage> {
+    let column = shard.custom_column_within(key, RecordReader::MAX_CUSTOM_FIELDS);
+    column.ok_or_else(|| Damage::unsupported("the Parquet data has more than 10,000 different custom fields"))
 }
 
 impl Filling {
@@ -244,7 +251,7 @@ impl Filling {
                 )?;
                 for (row, object) in rows_of.into_iter().enumerate() {
                     for (key, value) in &objects[object] {
-                        let at = shard.custom_column(key);
+                        let at = custom_column(shard, key)?;
                         // OK because a shard has fewer rows than codes.
                         let _ = shard.custom[at].push(row, value);
                     }
@@ -267,7 +274,7 @@ impl Filling {
             }
         })?;
         for ((row, key), value) in &entries {
-            let at = shard.custom_column(key);
+            let at = custom_column(shard, key)?;
             // OK because a shard has fewer rows than codes.
             let _ = shard.custom[at].push(*row, value);
         }

@@ -98,10 +98,9 @@ impl ChunkReader for Slice {
     fn get_read(&self, start: u64) -> Result<Self::T> {
         let bytes = self.from(start)?;
         match unpacked_size(&bytes) {
-            Some(size) if size > LARGEST_PAGE => {
-                Err(ParquetError::General(format!("a page of {size} bytes, and 256 MiB is the most")))
-            }
-            _ => Ok(bytes.reader()),
+            Some(0..=LARGEST_PAGE) => Ok(bytes.reader()),
+            Some(size) => Err(ParquetError::General(format!("a page of {size} bytes, and 256 MiB is the most"))),
+            None => Err(ParquetError::General("a page that does not begin with its size".to_owned())),
         }
     }
 

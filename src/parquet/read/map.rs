@@ -2,9 +2,9 @@
 
 use parquet::file::metadata::ColumnChunkMetaData;
 
-use super::chunk::pages;
 use super::damage::Damage;
 use super::input::Input;
+use super::pages::{PageMemory, Pages};
 use super::plain::Raw;
 use super::whole::{Records, WholeColumn};
 
@@ -19,9 +19,10 @@ impl MapChunk {
         input: &Input,
         keys: &ColumnChunkMetaData,
         values: &ColumnChunkMetaData,
+        memory: &PageMemory,
     ) -> Result<Self, Damage> {
         let open = |column: &ColumnChunkMetaData| {
-            Ok::<_, Damage>(WholeColumn::new(column.column_descr_ptr(), Box::new(pages(input, column)?)))
+            Ok::<_, Damage>(WholeColumn::new(column.column_descr_ptr(), Pages::open(input, column, memory)?))
         };
         Ok(Self { keys: open(keys)?, values: open(values)? })
     }

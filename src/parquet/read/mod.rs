@@ -1,18 +1,20 @@
 //! From a file to shards: row group by row group, each column from its own pages straight into a column of a shard.
 //!
 //! A value in a page's dictionary is looked at once, however many rows have it. Where a file comes from is [`input`]'s to
-//! know; [`columns`] says what its columns are; [`chunk`] reads one column of a row group, with [`hybrid`] and [`plain`]
-//! for what its pages hold and [`whole`] for what few write, and [`map`] for custom fields that are one; [`fill`] makes columns of a shard of them, by [`convert`].
-//! What need not be read is [`prune`]'s to say.
+//! know; [`footer`] looks at what it says of itself; [`columns`] says what its columns are; [`chunk`] reads one column of a row group, with [`hybrid`] and [`plain`]
+//! for what its [`pages`] hold, [`whole`] for what few write, and [`map`] for custom fields that are one; [`fill`] makes
+//! columns of a shard of them, by [`convert`]. What need not be read is [`prune`]'s to say.
 
 mod chunk;
 mod columns;
 mod convert;
 mod damage;
 mod fill;
+mod footer;
 mod hybrid;
 mod input;
 mod map;
+mod pages;
 mod plain;
 mod prune;
 #[cfg(test)]
@@ -30,6 +32,7 @@ use self::columns::{Column, WrongColumn};
 use self::damage::{Damage, guarded};
 use self::fill::Source;
 use self::map::MapChunk;
+use self::pages::PageMemory;
 use super::metadata::Promise;
 use crate::plan::Plan;
 use crate::table::shard::{MOST, Shard};
@@ -75,6 +78,7 @@ impl From<Damage> for Unreadable {
 impl ParquetFile {
     pub(crate) fn open(input: Input) -> Result<Self, Unreadable> {
         let metadata = guarded(|| {
+            footer::check(&input)?;
             let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
             Ok(reader.parse_and_finish(&input)?)
         })?;
@@ -103,12 +107,18 @@ impl ParquetFile {
         prepare: fn(&mut Shard),
         each: &mut dyn FnMut(RowsRead),
     ) -> Result<(), Damage> {
-        let bytes_of = |group: usize| u64::try_from(self.metadata.row_group(group).compressed_size()).unwrap_or(0);
-        let mut bytes = 0;
+        // What a file says of itself may be any number.
+        let bytes_of = |group: usize| {
+            let columns = self.metadata.row_group(group).columns().iter();
+            let sizes = columns.map(|column| u64::try_from(column.compressed_size()).unwrap_or(0));
+            sizes.fold(0, u64::saturating_add)
+        };
+        let mut bytes = 0_u64;
         let mut first_row = 0;
         let mut hand_on = |group: usize, Decoded { shard, bad, rows }: Decoded| {
-            bytes +=
-                bytes_of(group) * rows / u64::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
+            let all = u128::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
+            // OK because they are no more than all rows of the group.
+            bytes = bytes.saturating_add((u128::from(bytes_of(group)) * u128::from(rows) / all) as u64);
             let bad = bad.into_iter().map(|bad| (first_row + bad.row as u64, bad)).collect();
             first_row += rows;
             each(RowsRead { shard, bad, bytes });
@@ -177,7 +187,7 @@ impl ParquetFile {
         // Shards of about the same size: the last takes as long to merge as the others.
         let shards = rows.div_ceil(MOST);
         for shard in 0..shards {
-            let rows = rows * (shard + 1) / shards - rows * shard / shards;
+            let rows = rows / shards + usize::from(shard < rows % shards);
             let (mut shard, bad) = guarded(|| fill::fill(&self.columns, &mut sources, rows))?;
             prepare(&mut shard);
             if each(Decoded { shard, bad, rows: rows as u64 }).is_break() {
@@ -188,11 +198,14 @@ impl ParquetFile {
     }
 
     fn sources(&self, metadata: &RowGroupMetaData) -> Result<Vec<Source>, Damage> {
+        let memory = PageMemory::default();
         let known = |at: usize| metadata.columns().get(at).ok_or_else(|| Damage::new("a row group lacks a column"));
         let source = |column: &Column| {
             Ok(match column.keys {
-                None => Source::Values(Box::new(Chunk::open(&self.input, known(column.at)?)?)),
-                Some(keys) => Source::Map(Box::new(MapChunk::open(&self.input, known(keys)?, known(column.at)?)?)),
+                None => Source::Values(Box::new(Chunk::open(&self.input, known(column.at)?, &memory)?)),
+                Some(keys) => {
+                    Source::Map(Box::new(MapChunk::open(&self.input, known(keys)?, known(column.at)?, &memory)?))
+                }
             })
         };
         self.columns.iter().map(source).collect()

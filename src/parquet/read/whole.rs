@@ -2,17 +2,26 @@
 
 use bytes::Bytes;
 use parquet::basic::Type as Physical;
-use parquet::column::page::PageReader;
 use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::data_type::AsBytes;
 use parquet::schema::types::ColumnDescPtr;
 
 use super::chunk::{DataPage, Levels, PageValues};
 use super::damage::{Damage, guarded};
+use super::pages::{Allowance, Pages};
 use super::plain::PlainValues;
 
 /// How many rows become a page.
 const ROWS: usize = 8 * 1024;
+
+/// As many of texts: a few bytes may say that each is all of the one before, however long that is.
+const ROWS_OF_TEXTS: usize = 64;
+
+/// The most bytes that the texts may have that are read at one time.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
+
+/// The most entries that the maps may have that are read at one time.
+const MOST_ENTRIES: u64 = 16 << 20;
 
 /// The values of a column, whatever their encoding.
 pub(super) struct WholeColumn {
@@ -22,6 +31,7 @@ pub(super) struct WholeColumn {
     /// The level of a value that is there.
     pub(super) there: i16,
     repeats: bool,
+    allowance: Allowance,
 }
 
 /// Some rows of it.
@@ -35,13 +45,14 @@ pub(super) struct Records {
 }
 
 impl WholeColumn {
-    pub(super) fn new(descriptor: ColumnDescPtr, pages: Box<dyn PageReader>) -> Self {
+    pub(super) fn new(descriptor: ColumnDescPtr, pages: Pages) -> Self {
         Self {
+            allowance: pages.allowance(),
             physical: descriptor.physical_type(),
             width: usize::try_from(descriptor.type_length()).unwrap_or(0),
             there: descriptor.max_def_level(),
             repeats: descriptor.max_rep_level() > 0,
-            reader: get_column_reader(descriptor, pages),
+            reader: get_column_reader(descriptor, Box::new(pages)),
         }
     }
 
@@ -61,6 +72,10 @@ impl WholeColumn {
     pub(super) fn records(&mut self, most: usize) -> Result<Records, Damage> {
         let (mut levels, mut repeated, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
         let (defines, repeats) = (self.there > 0, self.repeats);
+        let most = if self.physical == Physical::BYTE_ARRAY { most.min(ROWS_OF_TEXTS) } else { most };
+        if repeats {
+            self.allowance.renew(MOST_ENTRIES);
+        }
         let rows = guarded(|| {
             /// Reads values, and appends each as it is in the encoding PLAIN.
             macro_rules! read {
@@ -107,7 +122,9 @@ impl WholeColumn {
                 }
                 ColumnReader::ByteArrayColumnReader(reader) => {
                     read!(reader, value => {
-                        // OK because no page has 4 GiB.
+                        if value.len() > MOST_BYTES.saturating_sub(bytes.len()) {
+                            return Err(Damage::new("texts of more than 256 MiB in 64 rows"));
+                        }
                         bytes.extend_from_slice(&(value.len() as u32).to_le_bytes());
                         bytes.extend_from_slice(value.data());
                     })

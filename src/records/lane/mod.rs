@@ -12,6 +12,7 @@ mod template;
 use self::instant::instant;
 use self::scan::Scan;
 use self::template::{Progress, Template};
+use super::RecordReader;
 use crate::catalogue::{Field, FlagField, TextField};
 use crate::contact::RecordKey;
 use crate::number::Number;
@@ -30,6 +31,8 @@ pub(super) struct Lane {
     last_in: Vec<u64>,
     /// How many objects of custom fields there were.
     objects: u64,
+    /// The columns of custom fields that the record in hand has put something into.
+    put_into: Vec<usize>,
     /// How many shards there were when a record was last read.
     shards: usize,
 }
@@ -65,6 +68,7 @@ impl Lane {
             custom: Template::default(),
             last_in: Vec::new(),
             objects: 0,
+            put_into: Vec::new(),
             shards: 0,
         }
     }
@@ -85,9 +89,10 @@ impl Lane {
         }
         let (records, memberships) = (shard.records(), shard.memberships());
         let mut scan = Scan::new(text, at, self.many_lines);
+        self.put_into.clear();
         let done = self.record(&mut scan, shard);
         if done.is_none() {
-            shard.truncate(records, memberships);
+            shard.truncate(records, memberships, self.put_into.iter().copied());
         }
         done.map(|()| scan.at)
     }
@@ -211,13 +216,15 @@ impl Lane {
 
     /// Custom fields of the membership that is put in next.
     fn custom_fields(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
+        // One that has more is not plain.
+        const MOST: usize = RecordReader::MAX_CUSTOM_FIELDS;
         if !scan.eat(b'{') {
             return None;
         }
         self.objects += 1;
         let row = shard.memberships();
         let mut progress = Progress::default();
-        while let Some(column) = self.custom.next(&mut progress, scan, |key| Some(shard.custom_column(key)))? {
+        while let Some(column) = self.custom.next(&mut progress, scan, |key| shard.custom_column_within(key, MOST))? {
             if column >= self.last_in.len() {
                 self.last_in.resize(column + 1, 0);
             }
@@ -225,6 +232,7 @@ impl Lane {
                 return None;
             }
             scan.space();
+            self.put_into.push(column);
             let column = &mut shard.custom[column];
             let there_is_room = match scan.peek()? {
                 b'"' => {
