@@ -21,12 +21,8 @@ impl Source {
     /// The text of a file, or of standard input.
     pub(crate) fn open(path: &Path) -> Result<Self, Wrong> {
         let name = if is_standard(path) { STANDARD_INPUT.to_owned() } else { path.display().to_string() };
-        let bytes = if is_standard(path) {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        } else {
-            fs::read(path)
-        };
+        let bytes =
+            if is_standard(path) { read_all(io::stdin().lock()) } else { fs::File::open(path).and_then(read_all) };
         let text = bytes.map_err(|error| format!("cannot be read: {error}")).and_then(|bytes| {
             String::from_utf8(bytes).map_err(|error| format!("is not UTF-8: {}", error.utf8_error()))
         });
@@ -47,6 +43,19 @@ impl Source {
         let read = if self.is_filter { one_filter(&self.text) } else { Audience::read_all(&self.text) };
         read.map_err(|errors| Wrong::Text { errors: errors.in_file(&self.name), source: self.text.clone() })
     }
+}
+
+/// The most bytes of a file of audiences: it is held in memory.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// All there is to read, unless it is more than can be.
+fn read_all(input: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::other("it is larger than 1 GiB, and audiences are held in memory"));
+    }
+    Ok(bytes)
 }
 
 /// One filter, in JSON if it begins as JSON does.

@@ -1,4 +1,8 @@
 //! Files that are there whole or not at all.
+//!
+//! Where the system can, a file has no name until it is whole: then nothing is left of it however the command ends, be it
+//! by a signal that no program sees. Elsewhere it has another name beside its own until then, which is taken away where
+//! writing fails, but not where a signal ends the command.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -7,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
-/// Writes a file under another name beside its own, and gives it its own once it is whole.
+/// Writes a file without a name or under another beside its own, and gives it its own once it is whole.
 pub(crate) fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     written(path, write).map_err(|error| Failure::Output { to: path.display().to_string(), error })
 }
@@ -20,10 +24,57 @@ fn written(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
         return write(&mut File::options().write(true).open(path)?);
     }
     let unfinished = Unfinished::beside(path)?;
-    let mut file = File::create_new(&unfinished.path)?;
-    write(&mut file)?;
-    drop(file);
+    if let Some(mut file) = unnamed::create(path) {
+        write(&mut file)?;
+        unnamed::name(&file, &unfinished.path)?;
+    } else {
+        let mut file = File::create_new(&unfinished.path)?;
+        write(&mut file)?;
+    }
     fs::rename(&unfinished.path, path)
+}
+
+/// Files without a name.
+#[cfg(target_os = "linux")]
+mod unnamed {
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::AsRawFd;
+    use std::path::Path;
+
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+
+    /// A file without a name where this one is to be; none where the system cannot give it one later.
+    pub(super) fn create(path: &Path) -> Option<File> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = File::from(open(directory, flags, Mode::from_raw_mode(0o666)).ok()?);
+        std::fs::metadata(known_as(&file)).is_ok().then_some(file)
+    }
+
+    /// Gives it a name that nobody has.
+    pub(super) fn name(file: &File, path: &Path) -> io::Result<()> {
+        Ok(linkat(CWD, known_as(file), CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+    }
+
+    fn known_as(file: &File) -> String {
+        format!("/proc/self/fd/{}", file.as_raw_fd())
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod unnamed {
+    use std::fs::File;
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn create(_: &Path) -> Option<File> {
+        None
+    }
+
+    pub(super) fn name(_: &File, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A file that is removed unless it was renamed.
