@@ -1,0 +1,117 @@
+//! What must hold of any input: each target draws one and asks one of these.
+
+use headcount::{Audience, Contact, Errors, Filter, OnError, Population, ReadReport, RecordReader, Spelling, TableBuilder};
+
+/// What is written of a filter is read back as that filter, and is written the same again.
+pub fn is_written(filter: &Filter) {
+    for text in [filter.to_string(), filter.to_text_lines()] {
+        assert_eq!(text.parse().as_ref(), Ok(filter), "{text}");
+    }
+    for spelling in [Spelling::Response, Spelling::Request] {
+        for json in [filter.to_json(spelling), filter.to_json_pretty(spelling)] {
+            let again = Filter::from_json(&json);
+            assert_eq!(again.as_ref(), Ok(filter), "{json}");
+            assert_eq!(again.map(|again| again.fingerprint()), Ok(filter.fingerprint()));
+        }
+    }
+    if let Some(complement) = filter.complement() {
+        assert_eq!(complement.complement().as_ref(), Some(filter));
+    }
+}
+
+/// Every problem has its place inside the source, and can be drawn over it.
+pub fn are_placed(errors: &Errors, source: &str) {
+    for problem in errors {
+        if let Some(span) = &problem.place().span {
+            assert!(source.get(span.clone()).is_some(), "{problem} has no {span:?}");
+        }
+    }
+    assert!(errors.report(source).to_string().lines().count() >= errors.iter().count());
+}
+
+/// A source gives a filter that can be written, or errors that are placed.
+pub fn is_read(source: &str, read: impl FnOnce(&str) -> Result<Filter, Errors>) {
+    match read(source) {
+        Ok(filter) => is_written(&filter),
+        Err(errors) => are_placed(&errors, source),
+    }
+}
+
+/// The same of files of audiences.
+pub fn audiences_are_read(source: &str) {
+    let one = Audience::from_json(source);
+    match Audience::read_all(source) {
+        Ok(all) => {
+            all.iter().for_each(|audience| is_written(&audience.filter));
+            if let Ok(one) = one {
+                assert_eq!(all, [one]);
+            }
+        }
+        Err(errors) => {
+            are_placed(&errors, source);
+            assert!(one.is_err(), "one audience is read, and several are not: {errors}");
+        }
+    }
+}
+
+/// What a reader makes of bytes.
+type Outcome = (Vec<Contact>, Result<ReadReport, Errors>);
+
+fn outcome(reader: &RecordReader, name: &str, bytes: &[u8]) -> Outcome {
+    let mut contacts = Vec::new();
+    let report = reader.read(name, bytes, &mut |contact| contacts.push(contact), &mut |_| {});
+    (contacts, report)
+}
+
+/// Records are read alike on one thread and on two, whether or not invalid ones are skipped, and are loaded into a table
+/// as they are read.
+pub fn records_are_read(name: &str, bytes: &[u8]) -> Vec<Contact> {
+    let reader = RecordReader::new().on_error(OnError::Skip);
+    let (contacts, report) = outcome(&reader, name, bytes);
+    let other = outcome(&reader.clone().threads(2), name, bytes);
+    // A stop may come before or after what other threads have read.
+    if report.is_ok() {
+        assert_eq!(other.0, contacts);
+    }
+    assert_eq!(other.1, report);
+    let (_, strict) = outcome(&reader.clone().on_error(OnError::Fail), name, bytes);
+    match (&strict, &report) {
+        (Ok(strict), Ok(report)) => assert_eq!(strict, report),
+        (Err(strict), Ok(report)) => assert_eq!(Some(strict), report.problems.as_ref()),
+        (Err(_), Err(_)) => {}
+        (Ok(_), Err(errors)) => panic!("only who skips cannot read: {errors}"),
+    }
+    for threads in [1, 2] {
+        let mut builder = TableBuilder::default();
+        let loaded = reader.clone().threads(threads).read_into(name, bytes, &mut builder, &mut |_| {});
+        assert_eq!(loaded, report, "{threads} threads");
+        let table = builder.build();
+        match loaded {
+            Err(_) => assert_eq!(table.contacts(), 0, "nothing of a file that cannot be read"),
+            Ok(_) => {
+                let population = Population::from_iter(contacts.iter().cloned());
+                assert_eq!(table.contacts(), population.contacts().len() as u64);
+                assert_eq!(table.memberships(), population.memberships());
+                assert_eq!(table.replaced(), population.replaced());
+                for contact in population.contacts() {
+                    let found = table.get(&contact.phone_number).map(compared);
+                    assert_eq!(found, Some(compared(pushed(contact))), "{threads} threads");
+                }
+            }
+        }
+    }
+    contacts
+}
+
+/// A contact as a table of nobody else has it: what it leaves to be worked out is.
+fn pushed(contact: &Contact) -> Contact {
+    let mut builder = TableBuilder::default().in_columns_from(1, 1);
+    builder.push(contact);
+    builder.build().get(&contact.phone_number).unwrap_or_default()
+}
+
+/// A contact without the order of its memberships, which is nobody's.
+fn compared(mut contact: Contact) -> Contact {
+    contact.memberships.sort_by_key(|membership| membership.list_id);
+    contact
+}
