@@ -3,11 +3,13 @@
 mod check;
 mod completions;
 mod convert;
+mod ddl;
 mod generate;
 mod import;
 mod members;
 mod schema;
 mod size;
+mod sql;
 mod why;
 
 use crate::arguments::Command;
@@ -24,6 +26,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Import(arguments) => import::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Sql(arguments) => sql::run(arguments),
+        Command::Ddl(arguments) => ddl::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }
 }
