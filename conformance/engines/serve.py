@@ -64,7 +64,7 @@ def arrow_of_all(name, cases):
     for case in cases:
         table = arrow(name, case[name])
         number = pa.array([case["case"]] * len(table), pa.int64())
-        parts.append(table.add_column(0, "case", number))
+        parts.append(table.add_column(0, "population", number))
     return pa.concat_tables(parts)
 
 
