@@ -100,7 +100,8 @@ pub(crate) fn all(
         wrong.sort_unstable();
         wrong.dedup();
     }
-    let asked_of: usize = tables.iter().filter_map(|table| all.get(table["case"].as_u64()? as usize)).map(|of| of.questions.len()).sum();
+    let asked_of: usize =
+        tables.iter().filter_map(|table| all.get(table["case"].as_u64()? as usize)).map(|of| of.questions.len()).sum();
     tally.equal += asked_of - refused - wrong.iter().map(Vec::len).sum::<usize>();
     Ok(differences)
 }

@@ -31,8 +31,7 @@ struct Arguments {
 }
 
 fn arguments() -> Result<Arguments, String> {
-    let mut wanted =
-        Arguments { engines: Dialect::ALL.to_vec(), cases: 2_000, seed: 42, python: "python3".to_owned() };
+    let mut wanted = Arguments { engines: Dialect::ALL.to_vec(), cases: 2_000, seed: 42, python: "python3".to_owned() };
     let mut given = std::env::args().skip(1);
     while let Some(name) = given.next() {
         let value = given.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -98,6 +97,7 @@ fn run(dialect: Dialect, wanted: &Arguments) -> Result<(String, Tally), String> 
         for result in ask::all(&mut engine, batch, &mut tally)? {
             result.iter().for_each(&mut tell);
         }
+        progress(dialect, &tally);
     }
     let suite = tally.cases;
     let config = Config { failure_persistence: None, ..Config::default() };
@@ -106,7 +106,11 @@ fn run(dialect: Dialect, wanted: &Arguments) -> Result<(String, Tally), String> 
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     while tally.cases < suite + wanted.cases {
         draw::batch(&mut engine, &mut runner, &mut tally, &mut tell)?;
-        eprintln!("{dialect}: {} cases, {} equal, {} refused", tally.cases, tally.equal, tally.refused);
+        progress(dialect, &tally);
     }
     Ok((engine.version.clone(), tally))
+}
+
+fn progress(dialect: Dialect, tally: &Tally) {
+    eprintln!("{dialect}: {} cases, {} equal, {} refused", tally.cases, tally.equal, tally.refused);
 }

@@ -110,9 +110,9 @@ impl Lowering<'_> {
         for literal in literals {
             match literal {
                 Literal::Number(number) => any.push(number_is(of, Comparison::Eq, *number)),
-                Literal::Text(text) => any.extend(
-                    Number::from_text(text).map(|number| no_text(of, number_is(of, Comparison::Eq, number))),
-                ),
+                Literal::Text(text) => {
+                    any.extend(Number::from_text(text).map(|number| no_text(of, number_is(of, Comparison::Eq, number))))
+                }
                 Literal::Bool(_) => {}
             }
         }
@@ -131,8 +131,7 @@ impl Lowering<'_> {
             Bound::Number(number) => number_is(of, comparison, *number),
             Bound::Text(text) => {
                 let by_text = self.is_ordered(&of.text, comparison, text);
-                let by_number =
-                    Number::from_text(text).map(|number| no_text(of, number_is(of, comparison, number)));
+                let by_number = Number::from_text(text).map(|number| no_text(of, number_is(of, comparison, number)));
                 Predicate::any([by_text].into_iter().chain(by_number))
             }
         }

@@ -209,9 +209,7 @@ impl Lowering<'_> {
                     (true, true) => Predicate::Always(true),
                     (true, false) => Predicate::Compare(scalar.clone(), Comparison::Lte, Value::Instant(last)),
                     (false, true) => Predicate::Compare(scalar.clone(), Comparison::Gte, Value::Instant(first)),
-                    (false, false) => {
-                        Predicate::Between(scalar.clone(), Value::Instant(first), Value::Instant(last))
-                    }
+                    (false, false) => Predicate::Between(scalar.clone(), Value::Instant(first), Value::Instant(last)),
                 }
             }
             TimeTest::Before(moment) => match moment.instant(now) {
@@ -237,7 +235,12 @@ impl Lowering<'_> {
     fn count(self, lanes: &Lanes, comparison: Comparison, number: Number) -> Predicate {
         let column = &lanes.double;
         let whole = number.to_i64().map(i128::from).or(number.to_u64().map(i128::from)).unwrap_or_default();
-        zero_where_absent(column, comparison, number, Predicate::Compare(column.clone(), comparison, Value::Whole(whole)))
+        zero_where_absent(
+            column,
+            comparison,
+            number,
+            Predicate::Compare(column.clone(), comparison, Value::Whole(whole)),
+        )
     }
 
     fn amount(self, field: AmountField) -> Lanes {

@@ -4,9 +4,9 @@
 //! of lists by contact. Then a row a contact says of each audience whether it is in, or by how many memberships, and the
 //! sums of that are the sizes.
 
+use super::dialect::Dialect;
 use super::expression::Tree;
 use super::print::{CUSTOM, Hoisted, LISTS, MEMBERSHIPS, Printer, Sketch};
-use super::dialect::Dialect;
 use super::schema::CustomFields;
 use crate::filter::Junction;
 use crate::semantics::Unit;
@@ -36,13 +36,19 @@ pub(super) fn counts(mut printer: Printer<'_>, audiences: &[(Unit, Vec<Tree>)]) 
             }
             _ => printer.lines(Junction::All, trees, "  ", 4, &mut contacts),
         }
-        contacts.push(&format!("{} THEN 1 ELSE 0 END) AS {}", if trees.len() > 1 { "\n   " } else { "" }, printer.name(&format!("a{}", i + 1))));
+        contacts.push(&format!(
+            "{} THEN 1 ELSE 0 END) AS {}",
+            if trees.len() > 1 { "\n   " } else { "" },
+            printer.name(&format!("a{}", i + 1))
+        ));
     }
 
     let hoisted = printer.hoisted.take().unwrap_or_default();
     let columns = hoisted.of_membership.len().max(hoisted.of_contact.len()).max(audiences.len());
     if printer.dialect == Dialect::PostgreSql && columns >= COLUMNS {
-        return Err(format!("a row has {COLUMNS} columns at most, and {columns} are needed: ask in several statements"));
+        return Err(format!(
+            "a row has {COLUMNS} columns at most, and {columns} are needed: ask in several statements"
+        ));
     }
     let joins = Joins { custom: !hoisted.of_membership.is_empty(), lists: !hoisted.of_contact.is_empty() };
     // Columns still say of which table they are.

@@ -126,7 +126,8 @@ impl Sql {
         &self,
         questions: impl IntoIterator<Item = (&'q Audience, &'q Evaluation)>,
     ) -> Result<Statement, Refusal> {
-        let each = questions.into_iter().map(|(audience, asked)| Ok((asked.semantics.unit, self.trees(audience, asked)?)));
+        let each =
+            questions.into_iter().map(|(audience, asked)| Ok((asked.semantics.unit, self.trees(audience, asked)?)));
         let sketch = many::counts(self.printer(), &each.collect::<Result<Vec<_>, _>>()?)
             .map_err(|reason| self.refusal(reason))?;
         self.finished(sketch)

@@ -162,14 +162,7 @@ impl<'a> Printer<'a> {
     }
 
     /// Each tree on a line of its own, the first behind `first`, the others behind what joins them.
-    pub(super) fn lines(
-        &mut self,
-        junction: Junction,
-        trees: &[Tree],
-        first: &str,
-        indent: usize,
-        out: &mut Sketch,
-    ) {
+    pub(super) fn lines(&mut self, junction: Junction, trees: &[Tree], first: &str, indent: usize, out: &mut Sketch) {
         for (i, tree) in trees.iter().enumerate() {
             let lead = match (i, junction) {
                 (0, _) => first,
@@ -423,7 +416,8 @@ impl<'a> Printer<'a> {
 
 fn whole_number(whole: i128) -> Parameter {
     // Whatever is neither is no number of a filter.
-    i64::try_from(whole).map_or_else(|_| Parameter::Unsigned(u64::try_from(whole).unwrap_or(u64::MAX)), Parameter::Integer)
+    i64::try_from(whole)
+        .map_or_else(|_| Parameter::Unsigned(u64::try_from(whole).unwrap_or(u64::MAX)), Parameter::Integer)
 }
 
 fn symbol(comparison: Comparison) -> &'static str {

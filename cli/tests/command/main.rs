@@ -14,6 +14,7 @@ mod members;
 mod pipe;
 mod schema;
 mod size;
+mod sql;
 mod usage;
 mod why;
 
