@@ -36,12 +36,14 @@ pub(super) struct Forms {
     pub(super) contains: [&'static str; 3],
     pub(super) starts_with: [&'static str; 3],
     pub(super) ends_with: [&'static str; 3],
-    /// A function that puts one character in the place of another, by code point; none has one that goes by anything else.
+    /// A function that puts one character in the place of another, by code point; none where `lower` is Rust's own.
     pub(super) translate: Option<&'static str>,
     /// What makes an instant of a text.
     pub(super) instant: [&'static str; 2],
     /// Behind the order of texts, where the engine would else ask its locale.
     pub(super) by_code_point: &'static str,
+    /// How deep groups may nest.
+    pub(super) groups: usize,
     /// The most parameters that a statement may have.
     pub(super) parameters: usize,
 }
@@ -77,6 +79,7 @@ const FORMS: [Forms; 5] = [
         translate: Some("translate"),
         instant: ["CAST(", " AS TIMESTAMPTZ)"],
         by_code_point: " COLLATE \"C\"",
+        groups: usize::MAX,
         parameters: 65_535,
     },
     Forms {
@@ -97,6 +100,7 @@ const FORMS: [Forms; 5] = [
         translate: Some("translate"),
         instant: ["CAST(", " AS TIMESTAMPTZ)"],
         by_code_point: "",
+        groups: usize::MAX,
         parameters: usize::MAX,
     },
     Forms {
@@ -117,6 +121,7 @@ const FORMS: [Forms; 5] = [
         translate: Some("translateUTF8"),
         instant: ["toDateTime64(", ", 6, 'UTC')"],
         by_code_point: "",
+        groups: usize::MAX,
         parameters: usize::MAX,
     },
     Forms {
@@ -137,6 +142,7 @@ const FORMS: [Forms; 5] = [
         translate: Some("translate"),
         instant: ["CAST(", " AS TIMESTAMP)"],
         by_code_point: "",
+        groups: usize::MAX,
         parameters: usize::MAX,
     },
     Forms {
@@ -154,10 +160,12 @@ const FORMS: [Forms; 5] = [
         contains: ["contains(", ", ", ")"],
         starts_with: ["starts_with(", ", ", ")"],
         ends_with: ["ends_with(", ", ", ")"],
-        // Its `translate` goes by what looks like one character, accents included.
+        // Its `translate` goes by what looks like one character, accents included, and calls do not nest deep.
         translate: None,
         instant: ["CAST(", " AS TIMESTAMP(6))"],
         by_code_point: "",
+        // Its parser goes 50 deep, and a group takes two steps of that.
+        groups: 12,
         parameters: usize::MAX,
     },
 ];

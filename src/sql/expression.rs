@@ -13,6 +13,16 @@ pub(super) enum Tree {
     Condition(Predicate),
 }
 
+impl Tree {
+    /// How many groups are nested in one another.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Self::Condition(_) => 0,
+            Self::Group(_, members) => 1 + members.iter().map(Self::depth).max().unwrap_or(0),
+        }
+    }
+}
+
 /// Something that is true or false of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Predicate {
@@ -74,6 +84,8 @@ pub(super) struct Folding {
     pub(super) to: Vec<char>,
     /// `İ` alone becomes two characters.
     pub(super) dotted: bool,
+    /// Whether it matters which lower case `Σ` has.
+    pub(super) sigma: bool,
 }
 
 /// A value that a row's is compared with.

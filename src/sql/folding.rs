@@ -20,10 +20,15 @@ fn capitals() -> &'static [(char, char)] {
 /// The one character whose lower case is two.
 pub(super) const DOTTED: (char, &str) = ('İ', "i\u{307}");
 
+/// The one letter with two lower cases, of which a function that looks at its neighbours takes the other at the end of a
+/// word: the capital, that other one, and its lower case.
+pub(super) const SIGMAS: [char; 3] = ['Σ', 'ς', 'σ'];
+
 /// The letters to make small in what is searched for these texts, or is equal to one of them; they are in lower case.
 pub(super) fn for_equality<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<Folding> {
     let letters: Vec<char> = letters(texts);
-    of(|_, small| letters.binary_search(&small).is_ok(), letters.iter().any(|letter| DOTTED.1.contains(*letter)))
+    let has = |letter: &char| letters.binary_search(letter).is_ok();
+    of(|_, small| has(&small), letters.iter().any(|letter| DOTTED.1.contains(*letter)), SIGMAS[1..].iter().any(has))
 }
 
 /// The letters to make small in what is ordered before or after this text, which is in lower case.
@@ -34,13 +39,14 @@ pub(super) fn for_order(text: &str) -> Option<Folding> {
         let (least, greatest) = (capital.min(small), capital.max(small));
         letters.iter().any(|letter| (least..=greatest).contains(letter))
     };
-    of(passes, passes(DOTTED.0, 'i') || letters.contains(&'\u{307}'))
+    let [capital, _, small] = SIGMAS;
+    of(passes, passes(DOTTED.0, 'i') || letters.contains(&'\u{307}'), passes(capital, small))
 }
 
-fn of(needed: impl Fn(char, char) -> bool, dotted: bool) -> Option<Folding> {
+fn of(needed: impl Fn(char, char) -> bool, dotted: bool, sigma: bool) -> Option<Folding> {
     let of_one = capitals().iter().copied().filter(|(capital, _)| *capital != DOTTED.0);
     let (from, to): (Vec<char>, Vec<char>) = of_one.filter(|(capital, small)| needed(*capital, *small)).unzip();
-    (!from.is_empty() || dotted).then_some(Folding { from, to, dotted })
+    (!from.is_empty() || dotted || sigma).then_some(Folding { from, to, dotted, sigma })
 }
 
 fn letters<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<char> {
@@ -73,6 +79,7 @@ mod tests {
         assert_eq!(shown(for_equality(["ca"])), Some(("AC".to_owned(), "ac".to_owned())));
         assert_eq!(shown(for_equality(["k", "5"])), Some(("K\u{212a}".to_owned(), "kk".to_owned())));
         assert_eq!(shown(for_equality(["5"])), None);
+        assert!(for_equality(["ς"]).is_some_and(|folding| folding.sigma && folding.from.is_empty()));
         assert!(for_equality(["i"]).is_some_and(|folding| folding.dotted));
         assert_eq!(shown(for_order("A")).map(|(from, _)| from), Some("A".to_owned()));
     }

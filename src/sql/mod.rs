@@ -142,7 +142,13 @@ impl Sql {
     }
 
     fn trees(&self, audience: &Audience, asked: &Evaluation) -> Result<Vec<Tree>, Refusal> {
-        Lowering { dialect: self.dialect, schema: &self.schema, asked }.audience(audience)
+        let trees = Lowering { dialect: self.dialect, schema: &self.schema, asked }.audience(audience)?;
+        let deep = trees.iter().map(Tree::depth).max().unwrap_or(0);
+        let most = self.dialect.forms().groups;
+        if deep > most {
+            return Err(self.refusal(format!("groups may nest {most} deep, and they nest {deep} deep")));
+        }
+        Ok(trees)
     }
 
     fn select(&self, mut printer: Printer<'_>, what: &str, trees: &[Tree]) -> Result<Statement, Refusal> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::dialect::{Dialect, quoted_name, quoted_text, reads_instant, written_instant};
 use super::expression::{Folding, Part, Predicate, Rows, Scalar, Tree, Value};
-use super::folding::DOTTED;
+use super::folding::{DOTTED, SIGMAS};
 use super::schema::{CustomFields, SqlSchema, TableName};
 use super::statement::{Parameter, Statement};
 use crate::catalogue::{Field, TextField};
@@ -369,27 +369,31 @@ impl<'a> Printer<'a> {
     }
 
     fn folded(&mut self, text: &Scalar, folding: &Folding, out: &mut Sketch) {
-        let pairs = folding.from.iter().zip(&folding.to);
-        let mut replaced: Vec<(String, String)> = Vec::new();
-        if folding.dotted {
-            replaced.push((DOTTED.0.to_string(), DOTTED.1.to_owned()));
-        }
-        let translate = self.dialect.forms().translate.filter(|_| !folding.from.is_empty());
-        match translate {
-            Some(translate) => {
-                out.push(translate);
-                out.push("(");
+        let Some(translate) = self.dialect.forms().translate else {
+            // There `lower` is Rust's own, which looks at the neighbours of one letter.
+            let [capital, _, small] = SIGMAS;
+            out.push(if folding.sigma { "lower(replace(" } else { "lower(" });
+            self.scalar(text, out);
+            if folding.sigma {
+                out.push(&format!(", '{capital}', '{small}')"));
             }
-            None => replaced.extend(pairs.map(|(from, to)| (from.to_string(), to.to_string()))),
-        }
-        out.push(&"replace(".repeat(replaced.len()));
-        self.scalar(text, out);
+            out.push(")");
+            return;
+        };
         // Letters stand in no need of escapes.
-        for (from, to) in replaced {
-            out.push(&format!(", '{from}', '{to}')"));
+        let (from, to) = (String::from_iter(&folding.from), String::from_iter(&folding.to));
+        if !from.is_empty() {
+            out.push(translate);
+            out.push("(");
         }
-        if translate.is_some() {
-            let (from, to) = (String::from_iter(&folding.from), String::from_iter(&folding.to));
+        if folding.dotted {
+            out.push("replace(");
+        }
+        self.scalar(text, out);
+        if folding.dotted {
+            out.push(&format!(", '{}', '{}')", DOTTED.0, DOTTED.1));
+        }
+        if !from.is_empty() {
             out.push(&format!(", '{from}', '{to}')"));
         }
     }
