@@ -64,6 +64,8 @@ mod parquet;
 mod parts;
 mod plan;
 mod population;
+#[cfg(feature = "table")]
+mod reconcile;
 #[cfg(feature = "records")]
 mod records;
 mod semantics;
@@ -94,6 +96,8 @@ pub use crate::matcher::{CustomField, Matcher, Record};
 pub use crate::number::{NotANumber, Number};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;
+#[cfg(feature = "table")]
+pub use crate::reconcile::{Bounds, Items, Reconciled, Reconciliation, Ruled};
 #[cfg(feature = "records")]
 pub use crate::records::{OnError, ReadReport, RecordReader, Totals};
 pub use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
