@@ -43,6 +43,8 @@
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
 mod audience;
+#[cfg(feature = "table")]
+mod breakdown;
 #[cfg(any(feature = "arbitrary", feature = "proptest"))]
 mod cases;
 mod catalogue;
@@ -80,6 +82,8 @@ pub mod generate;
 pub mod strategies;
 
 pub use crate::audience::{Audience, Status};
+#[cfg(feature = "table")]
+pub use crate::breakdown::{Breakdown, Part, PartKind};
 pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
 pub use crate::contact::{Contact, Membership};
 pub use crate::error::{Code, Errors, Place, Problem};

@@ -7,6 +7,8 @@
 #[path = "../answer/mod.rs"]
 mod answer;
 mod answers;
+#[cfg(feature = "table")]
+mod breakdown;
 mod cases;
 #[cfg(feature = "table")]
 mod changes;
