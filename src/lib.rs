@@ -23,6 +23,10 @@
 //! - [`Audience::contains`] is the definition of who is in; [`Audience::explain`] tells why.
 //! - [`Matcher`] asks one contact after another, fast; a record of your own type too ([`Record`]).
 #![cfg_attr(feature = "table", doc = "- [`Table`] holds millions in columns: built once, counted often.")]
+#![cfg_attr(
+    feature = "table",
+    doc = "- [`Table::breakdown`] tells why a size is what it is, [`Table::compare`] how audiences overlap."
+)]
 #![cfg_attr(feature = "records", doc = "- [`RecordReader`] reads files of contact records.")]
 //!
 //! What it does not do: send anything, store anything, or talk to a network. What a filter means, and which of that is
@@ -61,6 +65,8 @@ mod json;
 mod limits;
 mod matcher;
 mod number;
+#[cfg(feature = "table")]
+mod overlap;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parts;
@@ -96,6 +102,8 @@ pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;
 pub use crate::matcher::{CustomField, Matcher, Record};
 pub use crate::number::{NotANumber, Number};
+#[cfg(feature = "table")]
+pub use crate::overlap::{Overlap, OverlapPattern, Overlapping};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;
 #[cfg(feature = "records")]

@@ -14,6 +14,8 @@ mod cases;
 mod changes;
 mod fingerprints;
 mod forms;
+#[cfg(feature = "table")]
+mod overlaps;
 mod sources;
 
 use proptest::prelude::ProptestConfig;
