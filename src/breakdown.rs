@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::audience::Audience;
 use crate::catalogue::FlagField;
@@ -144,7 +144,8 @@ impl Table {
         let [if_held, if_failed, on_dnc] = weights.more;
         let size = weights.parts[0].alone;
 
-        let everyone = Evaluation { semantics: Semantics { subscription: Subscription::Any, ..asked.semantics }, ..*asked };
+        let everyone =
+            Evaluation { semantics: Semantics { subscription: Subscription::Any, ..asked.semantics }, ..*asked };
         let on_lists = self.count(&Plan { asked: everyone, ..plan.asking(Node::Constant(true)) });
         let everybody = match asked.semantics.unit {
             Unit::Contacts => self.contacts(),
@@ -217,8 +218,7 @@ fn part<'w>(group: &Group, size: u64, asked: &Evaluation, weights: &mut impl Ite
     let weight = weights.next().copied().unwrap_or_default();
     let mut members = Vec::with_capacity(group.conditions().len() + group.groups().len());
     for condition in group.conditions() {
-        let kind =
-            PartKind::Condition { condition: condition.to_string(), instants: instants(condition, asked) };
+        let kind = PartKind::Condition { condition: condition.to_string(), instants: instants(condition, asked) };
         members.push(Part::new(kind, weights.next().copied().unwrap_or_default(), size));
     }
     for inner in group.groups() {

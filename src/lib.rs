@@ -18,6 +18,7 @@
 //!
 //! - [`Filter`] is what is asked, [`Audience`] a filter with its source lists. Both are read from JSON and from text,
 //!   with every problem told at once ([`Errors`]), and written in both.
+//! - [`Filter::warnings`] tells what is right and hardly meant: conditions that contradict one another, say.
 //! - [`Evaluation`] is the circumstances: the instant that counts as now, and the [`Semantics`]. The library never reads
 //!   the clock.
 //! - [`Audience::contains`] is the definition of who is in; [`Audience::explain`] tells why.
@@ -81,6 +82,7 @@ mod table;
 mod text;
 mod time;
 mod value;
+mod warnings;
 
 #[cfg(feature = "generate")]
 pub mod generate;
@@ -114,6 +116,7 @@ pub use crate::size::Size;
 pub use crate::table::{Members, Table, TableBuilder};
 pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 pub use crate::value::Value;
+pub use crate::warnings::{Warning, WarningCode, Warnings};
 
 /// The README's examples, run as tests.
 #[cfg(all(doctest, feature = "table"))]

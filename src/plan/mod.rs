@@ -84,6 +84,14 @@ impl Plan {
         Self { root: fold::fold(node(filter.root(), asked)), scope: None, asked: *asked }
     }
 
+    /// What can be said of a group without looking at a record, whatever its scope.
+    pub(crate) fn constant(root: Node) -> Option<bool> {
+        match fold::fold(root) {
+            Node::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Another question in the same scope and circumstances.
     #[cfg(feature = "table")]
     pub(crate) fn asking(&self, root: Node) -> Self {

@@ -76,8 +76,7 @@ impl Table {
     pub(crate) fn patterns(&self, members: &[Members<'_>]) -> Vec<(Vec<usize>, u64)> {
         let in_segments = self.runs().into_par_iter().fold(Patterns::default, |mut patterns, (segment, start)| {
             let end = (start + RUN).min(self.segments[segment].live.words().len());
-            let rows: Vec<&[u64]> =
-                members.iter().map(|members| &members.rows[segment].words()[start..end]).collect();
+            let rows: Vec<&[u64]> = members.iter().map(|members| &members.rows[segment].words()[start..end]).collect();
             add_rows(&rows, &mut patterns);
             patterns
         });

@@ -85,8 +85,7 @@ fn counted(case: &Case, holds: impl Fn(&Contact, usize) -> bool) -> u64 {
     let of = |contact: &Contact| {
         let each = contact.memberships.iter().enumerate();
         let scope = each.filter(|(_, on)| {
-            audience.asks_list(on.list_id)
-                && (on.active || case.asked.semantics.subscription == Subscription::Any)
+            audience.asks_list(on.list_id) && (on.active || case.asked.semantics.subscription == Subscription::Any)
         });
         scope.filter(|(at, _)| holds(contact, *at)).count() as u64
     };

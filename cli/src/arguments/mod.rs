@@ -86,15 +86,17 @@ pub(crate) struct Members {
     pub(crate) format: MembersFormat,
 }
 
-/// Find everything that is wrong with audiences and filters.
+/// Find everything that is wrong with audiences and filters, and what is right and hardly meant.
 #[derive(Args)]
 #[command(group(ArgGroup::new("sources").args(["file", "filter"]).required(true).multiple(true)))]
 #[command(after_help = "\
 Examples:
   headcount check examples/audience.json examples/filter.txt
   headcount check --filter 'clickcount > 3' --format json
+  headcount check audiences.json --deny-warnings
 
-The problems are the result: they go to standard output, and the exit code is 1 if there are any.")]
+What is found is the result: it goes to standard output, and the exit code is 1 if anything is wrong. Warnings leave it
+at 0 unless they are denied.")]
 pub(crate) struct Check {
     /// Files of audiences or filters, in JSON or text; `-` is standard input
     #[arg(id = "file", value_name = "FILE")]
@@ -102,9 +104,32 @@ pub(crate) struct Check {
     /// A filter, in text or JSON; may be given several times
     #[arg(id = "filter", long, value_name = "TEXT")]
     pub(crate) filters: Vec<String>,
+    /// What relative times count back from: a time such as 2025-11-15T08:30:00Z; the clock unless given
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) now: Option<DateTime<Utc>>,
+    /// Whether `neq`, `not_in`, `not_contains` and `not_within` match where there is no value
+    #[arg(long, value_enum, default_value_t)]
+    missing_negation: MissingNegation,
+    /// Whether "ca" is another text than "CA"
+    #[arg(long, value_enum, default_value_t)]
+    text_case: TextCase,
+    /// Exit with 1 where there are warnings, too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
     /// How the problems are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ProblemsFormat,
+}
+
+impl Check {
+    /// The semantics that the flags come to: those that may decide whether a condition can hold.
+    pub(crate) fn semantics(&self) -> Semantics {
+        Semantics {
+            missing_negation: self.missing_negation.into(),
+            text_case: self.text_case.into(),
+            ..Semantics::default()
+        }
+    }
 }
 
 /// Write filters in another form.
@@ -361,6 +386,10 @@ impl Now {
                 .ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z, or `cached`".to_owned()),
         }
     }
+}
+
+fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
+    headcount::parse_time(text).ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z".to_owned())
 }
 
 /// Whether a file's name stands for standard input or output.

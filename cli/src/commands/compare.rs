@@ -44,7 +44,8 @@ fn tables(questions: &[Question], overlap: &Overlap, most: usize) -> Result<(), 
     let together =
         together.map(|(name, contacts)| vec![String::new(), name.to_owned(), thousands(contacts), String::new()]);
     let skipped = usize::from(of_two);
-    let columns = [("", Holds::Number), ("name", Holds::Text), ("contacts", Holds::Number), ("only in it", Holds::Number)];
+    let columns =
+        [("", Holds::Number), ("name", Holds::Text), ("contacts", Holds::Number), ("only in it", Holds::Number)];
     let rows = audiences.chain(together).map(|row| row.into_iter().skip(skipped).collect());
     write(|out| {
         output::table(out, &columns[skipped..], rows)?;
