@@ -17,6 +17,7 @@ mod forms;
 #[cfg(feature = "table")]
 mod overlaps;
 mod sources;
+mod warnings;
 
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::FileFailurePersistence;
