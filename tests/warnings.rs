@@ -82,10 +82,8 @@ fn empty_window() {
     );
     text(
         "signup_date before 999999999999 days ago",
-        &[
-            "empty_window at /conditions/0: `signup_date before 999999999999 days` reaches past the calendar's first \
-           day: no record has a time before it",
-        ],
+        &["empty_window at /conditions/0: `signup_date before 999999999999 days` reaches past the calendar's first \
+           day: no record has a time before it"],
     );
     // An appointment may be to come.
     text("custom.appointment after 2025-11-16", &[]);

@@ -111,7 +111,7 @@ fn every_problem_as_json() {
         found,
         json!([
             {
-                "file": "standard input",
+                "level": "error", "file": "standard input",
                 "code": "unknown_field",
                 "message": "unknown field `click_counts` of condition type `count`, did you mean `click_count`?",
                 "pointer": "/filter/conditions/0/field",
@@ -120,7 +120,7 @@ fn every_problem_as_json() {
                 "suggestion": "click_count",
             },
             {
-                "file": "standard input",
+                "level": "error", "file": "standard input",
                 "code": "missing_value",
                 "message": "operator `gte` needs a value: a whole number",
                 "pointer": "/filter/conditions/1",
@@ -129,7 +129,7 @@ fn every_problem_as_json() {
                 "suggestion": null,
             },
             {
-                "file": "--filter",
+                "level": "error", "file": "--filter",
                 "code": "invalid_operator",
                 "message": "operator `gt` does not fit field `on_dnc`: expected eq",
                 "pointer": null,
