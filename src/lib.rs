@@ -18,11 +18,16 @@
 //!
 //! - [`Filter`] is what is asked, [`Audience`] a filter with its source lists. Both are read from JSON and from text,
 //!   with every problem told at once ([`Errors`]), and written in both.
+//! - [`Filter::warnings`] tells what is right and hardly meant: conditions that contradict one another, say.
 //! - [`Evaluation`] is the circumstances: the instant that counts as now, and the [`Semantics`]. The library never reads
 //!   the clock.
 //! - [`Audience::contains`] is the definition of who is in; [`Audience::explain`] tells why.
 //! - [`Matcher`] asks one contact after another, fast; a record of your own type too ([`Record`]).
 #![cfg_attr(feature = "table", doc = "- [`Table`] holds millions in columns: built once, counted often.")]
+#![cfg_attr(
+    feature = "table",
+    doc = "- [`Table::breakdown`] tells why a size is what it is, [`Table::compare`] how audiences overlap."
+)]
 #![cfg_attr(feature = "records", doc = "- [`RecordReader`] reads files of contact records.")]
 //!
 //! What it does not do: send anything, store anything, or talk to a network. What a filter means, and which of that is
@@ -43,6 +48,8 @@
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
 mod audience;
+#[cfg(feature = "table")]
+mod breakdown;
 #[cfg(any(feature = "arbitrary", feature = "proptest"))]
 mod cases;
 mod catalogue;
@@ -59,6 +66,8 @@ mod json;
 mod limits;
 mod matcher;
 mod number;
+#[cfg(feature = "table")]
+mod overlap;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parts;
@@ -75,6 +84,7 @@ mod table;
 mod text;
 mod time;
 mod value;
+mod warnings;
 
 #[cfg(feature = "generate")]
 pub mod generate;
@@ -82,6 +92,8 @@ pub mod generate;
 pub mod strategies;
 
 pub use crate::audience::{Audience, Status};
+#[cfg(feature = "table")]
+pub use crate::breakdown::{Breakdown, Part, PartKind};
 pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
 pub use crate::contact::{Contact, Membership};
 pub use crate::error::{Code, Errors, Place, Problem};
@@ -94,6 +106,8 @@ pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;
 pub use crate::matcher::{CustomField, Matcher, Record};
 pub use crate::number::{NotANumber, Number};
+#[cfg(feature = "table")]
+pub use crate::overlap::{Overlap, OverlapPattern, Overlapping};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;
 #[cfg(feature = "table")]
@@ -106,6 +120,7 @@ pub use crate::size::Size;
 pub use crate::table::{Members, Table, TableBuilder};
 pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 pub use crate::value::Value;
+pub use crate::warnings::{Warning, WarningCode, Warnings};
 
 /// The README's examples, run as tests.
 #[cfg(all(doctest, feature = "table"))]

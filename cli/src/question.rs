@@ -39,9 +39,13 @@ fn now(asking: &Asking) -> Option<DateTime<Utc>> {
     match asking.now {
         Some(Now::At(instant)) => Some(instant),
         Some(Now::Cached) => None,
-        // The library's instants have microseconds.
-        None => Some(Utc::now().trunc_subsecs(6)),
+        None => Some(clock()),
     }
+}
+
+/// What the clock says; the library's instants have microseconds.
+pub(crate) fn clock() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
 }
 
 /// The question about an audience, or the audience's label where no time is known to ask at.

@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use headcount::Semantics;
 
 pub(crate) use self::choices::{
-    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SchemaOf, SizesFormat,
+    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SchemaOf, TableFormat,
 };
 use self::choices::{MissingNegation, OnError, Subscription, TextCase, Unit};
 
@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Check(Check),
     Convert(Convert),
     Why(Why),
+    Explain(Explain),
+    Compare(Compare),
     Import(Import),
     Generate(Generate),
     Schema(Schema),
@@ -63,7 +65,7 @@ pub(crate) struct Size {
     pub(crate) repeat: u32,
     /// How the sizes are written
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: SizesFormat,
+    pub(crate) format: TableFormat,
 }
 
 /// List the phone numbers in one audience, in the order in which the records name them first.
@@ -84,15 +86,17 @@ pub(crate) struct Members {
     pub(crate) format: MembersFormat,
 }
 
-/// Find everything that is wrong with audiences and filters.
+/// Find everything that is wrong with audiences and filters, and what is right and hardly meant.
 #[derive(Args)]
 #[command(group(ArgGroup::new("sources").args(["file", "filter"]).required(true).multiple(true)))]
 #[command(after_help = "\
 Examples:
   headcount check examples/audience.json examples/filter.txt
   headcount check --filter 'clickcount > 3' --format json
+  headcount check audiences.json --deny-warnings
 
-The problems are the result: they go to standard output, and the exit code is 1 if there are any.")]
+What is found is the result: it goes to standard output, and the exit code is 1 if anything is wrong. Warnings leave it
+at 0 unless they are denied.")]
 pub(crate) struct Check {
     /// Files of audiences or filters, in JSON or text; `-` is standard input
     #[arg(id = "file", value_name = "FILE")]
@@ -100,9 +104,32 @@ pub(crate) struct Check {
     /// A filter, in text or JSON; may be given several times
     #[arg(id = "filter", long, value_name = "TEXT")]
     pub(crate) filters: Vec<String>,
+    /// What relative times count back from: a time such as 2025-11-15T08:30:00Z; the clock unless given
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) now: Option<DateTime<Utc>>,
+    /// Whether `neq`, `not_in`, `not_contains` and `not_within` match where there is no value
+    #[arg(long, value_enum, default_value_t)]
+    missing_negation: MissingNegation,
+    /// Whether "ca" is another text than "CA"
+    #[arg(long, value_enum, default_value_t)]
+    text_case: TextCase,
+    /// Exit with 1 where there are warnings, too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
     /// How the problems are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ProblemsFormat,
+}
+
+impl Check {
+    /// The semantics that the flags come to: those that may decide whether a condition can hold.
+    pub(crate) fn semantics(&self) -> Semantics {
+        Semantics {
+            missing_negation: self.missing_negation.into(),
+            text_case: self.text_case.into(),
+            ..Semantics::default()
+        }
+    }
 }
 
 /// Write filters in another form.
@@ -142,6 +169,52 @@ pub(crate) struct Why {
     /// How the explanation is written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ExplanationFormat,
+}
+
+/// Explain why an audience is as large as it is.
+///
+/// First come those who are not in the audience, by the reason why, then the filter as a tree. Of each group and
+/// condition: how many it holds for alone; how many there are if the filter ends with it, which are the ones still left
+/// down the members of an AND, and the ones reached so far down those of an OR; and how many more there would be without
+/// it, below zero for a member of an OR, which lets people in.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount explain --audience examples/audience.json examples/contacts.json --now cached
+  headcount explain --filter 'click_count >= 3 and has_revenue' contacts.csv --format json")]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) audience: OneAudience,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the explanation is written; in CSV it is the filter alone
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// Compare audiences: how many contacts they share, and how many are in one of them only.
+///
+/// Of three audiences or more the table has every choice of them that somebody is in and in no other, the largest first.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount compare --audience examples/audiences.json examples/contacts.json --now 2025-11-15T08:30:00Z
+  headcount compare --filter has_revenue --filter 'click_count >= 3' contacts.csv --format csv")]
+pub(crate) struct Compare {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How many choices of audiences the table shows; JSON and CSV have them all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) patterns: usize,
+    /// How the comparison is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
 }
 
 /// Write contact records as Parquet, which the other commands load faster.
@@ -278,7 +351,7 @@ pub(crate) struct Asking {
     /// Which memberships take part
     #[arg(long, value_enum, default_value_t)]
     subscription: Subscription,
-    /// What a size is a number of; members and explanations are of contacts whatever it is
+    /// What a size is a number of; members, comparisons and reasons why are of contacts whatever it is
     #[arg(long, value_enum, default_value_t)]
     unit: Unit,
 }
@@ -313,6 +386,10 @@ impl Now {
                 .ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z, or `cached`".to_owned()),
         }
     }
+}
+
+fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
+    headcount::parse_time(text).ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z".to_owned())
 }
 
 /// Whether a file's name stands for standard input or output.

@@ -1,8 +1,10 @@
 //! The commands, each in a file of its own.
 
 mod check;
+mod compare;
 mod completions;
 mod convert;
+mod explain;
 mod generate;
 mod import;
 mod members;
@@ -21,6 +23,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Why(arguments) => why::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),

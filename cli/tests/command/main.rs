@@ -5,7 +5,9 @@
 
 mod check;
 mod codes;
+mod compare;
 mod convert;
+mod explain;
 #[cfg(target_os = "linux")]
 mod faults;
 mod generate;
