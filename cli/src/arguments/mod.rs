@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Why(Why),
     Explain(Explain),
     Compare(Compare),
+    Reconcile(Reconcile),
     Import(Import),
     Generate(Generate),
     Schema(Schema),
@@ -217,6 +218,28 @@ pub(crate) struct Compare {
     pub(crate) format: TableFormat,
 }
 
+/// Hold cached sizes against the records: can they have been right, and how were they counted?
+///
+/// Records are younger than cached sizes. What a click, a message or a purchase after the instant of a cached size
+/// overwrote is only bounded, so the answer is the least and the most that the size can have been then. It is worked out
+/// under every way to read a filter; those that explain all cached sizes are told as flags.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount reconcile --audience examples/audiences.json examples/contacts.json
+  headcount reconcile --audience audiences.json contacts.parquet --subscription any --format json")]
+pub(crate) struct Reconcile {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
 /// Write contact records as Parquet, which the other commands load faster.
 ///
 /// What was read several times for a contact and a list is in the file once. Contacts on the same lists stand together.
@@ -368,6 +391,17 @@ impl Asking {
     }
 }
 
+/// The flags that [`Asking::semantics`] makes these semantics of; none for the defaults.
+pub(crate) fn flags(semantics: &Semantics) -> Vec<&'static str> {
+    let given = [
+        (semantics.missing_negation == headcount::MissingNegation::Fails, "--missing-negation fails"),
+        (semantics.text_case == headcount::TextCase::Insensitive, "--text-case insensitive"),
+        (semantics.subscription == headcount::Subscription::Any, "--subscription any"),
+        (semantics.unit == headcount::Unit::Memberships, "--unit memberships"),
+    ];
+    given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, flag)| flag).collect()
+}
+
 /// What relative times count back from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Now {
@@ -402,6 +436,23 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn flags_are_read_as_the_semantics_they_are_of() {
+        for bits in 0..16 {
+            let semantics = Semantics {
+                missing_negation: [headcount::MissingNegation::Matches, headcount::MissingNegation::Fails][bits & 1],
+                text_case: [headcount::TextCase::Sensitive, headcount::TextCase::Insensitive][bits >> 1 & 1],
+                subscription: [headcount::Subscription::ActiveOnly, headcount::Subscription::Any][bits >> 2 & 1],
+                unit: [headcount::Unit::Contacts, headcount::Unit::Memberships][bits >> 3],
+            };
+            let typed = format!("headcount size --filter is_valid {} c.csv", flags(&semantics).join(" "));
+            let Command::Size(read) = Arguments::parse_from(typed.split_whitespace()).command else {
+                panic!("{typed} is no size")
+            };
+            assert_eq!(read.asking.semantics(), semantics, "{typed}");
+        }
+    }
 
     #[test]
     fn the_arguments_contradict_nothing() {

@@ -8,6 +8,7 @@ mod explain;
 mod generate;
 mod import;
 mod members;
+mod reconcile;
 mod schema;
 mod size;
 mod why;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Why(arguments) => why::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Reconcile(arguments) => reconcile::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),

@@ -14,6 +14,7 @@ mod generate;
 mod import;
 mod members;
 mod pipe;
+mod reconcile;
 mod schema;
 mod size;
 mod usage;
