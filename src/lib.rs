@@ -39,6 +39,7 @@
 //! - `table` (default): populations in columns, on all cores.
 //! - `parquet`: Parquet in and out.
 //! - `generate`: synthetic populations and audiences.
+//! - `sql`: filters and audiences as SQL (`headcount::sql`).
 //! - `proptest`: strategies for property tests (`headcount::strategies`).
 //! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
@@ -88,6 +89,8 @@ mod warnings;
 
 #[cfg(feature = "generate")]
 pub mod generate;
+#[cfg(feature = "sql")]
+pub mod sql;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 

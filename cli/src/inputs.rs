@@ -38,6 +38,11 @@ impl Source {
         Self { name, text: text.to_owned(), is_filter: true }
     }
 
+    /// The text as it is.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The audiences that it holds.
     pub(crate) fn audiences(&self) -> Result<Vec<Audience>, Wrong> {
         let read = if self.is_filter { one_filter(&self.text) } else { Audience::read_all(&self.text) };

@@ -12,7 +12,8 @@ use clap_complete::Shell;
 use headcount::Semantics;
 
 pub(crate) use self::choices::{
-    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SchemaOf, TableFormat,
+    ConvertTo, Dialect, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SchemaOf, StatementFormat,
+    TableFormat,
 };
 use self::choices::{MissingNegation, OnError, Subscription, TextCase, Unit};
 
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Import(Import),
     Generate(Generate),
     Schema(Schema),
+    Sql(Sql),
+    Ddl(Ddl),
     Completions(Completions),
 }
 
@@ -296,6 +299,54 @@ pub(crate) struct Schema {
     /// What is described
     #[arg(value_enum, default_value_t)]
     pub(crate) of: SchemaOf,
+}
+
+/// Write audiences as SQL, for a database that has the contacts.
+///
+/// What a dialect cannot say exactly is an error that names the condition. Several audiences are counted by one statement.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount sql --dialect postgresql --audience examples/audience.json --now cached
+  headcount sql --dialect spark --filter 'click_count >= 3 and not on_dnc' --members --inline
+  headcount sql --dialect duckdb --audience audiences.json --schema warehouse.json --format json
+
+`headcount ddl` describes the tables that are asked; --schema has other names for them, such as
+{\"memberships\": [\"crm\", \"subscribers\"], \"columns\": {\"click_count\": \"clicks\"}}.")]
+pub(crate) struct Sql {
+    /// Whose SQL is written
+    #[arg(long, value_enum)]
+    pub(crate) dialect: Dialect,
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    /// Ask how many there are; so it is unless told otherwise
+    #[arg(long, conflicts_with = "members")]
+    count: bool,
+    /// Ask for the phone numbers in one audience
+    #[arg(long)]
+    pub(crate) members: bool,
+    /// Write values into the statement, in the dialect's quotes, and not as parameters
+    #[arg(long)]
+    pub(crate) inline: bool,
+    /// A file that says, in JSON, what tables and columns are called
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    /// How the statement is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: StatementFormat,
+}
+
+/// Write the SQL that makes the tables which `sql` asks.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  headcount ddl --dialect postgresql | psql")]
+pub(crate) struct Ddl {
+    /// Whose SQL is written
+    #[arg(long, value_enum)]
+    pub(crate) dialect: Dialect,
 }
 
 /// Write a shell's completions of this command.

@@ -4,6 +4,7 @@ mod check;
 mod compare;
 mod completions;
 mod convert;
+mod ddl;
 mod explain;
 mod generate;
 mod import;
@@ -11,6 +12,7 @@ mod members;
 mod reconcile;
 mod schema;
 mod size;
+mod sql;
 mod why;
 
 use crate::arguments::Command;
@@ -30,6 +32,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Import(arguments) => import::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Sql(arguments) => sql::run(arguments),
+        Command::Ddl(arguments) => ddl::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }
 }

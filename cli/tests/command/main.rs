@@ -17,6 +17,7 @@ mod pipe;
 mod reconcile;
 mod schema;
 mod size;
+mod sql;
 mod usage;
 mod why;
 

@@ -45,6 +45,14 @@ fn wrong_arguments_exit_with_2() {
         ("generate --memberships some", "invalid digit"),
         ("generate --memberships 1 --format xml", "[possible values: ndjson, csv, pages, parquet]"),
         ("schema contact", "[possible values: filter, audience]"),
+        ("sql --filter on_dnc", "--dialect <DIALECT>"),
+        (
+            "sql --dialect oracle --filter on_dnc",
+            "[possible values: postgresql, duckdb, clickhouse, spark, datafusion]",
+        ),
+        ("sql --dialect spark", "--audience <FILE>|--filter <TEXT>"),
+        ("sql --dialect spark --filter on_dnc --count --members", "cannot be used with"),
+        ("ddl", "--dialect <DIALECT>"),
         ("completions", "<SHELL>"),
         ("completions cmd", "[possible values: bash, elvish, fish, powershell, zsh]"),
     ] {
@@ -64,9 +72,12 @@ fn help_is_a_result() {
         "why",
         "explain",
         "compare",
+        "reconcile",
         "import",
         "generate",
         "schema",
+        "sql",
+        "ddl",
         "completions",
     ] {
         let help = headcount(format!("{command} --help")).stdout();
