@@ -20,13 +20,13 @@ fn a_table_of_bounds_items_and_readings() {
 
 #[test]
 fn json_and_csv_have_every_bound() {
-    let told: serde_json::Value = serde_json::from_str(&headcount(&format!("{ASKED} --format json")).stdout()).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&headcount(format!("{ASKED} --format json")).stdout()).unwrap();
     assert_eq!(told["audiences"][1]["least"], 4);
     assert_eq!(told["audiences"][1]["explained"], true);
     assert_eq!(told["audiences"][1]["items"]["missing"], 2);
     assert_eq!(told["readings"].as_array().map(Vec::len), Some(16));
     assert_eq!(told["readings"][0]["flags"], "");
-    let told = headcount(&format!("{ASKED} --format csv")).stdout();
+    let told = headcount(format!("{ASKED} --format csv")).stdout();
     assert_eq!(told.lines().count(), 5);
     assert!(told.lines().nth(3).unwrap().ends_with(",2025-11-15T08:30:00Z,3,3,false,3,0,0,0,0,1,1"), "{told}");
 }
