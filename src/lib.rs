@@ -72,6 +72,8 @@ mod size;
 mod table;
 mod text;
 mod time;
+#[cfg(feature = "table")]
+mod timeline;
 mod value;
 
 #[cfg(feature = "generate")]
@@ -101,6 +103,8 @@ pub use crate::size::Size;
 #[cfg(feature = "table")]
 pub use crate::table::{Members, Table, TableBuilder};
 pub use crate::time::{Moment, Span, SpanUnit, parse_time};
+#[cfg(feature = "table")]
+pub use crate::timeline::{Change, Timeline};
 pub use crate::value::Value;
 
 /// The README's examples, run as tests.

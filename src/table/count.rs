@@ -11,12 +11,12 @@ use crate::semantics::Unit;
 
 impl Table {
     /// The runs of all segments: what one thread does at a time.
-    fn runs(&self) -> Vec<(usize, usize)> {
+    pub(super) fn runs(&self) -> Vec<(usize, usize)> {
         let runs = |(at, words): (usize, usize)| (0..words).step_by(RUN).map(move |start| (at, start));
         self.segments.iter().map(|segment| segment.live.words().len()).enumerate().flat_map(runs).collect()
     }
 
-    fn scan<'t>(&'t self, plans: &'t BoundPlans, (segment, start): (usize, usize)) -> Scan<'t> {
+    pub(super) fn scan<'t>(&'t self, plans: &'t BoundPlans, (segment, start): (usize, usize)) -> Scan<'t> {
         Scan::new(&self.columns, plans, &self.segments[segment], start)
     }
 

@@ -15,6 +15,7 @@ mod scan;
 mod segment;
 pub(crate) mod shard;
 mod stripe;
+mod sweep;
 
 use std::collections::HashMap;
 #[cfg(feature = "records")]

@@ -13,6 +13,8 @@ mod changes;
 mod fingerprints;
 mod forms;
 mod sources;
+#[cfg(feature = "table")]
+mod timelines;
 
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::FileFailurePersistence;
