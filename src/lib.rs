@@ -51,6 +51,8 @@ mod complement;
 mod contact;
 mod draft;
 mod error;
+#[cfg(feature = "table")]
+mod estimate;
 mod eval;
 mod explain;
 mod filter;
@@ -85,6 +87,8 @@ pub use crate::audience::{Audience, Status};
 pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
 pub use crate::contact::{Contact, Membership};
 pub use crate::error::{Code, Errors, Place, Problem};
+#[cfg(feature = "table")]
+pub use crate::estimate::{Confidence, Drawn, Estimate, Sample, SampleBuilder, Share, Take};
 pub use crate::explain::{Explanation, MembershipExplanation, Node, Scope};
 pub use crate::filter::{
     Asked, Bound, Comparison, Condition, CustomKey, CustomTest, FieldTest, Filter, Group, Junction, ListTest, Literal,

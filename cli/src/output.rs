@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, BufWriter, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use comfy_table::{CellAlignment, Table, presets};
 
 use crate::failure::Failure;
 
@@ -16,6 +17,31 @@ pub(crate) fn write(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
     write(&mut out)
         .and_then(|()| out.flush())
         .map_err(|error| Failure::Output { to: "standard output".to_owned(), error })
+}
+
+/// What stands in a column of a table.
+#[derive(Clone, Copy)]
+pub(crate) enum Column {
+    Text(&'static str),
+    /// Aligned at its last digit.
+    Number(&'static str),
+}
+
+/// Writes rows to standard output, in columns that line up.
+pub(crate) fn table(columns: &[Column], rows: impl IntoIterator<Item = Vec<String>>) -> Result<(), Failure> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(columns.iter().map(|(Column::Text(name) | Column::Number(name))| *name));
+    rows.into_iter().for_each(|row| {
+        table.add_row(row);
+    });
+    for (column, of) in table.column_iter_mut().zip(columns) {
+        column.set_padding((0, 2));
+        if matches!(of, Column::Number(_)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    write(|out| table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end())))
 }
 
 /// Says something on standard error, on lines of its own.

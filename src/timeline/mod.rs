@@ -86,6 +86,11 @@ impl Timeline {
         self.changes.iter().map(|(at, value)| Change { at: from_micros(*at), value: *value })
     }
 
+    /// The size at `from`, and every change of it.
+    pub fn every_change(&self) -> impl Iterator<Item = Change> {
+        std::iter::once(Change { at: self.from, value: self.first }).chain(self.changes())
+    }
+
     /// The size at an instant, if that is not before `from` or after `to`.
     #[must_use]
     pub fn at(&self, now: DateTime<Utc>) -> Option<u64> {

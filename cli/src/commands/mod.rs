@@ -3,11 +3,14 @@
 mod check;
 mod completions;
 mod convert;
+mod estimate;
 mod generate;
 mod import;
 mod members;
+mod sample;
 mod schema;
 mod size;
+mod timeline;
 mod why;
 
 use crate::arguments::Command;
@@ -17,6 +20,9 @@ use crate::failure::Failure;
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Size(arguments) => size::run(arguments),
+        Command::Timeline(arguments) => timeline::run(arguments),
+        Command::Estimate(arguments) => estimate::run(arguments),
+        Command::Sample(arguments) => sample::run(arguments),
         Command::Members(arguments) => members::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use chrono::SecondsFormat;
-use comfy_table::{CellAlignment, Table, presets};
 use headcount::{Audience, Size};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::output::{csv_error, instant, signed, thousands, write};
+use crate::output::{self, Column, csv_error, instant, signed, thousands, write};
 use crate::question::label;
 use crate::records::Loaded;
 
@@ -89,14 +88,17 @@ pub(super) fn csv(sizes: &[Counted<'_>]) -> Result<(), Failure> {
 }
 
 pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failure> {
-    const NUMBERS: [&str; 4] = ["size", "cached size", "difference", "count"];
-    let mut header = vec!["name", "size", "now", "cached size", "difference"];
+    let mut columns = vec![
+        Column::Text("name"),
+        Column::Number("size"),
+        Column::Text("now"),
+        Column::Number("cached size"),
+        Column::Number("difference"),
+    ];
     if with_time {
-        header.push("count");
+        columns.push(Column::Number("count"));
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.clone());
-    for Counted { audience, size, time } in sizes {
+    let rows = sizes.iter().map(|Counted { audience, size, time }| {
         let mut row = vec![
             label(audience),
             thousands(size.value),
@@ -107,13 +109,7 @@ pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failur
         if with_time {
             row.push(format!("{time:.1?}"));
         }
-        table.add_row(row);
-    }
-    for (column, name) in table.column_iter_mut().zip(header) {
-        column.set_padding((0, 2));
-        if NUMBERS.contains(&name) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    write(|out| table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end())))
+        row
+    });
+    output::table(&columns, rows)
 }
