@@ -59,6 +59,8 @@ mod complement;
 mod contact;
 mod draft;
 mod error;
+#[cfg(feature = "table")]
+mod estimate;
 mod eval;
 mod explain;
 mod filter;
@@ -84,6 +86,8 @@ mod size;
 mod table;
 mod text;
 mod time;
+#[cfg(feature = "table")]
+mod timeline;
 mod value;
 mod warnings;
 
@@ -100,6 +104,8 @@ pub use crate::breakdown::{Breakdown, Part, PartKind};
 pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
 pub use crate::contact::{Contact, Membership};
 pub use crate::error::{Code, Errors, Place, Problem};
+#[cfg(feature = "table")]
+pub use crate::estimate::{Confidence, Drawn, Estimate, Sample, SampleBuilder, Share, Take};
 pub use crate::explain::{Explanation, MembershipExplanation, Node, Scope};
 pub use crate::filter::{
     Asked, Bound, Comparison, Condition, CustomKey, CustomTest, FieldTest, Filter, Group, Junction, ListTest, Literal,
@@ -122,6 +128,8 @@ pub use crate::size::Size;
 #[cfg(feature = "table")]
 pub use crate::table::{Members, Table, TableBuilder};
 pub use crate::time::{Moment, Span, SpanUnit, parse_time};
+#[cfg(feature = "table")]
+pub use crate::timeline::{Change, Timeline};
 pub use crate::value::Value;
 pub use crate::warnings::{Warning, WarningCode, Warnings};
 

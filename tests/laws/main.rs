@@ -17,6 +17,8 @@ mod forms;
 #[cfg(feature = "table")]
 mod overlaps;
 mod sources;
+#[cfg(feature = "table")]
+mod timelines;
 mod warnings;
 
 use proptest::prelude::ProptestConfig;

@@ -6,10 +6,10 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{ArgGroup, Args, Parser, Subcommand, value_parser};
 use clap_complete::Shell;
-use headcount::Semantics;
+use headcount::{Confidence, Semantics, Share, Take};
 
 pub(crate) use self::choices::{
     ConvertTo, Dialect, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SchemaOf, StatementFormat,
@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Size(Size),
+    Timeline(Timeline),
+    Estimate(Estimate),
+    Sample(Sample),
     Members(Members),
     Check(Check),
     Convert(Convert),
@@ -70,6 +73,113 @@ pub(crate) struct Size {
     /// How the sizes are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TableFormat,
+}
+
+/// Tell how the size of one audience changes from now on, if nobody does anything.
+///
+/// With the records as they are, somebody comes or goes only as time passes the edge of a window. Without a step every
+/// change is written: the first instant at which the size is another one, to the microsecond.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount timeline --audience examples/audience.json examples/contacts.json --from cached --to 30d
+  headcount timeline --filter 'last_sent_at within 7 days' contacts.csv --to 2026-01-01 --step 1d --format csv")]
+pub(crate) struct Timeline {
+    #[command(flatten)]
+    pub(crate) audience: OneAudience,
+    /// The first instant that counts as now: a time such as 2025-11-15T08:30:00Z, or `cached`, the audience's
+    /// cached_size_updated_at; the clock unless given
+    #[arg(long, value_name = "TIME|cached", value_parser = Now::parse)]
+    pub(crate) from: Option<Now>,
+    /// The last instant that counts as now: a time, or how long after the first, such as 90d, 12h or 45min
+    #[arg(long, value_name = "TIME|LENGTH", value_parser = Until::parse, default_value = "90d")]
+    pub(crate) to: Until,
+    /// Write the size at the first instant and at every so much time after it, in place of every change
+    #[arg(long, value_name = "LENGTH", value_parser = length)]
+    pub(crate) step: Option<TimeDelta>,
+    #[command(flatten)]
+    pub(crate) readings: Readings,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the sizes are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// Estimate the sizes of audiences from a sample of the contacts, and tell how far off that may be.
+///
+/// Whole contacts are sampled, by a hash of their phone numbers; all records are read to find them, and only they are
+/// kept. The size lies in the interval as surely as the confidence says, also where it is small or nobody was found.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount estimate --audience audiences.json contacts.ndjson.gz --margin 1%
+  headcount sample contacts.ndjson.gz --margin 1% -o sample.parquet
+  headcount estimate --audience audiences.json sample.parquet")]
+pub(crate) struct Estimate {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
+    /// How sure each interval is to have the size in it
+    #[arg(long, value_name = "PERCENT", value_parser = confidence, default_value = "95%")]
+    pub(crate) confidence: Confidence,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the estimates are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// Keep a sample of the contacts as Parquet, to estimate from.
+///
+/// The file knows its seed and how many contacts it was drawn of.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount sample contacts.ndjson.gz --share 1% -o sample.parquet
+  headcount estimate --audience audiences.json sample.parquet")]
+pub(crate) struct Sample {
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+/// Which contacts are sampled.
+#[derive(Args)]
+pub(crate) struct Drawing {
+    /// Sample so many that, at a confidence of 95% or the one asked for, no interval reaches further than so much of all
+    /// contacts to either side of its middle; 1% unless a share is given
+    #[arg(long, value_name = "PERCENT", value_parser = share, conflicts_with = "share")]
+    pub(crate) margin: Option<Share>,
+    /// Sample about so much of the contacts
+    #[arg(long, value_name = "PERCENT", value_parser = share)]
+    pub(crate) share: Option<Share>,
+    /// What the sample is drawn by: the same seed draws the same contacts, 42 unless given
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+}
+
+impl Drawing {
+    /// How much is sampled.
+    pub(crate) fn take(&self, confidence: Confidence) -> Take {
+        match (self.share, self.margin) {
+            (Some(share), _) => Take::Share(share),
+            (None, Some(margin)) => Take::Contacts(confidence.contacts_for(margin)),
+            (None, None) => Take::Contacts(Share::new(0.01).map_or(u64::MAX, |margin| confidence.contacts_for(margin))),
+        }
+    }
+
+    /// Whether it says anything.
+    pub(crate) fn is_given(&self) -> bool {
+        self.margin.is_some() || self.share.is_some() || self.seed.is_some()
+    }
 }
 
 /// List the phone numbers in one audience, in the order in which the records name them first.
@@ -409,13 +519,20 @@ pub(crate) struct OneAudience {
 /// The circumstances in which audiences are asked for.
 #[derive(Args)]
 pub(crate) struct Asking {
-    /// The lists whose memberships are asked, in place of the audience's own
-    #[arg(long, value_name = "LIST,…", value_delimiter = ',')]
-    pub(crate) source_lists: Option<Vec<i64>>,
     /// What relative times count back from: a time such as 2025-11-15T08:30:00Z, or `cached`, each audience's
     /// cached_size_updated_at; the clock unless given
     #[arg(long, value_name = "TIME|cached", value_parser = Now::parse)]
     pub(crate) now: Option<Now>,
+    #[command(flatten)]
+    pub(crate) readings: Readings,
+}
+
+/// How audiences are read, whatever the instant.
+#[derive(Args)]
+pub(crate) struct Readings {
+    /// The lists whose memberships are asked, in place of the audience's own
+    #[arg(long, value_name = "LIST,…", value_delimiter = ',')]
+    pub(crate) source_lists: Option<Vec<i64>>,
     /// Whether `neq`, `not_in`, `not_contains` and `not_within` match where there is no value
     #[arg(long, value_enum, default_value_t)]
     missing_negation: MissingNegation,
@@ -430,7 +547,12 @@ pub(crate) struct Asking {
     unit: Unit,
 }
 
-impl Asking {
+impl Readings {
+    /// Whether a size is to be a number of memberships.
+    pub(crate) fn counts_memberships(&self) -> bool {
+        matches!(self.unit, Unit::Memberships)
+    }
+
     /// The semantics that the flags come to.
     pub(crate) fn semantics(&self) -> Semantics {
         Semantics {
@@ -442,7 +564,7 @@ impl Asking {
     }
 }
 
-/// The flags that [`Asking::semantics`] makes these semantics of; none for the defaults.
+/// The flags that [`Readings::semantics`] makes these semantics of; none for the defaults.
 pub(crate) fn flags(semantics: &Semantics) -> Vec<&'static str> {
     let given = [
         (semantics.missing_negation == headcount::MissingNegation::Fails, "--missing-negation fails"),
@@ -477,6 +599,55 @@ fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
     headcount::parse_time(text).ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z".to_owned())
 }
 
+/// The end of a range of instants.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Until {
+    /// An instant.
+    At(DateTime<Utc>),
+    /// So long after the beginning.
+    After(TimeDelta),
+}
+
+impl Until {
+    fn parse(text: &str) -> Result<Self, String> {
+        let instant = headcount::parse_time(text).map(Self::At);
+        instant.or_else(|| length(text).ok().map(Self::After)).ok_or_else(|| {
+            "expected a date or time such as 2025-11-15T08:30:00Z, or a length such as 90d, 12h or 45min".to_owned()
+        })
+    }
+}
+
+/// A part of a hundred: `1%`, `0.5%`; the sign may be left out.
+fn percent(text: &str) -> Option<f64> {
+    let number: f64 = text.strip_suffix('%').unwrap_or(text).trim_end().parse().ok()?;
+    Some(number / 100.0)
+}
+
+fn share(text: &str) -> Result<Share, String> {
+    percent(text).and_then(Share::new).ok_or_else(|| "expected a part of a hundred such as 1%, at most 100%".to_owned())
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    let confidence = percent(text).and_then(Confidence::new);
+    confidence.ok_or_else(|| "expected a part of a hundred such as 95%, below 100%".to_owned())
+}
+
+/// A length of time, as filters write it.
+fn length(text: &str) -> Result<TimeDelta, String> {
+    let (amount, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let minutes = match unit.trim() {
+        "d" | "day" | "days" => 24 * 60,
+        "h" | "hour" | "hours" => 60,
+        "min" | "minute" | "minutes" => 1,
+        _ => 0,
+    };
+    let amount: Option<i64> = amount.parse().ok();
+    let length = amount.and_then(|amount| TimeDelta::try_minutes(amount.checked_mul(minutes)?));
+    length
+        .filter(|length| *length > TimeDelta::zero())
+        .ok_or_else(|| "expected a length of time such as 90d, 12h or 45min".to_owned())
+}
+
 /// Whether a file's name stands for standard input or output.
 pub(crate) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == "-"
@@ -501,7 +672,7 @@ mod tests {
             let Command::Size(read) = Arguments::parse_from(typed.split_whitespace()).command else {
                 panic!("{typed} is no size")
             };
-            assert_eq!(read.asking.semantics(), semantics, "{typed}");
+            assert_eq!(read.asking.readings.semantics(), semantics, "{typed}");
         }
     }
 

@@ -5,14 +5,17 @@ mod compare;
 mod completions;
 mod convert;
 mod ddl;
+mod estimate;
 mod explain;
 mod generate;
 mod import;
 mod members;
 mod reconcile;
+mod sample;
 mod schema;
 mod size;
 mod sql;
+mod timeline;
 mod why;
 
 use crate::arguments::Command;
@@ -22,6 +25,9 @@ use crate::failure::Failure;
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Size(arguments) => size::run(arguments),
+        Command::Timeline(arguments) => timeline::run(arguments),
+        Command::Estimate(arguments) => estimate::run(arguments),
+        Command::Sample(arguments) => sample::run(arguments),
         Command::Members(arguments) => members::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
