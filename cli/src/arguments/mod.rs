@@ -45,6 +45,7 @@ pub(crate) enum Command {
     Explain(Explain),
     Compare(Compare),
     Reconcile(Reconcile),
+    Report(Report),
     Import(Import),
     Generate(Generate),
     Schema(Schema),
@@ -351,6 +352,29 @@ pub(crate) struct Reconcile {
     /// How it is written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: TableFormat,
+}
+
+/// Write all there is to say of audiences as one page, for people who would rather look than read.
+///
+/// It is HTML that stands alone: it asks no network for anything, needs no JavaScript, and can be printed.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount report --audience examples/audiences.json examples/contacts.json -o report.html
+  headcount report --audience audiences.json contacts.parquet --days 90 -o report.html")]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How many days the charts look ahead
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = value_parser!(u16).range(1..=3650))]
+    pub(crate) days: u16,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
 }
 
 /// Write contact records as Parquet, which the other commands load faster.

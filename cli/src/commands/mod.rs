@@ -11,6 +11,7 @@ mod generate;
 mod import;
 mod members;
 mod reconcile;
+mod report;
 mod sample;
 mod schema;
 mod size;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Reconcile(arguments) => reconcile::run(arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),

@@ -73,6 +73,7 @@ fn help_is_a_result() {
         "explain",
         "compare",
         "reconcile",
+        "report",
         "import",
         "generate",
         "schema",
