@@ -7,6 +7,7 @@ mod check;
 mod codes;
 mod compare;
 mod convert;
+mod estimate;
 mod explain;
 #[cfg(target_os = "linux")]
 mod faults;
@@ -18,6 +19,7 @@ mod reconcile;
 mod schema;
 mod size;
 mod sql;
+mod timeline;
 mod usage;
 mod why;
 
