@@ -24,6 +24,7 @@ mod interval;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+#[cfg(feature = "parquet")]
 use std::io;
 
 use chrono::{DateTime, Utc};
