@@ -38,11 +38,15 @@ pub struct Span {
 }
 
 impl Span {
+    /// How many microseconds it is long, as far as they can be counted.
+    pub(crate) fn micros(self) -> i64 {
+        let minutes = u128::from(self.amount) * u128::from(self.unit.in_minutes());
+        i64::try_from(minutes * 60_000_000).unwrap_or(i64::MAX)
+    }
+
     /// The instant this long before `now`; the calendar's first where it would lie before that.
     pub(crate) fn before(self, now: i64) -> i64 {
-        let minutes = u128::from(self.amount) * u128::from(self.unit.in_minutes());
-        let micros = i64::try_from(minutes * 60_000_000).unwrap_or(i64::MAX);
-        now.saturating_sub(micros).max(first_instant())
+        now.saturating_sub(self.micros()).max(first_instant())
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, SubsecRound, Utc};
 use headcount::{Audience, Evaluation};
 
-use crate::arguments::{Asking, Now};
+use crate::arguments::{Asking, Now, Readings};
 use crate::failure::Failure;
 use crate::output::on_one_line;
 
@@ -17,46 +17,60 @@ pub(crate) struct Question {
 
 /// The questions that the arguments come to, one for each audience.
 pub(crate) fn all(audiences: Vec<Audience>, asking: &Asking) -> Result<Vec<Question>, Failure> {
-    let now = now(asking);
+    let now = instant(asking.now);
     let mut questions = Vec::with_capacity(audiences.len());
     let mut untimed = Vec::new();
     for audience in audiences {
-        match question(audience, asking, now) {
+        match question(audience, &asking.readings, now) {
             Ok(question) => questions.push(question),
             Err(label) => untimed.push(label),
         }
     }
-    if untimed.is_empty() { Ok(questions) } else { Err(no_time_of(&untimed)) }
+    if untimed.is_empty() { Ok(questions) } else { Err(no_time_of(&untimed, "--now")) }
 }
 
 /// The question about one audience.
 pub(crate) fn one(audience: Audience, asking: &Asking) -> Result<Question, Failure> {
-    question(audience, asking, now(asking)).map_err(|label| no_time_of(&[label]))
+    at(audience, asking.now, &asking.readings, "--now")
+}
+
+/// The question about one audience, at an instant that is given by an argument.
+pub(crate) fn at(
+    audience: Audience,
+    now: Option<Now>,
+    readings: &Readings,
+    argument: &str,
+) -> Result<Question, Failure> {
+    question(audience, readings, instant(now)).map_err(|label| no_time_of(&[label], argument))
 }
 
 /// The instant to ask at, unless each audience has its own.
-fn now(asking: &Asking) -> Option<DateTime<Utc>> {
-    match asking.now {
+fn instant(now: Option<Now>) -> Option<DateTime<Utc>> {
+    match now {
         Some(Now::At(instant)) => Some(instant),
         Some(Now::Cached) => None,
-        // The library's instants have microseconds.
-        None => Some(Utc::now().trunc_subsecs(6)),
+        None => Some(clock()),
     }
+}
+
+/// What the clock says; the library's instants have microseconds.
+pub(crate) fn clock() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
 }
 
 /// The question about an audience, or the audience's label where no time is known to ask at.
-fn question(mut audience: Audience, asking: &Asking, now: Option<DateTime<Utc>>) -> Result<Question, String> {
+fn question(mut audience: Audience, readings: &Readings, now: Option<DateTime<Utc>>) -> Result<Question, String> {
     let Some(now) = now.or(audience.cached_size_updated_at) else { return Err(label(&audience)) };
-    if let Some(lists) = &asking.source_lists {
+    if let Some(lists) = &readings.source_lists {
         audience.source_lists.clone_from(lists);
     }
-    Ok(Question { audience, asked: Evaluation::at(now).with(asking.semantics()) })
+    Ok(Question { audience, asked: Evaluation::at(now).with(readings.semantics()) })
 }
 
-fn no_time_of(labels: &[String]) -> Failure {
+fn no_time_of(labels: &[String], argument: &str) -> Failure {
     let have = if labels.len() == 1 { "has" } else { "have" };
     Failure::Unfit(format!(
-        "`{}` {have} no `cached_size_updated_at`, and `--now cached` asks for one: give a time in its place",
+        "`{}` {have} no `cached_size_updated_at`, and `{argument} cached` asks for one: give a time in its place",
         labels.join("`, `")
     ))
 }

@@ -5,7 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use headcount::{Contact, Errors, Plan, Population, ReadReport, RecordReader, Table, TableBuilder, Totals};
+use headcount::{
+    Contact, Drawn, Errors, Plan, Population, ReadReport, RecordReader, Sample, SampleBuilder, Table, TableBuilder,
+    Take, Totals,
+};
 use rayon::ThreadPoolBuilder;
 
 use crate::arguments::{self, is_standard};
@@ -37,35 +40,88 @@ impl Loaded {
 
 /// Reads all records, as one population.
 pub(crate) fn load(records: &arguments::Records) -> Result<Loaded, Failure> {
-    load_with(records, reader(records))
+    load_with(records, reader(records)).map(tell_sample)
 }
 
 /// Reads of all records what it takes to answer some plans.
 pub(crate) fn load_for(records: &arguments::Records, plans: impl IntoIterator<Item = Plan>) -> Result<Loaded, Failure> {
     let reader = reader(records);
     // Of several files, one may say again what another leaves out.
-    load_with(records, if records.files.len() == 1 { reader.for_plans(plans) } else { reader })
+    load_with(records, if records.files.len() == 1 { reader.for_plans(plans) } else { reader }).map(tell_sample)
+}
+
+/// A sample is counted as any records are, but hardly ever is that what is wanted.
+fn tell_sample((loaded, drawn): (Loaded, Option<Drawn>)) -> Loaded {
+    if let Some(drawn) = drawn {
+        note(format_args!(
+            "these are a sample of {}: `headcount estimate` tells how many it stands for",
+            counted(drawn.population, "contact")
+        ));
+    }
+    loaded
 }
 
 fn reader(records: &arguments::Records) -> RecordReader {
     RecordReader::new().on_error(records.on_error.into()).threads(records.threads())
 }
 
-fn load_with(records: &arguments::Records, reader: RecordReader) -> Result<Loaded, Failure> {
+fn load_with(records: &arguments::Records, reader: RecordReader) -> Result<(Loaded, Option<Drawn>), Failure> {
     let begun = Instant::now();
     // It fails only where there is a pool already, which there is not: records are loaded once.
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
-    let mut totals = None;
+    let (mut totals, mut drawn) = (None, None);
     let skipped = read(records, &mut |path, told| {
         let report = match path {
             None => reader.read_into(STANDARD_INPUT, io::stdin(), &mut builder, told),
             Some(path) => reader.read_path_into(path, &mut builder, told),
         }?;
         totals = report.totals;
+        drawn = drawn.or(report.drawn);
         Ok(report)
     })?;
-    Ok(Loaded { table: builder.build(), skipped, totals, time: begun.elapsed() })
+    Ok((Loaded { table: builder.build(), skipped, totals, time: begun.elapsed() }, drawn))
+}
+
+/// What a sample is drawn by unless something else is said.
+pub(crate) const SEED: u64 = 42;
+
+/// A sample, and records that were left out.
+pub(crate) struct Sampled {
+    pub(crate) sample: Sample,
+    /// Whether it was kept in the file, and not drawn now.
+    pub(crate) kept: bool,
+    pub(crate) skipped: u64,
+    pub(crate) time: Duration,
+}
+
+/// Draws a sample of all records; one that was kept in a file stays as it is.
+pub(crate) fn sample(records: &arguments::Records, take: Take, seed: u64) -> Result<Sampled, Failure> {
+    let begun = Instant::now();
+    let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
+    let reader = reader(records);
+    let mut builder = SampleBuilder::new(take, seed);
+    let mut kept = None;
+    let skipped = read(records, &mut |path, told| {
+        let each = &mut |contact| builder.push(contact);
+        let report = match path {
+            None => reader.read(STANDARD_INPUT, io::stdin(), each, told),
+            Some(path) => reader.read_path(path, each, told),
+        }?;
+        kept = kept.or(report.drawn);
+        Ok(report)
+    })?;
+    let Some(drawn) = kept else {
+        return Ok(Sampled { sample: builder.build(), kept: false, skipped, time: begun.elapsed() });
+    };
+    if records.files.len() > 1 {
+        return Err(Failure::Unfit("a sample is among several files, and of those it says nothing".to_owned()));
+    }
+    if records.files.iter().any(|path| is_standard(path)) {
+        return Err(Failure::Unfit("a sample that was kept is read from a file, not from standard input".to_owned()));
+    }
+    let (loaded, _) = load_with(records, reader)?;
+    Ok(Sampled { sample: Sample::of(loaded.table, drawn), kept: true, skipped, time: begun.elapsed() })
 }
 
 /// Reads the records of one contact only.

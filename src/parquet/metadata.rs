@@ -2,6 +2,8 @@
 
 use parquet::file::metadata::KeyValue;
 
+use crate::estimate::Drawn;
+
 /// The key of the metadata. Who else reads the file passes it over.
 const KEY: &str = "headcount";
 
@@ -10,6 +12,8 @@ const KEY: &str = "headcount";
 pub(crate) struct Promise {
     pub(crate) contacts: u64,
     pub(crate) memberships: u64,
+    /// What they were drawn of, if they are a sample.
+    pub(crate) drawn: Option<Drawn>,
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -22,17 +26,20 @@ struct Written {
     unique_memberships: bool,
     /// No phone number stands in two row groups.
     contacts_in_one_row_group: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sample: Option<Drawn>,
 }
 
 impl Promise {
     pub(super) fn to_key_value(self) -> KeyValue {
-        let Self { contacts, memberships } = self;
+        let Self { contacts, memberships, drawn } = self;
         let written = Written {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             contacts,
             memberships,
             unique_memberships: true,
             contacts_in_one_row_group: true,
+            sample: drawn,
         };
         // OK because a struct of numbers, texts and flags is always JSON.
         KeyValue { key: KEY.to_owned(), value: serde_json::to_string(&written).ok() }
@@ -42,7 +49,7 @@ impl Promise {
     pub(crate) fn of(metadata: Option<&Vec<KeyValue>>) -> Option<Self> {
         let value = metadata?.iter().find(|known| known.key == KEY)?.value.as_deref()?;
         let written: Written = serde_json::from_str(value).ok()?;
-        let Written { contacts, memberships, unique_memberships, contacts_in_one_row_group, .. } = written;
-        (unique_memberships && contacts_in_one_row_group).then_some(Self { contacts, memberships })
+        let Written { contacts, memberships, unique_memberships, contacts_in_one_row_group, sample, .. } = written;
+        (unique_memberships && contacts_in_one_row_group).then_some(Self { contacts, memberships, drawn: sample })
     }
 }

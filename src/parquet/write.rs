@@ -16,6 +16,7 @@ use super::IS_MEMBERSHIP;
 use super::metadata::Promise;
 use super::schema::{Plain, Written};
 use crate::catalogue::{TextField, TimeField};
+use crate::estimate::Drawn;
 use crate::table::shard::MOST;
 use crate::table::{CellRef, Cells, ColumnId, Part, Table};
 
@@ -54,8 +55,18 @@ impl Table {
     /// assert_eq!(again.get("+1").map(|contact| contact.memberships[0].click_count), Some(12));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn write_parquet(&self, mut out: impl Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
-        File::of(self)?.write(&mut out, progress)
+    pub fn write_parquet(&self, out: impl Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
+        self.write_parquet_of(None, out, progress)
+    }
+
+    /// The same of contacts that were drawn of a population.
+    pub(crate) fn write_parquet_of(
+        &self,
+        drawn: Option<Drawn>,
+        mut out: impl Write,
+        progress: &mut dyn FnMut(u64),
+    ) -> io::Result<()> {
+        File::of(self, drawn)?.write(&mut out, progress)
     }
 }
 
@@ -80,9 +91,9 @@ enum Column {
 }
 
 impl<'t> File<'t> {
-    fn of(table: &'t Table) -> Result<Self> {
+    fn of(table: &'t Table, drawn: Option<Drawn>) -> Result<Self> {
         let cells = table.cells();
-        let promise = Promise { contacts: table.contacts(), memberships: table.memberships() };
+        let promise = Promise { contacts: table.contacts(), memberships: table.memberships(), drawn };
         let phone_number = ColumnId::Text(TextField::PhoneNumber);
         let mut columns = vec![Column::Phone];
         let mut types = vec![Written::Text.named(phone_number.name(), Repetition::REQUIRED)?];

@@ -6,7 +6,8 @@ use super::text::TextMatch;
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
 use crate::filter::{Asked, Condition, CustomKey, CustomTest, FieldTest, ListTest, Literal, Test, TextTest, TimeTest};
 use crate::number::Number;
-use crate::semantics::{Evaluation, MissingNegation};
+use crate::semantics::{Evaluation, MissingNegation, Semantics};
+use crate::time::{Moment, Span};
 
 /// A question to a record. It holds where there is a value and `test` says so (or does not, if `negated`), and where
 /// there is no value if `missing` says so.
@@ -52,8 +53,59 @@ pub(crate) enum LeafTest {
     Nothing,
 }
 
+/// The instants that count as now, and at how many of them a question is to hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub(crate) from: i64,
+    /// The last of them.
+    pub(crate) to: i64,
+    pub(crate) hold: Hold,
+}
+
+/// At how many instants a question is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// At one of them at least: what passes may hold.
+    Sometimes,
+    /// At all of them: what passes does hold.
+    Always,
+}
+
+impl Window {
+    pub(crate) fn at(now: i64) -> Self {
+        Self { from: now, to: now, hold: Hold::Always }
+    }
+
+    /// The instants that are no longer than the span ago.
+    fn within(self, span: Span) -> Interval<i64> {
+        match self.hold {
+            Hold::Sometimes => Interval::between(span.before(self.from), self.to),
+            Hold::Always => Interval::between(span.before(self.to), self.from),
+        }
+    }
+
+    /// The instants before a moment, which moves on with now.
+    fn before(self, moment: Moment) -> Option<Interval<i64>> {
+        Interval::below(moment.instant(if self.hold == Hold::Sometimes { self.to } else { self.from }))
+    }
+
+    fn after(self, moment: Moment) -> Option<Interval<i64>> {
+        Interval::above(moment.instant(if self.hold == Hold::Sometimes { self.from } else { self.to }))
+    }
+
+    /// What fails at one of the instants is what does not pass at all of them.
+    fn opposite(self) -> Self {
+        let hold = if self.hold == Hold::Sometimes { Hold::Always } else { Hold::Sometimes };
+        Self { hold, ..self }
+    }
+}
+
 impl Leaf {
     pub(crate) fn new(condition: &Condition, asked: &Evaluation) -> Self {
+        Self::over(condition, asked.semantics, Window::at(asked.now.timestamp_micros()))
+    }
+
+    pub(crate) fn over(condition: &Condition, semantics: Semantics, window: Window) -> Self {
         match condition {
             Condition::List(test) => {
                 let (lists, negated) = match test {
@@ -68,13 +120,13 @@ impl Leaf {
             Condition::Field(FieldTest { test, list }) => {
                 let same_everywhere = test.field().is_some_and(Field::is_of_the_contact);
                 let list = list.filter(|_| !same_everywhere);
-                let (subject, (test, negated), exists) = bound(test, asked);
+                let (subject, (test, negated), exists) = bound(test, semantics, window);
                 let missing = match exists {
                     Some(exists) => !exists,
                     None => {
                         negated
                             && !matches!(test, LeafTest::True)
-                            && asked.semantics.missing_negation == MissingNegation::Matches
+                            && semantics.missing_negation == MissingNegation::Matches
                     }
                 };
                 Self { subject, list, test, negated, missing }
@@ -104,13 +156,12 @@ impl Leaf {
 }
 
 /// The subject, the test with whether it is negated, and for a question of existence what it asks.
-fn bound(test: &Test, asked: &Evaluation) -> (Subject, (LeafTest, bool), Option<bool>) {
-    let now = asked.now.timestamp_micros();
-    let case = asked.semantics.text_case;
+fn bound(test: &Test, semantics: Semantics, window: Window) -> (Subject, (LeafTest, bool), Option<bool>) {
+    let case = semantics.text_case;
     let of_comparison =
         |(interval, negated): (Option<LeafTest>, bool)| (interval.unwrap_or(LeafTest::Nothing), negated);
     match test {
-        Test::Time(field, asked) => of_asked(Subject::Time(*field), asked, |test| time_test(test, now)),
+        Test::Time(field, asked) => of_asked(Subject::Time(*field), asked, |test| time_test(test, window)),
         Test::Count(field, comparison, value) => {
             let (interval, negated) = Interval::of(*comparison, *value);
             (Subject::Count(*field), of_comparison((interval.map(LeafTest::Count), negated)), None)
@@ -147,7 +198,7 @@ fn bound(test: &Test, asked: &Evaluation) -> (Subject, (LeafTest, bool), Option<
                 CustomTest::EndsWith(text) => (CustomMatch::Text(TextMatch::ends_with(text, case)), false),
                 CustomTest::In(literals) => (one_of(literals.as_slice()), false),
                 CustomTest::NotIn(literals) => (one_of(literals.as_slice()), true),
-                CustomTest::Time(test) => return time_test(test, now),
+                CustomTest::Time(test) => return time_test(test, window),
             };
             (LeafTest::Custom(custom), negated)
         }),
@@ -166,11 +217,12 @@ fn of_asked<T>(
     }
 }
 
-fn time_test(test: &TimeTest, now: i64) -> (LeafTest, bool) {
-    let interval = match test {
-        TimeTest::Within(span) | TimeTest::NotWithin(span) => Some(Interval::between(span.before(now), now)),
-        TimeTest::Before(moment) => Interval::below(moment.instant(now)),
-        TimeTest::After(moment) => Interval::above(moment.instant(now)),
+fn time_test(test: &TimeTest, window: Window) -> (LeafTest, bool) {
+    let (interval, negated) = match test {
+        TimeTest::Within(span) => (Some(window.within(*span)), false),
+        TimeTest::NotWithin(span) => (Some(window.opposite().within(*span)), true),
+        TimeTest::Before(moment) => (window.before(*moment), false),
+        TimeTest::After(moment) => (window.after(*moment), false),
     };
-    (interval.map_or(LeafTest::Nothing, LeafTest::Time), matches!(test, TimeTest::NotWithin(_)))
+    (interval.map_or(LeafTest::Nothing, LeafTest::Time), negated)
 }

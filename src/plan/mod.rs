@@ -11,6 +11,8 @@ mod print;
 mod text;
 
 use crate::audience::Audience;
+#[cfg(feature = "table")]
+use crate::filter::Condition;
 use crate::filter::{Filter, Group, Junction};
 use crate::semantics::Evaluation;
 #[cfg(doc)]
@@ -21,7 +23,9 @@ pub(crate) use self::custom::Literals;
 pub use self::custom::ValueRef;
 #[cfg(feature = "parquet")]
 pub(crate) use self::interval::Ordered;
-pub(crate) use self::leaf::{Leaf, LeafTest, Subject};
+#[cfg(feature = "table")]
+pub(crate) use self::leaf::Hold;
+pub(crate) use self::leaf::{Leaf, LeafTest, Subject, Window};
 pub(crate) use self::{
     custom::CustomMatch,
     interval::{End, Interval},
@@ -53,6 +57,12 @@ pub struct Plan {
     pub(crate) asked: Evaluation,
 }
 
+/// A condition that does not move with now, as far as it can be decided without looking at a record.
+#[cfg(feature = "table")]
+pub(crate) fn still(condition: &Condition, asked: &Evaluation) -> Node {
+    fold::fold(Node::Leaf(Leaf::new(condition, asked)))
+}
+
 /// A node of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Node {
@@ -70,10 +80,15 @@ impl Audience {
     /// The audience's filter and source lists, bound to an instant and to semantics.
     #[must_use]
     pub fn plan(&self, asked: &Evaluation) -> Plan {
+        self.plan_over(asked, Window::at(asked.now.timestamp_micros()))
+    }
+
+    /// The plan that holds for whatever satisfies the filter at one instant of a window, or at all of them.
+    pub(crate) fn plan_over(&self, asked: &Evaluation, window: Window) -> Plan {
         let mut scope = self.source_lists.clone();
         scope.sort_unstable();
         scope.dedup();
-        Plan { scope: (!scope.is_empty()).then_some(scope), ..Plan::new(&self.filter, asked) }
+        Plan { scope: (!scope.is_empty()).then_some(scope), ..Plan::over(&self.filter, asked, window) }
     }
 }
 
@@ -81,7 +96,32 @@ impl Plan {
     /// A filter on all lists, bound to an instant and to semantics.
     #[must_use]
     pub fn new(filter: &Filter, asked: &Evaluation) -> Self {
-        Self { root: fold::fold(node(filter.root(), asked)), scope: None, asked: *asked }
+        Self::over(filter, asked, Window::at(asked.now.timestamp_micros()))
+    }
+
+    fn over(filter: &Filter, asked: &Evaluation, window: Window) -> Self {
+        Self { root: fold::fold(node_over(filter.root(), asked, window)), scope: None, asked: *asked }
+    }
+
+    /// What can be said of a group without looking at a record, whatever its scope.
+    pub(crate) fn constant(root: Node) -> Option<bool> {
+        match fold::fold(root) {
+            Node::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Another question in the same scope and circumstances.
+    #[cfg(feature = "table")]
+    pub(crate) fn asking(&self, root: Node) -> Self {
+        Self { root: fold::fold(root), scope: self.scope.clone(), asked: self.asked }
+    }
+
+    /// Whether a list is in scope; no list is where all are.
+    #[cfg(feature = "table")]
+    pub(crate) fn asks_list(&self, list: Option<i64>) -> bool {
+        let scope = self.scope.as_deref();
+        scope.is_none_or(|lists| list.is_some_and(|list| lists.binary_search(&list).is_ok()))
     }
 
     /// Whether nothing can satisfy it.
@@ -97,9 +137,31 @@ impl Plan {
     }
 }
 
-fn node(group: &Group, asked: &Evaluation) -> Node {
-    let conditions = group.conditions().iter().map(|condition| Node::Leaf(Leaf::new(condition, asked)));
-    let members = conditions.chain(group.groups().iter().map(|inner| node(inner, asked))).collect();
+impl Node {
+    /// The same question, in which every condition on a value has the same answer where there is no value. Questions of
+    /// existence are not changed, for they have a value to go by.
+    #[cfg(feature = "table")]
+    pub(crate) fn with_missing(self, missing: bool) -> Self {
+        let all = |members: Vec<Self>| members.into_iter().map(|member| member.with_missing(missing)).collect();
+        match self {
+            Self::Constant(_) => self,
+            Self::Leaf(leaf) if leaf.is_total() || leaf.test == LeafTest::Exists => Self::Leaf(leaf),
+            Self::Leaf(leaf) => Self::Leaf(Leaf { missing, ..leaf }),
+            Self::All(members) => Self::All(all(members)),
+            Self::Any(members) => Self::Any(all(members)),
+        }
+    }
+}
+
+/// A group as it stands, with nothing said of it yet.
+pub(crate) fn node(group: &Group, asked: &Evaluation) -> Node {
+    node_over(group, asked, Window::at(asked.now.timestamp_micros()))
+}
+
+fn node_over(group: &Group, asked: &Evaluation, window: Window) -> Node {
+    let leaf = |condition| Node::Leaf(Leaf::over(condition, asked.semantics, window));
+    let conditions = group.conditions().iter().map(leaf);
+    let members = conditions.chain(group.groups().iter().map(|inner| node_over(inner, asked, window))).collect();
     match group.junction() {
         Junction::All => Node::All(members),
         Junction::Any => Node::Any(members),

@@ -61,6 +61,7 @@ pub(super) fn read(
 ) -> Outcome {
     let mut tally = Tally::default();
     let read = ParquetFile::open(input).and_then(|mut file| {
+        tally.drawn = file.drawn();
         if let Some(plans) = plans {
             tally.totals = file.leave_out(plans).map(Totals::from);
         }

@@ -38,6 +38,8 @@ use self::parse::{Outcome, Tally};
 use crate::contact::Contact;
 use crate::error::Errors;
 #[cfg(feature = "table")]
+use crate::estimate::Drawn;
+#[cfg(feature = "table")]
 use crate::table::TableBuilder;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
@@ -133,6 +135,9 @@ pub struct ReadReport {
     pub problems: Option<Errors>,
     /// What the file has where not all of it was read, because [`RecordReader::for_plans`] said what will be asked.
     pub totals: Option<Totals>,
+    /// What the file is a sample of, if it says that it is one.
+    #[cfg(feature = "table")]
+    pub drawn: Option<Drawn>,
 }
 
 /// How many contacts there are, and how many memberships.
@@ -146,7 +151,7 @@ pub struct Totals {
 
 #[cfg(feature = "parquet")]
 impl From<Promise> for Totals {
-    fn from(Promise { contacts, memberships }: Promise) -> Self {
+    fn from(Promise { contacts, memberships, .. }: Promise) -> Self {
         Self { contacts, memberships }
     }
 }
@@ -439,7 +444,14 @@ impl RecordReader {
     }
 
     fn report(&self, name: &str, Outcome { tally, stop }: Outcome) -> Result<ReadReport, Errors> {
-        let Tally { records, skipped, problems, totals } = tally;
+        let Tally {
+            records,
+            skipped,
+            problems,
+            totals,
+            #[cfg(feature = "table")]
+            drawn,
+        } = tally;
         if let Some(stop) = stop {
             // First of all: it must be told even if there is more wrong than is described.
             let mut all = Tally::default();
@@ -449,7 +461,14 @@ impl RecordReader {
         }
         match (problems.into_errors(), self.on_error) {
             (Some(errors), OnError::Fail) => Err(errors),
-            (problems, _) => Ok(ReadReport { records, skipped, problems, totals }),
+            (problems, _) => Ok(ReadReport {
+                records,
+                skipped,
+                problems,
+                totals,
+                #[cfg(feature = "table")]
+                drawn,
+            }),
         }
     }
 }

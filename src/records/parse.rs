@@ -22,6 +22,9 @@ pub(super) struct Tally {
     pub(super) problems: Problems,
     /// What a file has of which not all was read.
     pub(super) totals: Option<Totals>,
+    /// What a file says that it is a sample of.
+    #[cfg(feature = "table")]
+    pub(super) drawn: Option<crate::estimate::Drawn>,
 }
 
 /// What has come of all of them.
@@ -33,7 +36,14 @@ pub(super) struct Outcome {
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { records: 0, skipped: 0, problems: Problems::new(DESCRIBED), totals: None }
+        Self {
+            records: 0,
+            skipped: 0,
+            problems: Problems::new(DESCRIBED),
+            totals: None,
+            #[cfg(feature = "table")]
+            drawn: None,
+        }
     }
 }
 

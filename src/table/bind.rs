@@ -104,6 +104,12 @@ impl BoundPlans {
         });
         Self { plans: bound, leaves, active, lists }
     }
+
+    /// Takes in a question that is none of the plans', and tells its place.
+    pub(super) fn also(&mut self, leaf: &Leaf, columns: &Columns) -> usize {
+        self.leaves.push(bind(leaf, columns));
+        self.leaves.len() - 1
+    }
 }
 
 impl BoundNode {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::domain::{Domain, Instants};
+use super::domain::Domain;
 use super::segment::{ColumnId, Lists};
 use super::{Other, Table};
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
@@ -221,9 +221,7 @@ impl<'t> Cells<'t> {
         let Some(known) = known else { return rows.for_each(|_| (0..slots).for_each(|_| each(None))) };
         let column = self.table.columns.column(known);
         let cell = |key: u64| match &column.domain {
-            Domain::Instants(Instants { base, unit, .. }) => {
-                CellRef::Cell(Cell::Instant(base.wrapping_add((key as i64).wrapping_mul(*unit))))
-            }
+            Domain::Instants(instants) => CellRef::Cell(Cell::Instant(instants.instant(key))),
             _ => CellRef::Value(key as usize),
         };
         rows.for_each(|row| (0..slots).for_each(|slot| each(segment.stripe(known, slot).key(column, row).map(cell))));

@@ -176,6 +176,11 @@ impl Domain {
 }
 
 impl Instants {
+    /// The instant of a key, in microseconds.
+    pub(crate) fn instant(&self, key: u64) -> i64 {
+        self.base.wrapping_add((key as i64).wrapping_mul(self.unit))
+    }
+
     fn range(&self, interval: &Interval<i64>) -> Keys {
         // Ends of an interval of instants are closed or not there. A key stands for one instant, so an end between two
         // of them rounds inwards.

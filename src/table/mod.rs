@@ -15,6 +15,8 @@ mod scan;
 mod segment;
 pub(crate) mod shard;
 mod stripe;
+mod sweep;
+mod weigh;
 
 use std::collections::HashMap;
 #[cfg(feature = "records")]

@@ -188,8 +188,7 @@ fn put(contact: &mut Contact, membership: &mut Membership, id: &ColumnId, domain
             }
         }
         (ColumnId::Time(field), Domain::Instants(instants)) => {
-            let micros = instants.base.wrapping_add((key as i64).wrapping_mul(instants.unit));
-            let instant = Some(from_micros(micros));
+            let instant = Some(from_micros(instants.instant(key as u64)));
             match field {
                 TimeField::LastClickedAt => membership.last_clicked_at = instant,
                 TimeField::LastSentAt => membership.last_sent_at = instant,

@@ -94,13 +94,13 @@ impl From<OnError> for headcount::OnError {
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum SizesFormat {
+pub(crate) enum TableFormat {
     /// For people
     #[default]
     Table,
     /// One object with everything
     Json,
-    /// One row for each audience
+    /// A header, and one row for each row of the table
     Csv,
 }
 

@@ -34,6 +34,7 @@ use self::fill::Source;
 use self::map::MapChunk;
 use self::pages::PageMemory;
 use super::metadata::Promise;
+use crate::estimate::Drawn;
 use crate::plan::Plan;
 use crate::table::shard::{MOST, Shard};
 
@@ -85,6 +86,11 @@ impl ParquetFile {
         let columns = columns::columns(metadata.file_metadata().schema_descr()).map_err(Unreadable::Columns)?;
         let groups = (0..metadata.num_row_groups()).collect();
         Ok(Self { input, metadata, columns, groups })
+    }
+
+    /// What the contacts were drawn of, if the file says that they are a sample.
+    pub(crate) fn drawn(&self) -> Option<Drawn> {
+        Promise::of(self.metadata.file_metadata().key_value_metadata())?.drawn
     }
 
     /// Leaves out what cannot change the answer to any of the plans, and tells what the whole file has; where the file

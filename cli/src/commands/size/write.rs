@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use chrono::SecondsFormat;
-use comfy_table::{CellAlignment, Table, presets};
 use headcount::{Audience, Size};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::output::{csv_error, instant, signed, thousands, write};
+use crate::output::{self, Holds, instant, signed, thousands, write};
 use crate::question::label;
 use crate::records::Loaded;
 
@@ -73,30 +72,25 @@ pub(super) fn json(loaded: &Loaded, sizes: &[Counted<'_>]) -> Result<(), Failure
         load_ms: loaded.time.as_micros() as f64 / 1e3,
         audiences: sizes.iter().map(Row::from).collect(),
     };
-    write(|out| {
-        serde_json::to_writer_pretty(&mut *out, &report)?;
-        out.write_all(b"\n")
-    })
+    output::json(&report)
 }
 
 pub(super) fn csv(sizes: &[Counted<'_>]) -> Result<(), Failure> {
-    write(|out| {
-        let mut rows = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-        rows.write_record(COLUMNS).map_err(csv_error)?;
-        sizes.iter().try_for_each(|size| rows.serialize(Row::from(size)).map_err(csv_error))?;
-        rows.flush()
-    })
+    output::csv(COLUMNS, |rows| sizes.iter().try_for_each(|size| rows.serialize(Row::from(size))))
 }
 
 pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failure> {
-    const NUMBERS: [&str; 4] = ["size", "cached size", "difference", "count"];
-    let mut header = vec!["name", "size", "now", "cached size", "difference"];
+    let mut columns = vec![
+        ("name", Holds::Text),
+        ("size", Holds::Number),
+        ("now", Holds::Text),
+        ("cached size", Holds::Number),
+        ("difference", Holds::Number),
+    ];
     if with_time {
-        header.push("count");
+        columns.push(("count", Holds::Number));
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(header.clone());
-    for Counted { audience, size, time } in sizes {
+    let rows = sizes.iter().map(|Counted { audience, size, time }| {
         let mut row = vec![
             label(audience),
             thousands(size.value),
@@ -107,13 +101,7 @@ pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failur
         if with_time {
             row.push(format!("{time:.1?}"));
         }
-        table.add_row(row);
-    }
-    for (column, name) in table.column_iter_mut().zip(header) {
-        column.set_padding((0, 2));
-        if NUMBERS.contains(&name) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    write(|out| table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end())))
+        row
+    });
+    write(|out| output::table(out, &columns, rows))
 }

@@ -1,0 +1,34 @@
+//! `sample`: a few contacts that stand for all.
+
+use std::io::Write;
+
+use headcount::Confidence;
+
+use crate::arguments::{self, is_standard};
+use crate::failure::Failure;
+use crate::inputs;
+use crate::output::{self, counted, note, thousands};
+use crate::records::{self, SEED};
+use crate::whole_file;
+
+/// Draws a sample of all records, and writes it.
+pub(crate) fn run(arguments: &arguments::Sample) -> Result<(), Failure> {
+    inputs::read_standard_input_once(&arguments.records.files)?;
+    let take = arguments.drawing.take(Confidence::default());
+    let sampled = records::sample(&arguments.records, take, arguments.drawing.seed.unwrap_or(SEED))?;
+    if sampled.kept {
+        return Err(Failure::Unfit("these records are a sample already".to_owned()));
+    }
+    let sample = &sampled.sample;
+    let write = |out: &mut dyn Write| sample.write_parquet(out, &mut |_| {});
+    if is_standard(&arguments.output) { output::write(write) } else { whole_file::write(&arguments.output, write) }?;
+    note(format_args!(
+        "{} of {} sampled, seed {}, {} skipped, drawn in {:.1?}",
+        thousands(sample.table().contacts()),
+        counted(sample.drawn().population, "contact"),
+        sample.drawn().seed,
+        thousands(sampled.skipped),
+        sampled.time,
+    ));
+    Ok(())
+}
