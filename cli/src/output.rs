@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
+use crate::arguments::is_standard;
 use crate::failure::Failure;
+use crate::whole_file;
 
 /// What standard input is called in messages.
 pub(crate) const STANDARD_INPUT: &str = "standard input";
@@ -18,6 +21,11 @@ pub(crate) fn write(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
     write(&mut out)
         .and_then(|()| out.flush())
         .map_err(|error| Failure::Output { to: "standard output".to_owned(), error })
+}
+
+/// Writes to a file, which appears once it is whole, or to standard output where the path is `-`.
+pub(crate) fn write_to(path: &Path, to: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    if is_standard(path) { write(to) } else { whole_file::write(path, to) }
 }
 
 /// Writes a value as JSON over several lines.

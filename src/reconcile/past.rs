@@ -6,6 +6,8 @@
 //! with every such condition taken for true where it could be, and surely true with each taken for false where it could
 //! be. Both are plain filters again, for any engine: a condition of today's value, or of the activity that is younger.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TimeField};
@@ -123,17 +125,11 @@ impl Past<'_> {
                 }
             }
             (bound, Test::Count(field, comparison, number)) => {
-                let sign = if *number == 0 { Sign::Zero } else { Sign::Positive };
-                between(bound, *comparison, sign, &|comparison| Test::Count(*field, comparison, *number))
+                between(bound, *comparison, number.cmp(&0), &|comparison| Test::Count(*field, comparison, *number))
             }
             (bound, Test::Amount(AmountField::RevenueTotal, comparison, number)) => {
-                let sign = match number.cmp(&Number::default()) {
-                    std::cmp::Ordering::Less => Sign::Negative,
-                    std::cmp::Ordering::Equal => Sign::Zero,
-                    std::cmp::Ordering::Greater => Sign::Positive,
-                };
                 let of = |comparison| Test::Amount(AmountField::RevenueTotal, comparison, *number);
-                between(bound, *comparison, sign, &of)
+                between(bound, *comparison, number.cmp(&Number::default()), &of)
             }
             // Purchases make it true; one that was made is not unmade.
             (Bound::Possibly, Test::Flag(_, true)) | (Bound::Surely, Test::Flag(_, false)) => Truth::Test(test.clone()),
@@ -177,28 +173,22 @@ fn overwritten_by(test: &Test) -> Option<TimeField> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    Negative,
-    Zero,
-    Positive,
-}
-
-/// How a value between nothing and today's stands to a number of a sign, in terms of today's.
-fn between(bound: Bound, comparison: Comparison, number: Sign, today: &dyn Fn(Comparison) -> Test) -> Truth {
+/// How a value between nothing and today's stands to a number, which stands so to nothing, in terms of today's.
+fn between(bound: Bound, comparison: Comparison, number: Ordering, today: &dyn Fn(Comparison) -> Test) -> Truth {
     use Comparison::{Eq, Gt, Gte, Lt, Lte, Neq};
+    use Ordering::{Equal, Greater, Less};
     match bound {
         Bound::Possibly => match (comparison, number) {
             // Nothing itself satisfies it.
-            (Gt, Sign::Negative)
-            | (Gte, Sign::Negative | Sign::Zero)
-            | (Lt, Sign::Positive)
-            | (Lte, Sign::Zero | Sign::Positive)
-            | (Eq, Sign::Zero)
-            | (Neq, Sign::Negative | Sign::Positive) => Truth::Always,
+            (Gt, Less)
+            | (Gte, Less | Equal)
+            | (Lt, Greater)
+            | (Lte, Equal | Greater)
+            | (Eq, Equal)
+            | (Neq, Less | Greater) => Truth::Always,
             // It is on the way to today's, or it is not.
-            (Eq, Sign::Positive) => Truth::Test(today(Gte)),
-            (Eq, Sign::Negative) => Truth::Test(today(Lte)),
+            (Eq, Greater) => Truth::Test(today(Gte)),
+            (Eq, Less) => Truth::Test(today(Lte)),
             (Gt | Gte | Lt | Lte | Neq, _) => Truth::Test(today(comparison)),
         },
         // Surely is what is not possibly otherwise.

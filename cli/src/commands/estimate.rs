@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::arguments::{self, TableFormat};
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::{self, Holds, counted, csv_error, instant, note, thousands, write};
+use crate::output::{self, Holds, counted, instant, note, thousands, write};
 use crate::question::{self, Question, label};
 use crate::records::{self, SEED, Sampled};
 
@@ -115,19 +115,11 @@ fn json(sampled: &Sampled, estimates: &[(&Audience, Estimate)]) -> Result<(), Fa
         semantics: estimates.first().map(|(_, estimate)| estimate.semantics),
         audiences: estimates.iter().map(Row::of).collect(),
     };
-    write(|out| {
-        serde_json::to_writer_pretty(&mut *out, &report)?;
-        out.write_all(b"\n")
-    })
+    output::json(&report)
 }
 
 fn csv(estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {
-    write(|out| {
-        let mut rows = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-        rows.write_record(COLUMNS).map_err(csv_error)?;
-        estimates.iter().try_for_each(|estimate| rows.serialize(Row::of(estimate)).map_err(csv_error))?;
-        rows.flush()
-    })
+    output::csv(COLUMNS, |rows| estimates.iter().try_for_each(|estimate| rows.serialize(Row::of(estimate))))
 }
 
 fn table(estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {

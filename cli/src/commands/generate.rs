@@ -4,16 +4,15 @@ use std::io::{self, Write};
 
 use headcount::generate::{Population, audiences};
 
-use crate::arguments::{self, is_standard};
+use crate::arguments;
 use crate::failure::Failure;
 use crate::output;
 use crate::progress::Progress;
-use crate::whole_file;
 
 /// Writes a population, or audiences.
 pub(crate) fn run(arguments: &arguments::Generate) -> Result<(), Failure> {
     let write = |out: &mut dyn Write| generate(arguments, out);
-    if is_standard(&arguments.output) { output::write(write) } else { whole_file::write(&arguments.output, write) }
+    output::write_to(&arguments.output, write)
 }
 
 fn generate(arguments: &arguments::Generate, out: &mut dyn Write) -> io::Result<()> {

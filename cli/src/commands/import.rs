@@ -2,13 +2,12 @@
 
 use std::io::Write;
 
-use crate::arguments::{self, is_standard};
+use crate::arguments;
 use crate::failure::Failure;
 use crate::inputs;
 use crate::output;
 use crate::progress::Progress;
 use crate::records;
-use crate::whole_file;
 
 /// Reads all records, and writes what they come to.
 pub(crate) fn run(arguments: &arguments::Import) -> Result<(), Failure> {
@@ -17,7 +16,7 @@ pub(crate) fn run(arguments: &arguments::Import) -> Result<(), Failure> {
     let table = &loaded.table;
     let mut progress = Progress::of_things(table.memberships(), "writing");
     let write = |out: &mut dyn Write| table.write_parquet(out, &mut |written| progress.at(written));
-    if is_standard(&arguments.output) { output::write(write) } else { whole_file::write(&arguments.output, write) }?;
+    output::write_to(&arguments.output, write)?;
     drop(progress);
     records::tell(&loaded);
     Ok(())

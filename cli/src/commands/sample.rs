@@ -4,12 +4,11 @@ use std::io::Write;
 
 use headcount::Confidence;
 
-use crate::arguments::{self, is_standard};
+use crate::arguments;
 use crate::failure::Failure;
 use crate::inputs;
 use crate::output::{self, counted, note, thousands};
 use crate::records::{self, SEED};
-use crate::whole_file;
 
 /// Draws a sample of all records, and writes it.
 pub(crate) fn run(arguments: &arguments::Sample) -> Result<(), Failure> {
@@ -21,7 +20,7 @@ pub(crate) fn run(arguments: &arguments::Sample) -> Result<(), Failure> {
     }
     let sample = &sampled.sample;
     let write = |out: &mut dyn Write| sample.write_parquet(out, &mut |_| {});
-    if is_standard(&arguments.output) { output::write(write) } else { whole_file::write(&arguments.output, write) }?;
+    output::write_to(&arguments.output, write)?;
     note(format_args!(
         "{} of {} sampled, seed {}, {} skipped, drawn in {:.1?}",
         thousands(sample.table().contacts()),

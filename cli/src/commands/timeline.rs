@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::arguments::{self, TableFormat, Until};
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::{self, Holds, counted, csv_error, instant, note, signed, thousands, write};
+use crate::output::{self, Holds, counted, instant, note, signed, thousands, write};
 use crate::question::{self, Question};
 use crate::records;
 
@@ -95,18 +95,11 @@ fn json(
         changes: timeline.changes().len(),
         sizes: sizes.map(Row::from).collect(),
     };
-    write(|out| {
-        serde_json::to_writer_pretty(&mut *out, &report)?;
-        out.write_all(b"\n")
-    })
+    output::json(&report)
 }
 
 fn csv(mut sizes: impl Iterator<Item = Change>) -> Result<(), Failure> {
-    write(|out| {
-        let mut rows = csv::Writer::from_writer(out);
-        sizes.try_for_each(|size| rows.serialize(Row::from(size)).map_err(csv_error))?;
-        rows.flush()
-    })
+    output::csv(["now", "size"], |rows| sizes.try_for_each(|size| rows.serialize(Row::from(size))))
 }
 
 fn table(mut sizes: impl Iterator<Item = Change>) -> Result<(), Failure> {

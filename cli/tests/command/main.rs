@@ -16,6 +16,7 @@ mod import;
 mod members;
 mod pipe;
 mod reconcile;
+mod report;
 mod schema;
 mod size;
 mod sql;

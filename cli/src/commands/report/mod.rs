@@ -9,9 +9,9 @@ use headcount::{Audience, Breakdown, Overlap, Reconciliation, Table, Timeline};
 use crate::arguments;
 use crate::failure::Failure;
 use crate::inputs;
+use crate::output;
 use crate::question::{self, Question, label};
 use crate::records;
-use crate::whole_file;
 
 /// What the page tells.
 struct Report {
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &arguments::Report) -> Result<(), Failure> {
     let loaded = records::load(&arguments.records)?;
     let report = report(questions, &loaded.table, TimeDelta::days(arguments.days.into()))?;
     let html = page::html(&report);
-    whole_file::write(&arguments.output, |out| out.write_all(html.as_bytes()))
+    output::write_to(&arguments.output, |out| out.write_all(html.as_bytes()))
 }
 
 fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<Report, Failure> {

@@ -1,0 +1,82 @@
+//! Commands that write files of records, or what a shell reads.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+use clap_complete::Shell;
+
+use super::choices::RecordsFormat;
+use super::drawing::Drawing;
+use super::inputs::Records;
+
+/// Keep a sample of the contacts as Parquet, to estimate from.
+///
+/// The file knows its seed and how many contacts it was drawn of.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount sample contacts.ndjson.gz --share 1% -o sample.parquet
+  headcount estimate --audience audiences.json sample.parquet")]
+pub(crate) struct Sample {
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+/// Write contact records as Parquet, which the other commands load faster.
+///
+/// What was read several times for a contact and a list is in the file once. Contacts on the same lists stand together.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount import contacts.ndjson.gz more.csv -o contacts.parquet
+  headcount size --audience audiences.json contacts.parquet")]
+pub(crate) struct Import {
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+}
+
+/// Make up contacts or audiences, the same ones for the same seed.
+#[derive(Args)]
+#[command(group(ArgGroup::new("what").args(["memberships", "audiences"]).required(true)))]
+#[command(after_help = "\
+Examples:
+  headcount generate --memberships 1000000 --seed 42 --format ndjson -o contacts.ndjson
+  headcount generate --audiences 20 --seed 42 -o audiences.ndjson
+  headcount size contacts.ndjson --audience audiences.ndjson --now 2025-11-15T08:30:00Z
+
+No time in what is made up is later than 2025-11-15T08:30:00Z.")]
+pub(crate) struct Generate {
+    /// Write contacts, with so many memberships
+    #[arg(long, value_name = "N")]
+    pub(crate) memberships: Option<u64>,
+    /// Write so many audiences, one JSON object on each line
+    #[arg(long, value_name = "N", conflicts_with = "format")]
+    pub(crate) audiences: Option<usize>,
+    /// Where the random numbers begin
+    #[arg(long, value_name = "S", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// What the contacts are written as
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: RecordsFormat,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+/// Write a shell's completions of this command.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  headcount completions bash > ~/.local/share/bash-completion/completions/headcount")]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: Shell,
+}

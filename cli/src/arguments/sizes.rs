@@ -1,0 +1,109 @@
+//! Commands that answer with sizes, or with who is counted.
+
+use chrono::TimeDelta;
+use clap::{Args, value_parser};
+use headcount::Confidence;
+
+use super::asking::{Asking, Now, Readings};
+use super::choices::{MembersFormat, TableFormat};
+use super::drawing::{Drawing, confidence};
+use super::inputs::{Audiences, OneAudience, Records};
+use super::instants::{Until, length};
+
+/// Count the contacts in audiences.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount size --audience examples/audience.json examples/contacts.json --now cached
+  headcount size --filter 'click_count >= 3 and not on_dnc' contacts.csv more.ndjson.gz
+  zstd -dc contacts.zst | headcount size --audience audiences.json - --format json")]
+pub(crate) struct Size {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Count so many times, and tell the median of the times it took
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
+    pub(crate) repeat: u32,
+    /// How the sizes are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// Tell how the size of one audience changes from now on, if nobody does anything.
+///
+/// With the records as they are, somebody comes or goes only as time passes the edge of a window. Without a step every
+/// change is written: the first instant at which the size is another one, to the microsecond.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount timeline --audience examples/audience.json examples/contacts.json --from cached --to 30d
+  headcount timeline --filter 'last_sent_at within 7 days' contacts.csv --to 2026-01-01 --step 1d --format csv")]
+pub(crate) struct Timeline {
+    #[command(flatten)]
+    pub(crate) audience: OneAudience,
+    /// The first instant that counts as now: a time such as 2025-11-15T08:30:00Z, or `cached`, the audience's
+    /// cached_size_updated_at; the clock unless given
+    #[arg(long, value_name = "TIME|cached", value_parser = Now::parse)]
+    pub(crate) from: Option<Now>,
+    /// The last instant that counts as now: a time, or how long after the first, such as 90d, 12h or 45min
+    #[arg(long, value_name = "TIME|LENGTH", value_parser = Until::parse, default_value = "90d")]
+    pub(crate) to: Until,
+    /// Write the size at the first instant and at every so much time after it, in place of every change
+    #[arg(long, value_name = "LENGTH", value_parser = length)]
+    pub(crate) step: Option<TimeDelta>,
+    #[command(flatten)]
+    pub(crate) readings: Readings,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the sizes are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// Estimate the sizes of audiences from a sample of the contacts, and tell how far off that may be.
+///
+/// Whole contacts are sampled, by a hash of their phone numbers; all records are read to find them, and only they are
+/// kept. The size lies in the interval as surely as the confidence says, also where it is small or nobody was found.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount estimate --audience audiences.json contacts.ndjson.gz --margin 1%
+  headcount sample contacts.ndjson.gz --margin 1% -o sample.parquet
+  headcount estimate --audience audiences.json sample.parquet")]
+pub(crate) struct Estimate {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) drawing: Drawing,
+    /// How sure each interval is to have the size in it
+    #[arg(long, value_name = "PERCENT", value_parser = confidence, default_value = "95%")]
+    pub(crate) confidence: Confidence,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the estimates are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// List the phone numbers in one audience, in the order in which the records name them first.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount members --audience examples/audience.json examples/contacts.json --now cached
+  headcount members --filter 'list = 101 and has_revenue' contacts.csv --format csv")]
+pub(crate) struct Members {
+    #[command(flatten)]
+    pub(crate) audience: OneAudience,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the members are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: MembersFormat,
+}
