@@ -138,7 +138,7 @@ impl Table {
     pub fn timeline(&self, audience: &Audience, asked: &Evaluation, to: DateTime<Utc>) -> Timeline {
         let to = to.max(asked.now);
         let range = (asked.now.timestamp_micros(), to.timestamp_micros());
-        let (first, changes) = self.sweep(audience, asked, range).into_steps();
+        let (first, changes) = Changes::into_steps(self.sweep(audience, asked, range));
         let fingerprint = audience.filter.fingerprint();
         Timeline { from: asked.now, to, semantics: asked.semantics, fingerprint, first, changes }
     }
@@ -171,7 +171,7 @@ impl Table {
         loop {
             // From the calendar's beginning to its end is further than can be counted.
             let to = if reach == i64::MAX { end } else { now.saturating_add(reach).min(end) };
-            let (_, changes) = self.sweep(audience, asked, (now, to)).into_steps();
+            let (_, changes) = Changes::into_steps(self.sweep(audience, asked, (now, to)));
             match changes.first() {
                 Some((at, _)) => return Some(from_micros(*at)),
                 None if to == end => return None,
