@@ -86,13 +86,20 @@ impl<T> Asked<T> {
 impl Comparison {
     fn complement(self, may_be_absent: bool) -> Result<Self, Why> {
         match self {
-            Self::Eq => Ok(Self::Neq),
-            Self::Neq => Ok(Self::Eq),
-            _ if may_be_absent => Err(NO_VALUE),
-            Self::Gt => Ok(Self::Lte),
-            Self::Lte => Ok(Self::Gt),
-            Self::Gte => Ok(Self::Lt),
-            Self::Lt => Ok(Self::Gte),
+            Self::Gt | Self::Lte | Self::Gte | Self::Lt if may_be_absent => Err(NO_VALUE),
+            _ => Ok(self.opposite()),
+        }
+    }
+
+    /// What holds of a value exactly where this does not.
+    pub(crate) fn opposite(self) -> Self {
+        match self {
+            Self::Eq => Self::Neq,
+            Self::Neq => Self::Eq,
+            Self::Gt => Self::Lte,
+            Self::Lte => Self::Gt,
+            Self::Gte => Self::Lt,
+            Self::Lt => Self::Gte,
         }
     }
 }

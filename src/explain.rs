@@ -173,7 +173,7 @@ fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
 }
 
 /// What a relative time came to.
-fn instants(condition: &Condition, asked: &Evaluation) -> Option<String> {
+pub(crate) fn instants(condition: &Condition, asked: &Evaluation) -> Option<String> {
     let Condition::Field(FieldTest {
         test: Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test))),
         ..
@@ -245,7 +245,7 @@ fn branch(node: &Node, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     }
 }
 
-fn joined(junction: Junction) -> &'static str {
+pub(crate) fn joined(junction: Junction) -> &'static str {
     match junction {
         Junction::All => "all of",
         Junction::Any => "any of",

@@ -381,6 +381,12 @@ impl<T> OneOf<T> {
         (!values.is_empty()).then_some(Self(values))
     }
 
+    /// One value.
+    #[cfg(feature = "table")]
+    pub(crate) fn one(value: T) -> Self {
+        Self(vec![value])
+    }
+
     /// The values as they were given.
     #[must_use]
     pub fn as_slice(&self) -> &[T] {

@@ -18,11 +18,16 @@
 //!
 //! - [`Filter`] is what is asked, [`Audience`] a filter with its source lists. Both are read from JSON and from text,
 //!   with every problem told at once ([`Errors`]), and written in both.
+//! - [`Filter::warnings`] tells what is right and hardly meant: conditions that contradict one another, say.
 //! - [`Evaluation`] is the circumstances: the instant that counts as now, and the [`Semantics`]. The library never reads
 //!   the clock.
 //! - [`Audience::contains`] is the definition of who is in; [`Audience::explain`] tells why.
 //! - [`Matcher`] asks one contact after another, fast; a record of your own type too ([`Record`]).
 #![cfg_attr(feature = "table", doc = "- [`Table`] holds millions in columns: built once, counted often.")]
+#![cfg_attr(
+    feature = "table",
+    doc = "- [`Table::breakdown`] tells why a size is what it is, [`Table::compare`] how audiences overlap."
+)]
 #![cfg_attr(feature = "records", doc = "- [`RecordReader`] reads files of contact records.")]
 //!
 //! What it does not do: send anything, store anything, or talk to a network. What a filter means, and which of that is
@@ -34,6 +39,7 @@
 //! - `table` (default): populations in columns, on all cores.
 //! - `parquet`: Parquet in and out.
 //! - `generate`: synthetic populations and audiences.
+//! - `sql`: filters and audiences as SQL (`headcount::sql`).
 //! - `proptest`: strategies for property tests (`headcount::strategies`).
 //! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
@@ -43,6 +49,8 @@
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
 mod audience;
+#[cfg(feature = "table")]
+mod breakdown;
 #[cfg(any(feature = "arbitrary", feature = "proptest"))]
 mod cases;
 mod catalogue;
@@ -61,11 +69,15 @@ mod json;
 mod limits;
 mod matcher;
 mod number;
+#[cfg(feature = "table")]
+mod overlap;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod parts;
 mod plan;
 mod population;
+#[cfg(feature = "table")]
+mod reconcile;
 #[cfg(feature = "records")]
 mod records;
 mod semantics;
@@ -77,13 +89,18 @@ mod time;
 #[cfg(feature = "table")]
 mod timeline;
 mod value;
+mod warnings;
 
 #[cfg(feature = "generate")]
 pub mod generate;
+#[cfg(feature = "sql")]
+pub mod sql;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 
 pub use crate::audience::{Audience, Status};
+#[cfg(feature = "table")]
+pub use crate::breakdown::{Breakdown, Part, PartKind};
 pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
 pub use crate::contact::{Contact, Membership};
 pub use crate::error::{Code, Errors, Place, Problem};
@@ -98,8 +115,12 @@ pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;
 pub use crate::matcher::{CustomField, Matcher, Record};
 pub use crate::number::{NotANumber, Number};
+#[cfg(feature = "table")]
+pub use crate::overlap::{Overlap, OverlapPattern, Overlapping};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;
+#[cfg(feature = "table")]
+pub use crate::reconcile::{Bounds, Items, Reconciled, Reconciliation, Ruled};
 #[cfg(feature = "records")]
 pub use crate::records::{OnError, ReadReport, RecordReader, Totals};
 pub use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
@@ -110,6 +131,7 @@ pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 #[cfg(feature = "table")]
 pub use crate::timeline::{Change, Timeline};
 pub use crate::value::Value;
+pub use crate::warnings::{Warning, WarningCode, Warnings};
 
 /// The README's examples, run as tests.
 #[cfg(all(doctest, feature = "table"))]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::{
     AmountField, Code, Contact, CountField, Errors, Evaluation, Filter, FlagField, Limits, Membership, Spelling,
-    TextField, TimeField,
+    TextField, TimeField, WarningCode,
 };
 use serde_json::{Map, Value, json};
 
@@ -569,6 +569,21 @@ fn limits_are_those_that_the_table_gives() {
             None => assert_eq!(errors.omitted(), 1),
         }
     }
+}
+
+#[test]
+fn every_warning_is_told() {
+    let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap());
+    let mut told = BTreeSet::new();
+    for row in table("| Warning") {
+        let (name, example) = (only_code(&row[0]).to_owned(), only_code(&row[1]));
+        let found: BTreeSet<&str> =
+            parsed(example).warnings(&asked).iter().map(|warning| warning.code().as_str()).collect();
+        assert_eq!(found, [&*name].into(), "{example}");
+        told.insert(name);
+    }
+    let all: BTreeSet<String> = WarningCode::ALL.iter().map(|code| code.as_str().to_owned()).collect();
+    assert_eq!(told, all);
 }
 
 #[test]

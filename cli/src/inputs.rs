@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use headcount::{Audience, Errors, Filter};
+use headcount::{Audience, Errors, Evaluation, Filter, Warnings};
 
 use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
@@ -13,7 +13,7 @@ use crate::output::STANDARD_INPUT;
 /// A text, and what it is called in messages.
 pub(crate) struct Source {
     pub(crate) name: String,
-    text: String,
+    pub(crate) text: String,
     is_filter: bool,
 }
 
@@ -38,10 +38,24 @@ impl Source {
         Self { name, text: text.to_owned(), is_filter: true }
     }
 
+    /// The text as it is.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The audiences that it holds.
     pub(crate) fn audiences(&self) -> Result<Vec<Audience>, Wrong> {
         let read = if self.is_filter { one_filter(&self.text) } else { Audience::read_all(&self.text) };
         read.map_err(|errors| Wrong::Text { errors: errors.in_file(&self.name), source: self.text.clone() })
+    }
+}
+
+impl Source {
+    /// What is right in it and hardly meant.
+    pub(crate) fn warnings(&self, asked: &Evaluation) -> Result<Warnings, Wrong> {
+        let read = Warnings::of(&self.text, asked);
+        read.map(|warnings| warnings.in_file(&self.name))
+            .map_err(|errors| Wrong::Text { errors: errors.in_file(&self.name), source: self.text.clone() })
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
 
 use crate::failure::Failure;
 
@@ -19,29 +20,53 @@ pub(crate) fn write(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
         .map_err(|error| Failure::Output { to: "standard output".to_owned(), error })
 }
 
-/// What stands in a column of a table.
-#[derive(Clone, Copy)]
-pub(crate) enum Column {
-    Text(&'static str),
-    /// Aligned at its last digit.
-    Number(&'static str),
+/// Writes a value as JSON over several lines.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    write(|out| {
+        serde_json::to_writer_pretty(&mut *out, value)?;
+        out.write_all(b"\n")
+    })
 }
 
-/// Writes rows to standard output, in columns that line up.
-pub(crate) fn table(columns: &[Column], rows: impl IntoIterator<Item = Vec<String>>) -> Result<(), Failure> {
+/// Writes CSV: a header, which is there where there is no row, too, and what `rows` adds to it.
+pub(crate) fn csv<S: AsRef<[u8]>>(
+    header: impl IntoIterator<Item = S>,
+    rows: impl FnOnce(&mut csv::Writer<&mut dyn Write>) -> Result<(), csv::Error>,
+) -> Result<(), Failure> {
+    write(|out| {
+        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+        writer.write_record(header).and_then(|()| rows(&mut writer)).map_err(csv_error)?;
+        writer.flush()
+    })
+}
+
+/// What stands in a column of a table for people.
+#[derive(Clone, Copy)]
+pub(crate) enum Holds {
+    /// Texts, which begin at one place.
+    Text,
+    /// Numbers, which end at one place.
+    Number,
+}
+
+/// Writes a table for people: columns in line, nothing at the ends of lines.
+pub(crate) fn table(
+    out: &mut dyn Write,
+    columns: &[(&str, Holds)],
+    rows: impl IntoIterator<Item = Vec<String>>,
+) -> io::Result<()> {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(columns.iter().map(|(Column::Text(name) | Column::Number(name))| *name));
+    table.load_style(presets::NOTHING).set_header(columns.iter().map(|(name, _)| *name));
     rows.into_iter().for_each(|row| {
         table.add_row(row);
     });
-    for (column, of) in table.column_iter_mut().zip(columns) {
+    for (column, (_, holds)) in table.column_iter_mut().zip(columns) {
         column.set_padding((0, 2));
-        if matches!(of, Column::Number(_)) {
+        if let Holds::Number = holds {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    write(|out| table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end())))
+    table.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
 }
 
 /// Says something on standard error, on lines of its own.

@@ -49,9 +49,13 @@ fn instant(now: Option<Now>) -> Option<DateTime<Utc>> {
     match now {
         Some(Now::At(instant)) => Some(instant),
         Some(Now::Cached) => None,
-        // The library's instants have microseconds.
-        None => Some(Utc::now().trunc_subsecs(6)),
+        None => Some(clock()),
     }
+}
+
+/// What the clock says; the library's instants have microseconds.
+pub(crate) fn clock() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
 }
 
 /// The question about an audience, or the audience's label where no time is known to ask at.

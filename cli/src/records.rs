@@ -5,8 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use headcount::{Contact, Drawn, Errors, Plan, Population, ReadReport, RecordReader, Sample,
-    SampleBuilder, Table, TableBuilder, Take, Totals};
+use headcount::{
+    Contact, Drawn, Errors, Plan, Population, ReadReport, RecordReader, Sample, SampleBuilder, Table, TableBuilder,
+    Take, Totals,
+};
 use rayon::ThreadPoolBuilder;
 
 use crate::arguments::{self, is_standard};

@@ -13,7 +13,9 @@ libfuzzer_sys::fuzz_target!(|input: Input<'_>| {
     // A panic of the decoder that is answered with an error is none; the fuzzer's hook would stop at it.
     std::panic::set_hook(Box::new(|_| {}));
     match input {
-        Input::Any(bytes) => drop(headcount_fuzz::records_are_read("contacts.parquet", &[b"PAR1", bytes, b"PAR1"].concat())),
+        Input::Any(bytes) => {
+            drop(headcount_fuzz::records_are_read("contacts.parquet", &[b"PAR1", bytes, b"PAR1"].concat()))
+        }
         Input::Written { population, damage, cut } => {
             let mut file = Vec::new();
             let table = Table::from(&population);

@@ -11,6 +11,7 @@ pub use self::kind::Code;
 use self::kind::Shown;
 pub(crate) use self::kind::{Kind, Quoted, Shape};
 pub(crate) use self::nearest::nearest;
+pub(crate) use self::report::draw;
 
 /// Everything that is wrong with an input; never empty.
 ///

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{Errors, Lines, Place, Problem};
+use super::{Errors, Lines, Place};
 
 impl Errors {
     /// Draws each problem under the line it is in, for people.
@@ -42,7 +42,7 @@ impl fmt::Display for Report<'_> {
             if i > 0 {
                 writeln!(f)?;
             }
-            draw(problem, &lines, f)?;
+            draw(&lines, ("error", problem.code().as_str()), &problem.message(), problem.place(), f)?;
         }
         match self.errors.omitted() {
             0 => Ok(()),
@@ -51,9 +51,15 @@ impl fmt::Display for Report<'_> {
     }
 }
 
-fn draw(problem: &Problem, lines: &Lines<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    writeln!(f, "error[{}]: {}", problem.code(), problem.message())?;
-    let place = problem.place();
+/// Draws a sentence, with what it is and its code, under the line that it is about.
+pub(crate) fn draw(
+    lines: &Lines<'_>,
+    (what, code): (&str, &str),
+    message: &str,
+    place: &Place,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    writeln!(f, "{what}[{code}]: {message}")?;
     let Some((span, line, text)) = drawn(place, lines) else {
         return if *place == Place::default() { Ok(()) } else { writeln!(f, " --> {place}") };
     };

@@ -24,6 +24,7 @@ mod interval;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+#[cfg(feature = "parquet")]
 use std::io;
 
 use chrono::{DateTime, Utc};
@@ -113,7 +114,7 @@ impl Confidence {
     /// use headcount::{Confidence, Share};
     ///
     /// let one_percent = Share::new(0.01).unwrap();
-    /// assert_eq!(Confidence::default().contacts_for(one_percent), 9_702);
+    /// assert_eq!(Confidence::default().contacts_for(one_percent), 9_701);
     /// ```
     #[must_use]
     pub fn contacts_for(self, margin: Share) -> u64 {

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -54,41 +55,57 @@ impl Audience {
     /// Every problem of every audience, each with its place in the document; `filter_too_large` where an object that
     /// stands by itself is longer than the default [`Limits`] allow a filter to be.
     pub fn read_all(source: &str) -> Result<Vec<Self>, Errors> {
-        let limits = Limits::default();
-        let skipped = source.len() - source.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
-        if !source[skipped..].starts_with(['{', '[']) {
-            return Filter::from_text_within(source, &limits).map(|filter| vec![Self::of(filter)]);
-        }
-        let mut read = Vec::new();
-        let mut problems = Problems::new(limits.problems);
-        let mut start = skipped;
-        while !source[start..].trim_start().is_empty() {
-            let mut documents = serde_json::Deserializer::from_str(&source[start..]);
-            documents.disable_recursion_limit();
-            let found = ObjectSeed { limits: &limits, level: Level::Document }.deserialize(&mut documents);
-            let found = match found {
-                Ok(found) => found,
-                Err(error) => {
-                    problems.extend(invalid(source, start, &error).into_problems());
-                    break;
-                }
-            };
-            let end = start + documents.into_iter::<IgnoredAny>().byte_offset();
-            let is_one = matches!(&found, Document::Object(object) if object.audiences.is_none());
-            let too_large = is_one && end - start > limits.source_bytes;
-            let audiences = if too_large {
-                Err(Errors::of(Kind::TooLarge { limit: limits.source_bytes }, Place::pointer(String::new())))
-            } else {
-                all(found, &limits)
-            };
-            match audiences {
-                Ok(audiences) => read.extend(audiences),
-                Err(errors) => problems.extend(place(errors, source, start..end).into_problems()),
-            }
-            start = end;
-        }
-        problems.into_errors().map_or(Ok(read), Err)
+        Ok(read_each(source)?.into_iter().map(|(audience, _)| audience).collect())
     }
+}
+
+/// Where in a source a filter stands.
+pub(crate) enum Origin {
+    /// It is in text, and all there is.
+    Text,
+    /// It is in the JSON document there, at that JSON pointer.
+    Json(Range<usize>, String),
+}
+
+/// Every audience of a source, and where its filter stands: see [`Audience::read_all`].
+pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors> {
+    let limits = Limits::default();
+    let skipped = source.len() - source.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
+    if !source[skipped..].starts_with(['{', '[']) {
+        return Filter::from_text_within(source, &limits).map(|filter| vec![(Audience::of(filter), Origin::Text)]);
+    }
+    let mut read = Vec::new();
+    let mut problems = Problems::new(limits.problems);
+    let mut start = skipped;
+    while !source[start..].trim_start().is_empty() {
+        let mut documents = serde_json::Deserializer::from_str(&source[start..]);
+        documents.disable_recursion_limit();
+        let found = ObjectSeed { limits: &limits, level: Level::Document }.deserialize(&mut documents);
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                problems.extend(invalid(source, start, &error).into_problems());
+                break;
+            }
+        };
+        let end = start + documents.into_iter::<IgnoredAny>().byte_offset();
+        let is_one = matches!(&found, Document::Object(object) if object.audiences.is_none());
+        let too_large = is_one && end - start > limits.source_bytes;
+        let audiences = if too_large {
+            Err(Errors::of(Kind::TooLarge { limit: limits.source_bytes }, Place::pointer(String::new())))
+        } else {
+            all(found, &limits)
+        };
+        match audiences {
+            Ok(audiences) => {
+                let placed = |(audience, pointer)| (audience, Origin::Json(start..end, pointer));
+                read.extend(audiences.into_iter().map(placed));
+            }
+            Err(errors) => problems.extend(place(errors, source, start..end).into_problems()),
+        }
+        start = end;
+    }
+    problems.into_errors().map_or(Ok(read), Err)
 }
 
 impl<'de> serde::Deserialize<'de> for Audience {
@@ -240,8 +257,11 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
     }
 }
 
+/// An audience, and the JSON pointer of its filter.
+type Pointed = (Audience, String);
+
 /// Every audience of a document.
-fn all(document: Document<'_>, limits: &Limits) -> Result<Vec<Audience>, Errors> {
+fn all(document: Document<'_>, limits: &Limits) -> Result<Vec<Pointed>, Errors> {
     match document {
         Document::Array(elements) => each(elements, "", limits),
         Document::Object(mut object) => match object.audiences.take() {
@@ -255,7 +275,7 @@ fn all(document: Document<'_>, limits: &Limits) -> Result<Vec<Audience>, Errors>
     }
 }
 
-fn each(elements: Vec<Document<'_>>, pointer: &str, limits: &Limits) -> Result<Vec<Audience>, Errors> {
+fn each(elements: Vec<Document<'_>>, pointer: &str, limits: &Limits) -> Result<Vec<Pointed>, Errors> {
     let mut problems = Problems::new(limits.problems);
     let mut audiences = Vec::with_capacity(elements.len());
     for (i, element) in elements.into_iter().enumerate() {
@@ -267,14 +287,14 @@ fn each(elements: Vec<Document<'_>>, pointer: &str, limits: &Limits) -> Result<V
     problems.into_errors().map_or(Ok(audiences), Err)
 }
 
-fn audience_or_filter(document: Document<'_>, pointer: &str, limits: &Limits) -> Result<Audience, Errors> {
+fn audience_or_filter(document: Document<'_>, pointer: &str, limits: &Limits) -> Result<Pointed, Errors> {
     match document {
         Document::Object(object) if object.is_bare_filter() => {
             let mut group = object.group;
             group.strays.extend(object.entries.into_iter().map(|(key, _)| Stray { key, repeats: None }));
-            check(Found::Is(group), pointer, limits).map(Audience::of)
+            check(Found::Is(group), pointer, limits).map(|filter| (Audience::of(filter), pointer.to_owned()))
         }
-        document => audience(document, pointer, limits),
+        document => audience(document, pointer, limits).map(|audience| (audience, format!("{pointer}/filter"))),
     }
 }
 

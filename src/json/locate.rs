@@ -35,6 +35,19 @@ pub(crate) fn place(errors: Errors, source: &str, document: Range<usize>) -> Err
     })
 }
 
+/// Where the values stand that pointers name in the document at `document` in the source.
+pub(crate) fn spans(
+    source: &str,
+    document: Range<usize>,
+    pointers: impl Iterator<Item = String>,
+) -> HashMap<String, Range<usize>> {
+    let placed = |(pointer, spots): (String, Vec<Spot>)| {
+        let value = &spots.first()?.value;
+        Some((pointer, document.start + value.start..document.start + value.end))
+    };
+    spots(&source[document.clone()], pointers).into_iter().filter_map(placed).collect()
+}
+
 /// The spots of the wanted pointers in a source that is known to be JSON, every time they stand there.
 fn spots(source: &str, wanted: impl Iterator<Item = String>) -> HashMap<String, Vec<Spot>> {
     let mut walk = Walk {

@@ -16,7 +16,10 @@ use crate::error::{Errors, Kind, Lines, Place};
 use crate::filter::Filter;
 use crate::limits::Limits;
 
-pub(crate) use self::locate::place;
+pub(crate) use self::{
+    document::{Origin, read_each},
+    locate::{place, spans},
+};
 
 impl Filter {
     /// Reads the JSON form, with the default [`Limits`].

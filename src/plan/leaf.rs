@@ -6,7 +6,7 @@ use super::text::TextMatch;
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
 use crate::filter::{Asked, Condition, CustomKey, CustomTest, FieldTest, ListTest, Literal, Test, TextTest, TimeTest};
 use crate::number::Number;
-use crate::semantics::{MissingNegation, Semantics};
+use crate::semantics::{Evaluation, MissingNegation, Semantics};
 use crate::time::{Moment, Span};
 
 /// A question to a record. It holds where there is a value and `test` says so (or does not, if `negated`), and where
@@ -101,7 +101,11 @@ impl Window {
 }
 
 impl Leaf {
-    pub(crate) fn new(condition: &Condition, semantics: Semantics, window: Window) -> Self {
+    pub(crate) fn new(condition: &Condition, asked: &Evaluation) -> Self {
+        Self::over(condition, asked.semantics, Window::at(asked.now.timestamp_micros()))
+    }
+
+    pub(crate) fn over(condition: &Condition, semantics: Semantics, window: Window) -> Self {
         match condition {
             Condition::List(test) => {
                 let (lists, negated) = match test {

@@ -60,7 +60,7 @@ pub struct Plan {
 /// A condition that does not move with now, as far as it can be decided without looking at a record.
 #[cfg(feature = "table")]
 pub(crate) fn still(condition: &Condition, asked: &Evaluation) -> Node {
-    fold::fold(Node::Leaf(Leaf::new(condition, asked.semantics, Window::at(asked.now.timestamp_micros()))))
+    fold::fold(Node::Leaf(Leaf::new(condition, asked)))
 }
 
 /// A node of a plan.
@@ -100,7 +100,28 @@ impl Plan {
     }
 
     fn over(filter: &Filter, asked: &Evaluation, window: Window) -> Self {
-        Self { root: fold::fold(node(filter.root(), asked, window)), scope: None, asked: *asked }
+        Self { root: fold::fold(node_over(filter.root(), asked, window)), scope: None, asked: *asked }
+    }
+
+    /// What can be said of a group without looking at a record, whatever its scope.
+    pub(crate) fn constant(root: Node) -> Option<bool> {
+        match fold::fold(root) {
+            Node::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Another question in the same scope and circumstances.
+    #[cfg(feature = "table")]
+    pub(crate) fn asking(&self, root: Node) -> Self {
+        Self { root: fold::fold(root), scope: self.scope.clone(), asked: self.asked }
+    }
+
+    /// Whether a list is in scope; no list is where all are.
+    #[cfg(feature = "table")]
+    pub(crate) fn asks_list(&self, list: Option<i64>) -> bool {
+        let scope = self.scope.as_deref();
+        scope.is_none_or(|lists| list.is_some_and(|list| lists.binary_search(&list).is_ok()))
     }
 
     /// Whether nothing can satisfy it.
@@ -116,10 +137,31 @@ impl Plan {
     }
 }
 
-fn node(group: &Group, asked: &Evaluation, window: Window) -> Node {
-    let leaf = |condition| Node::Leaf(Leaf::new(condition, asked.semantics, window));
+impl Node {
+    /// The same question, in which every condition on a value has the same answer where there is no value. Questions of
+    /// existence are not changed, for they have a value to go by.
+    #[cfg(feature = "table")]
+    pub(crate) fn with_missing(self, missing: bool) -> Self {
+        let all = |members: Vec<Self>| members.into_iter().map(|member| member.with_missing(missing)).collect();
+        match self {
+            Self::Constant(_) => self,
+            Self::Leaf(leaf) if leaf.is_total() || leaf.test == LeafTest::Exists => Self::Leaf(leaf),
+            Self::Leaf(leaf) => Self::Leaf(Leaf { missing, ..leaf }),
+            Self::All(members) => Self::All(all(members)),
+            Self::Any(members) => Self::Any(all(members)),
+        }
+    }
+}
+
+/// A group as it stands, with nothing said of it yet.
+pub(crate) fn node(group: &Group, asked: &Evaluation) -> Node {
+    node_over(group, asked, Window::at(asked.now.timestamp_micros()))
+}
+
+fn node_over(group: &Group, asked: &Evaluation, window: Window) -> Node {
+    let leaf = |condition| Node::Leaf(Leaf::over(condition, asked.semantics, window));
     let conditions = group.conditions().iter().map(leaf);
-    let members = conditions.chain(group.groups().iter().map(|inner| node(inner, asked, window))).collect();
+    let members = conditions.chain(group.groups().iter().map(|inner| node_over(inner, asked, window))).collect();
     match group.junction() {
         Junction::All => Node::All(members),
         Junction::Any => Node::Any(members),

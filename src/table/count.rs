@@ -103,42 +103,61 @@ fn each_slot(scan: &Scan<'_>, plan: &BoundPlan, unit: Unit, mut found: impl FnMu
 
 /// The counts of several plans, and the room to work them out in.
 struct Tally<'p> {
-    plans: &'p BoundPlans,
+    answers: Answers<'p>,
     unit: Unit,
     counts: Vec<u64>,
     /// For each plan, the contacts of the run that are in.
     found: Vec<Rows>,
+}
+
+impl<'p> Tally<'p> {
+    fn new(plans: &'p BoundPlans, unit: Unit) -> Self {
+        let found = vec![[0; RUN]; if unit == Unit::Contacts { plans.plans.len() } else { 0 }];
+        Self { answers: Answers::new(plans), unit, counts: vec![0; plans.plans.len()], found }
+    }
+
+    fn add(&mut self, scan: &Scan<'_>) {
+        let Self { answers, unit, counts, found } = self;
+        let words = scan.words();
+        found.iter_mut().for_each(|found| found[..words].fill(0));
+        answers.begin();
+        for slot in 0..scan.slots() {
+            answers.of_slot(scan, slot, |at, rows| match unit {
+                Unit::Contacts => scan.kernel.or(&mut found[at][..rows.len()], rows),
+                Unit::Memberships => counts[at] += scan.kernel.count(rows),
+            });
+        }
+        for (count, found) in counts.iter_mut().zip(found) {
+            *count += scan.kernel.count(&found[..words]);
+        }
+    }
+}
+
+/// What several plans say of a run; a question that several ask is asked once.
+pub(super) struct Answers<'p> {
+    plans: &'p BoundPlans,
     /// What each leaf says of the memberships of a slot that take part, if `known`.
     answers: Vec<Rows>,
     known: Vec<bool>,
 }
 
-impl<'p> Tally<'p> {
-    fn new(plans: &'p BoundPlans, unit: Unit) -> Self {
-        Self {
-            plans,
-            unit,
-            counts: vec![0; plans.plans.len()],
-            found: vec![[0; RUN]; if unit == Unit::Contacts { plans.plans.len() } else { 0 }],
-            answers: vec![[0; RUN]; plans.leaves.len()],
-            known: vec![false; plans.leaves.len()],
-        }
+impl<'p> Answers<'p> {
+    pub(super) fn new(plans: &'p BoundPlans) -> Self {
+        let leaves = plans.leaves.len();
+        Self { plans, answers: vec![[0; RUN]; leaves], known: vec![false; leaves] }
     }
 
-    fn add(&mut self, scan: &Scan<'_>) {
-        let words = scan.words();
-        self.found.iter_mut().for_each(|found| found[..words].fill(0));
+    /// Another run begins.
+    pub(super) fn begin(&mut self) {
         self.known.fill(false);
-        for slot in (0..scan.slots()).filter(|slot| self.plans.plans.iter().any(|plan| scan.asks(plan, *slot))) {
-            self.add_slot(scan, slot);
-        }
-        for (count, found) in self.counts.iter_mut().zip(&self.found) {
-            *count += scan.kernel.count(&found[..words]);
-        }
     }
 
-    fn add_slot(&mut self, scan: &Scan<'_>, slot: usize) {
-        let Self { plans, answers, known, .. } = self;
+    /// Hands on, for each plan that asks a slot, the memberships in it that satisfy the plan.
+    pub(super) fn of_slot(&mut self, scan: &Scan<'_>, slot: usize, mut found: impl FnMut(usize, &[u64])) {
+        let Self { plans, answers, known } = self;
+        if !plans.plans.iter().any(|plan| scan.asks(plan, slot)) {
+            return;
+        }
         // What is the same for all of a contact's memberships stays known.
         for (known, leaf) in known.iter_mut().zip(&plans.leaves) {
             *known &= leaf.is_of_the_contact();
@@ -157,10 +176,7 @@ impl<'p> Tally<'p> {
                 rows,
                 &mut Once { scan, slot, taking_part, leaves: &plans.leaves, answers, known },
             );
-            match self.unit {
-                Unit::Contacts => scan.kernel.or(&mut self.found[at][..rows.len()], rows),
-                Unit::Memberships => self.counts[at] += scan.kernel.count(rows),
-            }
+            found(at, rows);
         }
     }
 }

@@ -1,7 +1,12 @@
 //! Who is in an audience, as bits of a table.
 
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
 use super::Table;
 use super::bits::{Bits, ones};
+use super::kernel::{RUN, WORD};
 
 /// The contacts of a [`Table`] that are in an audience.
 #[derive(Clone, Debug)]
@@ -60,5 +65,54 @@ impl<'t> Members<'t> {
                 text
             }
         })
+    }
+}
+
+/// How many contacts there are of each pattern: a bit for each of some members, which says whether they are among them.
+type Patterns = hashbrown::HashMap<Vec<u64>, u64>;
+
+impl Table {
+    /// How many contacts are in exactly those of some of its members, for each choice of which there is any.
+    pub(crate) fn patterns(&self, members: &[Members<'_>]) -> Vec<(Vec<usize>, u64)> {
+        let in_segments = self.runs().into_par_iter().fold(Patterns::default, |mut patterns, (segment, start)| {
+            let end = (start + RUN).min(self.segments[segment].live.words().len());
+            let rows: Vec<&[u64]> = members.iter().map(|members| &members.rows[segment].words()[start..end]).collect();
+            add_rows(&rows, &mut patterns);
+            patterns
+        });
+        let mut patterns = in_segments.reduce(Patterns::default, |mut patterns, more| {
+            more.into_iter().for_each(|(pattern, count)| *patterns.entry(pattern).or_default() += count);
+            patterns
+        });
+        let width = members.len().div_ceil(WORD);
+        let mut others: HashMap<&str, Vec<u64>> = HashMap::new();
+        for (at, members) in members.iter().enumerate() {
+            for (phone_number, _) in &members.others {
+                others.entry(phone_number).or_insert_with(|| vec![0; width])[at / WORD] |= 1 << (at % WORD);
+            }
+        }
+        others.into_values().for_each(|pattern| *patterns.entry(pattern).or_default() += 1);
+        let places = |pattern: &[u64]| {
+            pattern.iter().enumerate().flat_map(|(word, bits)| ones(*bits).map(move |bit| word * WORD + bit)).collect()
+        };
+        patterns.into_iter().map(|(pattern, count)| (places(&pattern), count)).collect()
+    }
+}
+
+/// Adds the patterns of a run of rows, given for each of some members.
+fn add_rows(members: &[&[u64]], patterns: &mut Patterns) {
+    let width = members.len().div_ceil(WORD);
+    let words = members.first().map_or(0, |rows| rows.len());
+    let mut of_row = vec![0; width * WORD];
+    for word in 0..words {
+        of_row.fill(0);
+        let mut anybody = 0;
+        for (at, rows) in members.iter().enumerate() {
+            anybody |= rows[word];
+            ones(rows[word]).for_each(|row| of_row[row * width + at / WORD] |= 1 << (at % WORD));
+        }
+        for row in ones(anybody) {
+            *patterns.entry_ref(&of_row[row * width..(row + 1) * width]).or_default() += 1;
+        }
     }
 }

@@ -16,6 +16,7 @@ mod segment;
 pub(crate) mod shard;
 mod stripe;
 mod sweep;
+mod weigh;
 
 use std::collections::HashMap;
 #[cfg(feature = "records")]

@@ -4,9 +4,12 @@ mod lex;
 mod parse;
 mod print;
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::str::FromStr;
 
 use crate::check::check;
+use crate::draft::{Found, Group};
 use crate::error::{Errors, Kind, Lines, Problems};
 use crate::filter::Filter;
 use crate::limits::Limits;
@@ -31,6 +34,33 @@ impl Filter {
         }
         in_text(problems, source).map_or_else(|| filter.ok_or_else(|| Kind::EmptyGroup.into()), Err)
     }
+}
+
+/// Where the parts of a filter stand in its text, by their JSON pointers; the text is known to be fine.
+pub(crate) fn spans(source: &str) -> HashMap<String, Range<usize>> {
+    let mut spans = HashMap::new();
+    if let (Some(Found::Is(root)), _) = parse::draft(source, &Limits::default()) {
+        add_spans(&root, String::new(), &mut spans);
+    }
+    spans
+}
+
+fn add_spans(group: &Group<'_>, pointer: String, spans: &mut HashMap<String, Range<usize>>) {
+    if let Found::Is(conditions) = &group.conditions {
+        for (at, condition) in conditions.iter().enumerate() {
+            if let Found::Is(condition) = condition {
+                spans.insert(format!("{pointer}/conditions/{at}"), condition.span.clone());
+            }
+        }
+    }
+    if let Found::Is(groups) = &group.groups {
+        for (at, inner) in groups.iter().enumerate() {
+            if let Found::Is(inner) = inner {
+                add_spans(inner, format!("{pointer}/groups/{at}"), spans);
+            }
+        }
+    }
+    spans.insert(pointer, group.span.clone());
 }
 
 /// Problems with the places that a text has: no pointer, but a line and a column.

@@ -4,6 +4,8 @@
 #![cfg(all(feature = "parquet", feature = "records", feature = "table"))]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod files;
+mod nested_columns;
 mod numbers_and_dates;
 mod packing;
 mod sizes;

@@ -32,13 +32,13 @@ fn sizes(table: &Table, filter: &Filter, lists: &[i64], asked: &Evaluation) -> [
 }
 
 /// A table in columns wherever there are `same` contacts on the same lists, or `mixed` on as many.
-fn table(population: &Population, (same, mixed): (usize, usize)) -> Table {
+pub(crate) fn table(population: &Population, (same, mixed): (usize, usize)) -> Table {
     let mut builder = TableBuilder::default().in_columns_from(same, mixed);
     population.contacts().iter().for_each(|contact| builder.push(contact));
     builder.build()
 }
 
-const LAYOUTS: [(usize, usize); 4] = [(1, 1), (2, 3), (usize::MAX, 1), (usize::MAX, usize::MAX)];
+pub(crate) const LAYOUTS: [(usize, usize); 4] = [(1, 1), (2, 3), (usize::MAX, 1), (usize::MAX, usize::MAX)];
 
 proptest! {
     #![proptest_config(config())]

@@ -7,14 +7,19 @@
 #[path = "../answer/mod.rs"]
 mod answer;
 mod answers;
+#[cfg(feature = "table")]
+mod breakdown;
 mod cases;
 #[cfg(feature = "table")]
 mod changes;
 mod fingerprints;
 mod forms;
+#[cfg(feature = "table")]
+mod overlaps;
 mod sources;
 #[cfg(feature = "table")]
 mod timelines;
+mod warnings;
 
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::FileFailurePersistence;

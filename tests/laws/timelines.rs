@@ -6,8 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use headcount::strategies::{conditions, instants_near, noon, spans};
 use headcount::{
     Asked, Condition, CustomKey, CustomTest, Evaluation, FieldTest, Filter, Group, Junction, Moment, Population, Span,
-    SpanUnit, Table,
-    TableBuilder, Test, TimeField, TimeTest, Value, parse_time,
+    SpanUnit, Table, TableBuilder, Test, TimeField, TimeTest, Value, parse_time,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -55,7 +54,8 @@ fn critical(case: &Case) -> BTreeSet<DateTime<Utc>> {
         groups.extend(group.groups());
         for condition in group.conditions() {
             let Condition::Field(FieldTest { test, .. }) = condition else { continue };
-            let (Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test)))) = test else {
+            let (Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test)))) = test
+            else {
                 continue;
             };
             if let TimeTest::Within(span)

@@ -94,13 +94,13 @@ impl From<OnError> for headcount::OnError {
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
-pub(crate) enum SizesFormat {
+pub(crate) enum TableFormat {
     /// For people
     #[default]
     Table,
     /// One object with everything
     Json,
-    /// One row for each audience
+    /// A header, and one row for each row of the table
     Csv,
 }
 
@@ -176,4 +176,39 @@ impl From<RecordsFormat> for PopulationFormat {
             RecordsFormat::Parquet => Self::Parquet,
         }
     }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Dialect {
+    /// PostgreSQL
+    Postgresql,
+    /// DuckDB
+    Duckdb,
+    /// ClickHouse
+    Clickhouse,
+    /// Spark SQL
+    Spark,
+    /// DataFusion
+    Datafusion,
+}
+
+impl From<Dialect> for headcount::sql::Dialect {
+    fn from(choice: Dialect) -> Self {
+        match choice {
+            Dialect::Postgresql => Self::PostgreSql,
+            Dialect::Duckdb => Self::DuckDb,
+            Dialect::Clickhouse => Self::ClickHouse,
+            Dialect::Spark => Self::Spark,
+            Dialect::Datafusion => Self::DataFusion,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum StatementFormat {
+    /// The statement, and below it the parameters as comments
+    #[default]
+    Sql,
+    /// One object with `statement` and `parameters`
+    Json,
 }

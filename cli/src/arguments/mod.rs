@@ -12,7 +12,8 @@ use clap_complete::Shell;
 use headcount::{Confidence, Semantics, Share, Take};
 
 pub(crate) use self::choices::{
-    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SchemaOf, SizesFormat,
+    ConvertTo, Dialect, ExplanationFormat, MembersFormat, ProblemsFormat, RecordsFormat, SchemaOf, StatementFormat,
+    TableFormat,
 };
 use self::choices::{MissingNegation, OnError, Subscription, TextCase, Unit};
 
@@ -41,9 +42,15 @@ pub(crate) enum Command {
     Check(Check),
     Convert(Convert),
     Why(Why),
+    Explain(Explain),
+    Compare(Compare),
+    Reconcile(Reconcile),
+    Report(Report),
     Import(Import),
     Generate(Generate),
     Schema(Schema),
+    Sql(Sql),
+    Ddl(Ddl),
     Completions(Completions),
 }
 
@@ -66,7 +73,7 @@ pub(crate) struct Size {
     pub(crate) repeat: u32,
     /// How the sizes are written
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: SizesFormat,
+    pub(crate) format: TableFormat,
 }
 
 /// Tell how the size of one audience changes from now on, if nobody does anything.
@@ -97,7 +104,7 @@ pub(crate) struct Timeline {
     pub(crate) records: Records,
     /// How the sizes are written
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: SizesFormat,
+    pub(crate) format: TableFormat,
 }
 
 /// Estimate the sizes of audiences from a sample of the contacts, and tell how far off that may be.
@@ -124,7 +131,7 @@ pub(crate) struct Estimate {
     pub(crate) records: Records,
     /// How the estimates are written
     #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: SizesFormat,
+    pub(crate) format: TableFormat,
 }
 
 /// Keep a sample of the contacts as Parquet, to estimate from.
@@ -194,15 +201,17 @@ pub(crate) struct Members {
     pub(crate) format: MembersFormat,
 }
 
-/// Find everything that is wrong with audiences and filters.
+/// Find everything that is wrong with audiences and filters, and what is right and hardly meant.
 #[derive(Args)]
 #[command(group(ArgGroup::new("sources").args(["file", "filter"]).required(true).multiple(true)))]
 #[command(after_help = "\
 Examples:
   headcount check examples/audience.json examples/filter.txt
   headcount check --filter 'clickcount > 3' --format json
+  headcount check audiences.json --deny-warnings
 
-The problems are the result: they go to standard output, and the exit code is 1 if there are any.")]
+What is found is the result: it goes to standard output, and the exit code is 1 if anything is wrong. Warnings leave it
+at 0 unless they are denied.")]
 pub(crate) struct Check {
     /// Files of audiences or filters, in JSON or text; `-` is standard input
     #[arg(id = "file", value_name = "FILE")]
@@ -210,9 +219,32 @@ pub(crate) struct Check {
     /// A filter, in text or JSON; may be given several times
     #[arg(id = "filter", long, value_name = "TEXT")]
     pub(crate) filters: Vec<String>,
+    /// What relative times count back from: a time such as 2025-11-15T08:30:00Z; the clock unless given
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) now: Option<DateTime<Utc>>,
+    /// Whether `neq`, `not_in`, `not_contains` and `not_within` match where there is no value
+    #[arg(long, value_enum, default_value_t)]
+    missing_negation: MissingNegation,
+    /// Whether "ca" is another text than "CA"
+    #[arg(long, value_enum, default_value_t)]
+    text_case: TextCase,
+    /// Exit with 1 where there are warnings, too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
     /// How the problems are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ProblemsFormat,
+}
+
+impl Check {
+    /// The semantics that the flags come to: those that may decide whether a condition can hold.
+    pub(crate) fn semantics(&self) -> Semantics {
+        Semantics {
+            missing_negation: self.missing_negation.into(),
+            text_case: self.text_case.into(),
+            ..Semantics::default()
+        }
+    }
 }
 
 /// Write filters in another form.
@@ -252,6 +284,97 @@ pub(crate) struct Why {
     /// How the explanation is written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ExplanationFormat,
+}
+
+/// Explain why an audience is as large as it is.
+///
+/// First come those who are not in the audience, by the reason why, then the filter as a tree. Of each group and
+/// condition: how many it holds for alone; how many there are if the filter ends with it, which are the ones still left
+/// down the members of an AND, and the ones reached so far down those of an OR; and how many more there would be without
+/// it, below zero for a member of an OR, which lets people in.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount explain --audience examples/audience.json examples/contacts.json --now cached
+  headcount explain --filter 'click_count >= 3 and has_revenue' contacts.csv --format json")]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) audience: OneAudience,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How the explanation is written; in CSV it is the filter alone
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// Compare audiences: how many contacts they share, and how many are in one of them only.
+///
+/// Of three audiences or more the table has every choice of them that somebody is in and in no other, the largest first.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount compare --audience examples/audiences.json examples/contacts.json --now 2025-11-15T08:30:00Z
+  headcount compare --filter has_revenue --filter 'click_count >= 3' contacts.csv --format csv")]
+pub(crate) struct Compare {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How many choices of audiences the table shows; JSON and CSV have them all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) patterns: usize,
+    /// How the comparison is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// Hold cached sizes against the records: can they have been right, and how were they counted?
+///
+/// Records are younger than cached sizes. What a click, a message or a purchase after the instant of a cached size
+/// overwrote is only bounded, so the answer is the least and the most that the size can have been then. It is worked out
+/// under every way to read a filter; those that explain all cached sizes are told as flags.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount reconcile --audience examples/audiences.json examples/contacts.json
+  headcount reconcile --audience audiences.json contacts.parquet --subscription any --format json")]
+pub(crate) struct Reconcile {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+}
+
+/// Write all there is to say of audiences as one page, for people who would rather look than read.
+///
+/// It is HTML that stands alone: it asks no network for anything, needs no JavaScript, and can be printed.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount report --audience examples/audiences.json examples/contacts.json -o report.html
+  headcount report --audience audiences.json contacts.parquet --days 90 -o report.html")]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// How many days the charts look ahead
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = value_parser!(u16).range(1..=3650))]
+    pub(crate) days: u16,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
 }
 
 /// Write contact records as Parquet, which the other commands load faster.
@@ -310,6 +433,54 @@ pub(crate) struct Schema {
     /// What is described
     #[arg(value_enum, default_value_t)]
     pub(crate) of: SchemaOf,
+}
+
+/// Write audiences as SQL, for a database that has the contacts.
+///
+/// What a dialect cannot say exactly is an error that names the condition. Several audiences are counted by one statement.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount sql --dialect postgresql --audience examples/audience.json --now cached
+  headcount sql --dialect spark --filter 'click_count >= 3 and not on_dnc' --members --inline
+  headcount sql --dialect duckdb --audience audiences.json --schema warehouse.json --format json
+
+`headcount ddl` describes the tables that are asked; --schema has other names for them, such as
+{\"memberships\": [\"crm\", \"subscribers\"], \"columns\": {\"click_count\": \"clicks\"}}.")]
+pub(crate) struct Sql {
+    /// Whose SQL is written
+    #[arg(long, value_enum)]
+    pub(crate) dialect: Dialect,
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    /// Ask how many there are; so it is unless told otherwise
+    #[arg(long, conflicts_with = "members")]
+    count: bool,
+    /// Ask for the phone numbers in one audience
+    #[arg(long)]
+    pub(crate) members: bool,
+    /// Write values into the statement, in the dialect's quotes, and not as parameters
+    #[arg(long)]
+    pub(crate) inline: bool,
+    /// A file that says, in JSON, what tables and columns are called
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    /// How the statement is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: StatementFormat,
+}
+
+/// Write the SQL that makes the tables which `sql` asks.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  headcount ddl --dialect postgresql | psql")]
+pub(crate) struct Ddl {
+    /// Whose SQL is written
+    #[arg(long, value_enum)]
+    pub(crate) dialect: Dialect,
 }
 
 /// Write a shell's completions of this command.
@@ -395,7 +566,7 @@ pub(crate) struct Readings {
     /// Which memberships take part
     #[arg(long, value_enum, default_value_t)]
     subscription: Subscription,
-    /// What a size is a number of; members and explanations are of contacts whatever it is
+    /// What a size is a number of; members, comparisons and reasons why are of contacts whatever it is
     #[arg(long, value_enum, default_value_t)]
     unit: Unit,
 }
@@ -417,6 +588,17 @@ impl Readings {
     }
 }
 
+/// The flags that [`Readings::semantics`] makes these semantics of; none for the defaults.
+pub(crate) fn flags(semantics: &Semantics) -> Vec<&'static str> {
+    let given = [
+        (semantics.missing_negation == headcount::MissingNegation::Fails, "--missing-negation fails"),
+        (semantics.text_case == headcount::TextCase::Insensitive, "--text-case insensitive"),
+        (semantics.subscription == headcount::Subscription::Any, "--subscription any"),
+        (semantics.unit == headcount::Unit::Memberships, "--unit memberships"),
+    ];
+    given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, flag)| flag).collect()
+}
+
 /// What relative times count back from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Now {
@@ -435,6 +617,10 @@ impl Now {
                 .ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z, or `cached`".to_owned()),
         }
     }
+}
+
+fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
+    headcount::parse_time(text).ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z".to_owned())
 }
 
 /// The end of a range of instants.
@@ -496,6 +682,23 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn flags_are_read_as_the_semantics_they_are_of() {
+        for bits in 0..16 {
+            let semantics = Semantics {
+                missing_negation: [headcount::MissingNegation::Matches, headcount::MissingNegation::Fails][bits & 1],
+                text_case: [headcount::TextCase::Sensitive, headcount::TextCase::Insensitive][bits >> 1 & 1],
+                subscription: [headcount::Subscription::ActiveOnly, headcount::Subscription::Any][bits >> 2 & 1],
+                unit: [headcount::Unit::Contacts, headcount::Unit::Memberships][bits >> 3],
+            };
+            let typed = format!("headcount size --filter is_valid {} c.csv", flags(&semantics).join(" "));
+            let Command::Size(read) = Arguments::parse_from(typed.split_whitespace()).command else {
+                panic!("{typed} is no size")
+            };
+            assert_eq!(read.asking.readings.semantics(), semantics, "{typed}");
+        }
+    }
 
     #[test]
     fn the_arguments_contradict_nothing() {

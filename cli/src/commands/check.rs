@@ -1,56 +1,84 @@
-//! `check`: everything that is wrong with audiences and filters.
+//! `check`: everything that is wrong with audiences and filters, and what is right and hardly meant.
 
-use headcount::{Audience, Problem};
+use headcount::{Audience, Evaluation, Place, Problem, Warning, Warnings};
 use serde::Serialize;
 
 use crate::arguments::{self, ProblemsFormat};
 use crate::failure::{Failure, Wrong};
 use crate::inputs::{self, Source};
-use crate::output::{counted, note, write};
+use crate::output::{self, counted, note, write};
+use crate::question::clock;
 
 /// Writes every problem of every input.
 pub(crate) fn run(arguments: &arguments::Check) -> Result<(), Failure> {
     inputs::read_standard_input_once(&arguments.files)?;
     let sources = inputs::sources(&arguments.files, &arguments.filters);
-    let checked: Vec<Result<String, Wrong>> = sources.into_iter().map(|source| source.and_then(fine)).collect();
+    let asked = Evaluation::at(arguments.now.unwrap_or_else(clock)).with(arguments.semantics());
+    let checked: Vec<Result<Fine, Wrong>> =
+        sources.into_iter().map(|source| source.and_then(|source| fine(source, &asked))).collect();
     match arguments.format {
         ProblemsFormat::Text => text(&checked)?,
         ProblemsFormat::Json => json(&checked)?,
     }
-    if checked.iter().any(Result::is_err) { Err(Failure::Told) } else { Ok(()) }
+    let is_amiss = |result: &Result<Fine, Wrong>| match result {
+        Ok(fine) => arguments.deny_warnings && !fine.warnings.is_empty(),
+        Err(_) => true,
+    };
+    if checked.iter().any(is_amiss) { Err(Failure::Told) } else { Ok(()) }
 }
 
-/// What is said of a source in which nothing is wrong.
-fn fine(source: Source) -> Result<String, Wrong> {
+/// A source in which nothing is wrong.
+struct Fine {
+    source: Source,
+    /// What is in it: `1 filter`.
+    holds: String,
+    warnings: Warnings,
+}
+
+fn fine(source: Source, asked: &Evaluation) -> Result<Fine, Wrong> {
     let audiences = source.audiences()?;
     let are_filters = !audiences.is_empty() && audiences.iter().all(is_bare_filter);
-    let one = if are_filters { "filter" } else { "audience" };
-    Ok(format!("{}: {}, fine", source.name, counted(audiences.len() as u64, one)))
+    let holds = counted(audiences.len() as u64, if are_filters { "filter" } else { "audience" });
+    let warnings = source.warnings(asked)?;
+    Ok(Fine { source, holds, warnings })
 }
 
 fn is_bare_filter(audience: &Audience) -> bool {
     *audience == Audience::of(audience.filter.clone())
 }
 
-fn text(checked: &[Result<String, Wrong>]) -> Result<(), Failure> {
+fn text(checked: &[Result<Fine, Wrong>]) -> Result<(), Failure> {
     write(|out| {
-        for (i, result) in checked.iter().enumerate() {
-            match result {
-                Ok(fine) => writeln!(out, "{fine}")?,
-                Err(wrong) if i == 0 => write!(out, "{wrong}")?,
-                Err(wrong) => write!(out, "\n{wrong}")?,
-            }
-            if result.is_err() && checked.get(i + 1).is_some_and(Result::is_ok) {
+        // Drawings have an empty line around them.
+        let mut was_drawn = None;
+        for result in checked {
+            let is_drawn = !matches!(result, Ok(fine) if fine.warnings.is_empty());
+            if was_drawn.is_some_and(|was_drawn| was_drawn || is_drawn) {
                 writeln!(out)?;
             }
+            match result {
+                Ok(fine) if is_drawn => write!(out, "{}", fine.warnings.report(&fine.source.text))?,
+                Ok(Fine { source, holds, .. }) => writeln!(out, "{}: {holds}, fine", source.name)?,
+                Err(wrong) => write!(out, "{wrong}")?,
+            }
+            was_drawn = Some(is_drawn);
         }
         Ok(())
     })
 }
 
-/// A problem, for programs; the keys are stable.
+/// How bad a finding is.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Level {
+    Error,
+    Warning,
+}
+
+/// A problem or a warning, for programs; the keys are stable.
 #[derive(Serialize)]
 struct Finding<'w> {
+    level: Level,
     file: Option<&'w str>,
     code: &'static str,
     message: String,
@@ -61,47 +89,50 @@ struct Finding<'w> {
 }
 
 impl<'w> Finding<'w> {
+    fn new(level: Level, code: &'static str, message: String, place: &'w Place) -> Self {
+        let Place { file, pointer, line, column, .. } = place;
+        let (file, pointer) = (file.as_deref(), pointer.as_deref());
+        Self { level, file, code, message, pointer, line: *line, column: *column, suggestion: None }
+    }
+
     fn of(problem: &'w Problem) -> Self {
-        let place = problem.place();
-        Self {
-            file: place.file.as_deref(),
-            code: problem.code().as_str(),
-            message: problem.message(),
-            pointer: place.pointer.as_deref(),
-            line: place.line,
-            column: place.column,
-            suggestion: problem.suggestion(),
-        }
+        let finding = Self::new(Level::Error, problem.code().as_str(), problem.message(), problem.place());
+        Self { suggestion: problem.suggestion(), ..finding }
+    }
+
+    fn warning(warning: &'w Warning) -> Self {
+        Self::new(Level::Warning, warning.code().as_str(), warning.message(), warning.place())
     }
 
     fn unreadable(file: &'w str, reason: &str) -> Self {
+        let code = Wrong::UNREADABLE.as_str();
+        let (pointer, line, column, suggestion) = (None, None, None, None);
         Self {
+            level: Level::Error,
             file: Some(file),
-            code: Wrong::UNREADABLE.as_str(),
+            code,
             message: reason.to_owned(),
-            pointer: None,
-            line: None,
-            column: None,
-            suggestion: None,
+            pointer,
+            line,
+            column,
+            suggestion,
         }
     }
 }
 
-fn json(checked: &[Result<String, Wrong>]) -> Result<(), Failure> {
+fn json(checked: &[Result<Fine, Wrong>]) -> Result<(), Failure> {
     let mut findings = Vec::new();
-    for wrong in checked.iter().filter_map(|result| result.as_ref().err()) {
-        match wrong {
-            Wrong::Text { errors, .. } | Wrong::Records(errors) => {
+    for result in checked {
+        match result {
+            Ok(fine) => findings.extend(fine.warnings.iter().map(Finding::warning)),
+            Err(Wrong::Text { errors, .. } | Wrong::Records(errors)) => {
                 findings.extend(errors.iter().map(Finding::of));
                 if errors.omitted() > 0 {
                     note(format_args!("and {} more problems", errors.omitted()));
                 }
             }
-            Wrong::Unreadable { file, reason } => findings.push(Finding::unreadable(file, reason)),
+            Err(Wrong::Unreadable { file, reason }) => findings.push(Finding::unreadable(file, reason)),
         }
     }
-    write(|out| {
-        serde_json::to_writer_pretty(&mut *out, &findings)?;
-        out.write_all(b"\n")
-    })
+    output::json(&findings)
 }

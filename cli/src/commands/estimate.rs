@@ -3,10 +3,10 @@
 use headcount::{Audience, Estimate, Semantics};
 use serde::Serialize;
 
-use crate::arguments::{self, SizesFormat};
+use crate::arguments::{self, TableFormat};
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::{self, Column, counted, csv_error, instant, note, thousands, write};
+use crate::output::{self, Holds, counted, csv_error, instant, note, thousands, write};
 use crate::question::{self, Question, label};
 use crate::records::{self, SEED, Sampled};
 
@@ -20,20 +20,22 @@ pub(crate) fn run(arguments: &arguments::Estimate) -> Result<(), Failure> {
     let questions = question::all(inputs::all(audiences)?, asking)?;
     let sampled = records::sample(records, drawing.take(*confidence), drawing.seed.unwrap_or(SEED))?;
     if sampled.kept && drawing.is_given() {
-        return Err(Failure::usage("these records are a sample already: --margin, --share and --seed say how to draw one"));
+        return Err(Failure::usage(
+            "these records are a sample already: --margin, --share and --seed say how to draw one",
+        ));
     }
     let estimates: Vec<(&Audience, Estimate)> = questions
         .iter()
         .map(|Question { audience, asked }| (audience, sampled.sample.estimate(audience, asked, *confidence)))
         .collect();
     match format {
-        SizesFormat::Table => {
+        TableFormat::Table => {
             table(&estimates)?;
             tell(&sampled);
             Ok(())
         }
-        SizesFormat::Json => json(&sampled, &estimates),
-        SizesFormat::Csv => csv(&estimates),
+        TableFormat::Json => json(&sampled, &estimates),
+        TableFormat::Csv => csv(&estimates),
     }
 }
 
@@ -130,15 +132,15 @@ fn csv(estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {
 
 fn table(estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {
     let columns = [
-        Column::Text("name"),
-        Column::Number("estimate"),
-        Column::Number("low"),
-        Column::Number("high"),
-        Column::Text("confidence"),
-        Column::Number("found"),
-        Column::Number("sampled"),
-        Column::Number("contacts"),
-        Column::Text("now"),
+        ("name", Holds::Text),
+        ("estimate", Holds::Number),
+        ("low", Holds::Number),
+        ("high", Holds::Number),
+        ("confidence", Holds::Text),
+        ("found", Holds::Number),
+        ("sampled", Holds::Number),
+        ("contacts", Holds::Number),
+        ("now", Holds::Text),
     ];
     let rows = estimates.iter().map(|(audience, estimate)| {
         let confidence = if estimate.is_exact() { "exact".to_owned() } else { percent(estimate.confidence.get()) };
@@ -149,7 +151,7 @@ fn table(estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {
         row.push(instant(estimate.now));
         row
     });
-    output::table(&columns, rows)
+    write(|out| output::table(out, &columns, rows))
 }
 
 /// `95%`, `99.9%`: without what a float adds.

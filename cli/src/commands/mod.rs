@@ -1,15 +1,21 @@
 //! The commands, each in a file of its own.
 
 mod check;
+mod compare;
 mod completions;
 mod convert;
+mod ddl;
 mod estimate;
+mod explain;
 mod generate;
 mod import;
 mod members;
+mod reconcile;
+mod report;
 mod sample;
 mod schema;
 mod size;
+mod sql;
 mod timeline;
 mod why;
 
@@ -27,9 +33,15 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Why(arguments) => why::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
+        Command::Reconcile(arguments) => reconcile::run(arguments),
+        Command::Report(arguments) => report::run(arguments),
         Command::Import(arguments) => import::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
+        Command::Sql(arguments) => sql::run(arguments),
+        Command::Ddl(arguments) => ddl::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }
 }

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use headcount::{Audience, Change, Semantics, Timeline};
 use serde::Serialize;
 
-use crate::arguments::{self, SizesFormat, Until};
+use crate::arguments::{self, TableFormat, Until};
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::{self, Column, counted, csv_error, instant, note, signed, thousands, write};
+use crate::output::{self, Holds, counted, csv_error, instant, note, signed, thousands, write};
 use crate::question::{self, Question};
 use crate::records;
 
@@ -35,13 +35,13 @@ pub(crate) fn run(arguments: &arguments::Timeline) -> Result<(), Failure> {
         Some(step) => Box::new(timeline.every(step)),
     };
     match arguments.format {
-        SizesFormat::Table => {
+        TableFormat::Table => {
             table(sizes)?;
             records::tell(&loaded);
             Ok(())
         }
-        SizesFormat::Json => json(&audience, &timeline, until, sizes),
-        SizesFormat::Csv => csv(sizes),
+        TableFormat::Json => json(&audience, &timeline, until, sizes),
+        TableFormat::Csv => csv(sizes),
     }
 }
 
@@ -117,7 +117,7 @@ fn table(mut sizes: impl Iterator<Item = Change>) -> Result<(), Failure> {
         let change = before.map(|before| signed(size.value as i64 - before as i64)).unwrap_or_default();
         vec![instant(size.at), thousands(size.value), change]
     });
-    output::table(&[Column::Text("now"), Column::Number("size"), Column::Number("change")], rows)?;
+    write(|out| output::table(out, &[("now", Holds::Text), ("size", Holds::Number), ("change", Holds::Number)], rows))?;
     let left_out = sizes.count() as u64;
     if left_out > 0 {
         note(format_args!(

@@ -6,10 +6,9 @@ use crate::headcount;
 
 #[test]
 fn what_is_fine_is_said_to_be() {
-    headcount("check examples/audience.json examples/audiences.json examples/filter.txt --filter has_revenue").prints(
+    headcount("check examples/audience.json examples/filter.txt --filter has_revenue").prints(
         "\
 examples/audience.json: 1 audience, fine
-examples/audiences.json: 4 audiences, fine
 examples/filter.txt: 1 filter, fine
 --filter: 1 filter, fine
 ",
@@ -47,6 +46,56 @@ error[invalid_unit]: expected days, hours or minutes, found `weeks`
 }
 
 #[test]
+fn warnings_are_drawn_and_may_be_denied() {
+    const CHECK: &str = "check --filter has_revenue --filter 'click_count >= 0 or on_dnc' examples/filter.txt";
+    let expected = "\
+examples/filter.txt: 1 filter, fine
+--filter: 1 filter, fine
+
+warning[always_holds]: the filter always holds: everybody in scope is in the audience
+ --> --filter 2:1:1
+  |
+1 | click_count >= 0 or on_dnc
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+warning[always_holds]: `click_count >= 0` always holds, whoever is asked
+ --> --filter 2:1:1 (/conditions/0)
+  |
+1 | click_count >= 0 or on_dnc
+  | ^^^^^^^^^^^^^^^^
+";
+    headcount(CHECK).prints(expected);
+    let ran = headcount(format!("{CHECK} --deny-warnings")).run();
+    ran.exits(1);
+    assert_eq!((&*ran.stdout, &*ran.stderr), (expected, ""));
+    headcount("check --filter has_revenue --deny-warnings").prints("--filter: 1 filter, fine\n");
+    let found = headcount(format!("{CHECK} --format json")).json();
+    assert_eq!(
+        found[1],
+        json!({
+            "level": "warning",
+            "file": "--filter 2",
+            "code": "always_holds",
+            "message": "`click_count >= 0` always holds, whoever is asked",
+            "pointer": "/conditions/0",
+            "line": 1,
+            "column": 1,
+            "suggestion": null
+        })
+    );
+}
+
+#[test]
+fn warnings_depend_on_now_and_on_the_readings() {
+    let later = "check --deny-warnings --filter 'last_sent_at after 2025-11-16'";
+    headcount(format!("{later} --now 2025-11-15")).run().exits(1);
+    headcount(format!("{later} --now 2025-11-17")).run().exits(0);
+    let negated = "check --deny-warnings --filter 'carrier != x'".replace('x', "\"x\"");
+    headcount(&negated).run().exits(1);
+    headcount(format!("{negated} --missing-negation fails")).run().exits(0);
+}
+
+#[test]
 fn every_problem_as_json() {
     let ran = headcount("check - --filter 'on_dnc > 3' --format json")
         .reading(
@@ -62,7 +111,7 @@ fn every_problem_as_json() {
         found,
         json!([
             {
-                "file": "standard input",
+                "level": "error", "file": "standard input",
                 "code": "unknown_field",
                 "message": "unknown field `click_counts` of condition type `count`, did you mean `click_count`?",
                 "pointer": "/filter/conditions/0/field",
@@ -71,7 +120,7 @@ fn every_problem_as_json() {
                 "suggestion": "click_count",
             },
             {
-                "file": "standard input",
+                "level": "error", "file": "standard input",
                 "code": "missing_value",
                 "message": "operator `gte` needs a value: a whole number",
                 "pointer": "/filter/conditions/1",
@@ -80,7 +129,7 @@ fn every_problem_as_json() {
                 "suggestion": null,
             },
             {
-                "file": "--filter",
+                "level": "error", "file": "--filter",
                 "code": "invalid_operator",
                 "message": "operator `gt` does not fit field `on_dnc`: expected eq",
                 "pointer": null,

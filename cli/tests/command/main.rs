@@ -5,16 +5,20 @@
 
 mod check;
 mod codes;
+mod compare;
 mod convert;
 mod estimate;
+mod explain;
 #[cfg(target_os = "linux")]
 mod faults;
 mod generate;
 mod import;
 mod members;
 mod pipe;
+mod reconcile;
 mod schema;
 mod size;
+mod sql;
 mod timeline;
 mod usage;
 mod why;

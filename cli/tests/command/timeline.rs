@@ -62,6 +62,8 @@ fn what_a_table_leaves_out_is_told() {
 fn ranges_that_are_none() {
     timeline("--to 2025-11-14").fails(2, "--to (2025-11-14T00:00:00Z) is before --from (2025-11-15T08:00:00Z)");
     timeline("--to soon").fails(2, "expected a date or time such as 2025-11-15T08:30:00Z, or a length such as 90d");
+    timeline("--to 21").fails(2, "expected a date or time such as 2025-11-15T08:30:00Z, or a length such as 90d");
+    timeline("--step 5").fails(2, "expected a length of time such as 90d, 12h or 45min");
     timeline("--step 0d").fails(2, "expected a length of time such as 90d, 12h or 45min");
     headcount("timeline --filter has_revenue - --from cached").reading(RECORDS).fails(1, "`--from cached` asks for one");
 }

@@ -34,12 +34,25 @@ fn wrong_arguments_exit_with_2() {
         ("convert examples/audience.json --to sql", "[possible values: text, text-lines, json, json-request]"),
         ("why --filter has_revenue examples/contacts.json", "--phone <NUMBER>"),
         ("why --filter has_revenue --phone", "a value is required"),
+        ("explain --filter has_revenue --filter on_dnc x.json", "cannot be used multiple times"),
+        ("explain --filter has_revenue x.json --format text", "[possible values: table, json, csv]"),
+        ("compare x.json", "--audience <FILE>|--filter <TEXT>"),
+        ("compare --filter has_revenue --filter on_dnc x.json --patterns few", "invalid digit"),
+        ("check x.json --now soon", "expected a date or time such as"),
         ("generate", "--memberships <N>|--audiences <N>"),
         ("generate --memberships 1 --audiences 1", "cannot be used with"),
         ("generate --audiences 1 --format csv", "cannot be used with"),
         ("generate --memberships some", "invalid digit"),
         ("generate --memberships 1 --format xml", "[possible values: ndjson, csv, pages, parquet]"),
         ("schema contact", "[possible values: filter, audience]"),
+        ("sql --filter on_dnc", "--dialect <DIALECT>"),
+        (
+            "sql --dialect oracle --filter on_dnc",
+            "[possible values: postgresql, duckdb, clickhouse, spark, datafusion]",
+        ),
+        ("sql --dialect spark", "--audience <FILE>|--filter <TEXT>"),
+        ("sql --dialect spark --filter on_dnc --count --members", "cannot be used with"),
+        ("ddl", "--dialect <DIALECT>"),
         ("completions", "<SHELL>"),
         ("completions cmd", "[possible values: bash, elvish, fish, powershell, zsh]"),
     ] {
@@ -51,7 +64,26 @@ fn wrong_arguments_exit_with_2() {
 fn help_is_a_result() {
     assert!(headcount("--help").stdout().contains("Exit codes: 0 fine, 1 an input is wrong, 2 the arguments are."));
     assert!(headcount("--version").stdout().starts_with("headcount "));
-    for command in ["size", "members", "check", "convert", "why", "import", "generate", "schema", "completions"] {
+    for command in [
+        "size",
+        "members",
+        "check",
+        "convert",
+        "why",
+        "explain",
+        "compare",
+        "timeline",
+        "estimate",
+        "sample",
+        "reconcile",
+        "report",
+        "import",
+        "generate",
+        "schema",
+        "sql",
+        "ddl",
+        "completions",
+    ] {
         let help = headcount(format!("{command} --help")).stdout();
         assert!(help.contains(&format!("Usage: headcount {command} ")), "{help}");
         assert!(help.contains("Example"), "{help}");

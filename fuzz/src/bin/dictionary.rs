@@ -1,5 +1,5 @@
 //! Prints libFuzzer's dictionary: every name of the catalogue, as the schema of the JSON form has them, and the words of
-//! the text form.
+//! the text form. `scripts/fuzz` gives it to every target.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,34 @@ use serde_json::Value;
 
 /// What the schema does not name: the text form's own words and symbols.
 const TEXT: &[&str] = &[
-    "and", "or", "not", "all(", "any(", "custom.", "custom_fields.", "list", "d", "h", "min", "ago", "true", "false", "!=",
-    "<>", ">=", "<=", "==", "&&", "||", "@101", "'", "\"", "2025-11-01", "2025-11-15T08:30:00Z", "phone_number", "lists",
+    "and",
+    "or",
+    "not",
+    "all(",
+    "any(",
+    "custom.",
+    "custom_fields.",
+    "list",
+    "d",
+    "h",
+    "min",
+    "ago",
+    "true",
+    "false",
+    "!=",
+    "<>",
+    ">=",
+    "<=",
+    "==",
+    "&&",
+    "||",
+    "@101",
+    "'",
+    "\"",
+    "2025-11-01",
+    "2025-11-15T08:30:00Z",
+    "phone_number",
+    "lists",
     "contacts",
 ];
 

@@ -79,7 +79,10 @@ fn phone_numbers(contacts: &[Contact]) -> Vec<&str> {
 fn reads(name: &str, input: impl AsRef<[u8]>, expected: &[&str]) {
     let (contacts, report) = read(name, input.as_ref(), OnError::Fail);
     assert_eq!(phone_numbers(&contacts), expected);
-    assert_eq!(report, Ok(ReadReport { records: expected.len() as u64, skipped: 0, problems: None, ..ReadReport::default() }));
+    assert_eq!(
+        report,
+        Ok(ReadReport { records: expected.len() as u64, skipped: 0, problems: None, ..ReadReport::default() })
+    );
 }
 
 /// An input holds these contacts, and these problems.

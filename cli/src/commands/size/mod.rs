@@ -23,11 +23,11 @@ pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
     let loaded = records::load_for(&arguments.records, plans)?;
     let sizes = count(&questions, &loaded.table, arguments.repeat);
     let written = match arguments.format {
-        arguments::SizesFormat::Table => write::table(&sizes, arguments.repeat > 1),
-        arguments::SizesFormat::Json => write::json(&loaded, &sizes),
-        arguments::SizesFormat::Csv => write::csv(&sizes),
+        arguments::TableFormat::Table => write::table(&sizes, arguments.repeat > 1),
+        arguments::TableFormat::Json => write::json(&loaded, &sizes),
+        arguments::TableFormat::Csv => write::csv(&sizes),
     };
-    if matches!(arguments.format, arguments::SizesFormat::Table) && written.is_ok() {
+    if matches!(arguments.format, arguments::TableFormat::Table) && written.is_ok() {
         records::tell(&loaded);
     }
     written

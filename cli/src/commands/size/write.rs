@@ -7,7 +7,7 @@ use headcount::{Audience, Size};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::output::{self, Column, csv_error, instant, signed, thousands, write};
+use crate::output::{self, Holds, instant, signed, thousands, write};
 use crate::question::label;
 use crate::records::Loaded;
 
@@ -72,31 +72,23 @@ pub(super) fn json(loaded: &Loaded, sizes: &[Counted<'_>]) -> Result<(), Failure
         load_ms: loaded.time.as_micros() as f64 / 1e3,
         audiences: sizes.iter().map(Row::from).collect(),
     };
-    write(|out| {
-        serde_json::to_writer_pretty(&mut *out, &report)?;
-        out.write_all(b"\n")
-    })
+    output::json(&report)
 }
 
 pub(super) fn csv(sizes: &[Counted<'_>]) -> Result<(), Failure> {
-    write(|out| {
-        let mut rows = csv::WriterBuilder::new().has_headers(false).from_writer(out);
-        rows.write_record(COLUMNS).map_err(csv_error)?;
-        sizes.iter().try_for_each(|size| rows.serialize(Row::from(size)).map_err(csv_error))?;
-        rows.flush()
-    })
+    output::csv(COLUMNS, |rows| sizes.iter().try_for_each(|size| rows.serialize(Row::from(size))))
 }
 
 pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failure> {
     let mut columns = vec![
-        Column::Text("name"),
-        Column::Number("size"),
-        Column::Text("now"),
-        Column::Number("cached size"),
-        Column::Number("difference"),
+        ("name", Holds::Text),
+        ("size", Holds::Number),
+        ("now", Holds::Text),
+        ("cached size", Holds::Number),
+        ("difference", Holds::Number),
     ];
     if with_time {
-        columns.push(Column::Number("count"));
+        columns.push(("count", Holds::Number));
     }
     let rows = sizes.iter().map(|Counted { audience, size, time }| {
         let mut row = vec![
@@ -111,5 +103,5 @@ pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failur
         }
         row
     });
-    output::table(&columns, rows)
+    write(|out| output::table(out, &columns, rows))
 }

@@ -1,0 +1,73 @@
+//! `report`: everything there is to say of audiences, on one page to look at.
+
+mod chart;
+mod page;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use headcount::{Audience, Breakdown, Overlap, Reconciliation, Table, Timeline};
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::inputs;
+use crate::question::{self, Question, label};
+use crate::records;
+use crate::whole_file;
+
+/// What the page tells.
+struct Report {
+    contacts: u64,
+    memberships: u64,
+    audiences: Vec<Told>,
+    overlap: Option<Overlap>,
+    reconciliation: Option<Reconciliation>,
+}
+
+/// What it tells of one audience.
+struct Told {
+    label: String,
+    audience: Audience,
+    breakdown: Breakdown,
+    timeline: Timeline,
+    valid_until: Option<DateTime<Utc>>,
+}
+
+/// Writes the page.
+pub(crate) fn run(arguments: &arguments::Report) -> Result<(), Failure> {
+    inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.records.files))?;
+    let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
+    let loaded = records::load(&arguments.records)?;
+    let report = report(questions, &loaded.table, TimeDelta::days(arguments.days.into()))?;
+    let html = page::html(&report);
+    whole_file::write(&arguments.output, |out| out.write_all(html.as_bytes()))
+}
+
+fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<Report, Failure> {
+    let overlap = (questions.len() > 1)
+        .then(|| table.compare_each(questions.iter().map(|Question { audience, asked }| (audience, asked))));
+    // Held against the instant that the first is asked at: with `--now cached` drift is up to that.
+    let cached = questions.iter().any(|Question { audience, .. }| audience.cached_size.is_some());
+    let reconciliation = match questions.first() {
+        Some(Question { asked, .. }) if cached => {
+            let audiences: Vec<Audience> = questions.iter().map(|question| question.audience.clone()).collect();
+            Some(table.reconcile(&audiences, asked).map_err(|errors| Failure::Unfit(errors.to_string()))?)
+        }
+        _ => None,
+    };
+    let audiences = questions.into_iter().map(|Question { audience, asked }| {
+        let to = asked.now.checked_add_signed(ahead).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        Told {
+            label: label(&audience),
+            breakdown: table.breakdown(&audience, &asked),
+            timeline: table.timeline(&audience, &asked, to),
+            valid_until: table.valid_until(&audience, &asked),
+            audience,
+        }
+    });
+    Ok(Report {
+        contacts: table.contacts(),
+        memberships: table.memberships(),
+        audiences: audiences.collect(),
+        overlap,
+        reconciliation,
+    })
+}

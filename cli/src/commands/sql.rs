@@ -1,0 +1,68 @@
+//! `sql`: audiences as SQL.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use headcount::sql::{Dialect, Refusal, Sql, SqlSchema, Statement};
+
+use crate::arguments::{self, StatementFormat};
+use crate::failure::Failure;
+use crate::inputs::{self, Source};
+use crate::output::write;
+use crate::question::{self, Question};
+
+/// Writes the statement.
+pub(crate) fn run(arguments: &arguments::Sql) -> Result<(), Failure> {
+    inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.schema))?;
+    let dialect = Dialect::from(arguments.dialect);
+    let mut sql = Sql::new(dialect);
+    if let Some(file) = &arguments.schema {
+        sql = sql.with_schema(schema(file)?);
+    }
+    if arguments.inline {
+        sql = sql.inlined();
+    }
+    let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
+    let statement = statement(&sql, &questions, arguments.members)?;
+    write(|out| match arguments.format {
+        StatementFormat::Sql => text(&statement, dialect, out),
+        StatementFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &statement)?;
+            out.write_all(b"\n")
+        }
+    })
+}
+
+fn statement(sql: &Sql, questions: &[Question], members: bool) -> Result<Statement, Failure> {
+    let refused = |refusal: Refusal| Failure::Unfit(refusal.to_string());
+    match questions {
+        [Question { audience, asked }] if members => sql.members(audience, asked).map_err(refused),
+        [Question { audience, asked }] => sql.count(audience, asked).map_err(refused),
+        several if members => Err(Failure::Unfit(format!(
+            "there are {} audiences, and the members of only one can be asked for",
+            several.len()
+        ))),
+        several => sql.counts(several.iter().map(|Question { audience, asked }| (audience, asked))).map_err(refused),
+    }
+}
+
+/// The names in a file.
+fn schema(file: &Path) -> Result<SqlSchema, Failure> {
+    let source = Source::open(file)?;
+    serde_json::from_str(source.text()).map_err(|error| Failure::Unfit(format!("{}: {error}", source.name)))
+}
+
+/// The statement, and what its placeholders stand for.
+fn text(statement: &Statement, dialect: Dialect, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{};", statement.text())?;
+    for (i, parameter) in statement.parameters().iter().enumerate() {
+        let sign = match dialect {
+            Dialect::ClickHouse => 'p',
+            Dialect::Spark => '?',
+            _ => '$',
+        };
+        // As JSON, a value stays on its line.
+        writeln!(out, "-- {sign}{} = {}", i + 1, serde_json::to_string(parameter)?)?;
+    }
+    Ok(())
+}

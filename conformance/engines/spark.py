@@ -1,0 +1,114 @@
+"""Spark, on a cluster of this machine: two workers, each a process of its own."""
+
+import os
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pyarrow.parquet as parquet
+import pyspark
+from pyspark.sql import SparkSession
+
+from serve import TABLES, arrow_of_all, each, plain, serve
+
+# How many statements are asked in one query, and how many queries at once.
+TOGETHER = 20
+AT_ONCE = 2
+
+
+def start(ddl):
+    directory = tempfile.TemporaryDirectory(prefix="headcount-")
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    os.chdir(directory.name)
+    spark = (
+        SparkSession.builder.master("local-cluster[2,1,1024]")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.log.level", "ERROR")
+        .config("spark.local.dir", directory.name)
+        .config("spark.sql.warehouse.dir", os.path.join(directory.name, "warehouse"))
+        # Thousands of small plans: what is won by compiling one, or by planning it twice, is lost ten times.
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        # A few rows in a few parts: nothing is won by more.
+        .config("spark.sql.shuffle.partitions", "2")
+        # Years long ago are what the file says.
+        .config("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
+        # What the session's zone is must not matter.
+        .config("spark.sql.session.timeZone", "America/New_York")
+        .getOrCreate()
+    )
+    for statement in ddl.split(";\n"):
+        if statement.strip():
+            spark.sql(statement)
+    return (spark, directory), pyspark.__version__
+
+
+def answer(state, tables, statements):
+    spark, directory = state
+    for name in TABLES:
+        path = os.path.join(directory.name, f"{name}.parquet")
+        parquet.write_table(arrow_of_all(name, tables), path)
+        rows = spark.read.parquet(path)
+        # As the DDL has the columns, and not as the file does.
+        columns = [f"CAST(`{field.name}` AS {field.dataType.simpleString()})" for field in spark.table(name).schema]
+        rows = rows.selectExpr("population", *columns).coalesce(2).cache()
+        rows.createOrReplaceTempView(f"{name}_all")
+        for table in tables:
+            case = table["case"]
+            rows.where(f"population = {case}").drop("population").createOrReplaceTempView(f"{name}_{case}")
+    parts = [statements[i : i + TOGETHER] for i in range(0, len(statements), TOGETHER)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(lambda part: ask_together(spark, part), parts))
+    spark.catalog.clearCache()
+    return [answer for part in answers for answer in part]
+
+
+def ask_together(spark, statements):
+    """Many statements as parts of one query, each as it is; one by one where that fails, to tell which."""
+    selects, parameters = [], []
+    for i, statement in enumerate(statements):
+        columns = columns_of(statement)
+        values = ", ".join(f"CAST(`{column}` AS STRING)" for column in columns)
+        selects.append(f"SELECT {i} AS statement, array({values}) AS found FROM (\n{statement['sql']}\n)")
+        parameters += bound(statement)
+    answers = [{"rows": []} for _ in statements]
+    try:
+        for row in spark.sql("\nUNION ALL\n".join(selects), args=parameters or None).collect():
+            found = [read(statements[row.statement], value) for value in row.found]
+            answers[row.statement]["rows"].append(found)
+        return answers
+    except Exception:
+        singly = [
+            {"sql": (statement["sql"], bound(statement) or None), "parameters": None} for statement in statements
+        ]
+        return each(lambda sql, _: [list(row) for row in spark.sql(*sql).collect()], singly)
+
+
+def bound(statement):
+    """The parameters; a whole number past the end of 64 bits is a decimal here."""
+    return [
+        Decimal(value) if isinstance(value, int) and value >= 2**63 else value for value in statement["parameters"]
+    ]
+
+
+def columns_of(statement):
+    """The columns of a statement, by what it begins with."""
+    sql = statement["sql"]
+    if sql.startswith("SELECT DISTINCT"):
+        return ["phone_number"]
+    if sql.startswith("SELECT count"):
+        return ["size"]
+    return [f"size_{i}" for i in range(1, statement["columns"] + 1)]
+
+
+def read(statement, value):
+    return value if statement["sql"].startswith("SELECT DISTINCT") else plain(int(value))
+
+
+state = serve(start, answer)
+if state is not None:
+    state[0].stop()

@@ -1,0 +1,116 @@
+//! Do the engines count what the definition counts?
+//!
+//! Each engine is asked every case of `tests/suite` and as many drawn ones as are wanted: how many, who, and how many
+//! in all audiences of a population at once; with values bound and with values inlined. What differs is shrunk to the
+//! least that still does, and printed with its SQL.
+
+mod ask;
+#[allow(dead_code, reason = "the suite's own tests use all of it")]
+#[path = "../../tests/cases/mod.rs"]
+mod cases;
+mod draw;
+mod engine;
+mod load;
+mod question;
+mod suite;
+
+use std::process::ExitCode;
+
+use headcount::sql::Dialect;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use crate::ask::{Difference, Tally};
+use crate::engine::Engine;
+
+/// What is wanted.
+struct Arguments {
+    engines: Vec<Dialect>,
+    cases: usize,
+    seed: u64,
+    python: String,
+}
+
+fn arguments() -> Result<Arguments, String> {
+    let mut wanted = Arguments { engines: Dialect::ALL.to_vec(), cases: 2_000, seed: 42, python: "python3".to_owned() };
+    let mut given = std::env::args().skip(1);
+    while let Some(name) = given.next() {
+        let value = given.next().ok_or_else(|| format!("{name} needs a value"))?;
+        match name.as_str() {
+            "--engines" => {
+                let engine = |name: &str| Dialect::from_name(name).ok_or_else(|| format!("there is no engine {name}"));
+                wanted.engines = value.split(',').map(engine).collect::<Result<_, _>>()?;
+            }
+            "--cases" => wanted.cases = value.parse().map_err(|error| format!("--cases: {error}"))?,
+            "--seed" => wanted.seed = value.parse().map_err(|error| format!("--seed: {error}"))?,
+            "--python" => wanted.python = value,
+            _ => return Err(format!("unknown argument {name}")),
+        }
+    }
+    Ok(wanted)
+}
+
+fn main() -> ExitCode {
+    let wanted = match arguments() {
+        Ok(wanted) => wanted,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut rows = Vec::new();
+    let mut good = true;
+    for &dialect in &wanted.engines {
+        match run(dialect, &wanted) {
+            Ok((version, tally)) => {
+                good &= tally.unequal() == 0;
+                rows.push(format!(
+                    "| {dialect} | {version} | {} | {} | {} | {} |",
+                    tally.cases,
+                    tally.equal,
+                    tally.refused,
+                    tally.unequal()
+                ));
+            }
+            Err(message) => {
+                good = false;
+                eprintln!("error: {message}");
+                rows.push(format!("| {dialect} | failed | 0 | 0 | 0 | 0 |"));
+            }
+        }
+    }
+    println!("| engine | version | cases | equal | refused | unequal |\n|---|---|--:|--:|--:|--:|");
+    rows.iter().for_each(|row| println!("{row}"));
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn run(dialect: Dialect, wanted: &Arguments) -> Result<(String, Tally), String> {
+    let mut engine = Engine::start(dialect, &wanted.python)?;
+    let mut tally = Tally::default();
+    let mut told = 0;
+    let mut tell = |difference: &Difference| {
+        told += 1;
+        if told <= 5 {
+            eprintln!("{difference}");
+        }
+    };
+    for batch in suite::questions().chunks(ask::BATCH) {
+        for result in ask::all(&mut engine, batch, &mut tally)? {
+            result.iter().for_each(&mut tell);
+        }
+        progress(dialect, &tally);
+    }
+    let suite = tally.cases;
+    let config = Config { failure_persistence: None, ..Config::default() };
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&wanted.seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+    while tally.cases < suite + wanted.cases {
+        draw::batch(&mut engine, &mut runner, &mut tally, &mut tell)?;
+        progress(dialect, &tally);
+    }
+    Ok((engine.version.clone(), tally))
+}
+
+fn progress(dialect: Dialect, tally: &Tally) {
+    eprintln!("{dialect}: {} cases, {} equal, {} refused", tally.cases, tally.equal, tally.refused);
+}

@@ -1,0 +1,173 @@
+//! Conditions before they are written: what is compared with what, each true or false and never NULL.
+//!
+//! SQL knows a third truth value, and what is not so is not always the opposite of what is so. Here a condition on a
+//! column that may be NULL always says which of both it asks, `Present` or `Absent`, beside the comparison; `FALSE AND
+//! NULL` is FALSE and `TRUE OR NULL` is TRUE in every dialect, so that nothing is left of the third value.
+
+use crate::filter::{Comparison, Junction};
+
+/// Groups and conditions as the filter has them.
+#[derive(Clone, Debug)]
+pub(super) enum Tree {
+    Group(Junction, Vec<Tree>),
+    Condition(Predicate),
+}
+
+impl Tree {
+    /// How many groups are nested in one another.
+    pub(super) fn depth(&self) -> usize {
+        match self {
+            Self::Condition(_) => 0,
+            Self::Group(_, members) => 1 + members.iter().map(Self::depth).max().unwrap_or(0),
+        }
+    }
+}
+
+/// Something that is true or false of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Predicate {
+    Always(bool),
+    All(Vec<Predicate>),
+    Any(Vec<Predicate>),
+    Not(Box<Predicate>),
+    Present(Scalar),
+    Absent(Scalar),
+    Compare(Scalar, Comparison, Value),
+    Between(Scalar, Value, Value),
+    OneOf(Scalar, Vec<Value>),
+    Part(Part, Scalar, Value),
+    Is(Scalar),
+    /// A row of a table with the same key satisfies the predicate.
+    Among(Rows, Box<Predicate>),
+}
+
+/// Where a text is looked for in another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Anywhere,
+    Start,
+    End,
+}
+
+/// The rows of a table that share a key with the row in hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Rows {
+    /// The memberships of the same contact.
+    OfContact,
+    /// The values of custom fields of the same membership.
+    OfMembership,
+}
+
+/// What has a value in a row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Scalar {
+    /// A column of the membership.
+    Membership(String),
+    /// A column of the contact.
+    Contact(String),
+    /// A column of a value of a custom field.
+    Custom(String),
+    /// A flag, or this where it is NULL.
+    FlagOr(Box<Scalar>, bool),
+    /// A flag, or whether any of these amounts is above 0 where it is NULL.
+    FlagOrPositive(Box<Scalar>, Vec<Scalar>),
+    /// A text in which these letters are small.
+    Folded(Box<Scalar>, Folding),
+    /// A sum, 0 where it is NULL, by a count, NULL where that is 0 or NULL; as a double.
+    Quotient(Box<Scalar>, Box<Scalar>),
+}
+
+/// The letters that are made small, and what becomes of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Folding {
+    pub(super) from: Vec<char>,
+    pub(super) to: Vec<char>,
+    /// `İ` alone becomes two characters.
+    pub(super) dotted: bool,
+    /// Whether it matters which lower case `Σ` has.
+    pub(super) sigma: bool,
+}
+
+/// A value that a row's is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Text(String),
+    /// Fits `i64` or `u64`.
+    Whole(i128),
+    Double(f64),
+    /// Microseconds since 1970.
+    Instant(i64),
+}
+
+impl Predicate {
+    /// All of them; one that is always true says nothing.
+    pub(super) fn all(members: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Vec::new();
+        for member in members {
+            match member {
+                Self::Always(true) => {}
+                Self::Always(false) => return Self::Always(false),
+                Self::All(inner) => all.extend(inner),
+                other => all.push(other),
+            }
+        }
+        match all.len() {
+            0 => Self::Always(true),
+            1 => all.remove(0),
+            _ => Self::All(all),
+        }
+    }
+
+    /// Any of them; one that is always false says nothing.
+    pub(super) fn any(members: impl IntoIterator<Item = Self>) -> Self {
+        let mut any = Vec::new();
+        for member in members {
+            match member {
+                Self::Always(false) => {}
+                Self::Always(true) => return Self::Always(true),
+                Self::Any(inner) => any.extend(inner),
+                other => any.push(other),
+            }
+        }
+        match any.len() {
+            0 => Self::Always(false),
+            1 => any.remove(0),
+            _ => Self::Any(any),
+        }
+    }
+
+    /// True exactly where this is false, and NULL exactly where this is.
+    pub(super) fn negated(self) -> Self {
+        match self {
+            Self::Always(holds) => Self::Always(!holds),
+            Self::All(members) => Self::any(members.into_iter().map(Self::negated)),
+            Self::Any(members) => Self::all(members.into_iter().map(Self::negated)),
+            Self::Not(inner) => *inner,
+            Self::Present(scalar) => Self::Absent(scalar),
+            Self::Absent(scalar) => Self::Present(scalar),
+            Self::Compare(scalar, comparison, value) => Self::Compare(scalar, opposite(comparison), value),
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// True where there is a value that satisfies the predicate.
+    pub(super) fn of_present(scalar: &Scalar, predicate: Self) -> Self {
+        Self::all([Self::Present(scalar.clone()), predicate])
+    }
+
+    /// True where there is no value, or one that satisfies the predicate.
+    pub(super) fn or_absent(scalar: &Scalar, predicate: Self) -> Self {
+        Self::any([Self::Absent(scalar.clone()), predicate])
+    }
+}
+
+fn opposite(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Eq => Comparison::Neq,
+        Comparison::Neq => Comparison::Eq,
+        Comparison::Gt => Comparison::Lte,
+        Comparison::Gte => Comparison::Lt,
+        Comparison::Lt => Comparison::Gte,
+        Comparison::Lte => Comparison::Gt,
+    }
+}

@@ -1,0 +1,173 @@
+//! Somebody else's engine: filters and audiences as SQL (feature `sql`).
+//!
+//! [`Sql`] writes statements for PostgreSQL, DuckDB, ClickHouse, Spark SQL and DataFusion: how many are in an audience,
+//! who they are, how many are in each of many audiences. A statement means what [`Audience::contains`] means, to the
+//! letter; what cannot be said exactly is a [`Refusal`] that names the condition. It is text and parameters: nothing here
+//! talks to a database. [`SqlSchema`] says where things are, and [`ddl`] describes the default.
+//!
+//! ```
+//! use headcount::sql::{Dialect, Parameter, Sql};
+//! use headcount::{Audience, Evaluation};
+//!
+//! let audience = Audience::of("click_count >= 3 and carrier = \"O'Neill\"".parse()?);
+//! let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+//! let statement = Sql::new(Dialect::PostgreSql).count(&audience, &asked)?;
+//! assert_eq!(
+//!     statement.text(),
+//!     r#"SELECT count(DISTINCT "phone_number") AS "size"
+//! FROM "memberships"
+//! WHERE COALESCE("active", TRUE)
+//!   AND "click_count" IS NOT NULL AND "click_count" >= $1
+//!   AND "carrier" IS NOT NULL AND "carrier" = $2"#
+//! );
+//! assert_eq!(statement.parameters(), [Parameter::Integer(3), Parameter::Text("O'Neill".to_owned())]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod custom;
+mod ddl;
+mod dialect;
+mod expression;
+mod folding;
+mod lower;
+mod many;
+mod print;
+mod refusal;
+mod schema;
+mod statement;
+#[cfg(test)]
+mod tests;
+
+use self::expression::Tree;
+use self::lower::Lowering;
+use self::print::{Printer, Sketch};
+use crate::audience::Audience;
+use crate::semantics::{Evaluation, Unit};
+
+pub use self::ddl::ddl;
+pub use self::dialect::Dialect;
+pub use self::refusal::Refusal;
+pub use self::schema::{CustomFields, CustomRows, SqlSchema, TableName};
+pub use self::statement::{Parameter, Statement};
+
+/// Writes statements in a dialect, for a schema.
+#[derive(Clone, Debug)]
+pub struct Sql {
+    dialect: Dialect,
+    schema: SqlSchema,
+    inlined: bool,
+}
+
+impl Sql {
+    /// Statements for the default schema, with values as parameters.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        Self { dialect, schema: SqlSchema::default(), inlined: false }
+    }
+
+    /// Statements for another schema.
+    #[must_use]
+    pub fn with_schema(self, schema: SqlSchema) -> Self {
+        Self { schema, ..self }
+    }
+
+    /// Statements with the values in their text, in the dialect's own quotes.
+    #[must_use]
+    pub fn inlined(self) -> Self {
+        Self { inlined: true, ..self }
+    }
+
+    /// How many are in an audience: contacts or memberships, as the semantics ask, in the column `size` of one row.
+    ///
+    /// # Errors
+    ///
+    /// A condition that cannot be asked exactly.
+    pub fn count(&self, audience: &Audience, asked: &Evaluation) -> Result<Statement, Refusal> {
+        let printer = self.printer();
+        let size = match asked.semantics.unit {
+            Unit::Contacts => format!("count(DISTINCT {})", printer.phone_number()),
+            Unit::Memberships => "count(*)".to_owned(),
+        };
+        let what = format!("{size} AS {}", printer.name("size"));
+        self.select(printer, &what, &self.trees(audience, asked)?)
+    }
+
+    /// Who is in an audience: the phone number of each contact, once and in no order, in the column of that name.
+    ///
+    /// # Errors
+    ///
+    /// A condition that cannot be asked exactly.
+    pub fn members(&self, audience: &Audience, asked: &Evaluation) -> Result<Statement, Refusal> {
+        let printer = self.printer();
+        let what = format!("DISTINCT {}", printer.phone_number());
+        self.select(printer, &what, &self.trees(audience, asked)?)
+    }
+
+    /// How many are in each of many audiences, in one row with the columns `size_1`, `size_2` …, in their order.
+    ///
+    /// The tables are read as often for a thousand audiences as for one: memberships once, and once more if some
+    /// condition is about lists; values of custom fields once.
+    ///
+    /// ```
+    /// use headcount::sql::{Dialect, Sql};
+    /// use headcount::{Audience, Evaluation};
+    ///
+    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    /// let audiences = [Audience::of("click_count >= 3".parse()?), Audience::of("not on_dnc".parse()?)];
+    /// let statement = Sql::new(Dialect::Spark).counts(audiences.iter().map(|audience| (audience, &asked)))?;
+    /// assert!(statement.text().contains("AS `size_2`"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A condition that cannot be asked exactly; no audience at all, or more than the engine has columns for.
+    pub fn counts<'q>(
+        &self,
+        questions: impl IntoIterator<Item = (&'q Audience, &'q Evaluation)>,
+    ) -> Result<Statement, Refusal> {
+        let each =
+            questions.into_iter().map(|(audience, asked)| Ok((asked.semantics.unit, self.trees(audience, asked)?)));
+        let sketch = many::counts(self.printer(), &each.collect::<Result<Vec<_>, _>>()?)
+            .map_err(|reason| self.refusal(reason))?;
+        self.finished(sketch)
+    }
+
+    fn printer(&self) -> Printer<'_> {
+        Printer::new(self.dialect, &self.schema)
+    }
+
+    fn refusal(&self, reason: String) -> Refusal {
+        Refusal { condition: None, dialect: self.dialect, reason }
+    }
+
+    fn trees(&self, audience: &Audience, asked: &Evaluation) -> Result<Vec<Tree>, Refusal> {
+        let trees = Lowering { dialect: self.dialect, schema: &self.schema, asked }.audience(audience)?;
+        let deep = trees.iter().map(Tree::depth).max().unwrap_or(0);
+        let most = self.dialect.forms().groups;
+        if deep > most {
+            return Err(self.refusal(format!("groups may nest {most} deep, and they nest {deep} deep")));
+        }
+        Ok(trees)
+    }
+
+    fn select(&self, mut printer: Printer<'_>, what: &str, trees: &[Tree]) -> Result<Statement, Refusal> {
+        let mut sketch = Sketch::default();
+        sketch.push(&format!("SELECT {what}\nFROM {}", printer.from().join("\n")));
+        printer.filter(trees, 0, &mut sketch);
+        self.finished(sketch)
+    }
+
+    fn finished(&self, sketch: Sketch) -> Result<Statement, Refusal> {
+        if print::names(&self.schema).any(|name| name.is_empty() || name.contains('\0')) {
+            return Err(self.refusal("a name in the schema is empty, or has a NUL in it".to_owned()));
+        }
+        let statement = sketch.finished(self.dialect, self.inlined);
+        let most = self.dialect.forms().parameters;
+        if statement.parameters.len() > most {
+            let found = statement.parameters.len();
+            return Err(self.refusal(format!("it takes {most} parameters at most, and there are {found}: inline them")));
+        }
+        Ok(statement)
+    }
+}

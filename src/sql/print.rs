@@ -1,0 +1,453 @@
+//! From conditions to text: one condition a line, groups indented, values apart from the text until the end.
+
+use std::collections::HashMap;
+
+use super::dialect::{Dialect, quoted_name, quoted_text, reads_instant, written_instant};
+use super::expression::{Folding, Part, Predicate, Rows, Scalar, Tree, Value};
+use super::folding::{DOTTED, SIGMAS};
+use super::schema::{CustomFields, SqlSchema, TableName};
+use super::statement::{Parameter, Statement};
+use crate::catalogue::{Field, TextField};
+use crate::filter::{Comparison, Junction};
+
+/// A piece of a statement.
+#[derive(Clone)]
+enum Piece {
+    Text(String),
+    Value(Parameter),
+}
+
+/// A statement, or a part of one, in the making.
+#[derive(Clone, Default)]
+pub(super) struct Sketch(Vec<Piece>);
+
+impl Sketch {
+    pub(super) fn push(&mut self, text: &str) {
+        match self.0.last_mut() {
+            Some(Piece::Text(last)) => last.push_str(text),
+            _ => self.0.push(Piece::Text(text.to_owned())),
+        }
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        for piece in other.0 {
+            match piece {
+                Piece::Text(text) => self.push(&text),
+                value @ Piece::Value(_) => self.0.push(value),
+            }
+        }
+    }
+
+    fn value(&mut self, value: Parameter) {
+        self.0.push(Piece::Value(value));
+    }
+
+    /// The statement, with values in its text or beside it.
+    pub(super) fn finished(self, dialect: Dialect, inlined: bool) -> Statement {
+        let mut text = String::new();
+        let mut parameters = Vec::new();
+        for piece in self.0 {
+            match piece {
+                Piece::Text(piece) => text.push_str(&piece),
+                Piece::Value(value) if inlined => text.push_str(&literal(dialect, &value)),
+                Piece::Value(value) => {
+                    parameters.push(value);
+                    text.push_str(&placeholder(dialect, parameters.len(), parameters.last()));
+                }
+            }
+        }
+        Statement { text, parameters }
+    }
+}
+
+fn literal(dialect: Dialect, value: &Parameter) -> String {
+    match value {
+        Parameter::Text(text) => quoted_text(dialect, text),
+        Parameter::Integer(whole) => whole.to_string(),
+        Parameter::Unsigned(whole) => whole.to_string(),
+        // With an exponent it is a double everywhere, and not a decimal.
+        Parameter::Double(double) => format!("{double:e}"),
+    }
+}
+
+fn placeholder(dialect: Dialect, number: usize, value: Option<&Parameter>) -> String {
+    match dialect {
+        Dialect::PostgreSql | Dialect::DuckDb | Dialect::DataFusion => format!("${number}"),
+        Dialect::Spark => "?".to_owned(),
+        Dialect::ClickHouse => {
+            let of = match value {
+                None | Some(Parameter::Text(_)) => "String",
+                Some(Parameter::Integer(_)) => "Int64",
+                Some(Parameter::Unsigned(_)) => "UInt64",
+                Some(Parameter::Double(_)) => "Float64",
+            };
+            format!("{{p{number}:{of}}}")
+        }
+    }
+}
+
+/// What is asked of other rows, worked out beforehand where many audiences are asked together.
+#[derive(Default)]
+pub(super) struct Hoisted {
+    pub(super) of_membership: Vec<Sketch>,
+    pub(super) of_contact: Vec<Sketch>,
+    known: HashMap<String, (Rows, usize)>,
+}
+
+/// Writes conditions.
+pub(super) struct Printer<'a> {
+    pub(super) dialect: Dialect,
+    pub(super) schema: &'a SqlSchema,
+    /// Where other rows are asked in tables of their own; else in the condition.
+    pub(super) hoisted: Option<Hoisted>,
+}
+
+/// The aliases of tables, where there are several.
+pub(super) const MEMBERSHIPS: &str = "m";
+pub(super) const CONTACTS: &str = "c";
+pub(super) const CUSTOM: &str = "v";
+pub(super) const LISTS: &str = "l";
+
+impl<'a> Printer<'a> {
+    pub(super) fn new(dialect: Dialect, schema: &'a SqlSchema) -> Self {
+        Self { dialect, schema, hoisted: None }
+    }
+
+    pub(super) fn name(&self, name: &str) -> String {
+        quoted_name(self.dialect, name)
+    }
+
+    pub(super) fn table(&self, table: &TableName) -> String {
+        table.path().iter().map(|name| self.name(name)).collect::<Vec<_>>().join(".")
+    }
+
+    /// Whether there are several tables, so that columns say of which they are.
+    pub(super) fn qualifies(&self) -> bool {
+        self.schema.contacts.is_some() || self.hoisted.is_some()
+    }
+
+    pub(super) fn column(&self, alias: &str, name: &str) -> String {
+        if self.qualifies() { format!("{}.{}", self.name(alias), self.name(name)) } else { self.name(name) }
+    }
+
+    pub(super) fn phone_number(&self) -> String {
+        self.column(MEMBERSHIPS, self.schema.column(TextField::PhoneNumber))
+    }
+
+    /// The table of memberships, without contacts.
+    pub(super) fn memberships(&self) -> String {
+        let table = self.table(&self.schema.memberships);
+        if self.qualifies() { format!("{table} AS {}", self.name(MEMBERSHIPS)) } else { table }
+    }
+
+    /// The table of memberships, with the fields of the contacts.
+    pub(super) fn from(&self) -> Vec<String> {
+        let mut lines = vec![self.memberships()];
+        if let Some(contacts) = &self.schema.contacts {
+            let key = self.schema.column(TextField::PhoneNumber);
+            lines.push(format!(
+                "JOIN {} AS {} ON {} = {}",
+                self.table(contacts),
+                self.name(CONTACTS),
+                self.column(CONTACTS, key),
+                self.column(MEMBERSHIPS, key)
+            ));
+        }
+        lines
+    }
+
+    /// Conditions joined by AND behind `WHERE`, one a line.
+    pub(super) fn filter(&mut self, trees: &[Tree], indent: usize, out: &mut Sketch) {
+        self.lines(Junction::All, trees, "WHERE ", indent, out);
+    }
+
+    /// Each tree on a line of its own, the first behind `first`, the others behind what joins them.
+    pub(super) fn lines(&mut self, junction: Junction, trees: &[Tree], first: &str, indent: usize, out: &mut Sketch) {
+        for (i, tree) in trees.iter().enumerate() {
+            let lead = match (i, junction) {
+                (0, _) => first,
+                (_, Junction::All) => "  AND ",
+                (_, Junction::Any) => "  OR ",
+            };
+            out.push("\n");
+            out.push(&" ".repeat(indent));
+            out.push(lead);
+            match tree {
+                Tree::Condition(predicate) => self.predicate(predicate, Some(junction), out),
+                Tree::Group(inner, members) => {
+                    out.push("(");
+                    self.lines(*inner, members, "  ", indent + 2, out);
+                    out.push("\n");
+                    out.push(&" ".repeat(indent + 2));
+                    out.push(")");
+                }
+            }
+        }
+    }
+
+    /// A condition on one line, in parentheses where it would else mix with what is beside it.
+    pub(super) fn predicate(&mut self, predicate: &Predicate, inside: Option<Junction>, out: &mut Sketch) {
+        match predicate {
+            Predicate::Always(holds) => out.push(if *holds { "TRUE" } else { "FALSE" }),
+            Predicate::All(members) => self.joined(Junction::All, members, inside, out),
+            Predicate::Any(members) => self.joined(Junction::Any, members, inside, out),
+            Predicate::Present(scalar) => {
+                self.scalar(scalar, out);
+                out.push(" IS NOT NULL");
+            }
+            Predicate::Absent(scalar) => {
+                self.scalar(scalar, out);
+                out.push(" IS NULL");
+            }
+            Predicate::Compare(scalar, comparison, value) => {
+                self.scalar(scalar, out);
+                let ordered = !matches!(comparison, Comparison::Eq | Comparison::Neq);
+                if ordered && matches!(value, Value::Text(_)) {
+                    out.push(self.dialect.forms().by_code_point);
+                }
+                out.push(symbol(*comparison));
+                self.value(value, out);
+            }
+            Predicate::Between(..) | Predicate::OneOf(..) | Predicate::Among(..) => self.range(predicate, "", out),
+            Predicate::Part(part, scalar, text) => self.part(*part, scalar, text, out),
+            Predicate::Is(scalar) => self.scalar(scalar, out),
+            Predicate::Not(inner) => match &**inner {
+                Predicate::Between(..) | Predicate::OneOf(..) | Predicate::Among(..) => self.range(inner, " NOT", out),
+                Predicate::Is(scalar) => {
+                    out.push("NOT ");
+                    self.scalar(scalar, out);
+                }
+                inner => {
+                    out.push("NOT (");
+                    self.predicate(inner, None, out);
+                    out.push(")");
+                }
+            },
+        }
+    }
+
+    fn joined(&mut self, junction: Junction, members: &[Predicate], inside: Option<Junction>, out: &mut Sketch) {
+        let apart = inside.is_some_and(|outer| outer != junction);
+        if apart {
+            out.push("(");
+        }
+        for (i, member) in members.iter().enumerate() {
+            if i > 0 {
+                out.push(if junction == Junction::All { " AND " } else { " OR " });
+            }
+            self.predicate(member, Some(junction), out);
+        }
+        if apart {
+            out.push(")");
+        }
+    }
+
+    /// What has a `NOT` of its own.
+    fn range(&mut self, predicate: &Predicate, not: &str, out: &mut Sketch) {
+        match predicate {
+            Predicate::Between(scalar, first, last) => {
+                self.scalar(scalar, out);
+                out.push(not);
+                out.push(" BETWEEN ");
+                self.value(first, out);
+                out.push(" AND ");
+                self.value(last, out);
+            }
+            Predicate::OneOf(scalar, values) => {
+                self.scalar(scalar, out);
+                out.push(not);
+                out.push(" IN (");
+                for (i, value) in values.iter().enumerate() {
+                    if i > 0 {
+                        out.push(", ");
+                    }
+                    self.value(value, out);
+                }
+                out.push(")");
+            }
+            Predicate::Among(rows, inner) => self.among(*rows, inner, not, out),
+            other => self.predicate(other, None, out),
+        }
+    }
+
+    fn among(&mut self, rows: Rows, inner: &Predicate, not: &str, out: &mut Sketch) {
+        if self.hoisted.is_some() {
+            let (alias, column) = self.hoist(rows, inner);
+            let expected = if not.is_empty() { "1" } else { "0" };
+            out.push(&format!("COALESCE({}, 0) = {expected}", self.column(alias, &column)));
+            return;
+        }
+        let (outer, key, table) = match rows {
+            Rows::OfContact => (self.phone_number(), self.phone_number(), self.memberships()),
+            Rows::OfMembership => {
+                let CustomFields::Rows(custom) = &self.schema.custom_fields;
+                let outer = self.column(MEMBERSHIPS, &self.schema.membership_id);
+                (outer, self.name(&custom.membership_id), self.table(&custom.table))
+            }
+        };
+        out.push(&format!("{outer}{not} IN (SELECT {key} FROM {table} WHERE "));
+        self.predicate(inner, Some(Junction::All), out);
+        out.push(")");
+    }
+
+    /// The column of a predicate that is worked out beforehand.
+    fn hoist(&mut self, rows: Rows, inner: &Predicate) -> (&'static str, String) {
+        let key = format!("{rows:?} {inner:?}");
+        let known = self.hoisted.as_ref().and_then(|hoisted| hoisted.known.get(&key)).copied();
+        let (_, number) = known.unwrap_or_else(|| {
+            let mut sketch = Sketch::default();
+            self.predicate(inner, None, &mut sketch);
+            let Some(hoisted) = &mut self.hoisted else { return (rows, 0) };
+            let all = match rows {
+                Rows::OfMembership => &mut hoisted.of_membership,
+                Rows::OfContact => &mut hoisted.of_contact,
+            };
+            all.push(sketch);
+            let place = (rows, all.len());
+            hoisted.known.insert(key, place);
+            place
+        });
+        match rows {
+            Rows::OfMembership => (CUSTOM, format!("v{number}")),
+            Rows::OfContact => (LISTS, format!("l{number}")),
+        }
+    }
+
+    fn part(&mut self, part: Part, scalar: &Scalar, text: &Value, out: &mut Sketch) {
+        let forms = self.dialect.forms();
+        let [before, between, behind] = match part {
+            Part::Anywhere => forms.contains,
+            Part::Start => forms.starts_with,
+            Part::End => forms.ends_with,
+        };
+        out.push(before);
+        self.scalar(scalar, out);
+        out.push(between);
+        self.value(text, out);
+        out.push(behind);
+        if behind.ends_with("= ") {
+            self.value(text, out);
+        }
+    }
+
+    fn scalar(&mut self, scalar: &Scalar, out: &mut Sketch) {
+        match scalar {
+            Scalar::Membership(name) => out.push(&self.column(MEMBERSHIPS, name)),
+            Scalar::Contact(name) => {
+                let alias = if self.schema.contacts.is_some() { CONTACTS } else { MEMBERSHIPS };
+                out.push(&self.column(alias, name));
+            }
+            Scalar::Custom(name) => out.push(&self.name(name)),
+            Scalar::FlagOr(flag, otherwise) => {
+                out.push("COALESCE(");
+                self.scalar(flag, out);
+                out.push(if *otherwise { ", TRUE)" } else { ", FALSE)" });
+            }
+            Scalar::FlagOrPositive(flag, amounts) => {
+                out.push("COALESCE(");
+                self.scalar(flag, out);
+                for (i, amount) in amounts.iter().enumerate() {
+                    out.push(if i == 0 { ", COALESCE(" } else { " OR COALESCE(" });
+                    self.scalar(amount, out);
+                    out.push(", 0) > 0");
+                }
+                out.push(")");
+            }
+            Scalar::Folded(text, folding) => self.folded(text, folding, out),
+            Scalar::Quotient(sum, count) => {
+                out.push("COALESCE(");
+                self.scalar(sum, out);
+                out.push(", 0) / CAST(NULLIF(");
+                self.scalar(count, out);
+                let double = self.dialect.forms().types.double;
+                // There a type says whether it has NULL.
+                let double =
+                    if self.dialect == Dialect::ClickHouse { format!("Nullable({double})") } else { double.to_owned() };
+                out.push(&format!(", 0) AS {double})"));
+            }
+        }
+    }
+
+    fn folded(&mut self, text: &Scalar, folding: &Folding, out: &mut Sketch) {
+        let Some(translate) = self.dialect.forms().translate else {
+            // There `lower` is Rust's own, which looks at the neighbours of one letter.
+            let [capital, _, small] = SIGMAS;
+            out.push(if folding.sigma { "lower(replace(" } else { "lower(" });
+            self.scalar(text, out);
+            if folding.sigma {
+                out.push(&format!(", '{capital}', '{small}')"));
+            }
+            out.push(")");
+            return;
+        };
+        // Letters stand in no need of escapes.
+        let (from, to) = (String::from_iter(&folding.from), String::from_iter(&folding.to));
+        if !from.is_empty() {
+            out.push(translate);
+            out.push("(");
+        }
+        if folding.dotted {
+            out.push("replace(");
+        }
+        self.scalar(text, out);
+        if folding.dotted {
+            out.push(&format!(", '{}', '{}')", DOTTED.0, DOTTED.1));
+        }
+        if !from.is_empty() {
+            out.push(&format!(", '{from}', '{to}')"));
+        }
+    }
+
+    fn value(&self, value: &Value, out: &mut Sketch) {
+        match value {
+            Value::Text(text) => out.value(Parameter::Text(text.clone())),
+            Value::Whole(whole) => out.value(whole_number(*whole)),
+            Value::Double(double) => out.value(Parameter::Double(*double)),
+            Value::Instant(micros) if reads_instant(self.dialect, *micros) => {
+                let [before, behind] = self.dialect.forms().instant;
+                out.push(before);
+                out.value(Parameter::Text(written_instant(self.dialect, *micros)));
+                out.push(behind);
+            }
+            Value::Instant(micros) => {
+                out.push("fromUnixTimestamp64Micro(");
+                out.value(Parameter::Integer(*micros));
+                out.push(", 'UTC')");
+            }
+        }
+    }
+}
+
+fn whole_number(whole: i128) -> Parameter {
+    // Whatever is neither is no number of a filter.
+    i64::try_from(whole)
+        .map_or_else(|_| Parameter::Unsigned(u64::try_from(whole).unwrap_or(u64::MAX)), Parameter::Integer)
+}
+
+fn symbol(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Eq => " = ",
+        Comparison::Neq => " <> ",
+        Comparison::Gt => " > ",
+        Comparison::Gte => " >= ",
+        Comparison::Lt => " < ",
+        Comparison::Lte => " <= ",
+    }
+}
+
+/// The names in a schema.
+pub(super) fn names(schema: &SqlSchema) -> impl Iterator<Item = &str> {
+    let CustomFields::Rows(custom) = &schema.custom_fields;
+    let tables = [Some(&schema.memberships), schema.contacts.as_ref(), Some(&custom.table)];
+    let tables = tables.into_iter().flatten().flat_map(|table| table.path().iter().map(String::as_str));
+    let own = [&schema.membership_id, &schema.list_id, &schema.active].map(String::as_str);
+    let of_values = [&custom.membership_id, &custom.key, &custom.text, &custom.number, &custom.number_whole];
+    let of_values = of_values.into_iter().chain([&custom.flag, &custom.instant]).map(String::as_str);
+    tables
+        .chain(own)
+        .chain(of_values)
+        .chain(schema.is_membership.as_deref())
+        .chain(schema.columns.values().map(String::as_str))
+        .chain(schema.wholes.values().map(String::as_str))
+        .chain(crate::catalogue::FIELDS.iter().map(|row| Field::name(row.field)))
+}

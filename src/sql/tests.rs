@@ -1,0 +1,215 @@
+//! What is written, to the letter; that it means what it should is the business of `conformance`.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use super::dialect::{quoted_name, quoted_text};
+use super::*;
+use crate::semantics::{MissingNegation, Semantics, Subscription, TextCase};
+
+/// A question of everybody, at noon.
+fn asked(semantics: Semantics) -> Evaluation {
+    let semantics = Semantics { subscription: Subscription::Any, ..semantics };
+    Evaluation::at("2025-11-15T12:00:00Z".parse().unwrap()).with(semantics)
+}
+
+/// What stands behind WHERE, with values inlined.
+fn condition(dialect: Dialect, filter: &str, semantics: Semantics) -> String {
+    let audience = Audience::of(filter.parse().unwrap());
+    let statement = Sql::new(dialect).inlined().count(&audience, &asked(semantics)).unwrap();
+    statement.text().split_once("WHERE ").unwrap().1.to_owned()
+}
+
+#[track_caller]
+fn check(filter: &str, expected: &str) {
+    assert_eq!(condition(Dialect::DuckDb, filter, Semantics::default()), expected, "{filter}");
+}
+
+#[test]
+fn every_condition_is_true_or_false() {
+    check("click_count >= 3", r#""click_count" IS NOT NULL AND "click_count" >= 3"#);
+    check("click_count < 3", r#"("click_count" IS NULL OR "click_count" < 3)"#);
+    check("carrier = 'x'", r#""carrier" IS NOT NULL AND "carrier" = 'x'"#);
+    check("carrier != 'x'", r#"("carrier" IS NULL OR "carrier" <> 'x')"#);
+    check("phone_number != 'x'", r#""phone_number" <> 'x'"#);
+    check("not on_dnc", r#"NOT COALESCE("on_dnc", FALSE)"#);
+    check(
+        "has_revenue",
+        r#"COALESCE("has_revenue", COALESCE("conversion_count", 0) > 0 OR COALESCE("revenue_total", 0) > 0)"#,
+    );
+    check(
+        "last_sent_at not within 1 day",
+        r#"("last_sent_at" IS NULL OR "last_sent_at" NOT BETWEEN CAST('2025-11-14 12:00:00+00' AS TIMESTAMPTZ) AND CAST('2025-11-15 12:00:00+00' AS TIMESTAMPTZ))"#,
+    );
+    check(
+        "custom.state not in ['CA', '5']",
+        r#""membership_id" NOT IN (SELECT "membership_id" FROM "custom_values" WHERE "key" = 'state' AND ("text" IN ('CA', '5') OR ("text" IS NULL AND "number" = 5)))"#,
+    );
+}
+
+#[test]
+fn where_missing_negation_fails_a_value_is_asked_for() {
+    let fails = Semantics { missing_negation: MissingNegation::Fails, ..Semantics::default() };
+    for (filter, expected) in [
+        ("carrier != 'x'", r#""carrier" IS NOT NULL AND "carrier" <> 'x'"#),
+        (
+            "custom.a != true",
+            r#""membership_id" IN (SELECT "membership_id" FROM "custom_values" WHERE "key" = 'a') AND "membership_id" NOT IN (SELECT "membership_id" FROM "custom_values" WHERE "key" = 'a' AND ("text" = 'true' OR "flag"))"#,
+        ),
+    ] {
+        assert_eq!(condition(Dialect::DuckDb, filter, fails), expected, "{filter}");
+    }
+}
+
+#[test]
+fn case_is_folded_letter_by_letter() {
+    let insensitive = Semantics { text_case: TextCase::Insensitive, ..Semantics::default() };
+    for (dialect, expected) in [
+        (Dialect::PostgreSql, r#"translate("phone_number", 'AC', 'ac') = 'ca'"#),
+        (Dialect::ClickHouse, "translateUTF8(`phone_number`, 'AC', 'ac') = 'ca'"),
+        (Dialect::DataFusion, r#"lower("phone_number") = 'ca'"#),
+    ] {
+        assert_eq!(condition(dialect, "phone_number = 'Ca'", insensitive), expected);
+    }
+}
+
+#[test]
+fn large_numbers_are_compared_as_whole_ones() {
+    check("revenue_total > 0.1", r#""revenue_total" IS NOT NULL AND "revenue_total" > 1e-1"#);
+    check(
+        "revenue_total > 9007199254740993",
+        r#""revenue_total" IS NOT NULL AND (("revenue_total_whole" IS NOT NULL AND "revenue_total_whole" > 9007199254740993) OR ("revenue_total_whole" IS NULL AND "revenue_total" > 9.007199254740992e15))"#,
+    );
+}
+
+#[test]
+fn groups_are_indented() {
+    check(
+        "on_dnc and (is_valid or all(in_workflow, list = 7))",
+        r#"COALESCE("on_dnc", FALSE)
+  AND (
+    COALESCE("is_valid", TRUE)
+    OR (
+      COALESCE("in_workflow", FALSE)
+      AND "phone_number" IN (SELECT "phone_number" FROM "memberships" WHERE "list_id" = 7)
+    )
+  )"#,
+    );
+}
+
+#[test]
+fn nothing_escapes_its_literal() {
+    let hostile = "' OR 1=1 --\\'\0\n\"`";
+    for (dialect, expected) in [
+        (Dialect::PostgreSql, "E''' OR 1=1 --\\\\''\0\n\"`'"),
+        (Dialect::DuckDb, "(''' OR 1=1 --\\''' || chr(0) || '\n\"`')"),
+        (Dialect::ClickHouse, "'\\' OR 1=1 --\\\\\\'\\0\n\"`'"),
+        (Dialect::Spark, "'\\' OR 1=1 --\\\\\\'\\u0000\n\"`'"),
+        (Dialect::DataFusion, "''' OR 1=1 --\\''\0\n\"`'"),
+    ] {
+        assert_eq!(quoted_text(dialect, hostile), expected, "{dialect}");
+    }
+    for (dialect, expected) in [
+        (Dialect::PostgreSql, "\"a\"\"`\\\""),
+        (Dialect::DuckDb, "\"a\"\"`\\\""),
+        (Dialect::ClickHouse, "`a\"\\`\\\\`"),
+        (Dialect::Spark, "`a\"``\\`"),
+        (Dialect::DataFusion, "\"a\"\"`\\\""),
+    ] {
+        assert_eq!(quoted_name(dialect, "a\"`\\"), expected, "{dialect}");
+    }
+}
+
+#[test]
+fn postgresql_is_never_given_a_nul() {
+    for (filter, expected) in [
+        (r#"phone_number = "a\u0000""#, "FALSE"),
+        (r#"phone_number != "a\u0000""#, "TRUE"),
+        (r#"phone_number in ["a\u0000", "b"]"#, r#""phone_number" = 'b'"#),
+        (r#"carrier contains "\u0000""#, "FALSE"),
+        (r#"custom."\u0000" exists"#, "FALSE"),
+        (
+            r#"custom.a < "b\u0000c""#,
+            r#""membership_id" IN (SELECT "membership_id" FROM "custom_values" WHERE "key" = 'a' AND "text" COLLATE "C" <= 'b')"#,
+        ),
+    ] {
+        assert_eq!(condition(Dialect::PostgreSql, filter, Semantics::default()), expected, "{filter}");
+    }
+}
+
+#[test]
+fn parameters_stand_in_the_order_of_their_placeholders() {
+    let audience = Audience::of("click_count = 18446744073709551615 or custom.n > 0.5".parse().unwrap());
+    let values = [Parameter::Unsigned(u64::MAX), Parameter::Text("n".to_owned()), Parameter::Double(0.5)];
+    for (dialect, placeholders) in [
+        (Dialect::PostgreSql, ["$1", "$2", "$3"]),
+        (Dialect::ClickHouse, ["{p1:UInt64}", "{p2:String}", "{p3:Float64}"]),
+        (Dialect::Spark, ["?", "?", "?"]),
+    ] {
+        let statement = Sql::new(dialect).members(&audience, &asked(Semantics::default())).unwrap();
+        assert_eq!(statement.parameters(), values);
+        let mut rest = statement.text();
+        for placeholder in placeholders {
+            rest = rest.split_once(placeholder).unwrap_or_else(|| panic!("{placeholder} in {statement}")).1;
+        }
+    }
+}
+
+#[test]
+fn more_parameters_than_an_engine_takes_are_refused() {
+    let lists: Vec<i64> = (0..70_000).collect();
+    let audience = Audience { source_lists: lists, ..Audience::of("on_dnc".parse().unwrap()) };
+    let count = |sql: Sql| sql.count(&audience, &asked(Semantics::default()));
+    let refusal = count(Sql::new(Dialect::PostgreSql)).unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "cannot be asked of PostgreSQL: it takes 65535 parameters at most, and there are 70000: inline them"
+    );
+    assert!(count(Sql::new(Dialect::PostgreSql).inlined()).is_ok());
+    assert!(count(Sql::new(Dialect::DuckDb)).is_ok());
+}
+
+#[test]
+fn datafusion_is_not_asked_what_it_cannot_parse() {
+    let nested = |depth: usize| {
+        let filter = (0..depth).fold("on_dnc".to_owned(), |inner, i| {
+            format!("{}(is_valid, {inner})", if i % 2 == 0 { "any" } else { "all" })
+        });
+        let audience = Audience::of(filter.parse().unwrap());
+        Sql::new(Dialect::DataFusion).count(&audience, &asked(Semantics::default()))
+    };
+    assert!(nested(12).is_ok());
+    let refusal = nested(13 + 1).unwrap_err().to_string();
+    assert_eq!(refusal, "cannot be asked of DataFusion: groups may nest 12 deep, and they nest 13 deep");
+}
+
+#[test]
+fn schemas_are_read_and_written() {
+    let schema: SqlSchema = serde_json::from_str(
+        r#"{"memberships": ["crm", "subscribers"], "contacts": "people", "columns": {"click_count": "clicks"}, "wholes": {},
+            "custom_fields": {"rows": {"table": "attributes", "key": "name"}}}"#,
+    )
+    .unwrap();
+    assert_eq!(serde_json::from_str::<SqlSchema>(&serde_json::to_string(&schema).unwrap()).unwrap(), schema);
+    let audience = Audience::of("click_count >= 3 and carrier exists".parse().unwrap());
+    let statement =
+        Sql::new(Dialect::DuckDb).with_schema(schema).count(&audience, &asked(Semantics::default())).unwrap();
+    assert_eq!(
+        statement.text(),
+        r#"SELECT count(DISTINCT "m"."phone_number") AS "size"
+FROM "crm"."subscribers" AS "m"
+JOIN "people" AS "c" ON "c"."phone_number" = "m"."phone_number"
+WHERE "m"."clicks" IS NOT NULL AND "m"."clicks" >= $1
+  AND "c"."carrier" IS NOT NULL"#
+    );
+    for (source, said) in [
+        (r#"{"columns": {"clicks": "x"}}"#, "unknown field `clicks`"),
+        (r#"{"wholes": {"click_count": "x"}}"#, "unknown field `click_count`"),
+        (r#"{"memberships": []}"#, "expected the name of a table, found an empty array"),
+        (r#"{"table": "x"}"#, "unknown field `table`"),
+    ] {
+        let error = serde_json::from_str::<SqlSchema>(source).unwrap_err().to_string();
+        assert!(error.contains(said), "{source}: {error}");
+    }
+    let nameless = SqlSchema { list_id: String::new(), ..SqlSchema::default() };
+    assert!(Sql::new(Dialect::DuckDb).with_schema(nameless).count(&audience, &asked(Semantics::default())).is_err());
+}

@@ -1,0 +1,200 @@
+//! Where warnings are found: what always or never holds is proved by the plan's folding, the rest is read off.
+
+use std::collections::{HashMap, HashSet};
+
+use super::kind::{Kind, Of};
+use crate::filter::{
+    Asked, Condition, CustomTest, FieldTest, Filter, Group, Junction, ListTest, OneOf, Test, TimeTest,
+};
+use crate::plan::{self, Leaf, LeafTest, Node, Plan, Subject};
+use crate::semantics::Evaluation;
+use crate::time::{InFull, Moment, Span, SpanUnit, first_instant};
+
+/// Each warning with the JSON pointer of what it is about.
+pub(super) fn warnings(filter: &Filter, asked: &Evaluation) -> Vec<(String, Kind)> {
+    let mut search = Search { asked, found: Vec::new(), told: HashSet::new() };
+    let root = search.constant(filter.root());
+    match root {
+        Some(false) => search.tell("", Kind::Never(Of::Filter)),
+        Some(true) => search.tell("", Kind::Always(Of::Filter)),
+        None => {}
+    }
+    search.group(filter.root(), root, "", &Around::default());
+    search.found
+}
+
+/// A value of a record: what is looked at, and on which list.
+type Looked = (Subject, Option<i64>);
+
+/// What the groups around a condition say of values that may not be there.
+#[derive(Default)]
+struct Around<'o> {
+    /// What those further out say.
+    outer: Option<&'o Around<'o>>,
+    /// Values that must be there where the condition matters: a condition beside it asks for one.
+    needed: HashSet<Looked>,
+    /// Values whose absence is asked for beside it: letting those in is meant.
+    absent: HashSet<Looked>,
+}
+
+struct Search<'a> {
+    asked: &'a Evaluation,
+    found: Vec<(String, Kind)>,
+    /// The values of which was told that they may not be there: once is enough.
+    told: HashSet<Looked>,
+}
+
+impl Search<'_> {
+    fn tell(&mut self, pointer: &str, kind: Kind) {
+        self.found.push((pointer.to_owned(), kind));
+    }
+
+    /// What a group says of every record, if it says the same of all.
+    fn constant(&self, group: &Group) -> Option<bool> {
+        Plan::constant(plan::node(group, self.asked))
+    }
+
+    /// `said`: what the group says of every record.
+    fn group(&mut self, group: &Group, said: Option<bool>, pointer: &str, around: &Around<'_>) {
+        let leaves: Vec<Leaf> = group.conditions().iter().map(|condition| Leaf::new(condition, self.asked)).collect();
+        let of_conditions: Vec<Option<bool>> =
+            leaves.iter().map(|leaf| Plan::constant(Node::Leaf(leaf.clone()))).collect();
+        let of_groups: Vec<Option<bool>> = group.groups().iter().map(|inner| self.constant(inner)).collect();
+        // Where a member says the same, that is the reason, and told of the member.
+        if let Some(value) = said
+            && !of_conditions.iter().chain(&of_groups).any(|of_member| *of_member == said)
+        {
+            self.tell(pointer, if value { Kind::Always(Of::Group) } else { Kind::Never(Of::Group) });
+        }
+        let around = around.within(group.junction(), &leaves);
+        let mut seen: HashMap<&Leaf, usize> = HashMap::new();
+        for (at, ((condition, leaf), said)) in group.conditions().iter().zip(&leaves).zip(of_conditions).enumerate() {
+            let pointer = format!("{pointer}/conditions/{at}");
+            if let Some(first) = seen.get(leaf) {
+                let first = group.conditions()[*first].to_string();
+                self.tell(&pointer, Kind::Repeated { condition: condition.to_string(), first });
+                continue;
+            }
+            seen.insert(leaf, at);
+            self.condition(condition, leaf, said, &pointer, &around);
+        }
+        let mut seen: HashSet<Node> = HashSet::new();
+        for (at, (inner, said)) in group.groups().iter().zip(of_groups).enumerate() {
+            let pointer = format!("{pointer}/groups/{at}");
+            if !seen.insert(plan::node(inner, self.asked)) {
+                self.tell(&pointer, Kind::RepeatedGroup);
+                continue;
+            }
+            self.group(inner, said, &pointer, &around);
+        }
+    }
+
+    fn condition(
+        &mut self,
+        condition: &Condition,
+        leaf: &Leaf,
+        said: Option<bool>,
+        pointer: &str,
+        around: &Around<'_>,
+    ) {
+        let time = time_test(condition);
+        let empty = time.and_then(|(test, is_custom)| self.empty_window(condition, test, is_custom));
+        match (empty, said) {
+            (Some(kind), _) => return self.tell(pointer, kind),
+            (None, Some(false)) => return self.tell(pointer, Kind::Never(Of::Condition(condition.to_string()))),
+            (None, Some(true)) => return self.tell(pointer, Kind::Always(Of::Condition(condition.to_string()))),
+            (None, None) => {}
+        }
+        if let Some((test, _)) = time
+            && span(test) == Some(Span { amount: 1, unit: SpanUnit::Days })
+        {
+            self.tell(pointer, Kind::RollingDay { condition: condition.to_string() });
+        }
+        let looked = (leaf.subject.clone(), leaf.list);
+        if leaf.missing
+            && leaf.test != LeafTest::Exists
+            && !leaf.is_total()
+            && !around.speaks_of(&looked)
+            && self.told.insert(looked)
+        {
+            self.tell(pointer, Kind::WithoutValue { condition: condition.to_string(), remedy: remedy(condition) });
+        }
+    }
+
+    /// Why no record has a time that passes, or one that does not. A custom field may well hold a time that is to come.
+    fn empty_window(&self, condition: &Condition, test: &TimeTest, is_custom: bool) -> Option<Kind> {
+        let now = self.asked.now.timestamp_micros();
+        let condition = || condition.to_string();
+        match test {
+            TimeTest::Within(span) | TimeTest::NotWithin(span) => {
+                (span.amount == 0).then(|| Kind::OnlyNow { condition: condition() })
+            }
+            TimeTest::After(moment) => (!is_custom && moment.instant(now) >= now)
+                .then(|| Kind::Future { condition: condition(), now: InFull(now).to_string() }),
+            TimeTest::Before(moment) => {
+                (moment.instant(now) <= first_instant()).then(|| Kind::BeforeTheCalendar { condition: condition() })
+            }
+        }
+    }
+}
+
+impl<'o> Around<'o> {
+    /// What is known among the members of a group.
+    fn within(&'o self, junction: Junction, leaves: &[Leaf]) -> Self {
+        let mut around = Self { outer: Some(self), ..Self::default() };
+        for leaf in leaves.iter().filter(|leaf| !leaf.is_total()) {
+            let looked = (leaf.subject.clone(), leaf.list);
+            match junction {
+                Junction::All if !leaf.missing => {
+                    around.needed.insert(looked);
+                }
+                Junction::Any if leaf.missing && leaf.test == LeafTest::Exists => {
+                    around.absent.insert(looked);
+                }
+                Junction::All | Junction::Any => {}
+            }
+        }
+        around
+    }
+
+    /// Whether somebody thought of the value not being there.
+    fn speaks_of(&self, looked: &Looked) -> bool {
+        self.needed.contains(looked)
+            || self.absent.contains(looked)
+            || self.outer.is_some_and(|outer| outer.speaks_of(looked))
+    }
+}
+
+/// The time that a condition asks for, and whether it asks a custom field.
+fn time_test(condition: &Condition) -> Option<(&TimeTest, bool)> {
+    let Condition::Field(FieldTest { test, .. }) = condition else { return None };
+    match test {
+        Test::Time(_, Asked::Value(test)) => Some((test, false)),
+        Test::Custom(_, Asked::Value(CustomTest::Time(test))) => Some((test, true)),
+        _ => None,
+    }
+}
+
+fn span(test: &TimeTest) -> Option<Span> {
+    match test {
+        TimeTest::Within(span) | TimeTest::NotWithin(span) => Some(*span),
+        TimeTest::Before(Moment::Ago(span)) | TimeTest::After(Moment::Ago(span)) => Some(*span),
+        TimeTest::Before(Moment::At(_)) | TimeTest::After(Moment::At(_)) => None,
+    }
+}
+
+/// The condition that asks for the value to be there, if there is one.
+fn remedy(condition: &Condition) -> Option<String> {
+    let Condition::Field(FieldTest { test, list }) = condition else { return None };
+    let there = match test {
+        Test::Time(field, _) => Test::Time(*field, Asked::Exists),
+        Test::Text(field, _) => Test::Text(*field, Asked::Exists),
+        Test::Custom(key, _) => Test::Custom(key.clone(), Asked::Exists),
+        // A count is there wherever the membership is; an average needs a conversion too.
+        Test::Count(..) | Test::Flag(..) => {
+            return Some(Condition::List(ListTest::In(OneOf::new(vec![(*list)?])?)).to_string());
+        }
+        Test::Amount(..) => return None,
+    };
+    Some(Condition::Field(FieldTest { test: there, list: *list }).to_string())
+}

@@ -1,0 +1,196 @@
+//! What is right in a filter and hardly meant.
+
+mod find;
+mod kind;
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::audience::Audience;
+use crate::error::{Errors, Lines, Place, draw};
+use crate::filter::Filter;
+use crate::json::{self, Origin, read_each};
+use crate::semantics::Evaluation;
+use crate::text;
+
+use self::kind::Kind;
+pub use self::kind::WarningCode;
+
+/// Something in a filter that is right and hardly meant: a code, a sentence and a place.
+#[derive(Clone, PartialEq)]
+pub struct Warning {
+    kind: Kind,
+    place: Place,
+}
+
+impl Warning {
+    /// What sort of warning it is; stable, made to be matched on.
+    #[must_use]
+    pub fn code(&self) -> WarningCode {
+        self.kind.code()
+    }
+
+    /// The warning in one sentence, without place and code; its wording may change between versions.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.kind.to_string()
+    }
+
+    /// Where it is: always the JSON pointer of a condition or group in the filter's JSON form, in text too; of
+    /// [`Warnings`] also where that stands in the source.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}: {}", self.code(), self.place, self.kind)
+    }
+}
+
+impl fmt::Debug for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Filter {
+    /// Everything in the filter that is right and hardly meant, in the order in which it is read.
+    ///
+    /// That something can never fail, or never hold, is said only where it is so of every record. Much of it depends on
+    /// `now` and on the [`Semantics`](crate::Semantics).
+    ///
+    /// ```
+    /// use headcount::{Evaluation, Filter, WarningCode};
+    ///
+    /// let filter: Filter = "has_revenue and (click_count > 5 and click_count < 3)".parse()?;
+    /// let warnings = filter.warnings(&Evaluation::at("2025-11-15T08:30:00Z".parse()?));
+    /// let found: Vec<_> = warnings.iter().map(|warning| (warning.code(), warning.place().pointer.as_deref())).collect();
+    /// assert_eq!(found, [(WarningCode::NeverHolds, Some("")), (WarningCode::NeverHolds, Some("/groups/0"))]);
+    /// assert_eq!(warnings[1].message(), "these conditions contradict one another: they never hold together");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self, asked: &Evaluation) -> Vec<Warning> {
+        let found = find::warnings(self, asked).into_iter();
+        found.map(|(pointer, kind)| Warning { kind, place: Place::pointer(pointer) }).collect()
+    }
+}
+
+/// The warnings of all filters in a source, with their places in it.
+///
+/// ```
+/// use headcount::{Evaluation, Warnings};
+///
+/// let source = "click_count >= 3\nor click_count > 2";
+/// let warnings = Warnings::of(source, &Evaluation::at("2025-11-15T08:30:00Z".parse()?))?;
+/// assert_eq!(warnings.report(source).to_string(), "\
+/// warning[repeated_condition]: `click_count > 2` asks the same as `click_count >= 3` in its group
+///  --> 2:4 (/conditions/1)
+///   |
+/// 2 | or click_count > 2
+///   |    ^^^^^^^^^^^^^^^
+/// ");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Warnings {
+    list: Vec<Warning>,
+}
+
+impl Warnings {
+    /// The warnings of every filter in a source, which is read as by [`Audience::read_all`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Audience::read_all`].
+    pub fn of(source: &str, asked: &Evaluation) -> Result<Self, Errors> {
+        let mut list = Vec::new();
+        for (Audience { filter, .. }, origin) in read_each(source)? {
+            let mut found = filter.warnings(asked);
+            if !found.is_empty() {
+                place(&mut found, source, origin);
+                list.append(&mut found);
+            }
+        }
+        let lines = Lines::new(source);
+        list.iter_mut().for_each(|warning| warning.place.resolve(&lines));
+        Ok(Self { list })
+    }
+
+    /// The warnings in the order of the source.
+    pub fn iter(&self) -> std::slice::Iter<'_, Warning> {
+        self.list.iter()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The same warnings, told to be in the file of that name.
+    #[must_use]
+    pub fn in_file(mut self, file: &str) -> Self {
+        self.list.iter_mut().for_each(|warning| warning.place.file = Some(file.to_owned()));
+        self
+    }
+
+    /// Draws each warning under the line it is about, as [`Errors::report`] does; past a thousand they are counted.
+    #[must_use]
+    pub fn report<'a>(&'a self, source: &'a str) -> impl fmt::Display + 'a {
+        Report { warnings: self, source }
+    }
+}
+
+impl<'a> IntoIterator for &'a Warnings {
+    type Item = &'a Warning;
+    type IntoIter = std::slice::Iter<'a, Warning>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Finds where the parts of a filter stand. A filter keeps no places: the source is read once more.
+fn place(warnings: &mut [Warning], source: &str, origin: Origin) {
+    let pointer = |warning: &Warning| warning.place.pointer.clone().unwrap_or_default();
+    let spans = match origin {
+        Origin::Text => text::spans(source),
+        Origin::Json(document, base) => {
+            for warning in &mut *warnings {
+                warning.place.pointer = Some(format!("{base}{}", pointer(warning)));
+            }
+            json::spans(source, document, warnings.iter().map(pointer))
+        }
+    };
+    for warning in &mut *warnings {
+        warning.place.span = spans.get(&pointer(warning)).cloned();
+    }
+    // What is around something begins where that does, or before; the sort keeps it first.
+    warnings.sort_by_key(|warning| warning.place.span.as_ref().map_or(0, |span: &Range<usize>| span.start));
+}
+
+struct Report<'a> {
+    warnings: &'a Warnings,
+    source: &'a str,
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 1_000;
+        let lines = Lines::new(self.source);
+        for (i, warning) in self.warnings.iter().take(MOST).enumerate() {
+            if i > 0 {
+                writeln!(f)?;
+            }
+            draw(&lines, ("warning", warning.code().as_str()), &warning.message(), &warning.place, f)?;
+        }
+        match self.warnings.list.len().saturating_sub(MOST) {
+            0 => Ok(()),
+            more => writeln!(f, "\nand {more} more warnings"),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Files that are not there, or change while they are read.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use headcount::{Code, Contact, Errors, Membership, RecordReader, Table, TableBuilder};
+
+use crate::{gzip, zstd};
+
+/// Records of about a kilobyte, more than are read ahead.
+const MANY: usize = 30_000;
+
+/// Rows of Parquet, which are read by so many thousands that these are more.
+const MANY_ROWS: usize = 400_000;
+
+/// What does not pack well.
+fn noise(n: usize) -> String {
+    let random = |place: usize| ((n * 32 + place) as u64 | 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    (0..64).map(|place| format!("{:x}", random(place).wrapping_mul(0xff51_afd7_ed55_8ccd))).collect()
+}
+
+fn lines() -> Vec<u8> {
+    let line = |n| format!("{{\"phone_number\": \"+{n}\", \"carrier\": \"{}\"}}\n", noise(n)).into_bytes();
+    (0..MANY).flat_map(line).collect()
+}
+
+fn rows() -> Vec<u8> {
+    let rows = (0..MANY).flat_map(|n| format!("+{n},{}\n", noise(n)).into_bytes());
+    b"phone_number,carrier\n".iter().copied().chain(rows).collect()
+}
+
+fn columns() -> Vec<u8> {
+    let contact = |n: usize| Contact {
+        phone_number: format!("+{n}"),
+        memberships: vec![Membership::default()],
+        ..Contact::default()
+    };
+    let mut file = Vec::new();
+    (0..MANY_ROWS).map(contact).collect::<Table>().write_parquet(&mut file, &mut |_| {}).unwrap();
+    file
+}
+
+/// Reads a file, to which something happens as soon as some of it was read.
+fn read_while(bytes: &[u8], name: &str, happens: impl Fn(&Path)) -> (u64, Result<u64, Errors>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path: PathBuf = folder.path().join(name);
+    File::create(&path).unwrap().write_all(bytes).unwrap();
+    let mut builder = TableBuilder::default();
+    let mut happened = false;
+    let report = RecordReader::new().threads(2).read_path_into(&path, &mut builder, &mut |_| {
+        if !happened {
+            happens(&path);
+            happened = true;
+        }
+    });
+    assert!(happened, "{name}");
+    (builder.build().contacts(), report.map(|report| report.records))
+}
+
+#[test]
+fn a_file_that_shrinks_is_not_taken_for_a_short_one() {
+    let shrinks = |path: &Path| {
+        let file = OpenOptions::new().write(true).open(path).unwrap();
+        file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+    };
+    for (bytes, name, reason) in [
+        (lines(), "c.ndjson", "it became shorter while it was read"),
+        (rows(), "c.csv", "it became shorter while it was read"),
+        (gzip(&lines()), "c.ndjson.gz", "the gzip data is cut short"),
+        (zstd(&lines()), "c.ndjson.zst", "the zstd data is cut short"),
+        (columns(), "c.parquet", "it became shorter while it was read"),
+    ] {
+        let (contacts, read) = read_while(&bytes, name, shrinks);
+        let errors = read.expect_err(name);
+        assert_eq!((contacts, errors.first().code()), (0, Code::UnreadableInput), "{errors}");
+        assert!(errors.first().message().contains(reason), "{name}: {errors}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_vanishes_is_read_to_its_end() {
+    for (bytes, name, many) in
+        [(lines(), "c.ndjson", MANY), (zstd(&rows()), "c.csv.zst", MANY), (columns(), "c.parquet", MANY_ROWS)]
+    {
+        let (contacts, read) = read_while(&bytes, name, |path| fs::remove_file(path).unwrap());
+        assert_eq!((contacts, read), (many as u64, Ok(many as u64)), "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told_with_its_name() {
+    for name in ["c.ndjson", "c.csv.gz", "c.parquet"] {
+        let path = tempfile::tempdir().unwrap().path().join(name);
+        let errors = RecordReader::new().read_path(&path, &mut |_| {}, &mut |_| {}).unwrap_err();
+        assert_eq!(errors.first().code(), Code::UnreadableInput);
+        assert_eq!(errors.first().place().file.as_deref(), path.to_str(), "{errors}");
+    }
+}

@@ -1,0 +1,175 @@
+//! What each kind of warning says, and where.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use headcount::{Evaluation, Filter, MissingNegation, Semantics, TextCase, Warnings};
+
+fn asked() -> Evaluation {
+    Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap())
+}
+
+/// The warnings of a filter in text, a line each.
+#[track_caller]
+fn text(source: &str, expected: &[&str]) {
+    with(source, &asked(), expected);
+}
+
+#[track_caller]
+fn with(source: &str, asked: &Evaluation, expected: &[&str]) {
+    let warnings = source.parse::<Filter>().unwrap().warnings(asked);
+    let found: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(found, expected, "{source}");
+}
+
+#[test]
+fn never_holds() {
+    let nobody = "never_holds at the top: the filter can never hold: nobody is in the audience";
+    let together = "these conditions contradict one another: they never hold together";
+    text("click_count > 5 and click_count < 3", &[nobody, &format!("never_holds at the top: {together}")]);
+    text(
+        "click_count < 0 and has_revenue",
+        &[nobody, "never_holds at /conditions/0: `click_count < 0` can never hold"],
+    );
+    text("has_revenue or (on_dnc and not on_dnc)", &[&format!("never_holds at /groups/0: {together}")]);
+    text("carrier = 'a' and carrier = 'b'", &[nobody, &format!("never_holds at the top: {together}")]);
+    // A custom field may hold both.
+    text("custom.state = 'CA' and custom.state = 'TX'", &[]);
+    // Another membership, another value.
+    text("click_count@101 > 5 and click_count < 3", &[]);
+    text("carrier = 'A' and carrier = 'a'", &[nobody, &format!("never_holds at the top: {together}")]);
+    let insensitive = asked().with(Semantics { text_case: TextCase::Insensitive, ..Semantics::default() });
+    let same = r#"repeated_condition at /conditions/1: `carrier = "a"` asks the same as `carrier = "A"` in its group"#;
+    with("carrier = 'A' and carrier = 'a'", &insensitive, &[same]);
+}
+
+#[test]
+fn always_holds() {
+    let everybody = "always_holds at the top: the filter always holds: everybody in scope is in the audience";
+    text(
+        "click_count >= 0",
+        &[everybody, "always_holds at /conditions/0: `click_count >= 0` always holds, whoever is asked"],
+    );
+    text(
+        "has_revenue and phone_number exists",
+        &["always_holds at /conditions/1: `phone_number exists` always holds, whoever is asked"],
+    );
+    text(
+        "on_dnc and (has_revenue or not has_revenue)",
+        &["always_holds at /groups/0: one of these conditions always holds, whoever is asked"],
+    );
+    // On a list that somebody is not on there is no count.
+    text("click_count@101 >= 0", &[]);
+}
+
+#[test]
+fn empty_window() {
+    text(
+        "last_sent_at within 0 days",
+        &[
+            "empty_window at /conditions/0: `last_sent_at within 0 days` is about the very instant of now: nothing before \
+           it, nor the rest of today",
+        ],
+    );
+    text(
+        "last_sent_at after 2025-11-16",
+        &["empty_window at /conditions/0: `last_sent_at after 2025-11-16` asks for a time after now, \
+           2025-11-15T08:30:00Z: no record should have one"],
+    );
+    text(
+        "signup_date after 0 hours ago",
+        &["empty_window at /conditions/0: `signup_date after 0 hours` asks for a time after now, \
+           2025-11-15T08:30:00Z: no record should have one"],
+    );
+    text(
+        "signup_date before 999999999999 days ago",
+        &["empty_window at /conditions/0: `signup_date before 999999999999 days` reaches past the calendar's first \
+           day: no record has a time before it"],
+    );
+    // An appointment may be to come.
+    text("custom.appointment after 2025-11-16", &[]);
+    text(
+        "signup_date after 2025-11-15 and signup_date before 2025-11-14",
+        &[
+            "never_holds at the top: the filter can never hold: nobody is in the audience",
+            "never_holds at the top: these conditions contradict one another: they never hold together",
+        ],
+    );
+}
+
+#[test]
+fn holds_without_value() {
+    let clicked = "`last_clicked_at not within 30 days` also holds where there is no value: add `last_clicked_at \
+                   exists` if those are not meant";
+    text("last_clicked_at not within 30 days", &[&format!("holds_without_value at /conditions/0: {clicked}")]);
+    text(
+        "click_count@101 != 3",
+        &[
+            "holds_without_value at /conditions/0: `click_count@101 != 3` also holds where there is no value: add `list in \
+           [101]` if those are not meant",
+        ],
+    );
+    text(
+        "avg_revenue != 3",
+        &["holds_without_value at /conditions/0: `avg_revenue != 3` also holds where there is no value"],
+    );
+    // Somebody thought of it, by a condition beside it, above it, or by asking for just these.
+    text("last_clicked_at exists and last_clicked_at not within 30 days", &[]);
+    text("last_clicked_at within 90 days and (has_revenue or last_clicked_at not within 30 days)", &[]);
+    text("last_clicked_at not exists or last_clicked_at not within 30 days", &[]);
+    // There always is a value, or its absence is not told from another.
+    text("click_count != 3 and revenue_total != 0 and list != 101 and phone_number != '+1' and not on_dnc", &[]);
+    // Once is enough.
+    text(
+        "last_clicked_at not within 30 days and (has_revenue or last_clicked_at not within 60 days)",
+        &[&format!("holds_without_value at /conditions/0: {clicked}")],
+    );
+    let fails = asked().with(Semantics { missing_negation: MissingNegation::Fails, ..Semantics::default() });
+    with("last_clicked_at not within 30 days", &fails, &[]);
+}
+
+#[test]
+fn repeated_condition() {
+    text(
+        "has_revenue and on_dnc and has_revenue",
+        &["repeated_condition at /conditions/2: `has_revenue = true` stands in its group already"],
+    );
+    text(
+        "last_sent_at within 2 days and last_sent_at within 48 hours",
+        &[
+            "repeated_condition at /conditions/1: `last_sent_at within 48 hours` asks the same as `last_sent_at within 2 \
+           days` in its group",
+        ],
+    );
+    text(
+        "(has_revenue and on_dnc) or (has_revenue and on_dnc)",
+        &["repeated_condition at /groups/1: this group asks the same as another one beside it"],
+    );
+    text("has_revenue and (has_revenue or on_dnc)", &[]);
+}
+
+#[test]
+fn rolling_day() {
+    let rolls = "counts 24 hours back from now: today and yesterday begin at midnight";
+    for source in ["last_sent_at within 1 days", "last_sent_at before 1 days ago", "custom.due after 1 days ago"] {
+        let condition = source.replace("custom.", "custom_fields.").replace(" ago", "");
+        text(source, &[&format!("rolling_day at /conditions/0: `{condition}` {rolls}")]);
+    }
+    // Of two days or more nobody expects the calendar's, and hours are hours.
+    text("last_sent_at within 2 days and signup_date within 24 hours", &[]);
+}
+
+#[test]
+fn places_in_the_source() {
+    let places = |source: &str| -> Vec<String> {
+        Warnings::of(source, &asked()).unwrap().iter().map(|warning| warning.place().to_string()).collect()
+    };
+    assert_eq!(places("has_revenue\nor click_count >= 0"), ["1:1", "2:4 (/conditions/1)"]);
+    assert_eq!(places("has_revenue and not (click_count < 0 or on_dnc)"), ["1:22 (/groups/0/conditions/0)"]);
+    let filter = r#"{"operator": "AND", "conditions": [
+      {"conditionType": "time", "field": "last_sent_at", "operator": "within", "value": 1, "unit": "days"}]}"#;
+    assert_eq!(places(filter), ["2:7 (/conditions/0)"]);
+    let both = format!(r#"{{"audiences": [{{"name": "a", "filter": {filter}}}, {filter}]}}"#);
+    assert_eq!(places(&both), ["2:7 (/audiences/0/filter/conditions/0)", "3:7 (/audiences/1/conditions/0)"]);
+    assert_eq!(places(&format!("{filter}\n{filter}")), ["2:7 (/conditions/0)", "4:7 (/conditions/0)"]);
+    assert!(Warnings::of("click_count >", &asked()).is_err());
+}
