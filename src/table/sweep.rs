@@ -69,13 +69,7 @@ impl Table {
     }
 
     /// Those who are in no segment, one by one.
-    fn sweep_others(
-        &self,
-        audience: &Audience,
-        asked: &Evaluation,
-        possible: Plan,
-        range: (i64, i64),
-    ) -> Changes {
+    fn sweep_others(&self, audience: &Audience, asked: &Evaluation, possible: Plan, range: (i64, i64)) -> Changes {
         let mut changes = Changes::new(range.0);
         let course = Course::new(&audience.filter, asked);
         let possible = Matcher::from(possible);

@@ -133,7 +133,7 @@ impl Table {
     /// happens if nobody does anything. An instant before `asked.now` counts as that.
     ///
     /// Every contact is looked at once, however many changes there are; what cannot change within the range is counted as
-    /// [`Table::size`] counts. Each change takes 24 bytes while they are sorted, and 16 after.
+    /// [`Table::size`] counts. Each change takes up to 40 bytes while they are sorted, and 16 after.
     #[must_use]
     pub fn timeline(&self, audience: &Audience, asked: &Evaluation, to: DateTime<Utc>) -> Timeline {
         let to = to.max(asked.now);

@@ -50,7 +50,9 @@ fn a_sample_is_kept() {
 
     headcount(format!("estimate {ASKED} --share 5%")).with(file).fails(2, "these records are a sample already");
     headcount("sample -o -").with(file).fails(1, "these records are a sample already");
-    headcount(format!("estimate {ASKED} examples/contacts.json")).with(file).fails(1, "a sample is among several files");
+    headcount(format!("estimate {ASKED} examples/contacts.json"))
+        .with(file)
+        .fails(1, "a sample is among several files");
     let counted = headcount(format!("size {ASKED}")).with(file).run();
     counted.exits(0);
     assert!(counted.stderr.starts_with("these are a sample of 5,000 contacts: "), "{counted}");

@@ -32,7 +32,8 @@ now                          size  change
 
 #[test]
 fn the_sizes_at_steps() {
-    let expected = "now,size\n2025-11-15T08:00:00Z,2\n2025-11-16T08:00:00Z,2\n2025-11-17T08:00:00Z,1\n2025-11-18T08:00:00Z,0\n";
+    let expected =
+        "now,size\n2025-11-15T08:00:00Z,2\n2025-11-16T08:00:00Z,2\n2025-11-17T08:00:00Z,1\n2025-11-18T08:00:00Z,0\n";
     assert_eq!(timeline("--to 3d --step 24h --format csv").stdout(), expected);
     assert_eq!(timeline("--to 3d --step 1d --unit memberships --format csv").stdout(), expected);
 }
@@ -65,5 +66,7 @@ fn ranges_that_are_none() {
     timeline("--to 21").fails(2, "expected a date or time such as 2025-11-15T08:30:00Z, or a length such as 90d");
     timeline("--step 5").fails(2, "expected a length of time such as 90d, 12h or 45min");
     timeline("--step 0d").fails(2, "expected a length of time such as 90d, 12h or 45min");
-    headcount("timeline --filter has_revenue - --from cached").reading(RECORDS).fails(1, "`--from cached` asks for one");
+    headcount("timeline --filter has_revenue - --from cached")
+        .reading(RECORDS)
+        .fails(1, "`--from cached` asks for one");
 }
