@@ -64,7 +64,7 @@ mod tests {
     /// Samples that are kept must agree with those of later releases.
     #[test]
     fn it_stays_what_it_is() {
-        assert_eq!(of_phone_number(42, "+14155550101"), of_phone_number(42, "+14155550101"));
-        assert_ne!(of_phone_number(42, "+14155550101"), of_phone_number(43, "+14155550101"));
+        assert_eq!(of_phone_number(42, "+14155550101"), 0x4df7_7f92_0c97_3fca);
+        assert_eq!(of_phone_number(43, "+14155550101"), 0xa176_2d47_be56_cbb7);
     }
 }

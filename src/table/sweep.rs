@@ -44,16 +44,15 @@ struct BoundMoving {
 }
 
 impl Table {
-    /// Who comes and who goes within a range of instants, both ends included.
-    pub(crate) fn sweep(&self, audience: &Audience, asked: &Evaluation, range: (i64, i64)) -> Changes {
+    /// Who comes and who goes within a range of instants, both ends included; no part is of the same contacts as another.
+    pub(crate) fn sweep(&self, audience: &Audience, asked: &Evaluation, range: (i64, i64)) -> Vec<Changes> {
         let plan = |hold| audience.plan_over(asked, Window { from: range.0, to: range.1, hold });
         let (possible, always) = (plan(Hold::Sometimes), plan(Hold::Always));
-        let mut changes = Changes::new(range.0);
         if possible.is_never() {
-            return changes;
+            return Vec::new();
         }
         let sweep = Sweep::new(&self.columns, audience, asked, range, [&possible, &always]);
-        let parts: Vec<Changes> = self
+        let mut parts: Vec<Changes> = self
             .runs()
             .into_par_iter()
             .fold(
@@ -65,20 +64,13 @@ impl Table {
             )
             .map(|(changes, _)| changes)
             .collect();
-        parts.into_iter().for_each(|part| changes.append(part));
-        self.sweep_others(audience, asked, possible, range, &mut changes);
-        changes
+        parts.push(self.sweep_others(audience, asked, possible, range));
+        parts
     }
 
     /// Those who are in no segment, one by one.
-    fn sweep_others(
-        &self,
-        audience: &Audience,
-        asked: &Evaluation,
-        possible: Plan,
-        range: (i64, i64),
-        changes: &mut Changes,
-    ) {
+    fn sweep_others(&self, audience: &Audience, asked: &Evaluation, possible: Plan, range: (i64, i64)) -> Changes {
+        let mut changes = Changes::new(range.0);
         let course = Course::new(&audience.filter, asked);
         let possible = Matcher::from(possible);
         let mut turns = Turns::default();
@@ -95,6 +87,7 @@ impl Table {
             changes.add(begins, &turns.all);
             turns.all.clear();
         }
+        changes
     }
 }
 

@@ -133,12 +133,12 @@ impl Table {
     /// happens if nobody does anything. An instant before `asked.now` counts as that.
     ///
     /// Every contact is looked at once, however many changes there are; what cannot change within the range is counted as
-    /// [`Table::size`] counts. Each change takes 24 bytes while they are sorted, and 16 after.
+    /// [`Table::size`] counts. Each change takes up to 40 bytes while they are sorted, and 16 after.
     #[must_use]
     pub fn timeline(&self, audience: &Audience, asked: &Evaluation, to: DateTime<Utc>) -> Timeline {
         let to = to.max(asked.now);
         let range = (asked.now.timestamp_micros(), to.timestamp_micros());
-        let (first, changes) = self.sweep(audience, asked, range).into_steps();
+        let (first, changes) = Changes::into_steps(self.sweep(audience, asked, range));
         let fingerprint = audience.filter.fingerprint();
         Timeline { from: asked.now, to, semantics: asked.semantics, fingerprint, first, changes }
     }
@@ -171,7 +171,7 @@ impl Table {
         loop {
             // From the calendar's beginning to its end is further than can be counted.
             let to = if reach == i64::MAX { end } else { now.saturating_add(reach).min(end) };
-            let (_, changes) = self.sweep(audience, asked, (now, to)).into_steps();
+            let (_, changes) = Changes::into_steps(self.sweep(audience, asked, (now, to)));
             match changes.first() {
                 Some((at, _)) => return Some(from_micros(*at)),
                 None if to == end => return None,

@@ -1,50 +1,69 @@
-//! `headcount estimate` and `headcount sample`.
-
-use tempfile::TempDir;
+//! `estimate` and `sample`.
 
 use crate::headcount;
 
-const NOW: &str = "--now 2025-11-15T08:30:00Z";
+fn records() -> String {
+    let row = |n: u32| format!("+1415{n:07},{},{}\n", 7 + n % 2, n % 10);
+    std::iter::once("phone_number,list_id,click_count\n".to_owned()).chain((0..5_000).map(row)).collect()
+}
+
+const ASKED: &str = "--filter 'click_count >= 8' --now 2025-11-15T08:30:00Z";
 
 #[test]
-fn where_all_were_read_it_is_exact() {
-    let told =
-        headcount(format!("estimate examples/contacts.json {NOW} --format json --margin 1% --filter is_valid")).json();
-    let estimate = &told["audiences"][0];
+fn an_interval_has_the_size_in_it() {
+    let report = headcount(format!("estimate {ASKED} - --margin 5% --format json")).reading(records()).json();
+    let estimate = &report["audiences"][0];
+    assert_eq!((&estimate["population"], &estimate["exact"]), (&5_000.into(), &false.into()));
+    assert_eq!((&report["seed"], &estimate["confidence"]), (&42.into(), &0.95.into()));
+    let [low, value, high] = ["low", "estimate", "high"].map(|key| estimate[key].as_u64().unwrap());
+    assert!(low <= 1_000 && 1_000 <= high && low <= value && value <= high && high - low <= 500, "{estimate}");
+    let again = headcount(format!("estimate {ASKED} - --margin 5% --format json")).reading(records()).json();
+    assert_eq!(report, again, "the same seed draws the same contacts");
+}
+
+#[test]
+fn a_few_contacts_are_counted() {
+    let ran = headcount("estimate --audience examples/audience.json examples/contacts.json --now cached").run();
+    ran.exits(0);
     assert_eq!(
-        (&estimate["estimate"], &estimate["low"], &estimate["high"]),
-        (&estimate["found"], &estimate["found"], &estimate["found"])
+        ran.stdout,
+        "\
+name                 estimate  low  high  confidence  found  sampled  contacts  now
+High-Value Clickers         4    4     4  exact           4        9         9  2025-11-15T08:30:00Z
+"
     );
-    assert_eq!(estimate["exact"], true);
 }
 
 #[test]
-fn a_sample_estimates_what_its_records_would() {
-    let folder = TempDir::new().unwrap();
-    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    headcount("generate --memberships 20000 -o").with(path("contacts.ndjson")).prints("");
-    headcount("sample --share 10% -o").with(path("sample.parquet")).with(path("contacts.ndjson")).stdout();
-    let asked = |records: &str| {
-        let asked = format!("estimate {NOW} --format json --share 10% --filter has_revenue");
-        headcount(asked).with(path(records)).json()["audiences"][0].clone()
-    };
-    // The same seed draws the same contacts, from the records and into the file.
-    let estimate =
-        headcount(format!("estimate {NOW} --format json --filter has_revenue")).with(path("sample.parquet")).json();
-    assert_eq!(estimate["audiences"][0], asked("contacts.ndjson"));
-    let number = |key: &str| estimate["audiences"][0][key].as_u64().unwrap();
-    assert!(number("low") < number("estimate") && number("estimate") < number("high"), "{estimate}");
-    let size = headcount(format!("size {NOW} --format json --filter has_revenue")).with(path("contacts.ndjson")).json();
-    let size = size["audiences"][0]["size"].as_u64().unwrap();
-    assert!((number("low")..=number("high")).contains(&size), "{size}: {estimate}");
-    assert!(number("sampled") * 5 < number("population"), "{estimate}");
+fn a_sample_is_kept() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("sample.parquet");
+    let file = file.to_str().unwrap();
+    let ran = headcount("sample - --share 10% --seed 7 -o").with(file).reading(records()).run();
+    ran.exits(0);
+    assert!(ran.stderr.contains(" of 5,000 contacts sampled, seed 7, 0 skipped"), "{ran}");
+
+    let drawn = headcount(format!("estimate {ASKED} - --share 10% --seed 7 --format csv")).reading(records()).stdout();
+    let kept = headcount(format!("estimate {ASKED} --format csv")).with(file).stdout();
+    assert_eq!(drawn, kept);
+    assert!(kept.starts_with("id,name,estimate,low,high,confidence,exact,found,sampled,population,now,"), "{kept}");
+
+    headcount(format!("estimate {ASKED} --share 5%")).with(file).fails(2, "these records are a sample already");
+    headcount("sample -o -").with(file).fails(1, "these records are a sample already");
+    headcount(format!("estimate {ASKED} examples/contacts.json"))
+        .with(file)
+        .fails(1, "a sample is among several files");
+    let counted = headcount(format!("size {ASKED}")).with(file).run();
+    counted.exits(0);
+    assert!(counted.stderr.starts_with("these are a sample of 5,000 contacts: "), "{counted}");
 }
 
 #[test]
-fn what_is_no_share_is_refused() {
-    for wrong in
-        ["--margin 0%", "--margin 101%", "--share 0", "--share x", "--confidence 100%", "--margin 1% --share 1%"]
-    {
-        headcount(format!("estimate examples/contacts.json --filter is_valid {wrong}")).run().exits(2);
-    }
+fn arguments_that_make_no_sense() {
+    let asked = |more: &str| headcount(format!("estimate {ASKED} - {more}"));
+    asked("--margin 0%").fails(2, "expected a part of a hundred such as 1%");
+    asked("--share 101%").fails(2, "expected a part of a hundred such as 1%");
+    asked("--confidence 100%").fails(2, "expected a part of a hundred such as 95%, below 100%");
+    asked("--margin 1% --share 1%").fails(2, "cannot be used with");
+    asked("--unit memberships").fails(2, "an estimate is of contacts");
 }

@@ -36,15 +36,19 @@ pub(crate) struct Headcount {
 
 /// The command with these arguments, which blanks separate, except inside single quotes.
 pub(crate) fn headcount(arguments: impl AsRef<str>) -> Headcount {
+    Headcount { arguments: Vec::new(), input: Vec::new() }.with_all(arguments)
+}
+
+fn split(arguments: &str) -> Vec<String> {
     let mut split = Vec::new();
-    for (i, part) in arguments.as_ref().split('\'').enumerate() {
+    for (i, part) in arguments.split('\'').enumerate() {
         if i % 2 == 1 {
             split.push(part.to_owned());
         } else {
             split.extend(part.split_whitespace().map(str::to_owned));
         }
     }
-    Headcount { arguments: split, input: Vec::new() }
+    split
 }
 
 /// The text of a file beside the binary's package.
@@ -57,6 +61,12 @@ pub(crate) fn root() -> &'static Path {
 }
 
 impl Headcount {
+    /// With more arguments, which are separated as the first are.
+    pub(crate) fn with_all(mut self, arguments: impl AsRef<str>) -> Self {
+        self.arguments.extend(split(arguments.as_ref()));
+        self
+    }
+
     /// With one more argument, whatever is in it.
     pub(crate) fn with(mut self, argument: impl Into<String>) -> Self {
         self.arguments.push(argument.into());
