@@ -6,41 +6,37 @@ import tempfile
 import pyarrow.parquet as parquet
 from chdb import session
 
-from serve import TABLES, arrow_of_all, ddl_of, each, serve
+from serve import arrow_of_all, each, serve, short_names
 
 
-def start(ddl):
+def start():
     directory = tempfile.TemporaryDirectory(prefix="headcount-")
     engine = session.Session(os.path.join(directory.name, "data"))
     # The columns of a file are those that it has, also where they are inserted.
     engine.query("SET use_structure_from_insertion_table_in_table_functions = 0")
     engine.query("CREATE DATABASE headcount")
     engine.query("USE headcount")
-    for statement in ddl.split(";\n"):
-        if statement.strip():
-            engine.query(statement)
     version = engine.query("SELECT version()", "CSV").data().strip().strip('"')
-    return (engine, ddl, directory), version
+    return (engine, directory), version
 
 
-def answer(state, tables, statements):
-    engine, ddl, directory = state
-    for name in TABLES:
-        path = os.path.join(directory.name, f"{name}.parquet")
-        parquet.write_table(arrow_of_all(name, tables), path)
-    for table in tables:
-        case = table["case"]
-        for name in TABLES:
-            engine.query(f"DROP TABLE IF EXISTS `{name}_{case}`")
-        for statement in ddl_of(ddl, case):
+def quoted(name):
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def answer(state, columns, populations, statements):
+    engine, directory = state
+    for number, of in enumerate(columns):
+        path = os.path.join(directory.name, f"{number}.parquet")
+        parquet.write_table(arrow_of_all(of, populations, number), path)
+        into = ", ".join(quoted(name) for name, _ in of)
+        short = ", ".join(short_names(of))
+        for i, tables in enumerate(populations):
+            name = tables[number]["name"]
+            engine.query(f"DROP TABLE IF EXISTS {name}")
             # In memory: as many tables as there are populations, and nothing to merge.
-            engine.query(statement.split("\nENGINE")[0] + "\nENGINE = Memory")
-        for name in TABLES:
-            path = os.path.join(directory.name, f"{name}.parquet")
-            columns = ", ".join(f"`{column.name}`" for column in TABLES[name])
-            engine.query(
-                f"INSERT INTO `{name}_{case}` ({columns}) SELECT {columns} FROM file('{path}', Parquet) WHERE population = {case}"
-            )
+            engine.query(tables[number]["ddl"].split("\nENGINE")[0] + "\nENGINE = Memory")
+            engine.query(f"INSERT INTO {name} ({into}) SELECT {short} FROM file('{path}', Parquet) WHERE population = {i}")
 
     def ask(sql, parameters):
         values = {f"p{i}": bound(parameter) for i, parameter in enumerate(parameters, 1)}

@@ -9,11 +9,11 @@ import datafusion
 import pyarrow as pa
 from datafusion import SessionContext
 
-from serve import TABLES, arrow, ddl_of, each, serve
+from serve import arrow, each, serve
 
 
-def start(ddl):
-    return ddl, datafusion.__version__
+def start():
+    return datafusion, datafusion.__version__
 
 
 def value_of(parameter):
@@ -21,19 +21,17 @@ def value_of(parameter):
     return pa.scalar(parameter, pa.uint64()) if large else parameter
 
 
-def answer(ddl, tables, statements):
+def answer(_, columns, populations, statements):
     context = SessionContext()
-    for table in tables:
-        case = table["case"]
-        for statement in ddl_of(ddl, case):
-            context.sql(statement)
-        for name in TABLES:
-            full = f"{name}_{case}"
-            schema = context.table(f'"{full}"').schema()
-            rows = arrow(name, table[name]).select([field.name for field in schema])
+    for tables in populations:
+        for of, table in zip(columns, tables):
+            context.sql(table["ddl"])
+            schema = context.table(table["name"]).schema()
+            rows = arrow(of, table["rows"]).select([field.name for field in schema])
             rows = rows.cast(pa.schema([field.with_nullable(True) for field in schema]))
-            context.deregister_table(full)
-            context.register_record_batches(full, [rows.to_batches() or [pa.RecordBatch.from_pylist([], rows.schema)]])
+            name = table["name"][1:-1].replace('""', '"')
+            context.deregister_table(name)
+            context.register_record_batches(name, [rows.to_batches() or [pa.RecordBatch.from_pylist([], rows.schema)]])
 
     def ask(sql, parameters):
         values = {str(i): value_of(parameter) for i, parameter in enumerate(parameters, 1)}

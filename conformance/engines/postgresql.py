@@ -12,7 +12,7 @@ import tempfile
 
 import psycopg
 
-from serve import TABLES, arrow, ddl_of, each, serve
+from serve import each, serve
 
 
 def programs():
@@ -33,7 +33,7 @@ def as_user(directory):
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"], "postgres"
 
 
-def start(ddl):
+def start():
     directory = tempfile.mkdtemp(prefix="headcount-")
     data = os.path.join(directory, "data")
     run, user = as_user(directory)
@@ -53,24 +53,24 @@ def start(ddl):
 
     atexit.register(stop)
     connection = psycopg.connect(host=directory, user=user, dbname="postgres", autocommit=True)
-    return (connection, ddl), connection.execute("SHOW server_version").fetchone()[0].split()[0]
+    connection.execute("CREATE EXTENSION hstore")
+    return connection, connection.execute("SHOW server_version").fetchone()[0].split()[0]
 
 
-def answer(state, tables, statements):
-    connection, ddl = state
+def quoted(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+def answer(connection, columns, populations, statements):
     with connection.transaction(), connection.cursor() as cursor:
-        for table in tables:
-            case = table["case"]
-            for name in TABLES:
-                cursor.execute(f'DROP TABLE IF EXISTS "{name}_{case}"')
-            for statement in ddl_of(ddl, case):
-                cursor.execute(statement)
-            for name in TABLES:
-                rows = arrow(name, table[name])
-                columns = ", ".join(f'"{column}"' for column in rows.column_names)
-                with cursor.copy(f'COPY "{name}_{case}" ({columns}) FROM STDIN') as copy:
-                    for row in table[name]:
-                        copy.write_row([of_column(column, row[column]) for column in rows.column_names])
+        for tables in populations:
+            for of, table in zip(columns, tables):
+                cursor.execute(f"DROP TABLE IF EXISTS {table['name']}")
+                cursor.execute(table["ddl"])
+                names = ", ".join(quoted(name) for name, _ in of)
+                with cursor.copy(f"COPY {table['name']} ({names}) FROM STDIN") as copy:
+                    for row in table["rows"]:
+                        copy.write_row([of_kind(kind, row[name]) for name, kind in of])
 
     def ask(sql, parameters):
         # Placeholders are the server's own, `$1`: what is sent is what was written.
@@ -80,11 +80,17 @@ def answer(state, tables, statements):
     return each(ask, statements)
 
 
-def of_column(name, value):
-    """An instant as text; each other value as it is."""
-    if value is not None and (name == "instant" or name.endswith("_at") or name == "signup_date"):
+def of_kind(kind, value):
+    """An instant and a map as text; each other value as it is."""
+    if value is not None and kind == "instant":
         return written(value)
+    if value is not None and kind == "map":
+        return ", ".join(f"{in_hstore(key)} => {in_hstore(value)}" for key, value in value.items())
     return value
+
+
+def in_hstore(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def written(micros):

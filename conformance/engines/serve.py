@@ -1,7 +1,7 @@
 """The pipe to an engine: a line of JSON asks, a line of JSON answers.
 
-The first line has the DDL of the default tables. Each other has populations, as rows of those tables under names that
-end in the number of the population, and statements about them.
+The first line starts the engine. Each other has populations, as the rows of tables with the statements that make those,
+and statements about them. The columns of the tables are the same for all populations of a line.
 """
 
 import json
@@ -12,68 +12,49 @@ import pyarrow as pa
 
 INSTANT = pa.timestamp("us", "UTC")
 
-MEMBERSHIPS = pa.schema(
-    [
-        ("membership_id", pa.int64()),
-        ("phone_number", pa.string()),
-        *[(name, pa.string()) for name in ("carrier", "line_type", "timezone", "list_number", "signup_method")],
-        *[(name, pa.bool_()) for name in ("is_valid", "on_dnc", "active", "has_revenue", "in_workflow")],
-        ("list_id", pa.int64()),
-        *[(name, pa.uint64()) for name in ("send_count", "click_count", "conversion_count")],
-        *[(name, pa.float64()) for name in ("revenue_total", "avg_revenue")],
-        *[(name, pa.decimal128(20, 0)) for name in ("revenue_total_whole", "avg_revenue_whole")],
-        *[(name, INSTANT) for name in ("signup_date", "last_sent_at", "last_clicked_at", "last_revenue_at")],
-    ]
-)
-
-CUSTOM_VALUES = pa.schema(
-    [
-        ("membership_id", pa.int64()),
-        ("key", pa.string()),
-        ("text", pa.string()),
-        ("number", pa.float64()),
-        ("number_whole", pa.decimal128(20, 0)),
-        ("flag", pa.bool_()),
-        ("instant", INSTANT),
-    ]
-)
-
-TABLES = {"memberships": MEMBERSHIPS, "custom_values": CUSTOM_VALUES}
+KINDS = {
+    "key": pa.int64(),
+    "text": pa.string(),
+    "flag": pa.bool_(),
+    "count": pa.uint64(),
+    "double": pa.float64(),
+    "whole": pa.decimal128(20, 0),
+    "instant": INSTANT,
+    "json": pa.string(),
+    "texts": pa.list_(pa.string()),
+    "map": pa.map_(pa.string(), pa.string()),
+}
 
 
-def arrow(name, rows):
+def arrow(columns, rows):
     """The rows of a table."""
-    schema = TABLES[name]
-    columns = []
-    for field in schema:
-        values = [row[field.name] for row in rows]
-        if field.type == INSTANT:
-            columns.append(pa.array(values, pa.int64()).cast(INSTANT))
-        elif pa.types.is_decimal(field.type):
-            columns.append(pa.array([None if value is None else str(value) for value in values]).cast(field.type))
-        elif pa.types.is_floating(field.type):
-            columns.append(pa.array([None if value is None else float(value) for value in values], field.type))
-        else:
-            columns.append(pa.array(values, field.type))
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.Table.from_arrays([column(name, kind, rows) for name, kind in columns], [name for name, _ in columns])
 
 
-def arrow_of_all(name, cases):
-    """The rows of all populations, with the number of each in front."""
+def column(name, kind, rows):
+    values = [row[name] for row in rows]
+    if kind == "instant":
+        return pa.array(values, pa.int64()).cast(INSTANT)
+    if kind == "whole":
+        return pa.array([None if value is None else str(value) for value in values], pa.string()).cast(KINDS[kind])
+    if kind == "double":
+        values = [None if value is None else float(value) for value in values]
+    if kind == "map":
+        values = [None if value is None else list(value.items()) for value in values]
+    return pa.array(values, KINDS[kind])
+
+
+def arrow_of_all(columns, populations, number):
+    """The rows of a table of all populations, under short names, with the number of each population in front."""
     parts = []
-    for case in cases:
-        table = arrow(name, case[name])
-        number = pa.array([case["case"]] * len(table), pa.int64())
-        parts.append(table.add_column(0, "population", number))
+    for i, tables in enumerate(populations):
+        table = arrow(columns, tables[number]["rows"]).rename_columns(short_names(columns))
+        parts.append(table.add_column(0, "population", pa.array([i] * len(table), pa.int64())))
     return pa.concat_tables(parts)
 
 
-def ddl_of(ddl, case):
-    """The DDL under the names of a population; the quotes are the dialect's."""
-    for name in TABLES:
-        for quote in '"`':
-            ddl = ddl.replace(f"{quote}{name}{quote}", f"{quote}{name}_{case}{quote}")
-    return [statement for statement in ddl.split(";\n") if statement.strip()]
+def short_names(columns):
+    return [f"c{i}" for i in range(len(columns))]
 
 
 def plain(value):
@@ -105,11 +86,11 @@ def serve(start, answer):
         if not line.strip():
             break
         question = json.loads(line)
-        if "ddl" in question:
-            state, version = start(question["ddl"])
+        if state is None:
+            state, version = start()
             found = {"version": version}
         else:
-            found = {"answers": answer(state, question["tables"], question["statements"])}
+            found = {"answers": answer(state, question["columns"], question["populations"], question["statements"])}
         out.write(json.dumps(found) + "\n")
         out.flush()
     return state

@@ -9,14 +9,14 @@ import pyarrow.parquet as parquet
 import pyspark
 from pyspark.sql import SparkSession
 
-from serve import TABLES, arrow_of_all, each, plain, serve
+from serve import arrow_of_all, each, plain, serve, short_names
 
 # How many statements are asked in one query, and how many queries at once.
 TOGETHER = 20
 AT_ONCE = 2
 
 
-def start(ddl):
+def start():
     directory = tempfile.TemporaryDirectory(prefix="headcount-")
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     os.chdir(directory.name)
@@ -41,25 +41,30 @@ def start(ddl):
         .config("spark.sql.session.timeZone", "America/New_York")
         .getOrCreate()
     )
-    for statement in ddl.split(";\n"):
-        if statement.strip():
-            spark.sql(statement)
     return (spark, directory), pyspark.__version__
 
 
-def answer(state, tables, statements):
+def quoted(name):
+    return "`" + name.replace("`", "``") + "`"
+
+
+def answer(state, columns, populations, statements):
     spark, directory = state
-    for name in TABLES:
-        path = os.path.join(directory.name, f"{name}.parquet")
-        parquet.write_table(arrow_of_all(name, tables), path)
+    for number, of in enumerate(columns):
+        path = os.path.join(directory.name, f"{number}.parquet")
+        parquet.write_table(arrow_of_all(of, populations, number), path)
         rows = spark.read.parquet(path)
         # As the DDL has the columns, and not as the file does.
-        columns = [f"CAST(`{field.name}` AS {field.dataType.simpleString()})" for field in spark.table(name).schema]
-        rows = rows.selectExpr("population", *columns).coalesce(2).cache()
-        rows.createOrReplaceTempView(f"{name}_all")
-        for table in tables:
-            case = table["case"]
-            rows.where(f"population = {case}").drop("population").createOrReplaceTempView(f"{name}_{case}")
+        first = populations[0][number]
+        spark.sql(f"DROP TABLE IF EXISTS {first['name']}")
+        spark.sql(first["ddl"])
+        types = {field.name: field.dataType.simpleString() for field in spark.table(first["name"]).schema}
+        spark.sql(f"DROP TABLE {first['name']}")
+        read = [f"CAST({short} AS {types[name]}) AS {quoted(name)}" for short, (name, _) in zip(short_names(of), of)]
+        rows = rows.selectExpr("population", *read).coalesce(2).cache()
+        for i, tables in enumerate(populations):
+            one = rows.where(f"population = {i}").drop("population")
+            one.createOrReplaceTempView(tables[number]["name"])
     parts = [statements[i : i + TOGETHER] for i in range(0, len(statements), TOGETHER)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(lambda part: ask_together(spark, part), parts))
@@ -71,9 +76,10 @@ def ask_together(spark, statements):
     """Many statements as parts of one query, each as it is; one by one where that fails, to tell which."""
     selects, parameters = [], []
     for i, statement in enumerate(statements):
-        columns = columns_of(statement)
-        values = ", ".join(f"CAST(`{column}` AS STRING)" for column in columns)
-        selects.append(f"SELECT {i} AS statement, array({values}) AS found FROM (\n{statement['sql']}\n)")
+        columns = [f"c{i}" for i in range(statement["columns"])]
+        values = ", ".join(f"CAST({column} AS STRING)" for column in columns)
+        named = f"(\n{statement['sql']}\n) AS part({', '.join(columns)})"
+        selects.append(f"SELECT {i} AS statement, array({values}) AS found FROM {named}")
         parameters += bound(statement)
     answers = [{"rows": []} for _ in statements]
     try:
@@ -95,18 +101,8 @@ def bound(statement):
     ]
 
 
-def columns_of(statement):
-    """The columns of a statement, by what it begins with."""
-    sql = statement["sql"]
-    if sql.startswith("SELECT DISTINCT"):
-        return ["phone_number"]
-    if sql.startswith("SELECT count"):
-        return ["size"]
-    return [f"size_{i}" for i in range(1, statement["columns"] + 1)]
-
-
 def read(statement, value):
-    return value if statement["sql"].startswith("SELECT DISTINCT") else plain(int(value))
+    return value if statement["kind"] == "members" else plain(int(value))
 
 
 state = serve(start, answer)

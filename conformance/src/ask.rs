@@ -1,12 +1,14 @@
 //! Questions to an engine, and its answers against the definition's.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use headcount::sql::{Sql, SqlSchema, Statement, TableName};
+use headcount::sql::{CustomFields, CustomType, Sql, SqlSchema, Statement, ddl};
 use serde_json::{Value as Json, json};
 
 use crate::engine::{Answer, Engine};
-use crate::load::Rows;
+use crate::layout::{self, Layout, slots};
+use crate::load::{self, Table};
 use crate::question::{Expected, Questions};
 
 /// How many populations an engine is given at once.
@@ -18,6 +20,8 @@ pub(crate) struct Tally {
     pub(crate) cases: usize,
     pub(crate) equal: usize,
     pub(crate) refused: usize,
+    /// Why, and how often.
+    pub(crate) reasons: BTreeMap<String, usize>,
 }
 
 impl Tally {
@@ -54,32 +58,44 @@ impl fmt::Display for Difference {
 struct Asked {
     case: usize,
     questions: Vec<usize>,
+    kind: &'static str,
     statement: Statement,
     expected: Json,
 }
 
-/// Asks all, and gives for each population what differs, if anything does.
+/// Asks all in a layout, and gives for each population what differs, if anything does.
 pub(crate) fn all(
     engine: &mut Engine,
+    layout: Layout,
     all: &[Questions],
     tally: &mut Tally,
 ) -> Result<Vec<Option<Difference>>, String> {
+    let mut columns = Vec::new();
     let mut tables = Vec::new();
     let mut asked: Vec<Asked> = Vec::new();
-    let mut refused = 0;
+    let (mut refused, mut cases) = (0, 0);
+    let mut held = Vec::new();
     for (case, questions) in all.iter().enumerate() {
+        let (questions, schema) = layout.hold(questions, case, engine.dialect);
+        let mut keys = BTreeSet::new();
+        questions.questions.iter().for_each(|question| layout::asked(question.audience.filter.root(), &mut keys));
         // What an engine cannot hold is no case for it.
-        let Some(rows) = Rows::of(&questions.population, engine.dialect) else { continue };
-        tables.push(json!({"case": case, "memberships": rows.memberships, "custom_values": rows.custom_values}));
-        refused += of_population(engine, case, questions, &mut asked);
-        tally.cases += questions.questions.len();
+        if let Some(loaded) = load::tables(&questions.population, &schema, &keys, engine.dialect) {
+            columns = loaded.iter().map(|table| table.columns.clone()).collect();
+            tables.push(made(engine, &schema, loaded)?);
+            refused += of_population(engine, case, &schema, &questions, &mut asked, &mut tally.reasons);
+            cases += questions.questions.len();
+        }
+        held.push(questions);
     }
+    let all = held;
+    tally.cases += cases;
     tally.refused += refused;
     let statements: Vec<Json> = asked
         .iter()
-        .map(|asked| json!({"sql": asked.statement.text(), "parameters": asked.statement.parameters(), "columns": asked.expected[0].as_array().map_or(1, Vec::len)}))
+        .map(|asked| json!({"kind": asked.kind, "sql": asked.statement.text(), "parameters": asked.statement.parameters(), "columns": if asked.kind == "counts" { asked.expected[0].as_array().map_or(1, Vec::len) } else { 1 }}))
         .collect();
-    let answers = engine.ask(&json!({"tables": tables, "statements": statements}))?;
+    let answers = engine.ask(&json!({"columns": columns, "populations": tables, "statements": statements}))?;
     let answers: Vec<Answer> =
         serde_json::from_value(answers["answers"].clone()).map_err(|error| format!("{}: {error}", engine.dialect))?;
 
@@ -100,19 +116,37 @@ pub(crate) fn all(
         wrong.sort_unstable();
         wrong.dedup();
     }
-    let asked_of: usize =
-        tables.iter().filter_map(|table| all.get(table["case"].as_u64()? as usize)).map(|of| of.questions.len()).sum();
-    tally.equal += asked_of - refused - wrong.iter().map(Vec::len).sum::<usize>();
+    tally.equal += cases - refused - wrong.iter().map(Vec::len).sum::<usize>();
     Ok(differences)
 }
 
+/// The tables of a population: the statement that makes each, and its rows.
+fn made(engine: &Engine, schema: &SqlSchema, loaded: Vec<Table>) -> Result<Json, String> {
+    let mut full = schema.clone();
+    if let CustomFields::Columns(columns) = &mut full.custom_fields {
+        // The same columns for every population, whichever of them are asked.
+        *columns = slots().map(|(of, name): (CustomType, String)| (name, headcount::sql::CustomColumn::new(of))).collect();
+    }
+    let ddl = ddl(engine.dialect, &full).map_err(|refusal| refusal.to_string())?;
+    let statements = ddl.split_inclusive(";\n").map(str::trim).filter(|statement| !statement.is_empty());
+    let tables = statements.zip(loaded).map(|(statement, table)| {
+        let statement = statement.trim_end_matches(';');
+        let name = statement.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" (\n"));
+        json!({"name": name.map(|(name, _)| name), "ddl": statement, "rows": table.rows})
+    });
+    Ok(tables.collect())
+}
+
 /// The statements about a population; gives how many questions were refused.
-fn of_population(engine: &Engine, case: usize, questions: &Questions, asked: &mut Vec<Asked>) -> usize {
-    let mut schema = SqlSchema::default();
-    schema.memberships = TableName::new(format!("memberships_{case}"));
-    let headcount::sql::CustomFields::Rows(rows) = &mut schema.custom_fields else { return 0 };
-    rows.table = TableName::new(format!("custom_values_{case}"));
-    let bound = Sql::new(engine.dialect).with_schema(schema);
+fn of_population(
+    engine: &Engine,
+    case: usize,
+    schema: &SqlSchema,
+    questions: &Questions,
+    asked: &mut Vec<Asked>,
+    reasons: &mut BTreeMap<String, usize>,
+) -> usize {
+    let bound = Sql::new(engine.dialect).with_schema(schema.clone());
     let inlined = bound.clone().inlined();
     let mut sizes = Vec::new();
     let mut refused = 0;
@@ -123,20 +157,24 @@ fn of_population(engine: &Engine, case: usize, questions: &Questions, asked: &mu
         let (first, second) = if (case + i) % 2 == 0 { (&bound, &inlined) } else { (&inlined, &bound) };
         let count = first.count(&question.audience, &question.asked);
         let who = second.members(&question.audience, &question.asked);
-        let (Ok(count), Ok(who)) = (count, who) else {
-            refused += 1;
-            continue;
+        let (count, who) = match (count, who) {
+            (Ok(count), Ok(who)) => (count, who),
+            (Err(refusal), _) | (_, Err(refusal)) => {
+                refused += 1;
+                *reasons.entry(refusal.reason().to_owned()).or_default() += 1;
+                continue;
+            }
         };
         said.push(i);
         sizes.push(Json::from(size));
-        asked.push(Asked { case, questions: vec![i], statement: count, expected: json!([[size]]) });
+        asked.push(Asked { case, questions: vec![i], kind: "count", statement: count, expected: json!([[size]]) });
         let members: Vec<[String; 1]> = members.into_iter().map(|member| [member]).collect();
-        asked.push(Asked { case, questions: vec![i], statement: who, expected: json!(members) });
+        asked.push(Asked { case, questions: vec![i], kind: "members", statement: who, expected: json!(members) });
     }
     let several = if case % 2 == 0 { &inlined } else { &bound };
     let questions = said.iter().map(|i| &questions.questions[*i]);
     if let Ok(statement) = several.counts(questions.map(|question| (&question.audience, &question.asked))) {
-        asked.push(Asked { case, questions: said, statement, expected: json!([sizes]) });
+        asked.push(Asked { case, questions: said, kind: "counts", statement, expected: json!([sizes]) });
     }
     refused
 }

@@ -9,6 +9,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::ask::{self, BATCH, Difference, Tally};
 use crate::engine::Engine;
+use crate::layout::Layout;
 use crate::question::{Question, Questions};
 
 /// How often a failing case is made smaller at most.
@@ -33,6 +34,7 @@ fn cases() -> impl Strategy<Value = Questions> {
 /// Draws a batch, asks it, and tells what differs, made small.
 pub(crate) fn batch(
     engine: &mut Engine,
+    layout: Layout,
     runner: &mut TestRunner,
     tally: &mut Tally,
     tell: &mut impl FnMut(&Difference),
@@ -42,7 +44,7 @@ pub(crate) fn batch(
     let mut trees = drawn.collect::<Result<Vec<_>, _>>()?;
     let all: Vec<Questions> = trees.iter().map(ValueTree::current).collect();
     let before = tally.unequal();
-    let results = ask::all(engine, &all, tally)?;
+    let results = ask::all(engine, layout, &all, tally)?;
     // A few are made small; that there are more is in the table.
     let few = results.into_iter().enumerate().filter_map(|(i, result)| Some((i, result?)));
     for (i, first) in few.take(if before < 5 { 2 } else { 0 }) {
@@ -53,7 +55,7 @@ pub(crate) fn batch(
             if !smaller {
                 break;
             }
-            let result = ask::all(engine, std::slice::from_ref(&tree.current()), &mut Tally::default())?;
+            let result = ask::all(engine, layout, std::slice::from_ref(&tree.current()), &mut Tally::default())?;
             smaller = match result.into_iter().next().flatten() {
                 Some(difference) => {
                     least = difference;

@@ -38,7 +38,7 @@ impl Engine {
             return Err("no pipe".to_owned());
         };
         let mut engine = Self { dialect, version: String::new(), child, questions, answers: BufReader::new(answers) };
-        let started = engine.ask(&json!({"ddl": headcount::sql::ddl(dialect)}))?;
+        let started = engine.ask(&json!({}))?;
         engine.version = started["version"].as_str().unwrap_or_default().to_owned();
         Ok(engine)
     }

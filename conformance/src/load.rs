@@ -1,74 +1,221 @@
-//! A population as rows of the default tables.
+//! A population as rows of the tables of a schema.
 
-use headcount::sql::Dialect;
-use headcount::{AmountField, Contact, CountField, Membership, Number, Population, Value, parse_time};
+use std::collections::BTreeSet;
+
+use headcount::sql::{CustomFields, CustomRows, CustomType, Dialect, MapValues, SqlSchema};
+use headcount::{AmountField, Contact, CountField, Field, Membership, Number, Population, TextField, Value, parse_time};
 use serde_json::{Map, Value as Json, json};
 
-/// The rows of both tables.
-pub(crate) struct Rows {
-    pub(crate) memberships: Vec<Json>,
-    pub(crate) custom_values: Vec<Json>,
+use crate::layout::{fields, is_of_the_contact, slots};
+
+/// A column: what it is called, and what a script has to make of its values.
+type Column = (String, &'static str);
+
+/// A table, as a script loads it. Its columns are the same for every population of a layout.
+pub(crate) struct Table {
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Json>,
 }
 
 /// From here on a double does not hold every whole number.
 const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
 
-impl Rows {
-    /// The rows of a population; none where the engine cannot hold one of its texts.
-    pub(crate) fn of(population: &Population, dialect: Dialect) -> Option<Self> {
-        let mut rows = Self { memberships: Vec::new(), custom_values: Vec::new() };
-        for contact in population.contacts() {
-            for membership in &contact.memberships {
-                let id = rows.memberships.len() as i64 + 1;
-                rows.memberships.push(row(id, contact, membership));
-                for (key, value) in &membership.custom_fields {
-                    rows.custom_values.extend(custom(id, key, value));
+/// The tables in the order of their DDL; none where the engine cannot hold one of their texts.
+pub(crate) fn tables(
+    population: &Population,
+    schema: &SqlSchema,
+    asked: &BTreeSet<String>,
+    dialect: Dialect,
+) -> Option<Vec<Table>> {
+    let mut contacts = Table { columns: of_contacts(schema), rows: Vec::new() };
+    let mut memberships = Table { columns: of_memberships(schema), rows: Vec::new() };
+    let mut values = Table { columns: Vec::new(), rows: Vec::new() };
+    if let CustomFields::Rows(rows) = &schema.custom_fields {
+        values.columns = of_values(rows);
+    }
+    let mut id = 0;
+    for contact in population.contacts() {
+        contacts.rows.push(contact_row(schema, contact));
+        for membership in &contact.memberships {
+            id += 1;
+            let mut row = membership_row(schema, id, contact, membership);
+            match &schema.custom_fields {
+                CustomFields::Rows(rows) => {
+                    values.rows.extend(membership.custom_fields.iter().flat_map(|(key, value)| custom(rows, id, key, value)));
                 }
+                other => in_columns(other, id, membership, asked, &mut row),
             }
+            memberships.rows.push(row.into());
         }
-        let nul = || rows.memberships.iter().chain(&rows.custom_values).any(has_nul);
-        (dialect != Dialect::PostgreSql || !nul()).then_some(rows)
+        if let (Some(column), true) = (&schema.is_membership, contact.memberships.is_empty()) {
+            id += 1;
+            let mut row = membership_row(schema, id, contact, &Membership::default());
+            row.insert(column.clone(), false.into());
+            memberships.rows.push(row.into());
+        }
+    }
+    let mut all = Vec::new();
+    all.extend(schema.contacts.is_some().then_some(contacts));
+    all.push(memberships);
+    all.extend((!values.columns.is_empty()).then_some(values));
+    let nul = || all.iter().flat_map(|table: &Table| &table.rows).any(has_nul);
+    (dialect != Dialect::PostgreSql || !nul()).then_some(all)
+}
+
+fn has_nul(value: &Json) -> bool {
+    match value {
+        // In JSON, a NUL is escaped.
+        Json::String(text) => text.contains('\0') || text.contains("\\u0000"),
+        Json::Array(values) => values.iter().any(has_nul),
+        Json::Object(values) => values.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        _ => false,
     }
 }
 
-fn has_nul(row: &Json) -> bool {
-    row.as_object().is_some_and(|row| row.values().any(|value| value.as_str().is_some_and(|text| text.contains('\0'))))
+fn kind(field: Field) -> &'static str {
+    match field {
+        Field::Text(_) => "text",
+        Field::Flag(_) => "flag",
+        Field::Count(_) => "count",
+        Field::Amount(_) => "double",
+        Field::Time(_) => "instant",
+    }
 }
 
-fn row(id: i64, contact: &Contact, on: &Membership) -> Json {
-    let instant = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| at.timestamp_micros());
-    let mut row = json!({
-        "membership_id": id,
-        "phone_number": contact.phone_number,
-        "carrier": contact.carrier,
-        "line_type": contact.line_type,
-        "timezone": contact.timezone,
-        "is_valid": contact.is_valid,
-        "on_dnc": contact.on_dnc,
-        "list_id": on.list_id,
-        "list_number": on.list_number,
-        "active": or_null(id, 1, on.active, true),
-        "signup_date": instant(on.signup_date),
-        "signup_method": on.signup_method,
-        "has_revenue": on.has_revenue,
-        "last_sent_at": instant(on.last_sent_at),
-        "last_clicked_at": instant(on.last_clicked_at),
-        "last_revenue_at": instant(on.last_revenue_at),
-        "in_workflow": or_null(id, 2, on.in_workflow, false),
-    });
-    let Some(row_of) = row.as_object_mut() else { return row };
-    for (field, count) in [
-        (CountField::SendCount, on.send_count),
-        (CountField::ClickCount, on.click_count),
-        (CountField::ConversionCount, on.conversion_count),
-    ] {
-        row_of.insert(field.name().to_owned(), or_null(id, 3, count, 0));
+fn of_contacts(schema: &SqlSchema) -> Vec<Column> {
+    let own = fields().filter(|field| is_of_the_contact(*field));
+    own.map(|field| (schema.column(field).to_owned(), kind(field))).collect()
+}
+
+fn of_memberships(schema: &SqlSchema) -> Vec<Column> {
+    let mut columns = vec![(schema.membership_id.clone(), "key"), (schema.list_id.clone(), "key")];
+    columns.push((schema.active.clone(), "flag"));
+    columns.extend(schema.is_membership.iter().map(|name| (name.clone(), "flag")));
+    let phone_number = Field::Text(TextField::PhoneNumber);
+    let here = |field: &Field| schema.contacts.is_none() || *field == phone_number || !is_of_the_contact(*field);
+    columns.extend(fields().filter(here).map(|field| (schema.column(field).to_owned(), kind(field))));
+    columns.extend(schema.wholes.values().map(|name| (name.clone(), "whole")));
+    match &schema.custom_fields {
+        CustomFields::Json(json) => columns.push((json.column.clone(), "json")),
+        CustomFields::Map(map) => columns.push((map.column.clone(), "map")),
+        CustomFields::Columns(_) => columns.extend(slots().map(|(of, name)| (name, of_type(of)))),
+        _ => {}
     }
+    columns
+}
+
+fn of_type(of: CustomType) -> &'static str {
+    match of {
+        CustomType::Integer => "whole",
+        CustomType::Double => "double",
+        CustomType::Boolean => "flag",
+        CustomType::Timestamp => "instant",
+        CustomType::TextList => "texts",
+        CustomType::Json => "json",
+        _ => "text",
+    }
+}
+
+fn of_values(rows: &CustomRows) -> Vec<Column> {
+    let CustomRows { membership_id, key, text, number, number_whole, flag, instant, .. } = rows;
+    let kinds = ["key", "text", "text", "double", "whole", "flag", "instant"];
+    let names = [membership_id, key, text, number, number_whole, flag, instant];
+    names.into_iter().cloned().zip(kinds).collect()
+}
+
+fn contact_row(schema: &SqlSchema, contact: &Contact) -> Json {
+    let mut row = Map::new();
+    contact_fields(schema, contact, &mut row);
+    row.into()
+}
+
+fn contact_fields(schema: &SqlSchema, contact: &Contact, row: &mut Map<String, Json>) {
+    for field in fields().filter(|field| is_of_the_contact(*field)) {
+        let value = match field.name() {
+            "phone_number" => json!(contact.phone_number),
+            "carrier" => json!(contact.carrier),
+            "line_type" => json!(contact.line_type),
+            "timezone" => json!(contact.timezone),
+            "is_valid" => json!(contact.is_valid),
+            _ => json!(contact.on_dnc),
+        };
+        row.insert(schema.column(field).to_owned(), value);
+    }
+}
+
+fn membership_row(schema: &SqlSchema, id: i64, contact: &Contact, on: &Membership) -> Map<String, Json> {
+    let instant = |at: Option<chrono::DateTime<chrono::Utc>>| json!(at.map(|at| at.timestamp_micros()));
+    let mut row = Map::new();
+    contact_fields(schema, contact, &mut row);
+    row.insert(schema.membership_id.clone(), id.into());
+    row.insert(schema.list_id.clone(), on.list_id.into());
+    row.insert(schema.active.clone(), or_null(id, 1, on.active, true));
+    row.extend(schema.is_membership.iter().map(|name| (name.clone(), true.into())));
     let total = (id % 2 == 0 || on.revenue_total != Number::default()).then_some(on.revenue_total);
-    for (field, amount) in [(AmountField::RevenueTotal, total), (AmountField::AvgRevenue, on.avg_revenue)] {
-        lanes(row_of, field.name(), &format!("{}_whole", field.name()), amount);
+    for field in fields().filter(|field| !is_of_the_contact(*field)) {
+        let count = |count| or_null(id, 3, count, 0);
+        let value = match field {
+            Field::Count(CountField::SendCount) => count(on.send_count),
+            Field::Count(CountField::ClickCount) => count(on.click_count),
+            Field::Count(CountField::ConversionCount) => count(on.conversion_count),
+            Field::Amount(amount) => {
+                let number = if amount == AmountField::RevenueTotal { total } else { on.avg_revenue };
+                row.extend(schema.wholes.get(&amount).map(|name| (name.clone(), json!(large(number)))));
+                number.map(Number::to_f64).into()
+            }
+            _ => match field.name() {
+                "list_number" => json!(on.list_number),
+                "signup_method" => json!(on.signup_method),
+                "has_revenue" => json!(on.has_revenue),
+                "in_workflow" => or_null(id, 2, on.in_workflow, false),
+                "signup_date" => instant(on.signup_date),
+                "last_sent_at" => instant(on.last_sent_at),
+                "last_clicked_at" => instant(on.last_clicked_at),
+                _ => instant(on.last_revenue_at),
+            },
+        };
+        row.insert(schema.column(field).to_owned(), value);
     }
     row
+}
+
+/// Custom fields in columns of the memberships.
+fn in_columns(fields: &CustomFields, id: i64, on: &Membership, asked: &BTreeSet<String>, row: &mut Map<String, Json>) {
+    let custom = &on.custom_fields;
+    // Every other row says of what is not there that it is null.
+    let missing = || asked.iter().filter(|key| id % 2 == 0 && !custom.contains_key(*key));
+    match fields {
+        CustomFields::Json(json) => {
+            let mut object: Map<String, Json> = custom.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+            object.extend(missing().map(|key| (key.clone(), Json::Null)));
+            let none = object.is_empty() && id % 3 == 0;
+            row.insert(json.column.clone(), if none { Json::Null } else { Json::Object(object).to_string().into() });
+        }
+        CustomFields::Map(map) => {
+            let written = |value: &Value| match value {
+                Value::Text(text) if map.values == MapValues::Text => text.clone(),
+                value => value.to_string(),
+            };
+            let mut object: Map<String, Json> = custom.iter().map(|(key, value)| (key.clone(), written(value).into())).collect();
+            if map.values == MapValues::Json {
+                object.extend(missing().map(|key| (key.clone(), " null ".into())));
+            }
+            row.insert(map.column.clone(), object.into());
+        }
+        CustomFields::Columns(columns) => {
+            row.extend(slots().map(|(_, name)| (name, Json::Null)));
+            for (key, column) in columns {
+                let value = match (custom.get(key), column.of) {
+                    (Some(value), CustomType::Json) => value.to_string().into(),
+                    (None, CustomType::Json) if id % 2 == 0 => "null".into(),
+                    (Some(Value::Text(text)), CustomType::Timestamp) => json!(parse_time(text).map(|at| at.timestamp_micros())),
+                    (value, _) => json!(value),
+                };
+                row.insert(column.column.clone().unwrap_or_else(|| key.clone()), value);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A value, or NULL in every so-and-so-many-th row where NULL means the same.
@@ -76,31 +223,30 @@ fn or_null<T: PartialEq + Into<Json>>(id: i64, each: i64, value: T, absent: T) -
     if value == absent && id % (each + 1) == 0 { Json::Null } else { value.into() }
 }
 
-/// A number as a double, and as a whole number where that is not enough.
-fn lanes(row: &mut Map<String, Json>, double: &str, whole: &str, number: Option<Number>) {
-    let large = number.filter(|number| number.to_f64().abs() >= EXACT);
-    row.insert(double.to_owned(), number.map(Number::to_f64).into());
-    row.insert(whole.to_owned(), json!(large));
+/// The number, where a double does not hold every one.
+fn large(number: Option<Number>) -> Option<Number> {
+    number.filter(|number| number.to_f64().abs() >= EXACT)
 }
 
 /// The rows of a value: itself, its elements, or one that says that it is there.
-fn custom(id: i64, key: &str, value: &Value) -> Vec<Json> {
+fn custom(names: &CustomRows, id: i64, key: &str, value: &Value) -> Vec<Json> {
+    let row = |value, alone| element_row(names, id, key, value, alone);
     match value {
         Value::Array(elements) => {
             let scalars = elements.iter().flatten();
             let scalars = scalars.filter(|element| !matches!(element, Value::Array(_) | Value::Object(_)));
-            let mut rows: Vec<Json> = scalars.map(|element| element_row(id, key, Some(element), false)).collect();
+            let mut rows: Vec<Json> = scalars.map(|element| row(Some(element), false)).collect();
             if rows.is_empty() {
-                rows.push(element_row(id, key, None, false));
+                rows.push(row(None, false));
             }
             rows
         }
-        Value::Object(_) => vec![element_row(id, key, None, false)],
-        scalar => vec![element_row(id, key, Some(scalar), true)],
+        Value::Object(_) => vec![row(None, false)],
+        scalar => vec![row(Some(scalar), true)],
     }
 }
 
-fn element_row(id: i64, key: &str, value: Option<&Value>, alone: bool) -> Json {
+fn element_row(names: &CustomRows, id: i64, key: &str, value: Option<&Value>, alone: bool) -> Json {
     let (mut text, mut number, mut flag) = (None, None, None);
     match value {
         Some(Value::Text(written)) => {
@@ -112,9 +258,14 @@ fn element_row(id: i64, key: &str, value: Option<&Value>, alone: bool) -> Json {
         Some(Value::Array(_) | Value::Object(_)) | None => {}
     }
     let instant = text.filter(|_| alone).and_then(|text| parse_time(text)).map(|at| at.timestamp_micros());
-    let mut row = json!({"membership_id": id, "key": key, "text": text, "flag": flag, "instant": instant});
-    if let Some(row) = row.as_object_mut() {
-        lanes(row, "number", "number_whole", number);
-    }
-    row
+    let values = [
+        (&names.membership_id, json!(id)),
+        (&names.key, json!(key)),
+        (&names.text, json!(text)),
+        (&names.number, json!(number.map(Number::to_f64))),
+        (&names.number_whole, json!(large(number))),
+        (&names.flag, json!(flag)),
+        (&names.instant, json!(instant)),
+    ];
+    values.into_iter().map(|(name, value)| (name.clone(), value)).collect::<Map<_, _>>().into()
 }

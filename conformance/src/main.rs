@@ -10,6 +10,7 @@ mod ask;
 mod cases;
 mod draw;
 mod engine;
+mod layout;
 mod load;
 mod question;
 mod suite;
@@ -21,17 +22,25 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::ask::{Difference, Tally};
 use crate::engine::Engine;
+use crate::layout::Layout;
 
 /// What is wanted.
 struct Arguments {
     engines: Vec<Dialect>,
+    layouts: Vec<Layout>,
     cases: usize,
     seed: u64,
     python: String,
 }
 
 fn arguments() -> Result<Arguments, String> {
-    let mut wanted = Arguments { engines: Dialect::ALL.to_vec(), cases: 2_000, seed: 42, python: "python3".to_owned() };
+    let mut wanted = Arguments {
+        engines: Dialect::ALL.to_vec(),
+        layouts: Layout::ALL.to_vec(),
+        cases: 2_000,
+        seed: 42,
+        python: "python3".to_owned(),
+    };
     let mut given = std::env::args().skip(1);
     while let Some(name) = given.next() {
         let value = given.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -39,6 +48,13 @@ fn arguments() -> Result<Arguments, String> {
             "--engines" => {
                 let engine = |name: &str| Dialect::from_name(name).ok_or_else(|| format!("there is no engine {name}"));
                 wanted.engines = value.split(',').map(engine).collect::<Result<_, _>>()?;
+            }
+            "--layouts" => {
+                let layout = |name: &str| {
+                    let named = Layout::ALL.into_iter().find(|layout| layout.name() == name);
+                    named.ok_or_else(|| format!("there is no layout {name}"))
+                };
+                wanted.layouts = value.split(',').map(layout).collect::<Result<_, _>>()?;
             }
             "--cases" => wanted.cases = value.parse().map_err(|error| format!("--cases: {error}"))?,
             "--seed" => wanted.seed = value.parse().map_err(|error| format!("--seed: {error}"))?,
@@ -60,31 +76,39 @@ fn main() -> ExitCode {
     let mut rows = Vec::new();
     let mut good = true;
     for &dialect in &wanted.engines {
-        match run(dialect, &wanted) {
-            Ok((version, tally)) => {
-                good &= tally.unequal() == 0;
-                rows.push(format!(
-                    "| {dialect} | {version} | {} | {} | {} | {} |",
-                    tally.cases,
-                    tally.equal,
-                    tally.refused,
-                    tally.unequal()
-                ));
-            }
+        let mut engine = match Engine::start(dialect, &wanted.python) {
+            Ok(engine) => engine,
             Err(message) => {
                 good = false;
                 eprintln!("error: {message}");
-                rows.push(format!("| {dialect} | failed | 0 | 0 | 0 | 0 |"));
+                rows.push(format!("| {dialect} | failed | | 0 | 0 | 0 | 0 |"));
+                continue;
+            }
+        };
+        for &layout in &wanted.layouts {
+            match run(&mut engine, layout, &wanted) {
+                Ok(tally) => {
+                    let Tally { cases, equal, refused, ref reasons } = tally;
+                    let (version, layout, unequal) = (&engine.version, layout.name(), tally.unequal());
+                    good &= unequal == 0;
+                    rows.push(format!("| {dialect} | {version} | {layout} | {cases} | {equal} | {refused} | {unequal} |"));
+                    reasons.iter().for_each(|(reason, times)| eprintln!("refused {times} times: {reason}"));
+                }
+                Err(message) => {
+                    good = false;
+                    eprintln!("error: {message}");
+                    rows.push(format!("| {dialect} | failed | {} | 0 | 0 | 0 | 0 |", layout.name()));
+                    break;
+                }
             }
         }
     }
-    println!("| engine | version | cases | equal | refused | unequal |\n|---|---|--:|--:|--:|--:|");
+    println!("| engine | version | layout | cases | equal | refused | unequal |\n|---|---|---|--:|--:|--:|--:|");
     rows.iter().for_each(|row| println!("{row}"));
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run(dialect: Dialect, wanted: &Arguments) -> Result<(String, Tally), String> {
-    let mut engine = Engine::start(dialect, &wanted.python)?;
+fn run(engine: &mut Engine, layout: Layout, wanted: &Arguments) -> Result<Tally, String> {
     let mut tally = Tally::default();
     let mut told = 0;
     let mut tell = |difference: &Difference| {
@@ -94,10 +118,10 @@ fn run(dialect: Dialect, wanted: &Arguments) -> Result<(String, Tally), String> 
         }
     };
     for batch in suite::questions().chunks(ask::BATCH) {
-        for result in ask::all(&mut engine, batch, &mut tally)? {
+        for result in ask::all(engine, layout, batch, &mut tally)? {
             result.iter().for_each(&mut tell);
         }
-        progress(dialect, &tally);
+        progress(engine.dialect, layout, &tally);
     }
     let suite = tally.cases;
     let config = Config { failure_persistence: None, ..Config::default() };
@@ -105,12 +129,12 @@ fn run(dialect: Dialect, wanted: &Arguments) -> Result<(String, Tally), String> 
     seed[..8].copy_from_slice(&wanted.seed.to_le_bytes());
     let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     while tally.cases < suite + wanted.cases {
-        draw::batch(&mut engine, &mut runner, &mut tally, &mut tell)?;
-        progress(dialect, &tally);
+        draw::batch(engine, layout, &mut runner, &mut tally, &mut tell)?;
+        progress(engine.dialect, layout, &tally);
     }
-    Ok((engine.version.clone(), tally))
+    Ok(tally)
 }
 
-fn progress(dialect: Dialect, tally: &Tally) {
-    eprintln!("{dialect}: {} cases, {} equal, {} refused", tally.cases, tally.equal, tally.refused);
+fn progress(dialect: Dialect, layout: Layout, tally: &Tally) {
+    eprintln!("{dialect}, {}: {} cases, {} equal, {} refused", layout.name(), tally.cases, tally.equal, tally.refused);
 }

@@ -1,55 +1,159 @@
 //! Tests of custom fields.
 
+use super::dialect::Dialect;
 use super::expression::{Part, Predicate, Rows, Scalar};
-use super::lower::{Lanes, Lowering, compared, is_negation_of_time};
-use super::schema::CustomRows;
+use super::layout::{CustomColumn, CustomFields, CustomRows, CustomType, MapValues};
+use super::lower::{Lanes, Lowering, Reason, compared, compared_whole, is_negation_of_time};
+use crate::error::nearest;
 use crate::filter::{Asked, Bound, Comparison, CustomKey, CustomTest, Literal};
 use crate::number::Number;
 use crate::semantics::MissingNegation;
 
-/// The columns of an element: a value, or what is in an array. It stands in a row of its own, and one that a predicate is
-/// NULL of is not found, as one that it is false of.
+/// What an element may be: a value, or what is in an array. A test that a column is NULL of is not satisfied by it.
 struct Element {
-    text: Scalar,
-    number: Lanes,
-    flag: Scalar,
+    text: Option<Scalar>,
+    number: Option<Numbers>,
+    flag: Option<Scalar>,
+    /// The instant that the value is as a whole.
+    instant: Option<Scalar>,
+}
+
+/// How numbers are held.
+enum Numbers {
+    Lanes(Lanes),
+    /// In a column of whole numbers.
+    Whole(Scalar),
+}
+
+/// Where the elements of a field are.
+enum Place {
+    /// Each in a row of its own; which rows are the field's.
+    Rows(Predicate),
+    /// One in each membership that has the field.
+    Column(Scalar),
+}
+
+impl Place {
+    /// Whether some element satisfies a predicate.
+    fn some(&self, predicate: Predicate) -> Predicate {
+        match self {
+            Self::Rows(is_key) => match Predicate::all([is_key.clone(), predicate]) {
+                Predicate::Always(false) => Predicate::Always(false),
+                all => Predicate::Among(Rows::OfMembership, Box::new(all)),
+            },
+            Self::Column(column) => Predicate::of_present(column, predicate),
+        }
+    }
 }
 
 impl Lowering<'_> {
-    /// A test of the values in a table of their own: some row of the membership and the key satisfies it.
-    pub(super) fn custom_rows(self, rows: &CustomRows, key: &CustomKey, asked: &Asked<CustomTest>) -> Predicate {
+    /// A test of a custom field.
+    pub(super) fn custom(self, key: &CustomKey, asked: &Asked<CustomTest>) -> Result<Predicate, Reason> {
+        match &self.schema.custom_fields {
+            CustomFields::Rows(rows) => Ok(self.asked_of_rows(rows, key, asked)),
+            CustomFields::Json(_) => self.asked_of_json(key, asked),
+            CustomFields::Map(map) if map.values == MapValues::Json => self.asked_of_json(key, asked),
+            CustomFields::Map(_) => Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
+            CustomFields::Columns(columns) => match columns.get(key.as_str()) {
+                Some(column) => self.asked_of_column(column, key, asked),
+                None => {
+                    let suggestion = nearest(key.as_str(), columns.keys().map(String::as_str))
+                        .map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
+                    Err(format!("there is no column for the custom field `{}`{suggestion}", key.as_str()))
+                }
+            },
+        }
+    }
+
+    fn asked_of_rows(self, rows: &CustomRows, key: &CustomKey, asked: &Asked<CustomTest>) -> Predicate {
         let column = |name: &str| Scalar::Custom(name.to_owned());
-        let some = |predicate| match Predicate::all([self.is_key(&column(&rows.key), key), predicate]) {
-            Predicate::Always(false) => Predicate::Always(false),
-            all => Predicate::Among(Rows::OfMembership, Box::new(all)),
+        let lanes = Lanes { double: column(&rows.number), whole: Some(column(&rows.number_whole)) };
+        let element = Element {
+            text: Some(column(&rows.text)),
+            number: Some(Numbers::Lanes(lanes)),
+            flag: Some(column(&rows.flag)),
+            instant: Some(column(&rows.instant)),
         };
-        let exists = || some(Predicate::Always(true));
-        let element = || Element {
-            text: column(&rows.text),
-            number: Lanes { double: column(&rows.number), whole: Some(column(&rows.number_whole)) },
-            flag: column(&rows.flag),
-        };
-        let instant = column(&rows.instant);
+        self.asked_of(&element, &Place::Rows(self.is_key(&column(&rows.key), key)), asked)
+    }
+
+    fn asked_of_json(self, key: &CustomKey, asked: &Asked<CustomTest>) -> Result<Predicate, Reason> {
+        match self.dialect {
+            Dialect::DataFusion => Err("it has no functions that read JSON".to_owned()),
+            _ => Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
+        }
+    }
+
+    fn asked_of_column(
+        self,
+        column: &CustomColumn,
+        key: &CustomKey,
+        asked: &Asked<CustomTest>,
+    ) -> Result<Predicate, Reason> {
+        let scalar = Scalar::Membership(column.column.as_deref().unwrap_or(key.as_str()).to_owned());
+        let mut element = Element { text: None, number: None, flag: None, instant: None };
+        match column.of {
+            CustomType::Text if is_of_texts(asked) => element.text = Some(scalar.clone()),
+            CustomType::Text => return Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
+            CustomType::TextList if self.dialect == Dialect::ClickHouse && self.asks_whether_there_is_one(asked) => {
+                return Err("an array is never NULL there, so that an empty one may be no value".to_owned());
+            }
+            CustomType::TextList => return Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
+            CustomType::Json => return self.asked_of_json(key, asked),
+            CustomType::Integer => element.number = Some(Numbers::Whole(scalar.clone())),
+            CustomType::Double => {
+                element.number = Some(Numbers::Lanes(Lanes { double: scalar.clone(), whole: None }));
+            }
+            CustomType::Boolean => element.flag = Some(scalar.clone()),
+            CustomType::Timestamp if asks_for_a_text(asked) => {
+                return Err("its column has instants, and as what texts they would be written is not said".to_owned());
+            }
+            CustomType::Timestamp => element.instant = Some(scalar.clone()),
+        }
+        Ok(self.asked_of(&element, &Place::Column(scalar), asked))
+    }
+
+    /// Whether it matters if there is a value that no test is satisfied by.
+    fn asks_whether_there_is_one(self, asked: &Asked<CustomTest>) -> bool {
+        match asked {
+            Asked::Exists | Asked::NotExists => true,
+            Asked::Value(CustomTest::Neq(_) | CustomTest::NotIn(_) | CustomTest::NotContains(_)) => {
+                self.asked.semantics.missing_negation == MissingNegation::Fails
+            }
+            Asked::Value(_) => false,
+        }
+    }
+
+    /// Some element satisfies the test.
+    fn asked_of(self, element: &Element, place: &Place, asked: &Asked<CustomTest>) -> Predicate {
+        let exists = || place.some(Predicate::Always(true));
         let (positive, negated, exists) = match asked {
             Asked::Exists => return exists(),
             Asked::NotExists => return exists().negated(),
-            Asked::Value(CustomTest::Time(test)) => {
-                let present = some(Predicate::Present(instant.clone()));
-                let positive = match self.instant(&instant, test) {
-                    Predicate::Always(true) => Predicate::Present(instant.clone()),
-                    positive => positive,
-                };
-                (some(positive), is_negation_of_time(test), present)
-            }
+            Asked::Value(CustomTest::Time(test)) => match &element.instant {
+                None => (Predicate::Always(false), is_negation_of_time(test), Predicate::Always(false)),
+                Some(instant) => {
+                    let there = match place {
+                        Place::Rows(_) => Predicate::Present(instant.clone()),
+                        Place::Column(_) => Predicate::Always(true),
+                    };
+                    let positive = match self.instant(instant, test) {
+                        Predicate::Always(true) => there.clone(),
+                        positive => positive,
+                    };
+                    (positive, is_negation_of_time(test), place.some(there))
+                }
+            },
             Asked::Value(test) => {
-                let (positive, negated) = self.element(&element(), test);
-                (some(positive), negated, exists())
+                let (positive, negated) = self.element(element, test);
+                (positive, negated, exists())
             }
         };
-        match (negated, self.asked.semantics.missing_negation) {
-            (false, _) => positive,
-            (true, MissingNegation::Matches) => positive.negated(),
-            (true, MissingNegation::Fails) => Predicate::all([exists, positive.negated()]),
+        match (negated, place, self.asked.semantics.missing_negation) {
+            (false, _, _) => place.some(positive),
+            (true, _, MissingNegation::Matches) => place.some(positive).negated(),
+            (true, Place::Column(_), MissingNegation::Fails) => Predicate::all([exists, positive.negated()]),
+            (true, Place::Rows(_), MissingNegation::Fails) => Predicate::all([exists, place.some(positive).negated()]),
         }
     }
 
@@ -64,9 +168,12 @@ impl Lowering<'_> {
 
     /// The positive of a test of an element, and whether the test is its negation.
     fn element(self, of: &Element, test: &CustomTest) -> (Predicate, bool) {
-        let has = |part, text: &str| match self.has(part, &of.text, text) {
-            Predicate::Always(true) => Predicate::Present(of.text.clone()),
-            has => has,
+        let has = |part, text: &str| match &of.text {
+            None => Predicate::Always(false),
+            Some(of) => match self.has(part, of, text) {
+                Predicate::Always(true) => Predicate::Present(of.clone()),
+                has => has,
+            },
         };
         match test {
             CustomTest::Eq(literal) => (self.equals_any(of, std::slice::from_ref(literal)), false),
@@ -92,8 +199,8 @@ impl Lowering<'_> {
         });
         let texts: Vec<&str> = texts.collect();
         let mut any = Vec::new();
-        if !texts.is_empty() {
-            any.push(self.is_one_of(&of.text, texts.iter().copied()));
+        if let Some(of) = of.text.as_ref().filter(|_| !texts.is_empty()) {
+            any.push(self.is_one_of(of, texts.iter().copied()));
         }
         for expected in [true, false] {
             let spelled = if expected { "true" } else { "false" };
@@ -102,8 +209,8 @@ impl Lowering<'_> {
                 Literal::Text(text) => self.spells(text, spelled),
                 Literal::Number(_) => false,
             };
-            if literals.iter().any(is) {
-                let flag = Predicate::Is(of.flag.clone());
+            if let Some(flag) = of.flag.as_ref().filter(|_| literals.iter().any(is)) {
+                let flag = Predicate::Is(flag.clone());
                 any.push(if expected { flag } else { flag.negated() });
             }
         }
@@ -130,19 +237,62 @@ impl Lowering<'_> {
         match bound {
             Bound::Number(number) => number_is(of, comparison, *number),
             Bound::Text(text) => {
-                let by_text = self.is_ordered(&of.text, comparison, text);
+                let by_text = of.text.as_ref().map(|of| self.is_ordered(of, comparison, text));
                 let by_number = Number::from_text(text).map(|number| no_text(of, number_is(of, comparison, number)));
-                Predicate::any([by_text].into_iter().chain(by_number))
+                Predicate::any(by_text.into_iter().chain(by_number))
             }
         }
     }
 }
 
 fn number_is(of: &Element, comparison: Comparison, number: Number) -> Predicate {
-    compared(&of.number, comparison, number)
+    match &of.number {
+        None => Predicate::Always(false),
+        Some(Numbers::Lanes(lanes)) => compared(lanes, comparison, number),
+        Some(Numbers::Whole(column)) => compared_whole(column, comparison, number),
+    }
 }
 
 /// A text that is a number is compared with a text as the text that it is.
 fn no_text(of: &Element, predicate: Predicate) -> Predicate {
-    Predicate::all([Predicate::Absent(of.text.clone()), predicate])
+    match &of.text {
+        None => predicate,
+        Some(text) => Predicate::all([Predicate::Absent(text.clone()), predicate]),
+    }
+}
+
+/// Whether a test looks at a text only as at a text, and not at the number or the instant that it may be.
+fn is_of_texts(asked: &Asked<CustomTest>) -> bool {
+    let no_number = |literal: &Literal| !matches!(literal, Literal::Number(_));
+    match asked {
+        Asked::Exists | Asked::NotExists => true,
+        Asked::Value(test) => match test {
+            CustomTest::Eq(literal) | CustomTest::Neq(literal) => no_number(literal),
+            CustomTest::In(literals) | CustomTest::NotIn(literals) => literals.as_slice().iter().all(no_number),
+            CustomTest::Order(_, bound) => matches!(bound, Bound::Text(_)),
+            CustomTest::Contains(_)
+            | CustomTest::NotContains(_)
+            | CustomTest::StartsWith(_)
+            | CustomTest::EndsWith(_) => true,
+            CustomTest::Time(_) => false,
+        },
+    }
+}
+
+/// Whether what a test says of an instant depends on the text that it would be in a record.
+fn asks_for_a_text(asked: &Asked<CustomTest>) -> bool {
+    let is_text = |literal: &Literal| matches!(literal, Literal::Text(_));
+    match asked {
+        Asked::Exists | Asked::NotExists => false,
+        Asked::Value(test) => match test {
+            CustomTest::Eq(literal) | CustomTest::Neq(literal) => is_text(literal),
+            CustomTest::In(literals) | CustomTest::NotIn(literals) => literals.as_slice().iter().any(is_text),
+            CustomTest::Order(_, bound) => matches!(bound, Bound::Text(_)),
+            CustomTest::Contains(_)
+            | CustomTest::NotContains(_)
+            | CustomTest::StartsWith(_)
+            | CustomTest::EndsWith(_) => true,
+            CustomTest::Time(_) => false,
+        },
+    }
 }

@@ -1,30 +1,40 @@
-//! The default tables, described in each dialect.
+//! The tables of a schema, described in each dialect.
 
 use super::dialect::{Dialect, quoted_name};
-use super::schema::{CustomFields, CustomRows, SqlSchema};
+use super::layout::{CustomFields, CustomRows, CustomType};
+use super::print::{self, Printer};
+use super::refusal::Refusal;
+use super::schema::{SqlSchema, TableName};
 use crate::catalogue::{FIELDS, Field, Owner, TextField};
 
-/// The statements that make the tables of the default schema, each ended by a semicolon.
+/// The statements that make the tables of a schema, each ended by a semicolon.
 ///
 /// ```
-/// use headcount::sql::{Dialect, ddl};
+/// use headcount::sql::{Dialect, SqlSchema, ddl};
 ///
-/// assert!(ddl(Dialect::PostgreSql).contains(r#""last_clicked_at" TIMESTAMPTZ,"#));
-/// assert!(ddl(Dialect::ClickHouse).contains("`last_clicked_at` Nullable(DateTime64(6, 'UTC')),"));
+/// let schema = SqlSchema::default();
+/// assert!(ddl(Dialect::PostgreSql, &schema)?.contains(r#""last_clicked_at" TIMESTAMPTZ,"#));
+/// assert!(ddl(Dialect::ClickHouse, &schema)?.contains("`last_clicked_at` Nullable(DateTime64(6, 'UTC')),"));
+/// # Ok::<(), headcount::sql::Refusal>(())
 /// ```
-#[must_use]
-pub fn ddl(dialect: Dialect) -> String {
-    let schema = SqlSchema::default();
-    let CustomFields::Rows(rows) = &schema.custom_fields;
-    let memberships = memberships(dialect, &schema);
-    let custom = custom(dialect, rows);
-    let key = quoted_name(dialect, &schema.membership_id);
-    let phone_number = quoted_name(dialect, TextField::PhoneNumber.name());
-    [
-        table(dialect, &schema.memberships.path().join("."), &memberships, &format!("{phone_number}, {key}")),
-        table(dialect, &rows.table.path().join("."), &custom, &format!("{}, {key}", quoted_name(dialect, &rows.key))),
-    ]
-    .join("\n")
+///
+/// # Errors
+///
+/// A name that is empty, or has a NUL in it.
+pub fn ddl(dialect: Dialect, schema: &SqlSchema) -> Result<String, Refusal> {
+    print::check_names(dialect, schema)?;
+    let writer = Tables { dialect, schema };
+    let key = schema.membership_id.as_str();
+    let phone_number = schema.column(TextField::PhoneNumber);
+    let mut tables = Vec::new();
+    if let Some(contacts) = &schema.contacts {
+        tables.push(writer.table(contacts, &writer.contacts(), &[phone_number]));
+    }
+    tables.push(writer.table(&schema.memberships, &writer.memberships(), &[phone_number, key]));
+    if let CustomFields::Rows(rows) = &schema.custom_fields {
+        tables.push(writer.table(&rows.table, &writer.values(rows), &[&rows.key, &rows.membership_id]));
+    }
+    Ok(tables.join("\n"))
 }
 
 /// A column: its name, its type, and whether it always has a value.
@@ -38,67 +48,116 @@ fn column(name: &str, of: &'static str, always: bool) -> Column {
     Column { name: name.to_owned(), of, always }
 }
 
-fn memberships(dialect: Dialect, schema: &SqlSchema) -> Vec<Column> {
-    let types = &dialect.forms().types;
-    let mut columns = vec![column(&schema.membership_id, types.key, true)];
-    let fields = |owner: Owner| FIELDS.iter().filter(move |row| row.owner == owner).map(|row| row.field);
-    // The phone number tells contacts apart and stands in front.
-    columns.push(column(TextField::PhoneNumber.name(), types.text, true));
-    let others = |field: &Field| *field != Field::Text(TextField::PhoneNumber);
-    for field in fields(Owner::Contact).filter(others) {
-        columns.push(of_field(dialect, field));
+struct Tables<'a> {
+    dialect: Dialect,
+    schema: &'a SqlSchema,
+}
+
+impl Tables<'_> {
+    /// The phone number, which tells contacts apart and stands in front, and what else is known of a contact.
+    fn contacts(&self) -> Vec<Column> {
+        let phone_number = Field::Text(TextField::PhoneNumber);
+        let mut columns = vec![column(self.schema.column(phone_number), self.dialect.forms().types.text, true)];
+        let others = FIELDS.iter().filter(|row| row.owner == Owner::Contact && row.field != phone_number);
+        columns.extend(others.map(|row| self.field(row.field)));
+        columns
     }
-    columns.push(column(&schema.list_id, types.key, false));
-    columns.push(column(&schema.active, types.flag, false));
-    for field in fields(Owner::Membership) {
-        columns.push(of_field(dialect, field));
-        if let Field::Amount(amount) = field {
-            columns.extend(schema.wholes.get(&amount).map(|name| column(name, types.whole, false)));
+
+    fn memberships(&self) -> Vec<Column> {
+        let (types, schema) = (&self.dialect.forms().types, self.schema);
+        let mut columns = vec![column(&schema.membership_id, types.key, true)];
+        let mut contacts = self.contacts();
+        if schema.contacts.is_some() {
+            contacts.truncate(1);
         }
+        columns.extend(contacts);
+        columns.push(column(&schema.list_id, types.key, false));
+        columns.push(column(&schema.active, types.flag, false));
+        columns.extend(schema.is_membership.iter().map(|name| column(name, types.flag, true)));
+        for row in FIELDS.iter().filter(|row| row.owner == Owner::Membership) {
+            columns.push(self.field(row.field));
+            if let Field::Amount(amount) = row.field {
+                columns.extend(schema.wholes.get(&amount).map(|name| column(name, types.whole, false)));
+            }
+        }
+        match &schema.custom_fields {
+            CustomFields::Rows(_) => {}
+            CustomFields::Json(json) => columns.push(column(&json.column, types.json, false)),
+            // There a map is never NULL.
+            CustomFields::Map(map) => {
+                columns.push(column(&map.column, types.map, self.dialect == Dialect::ClickHouse));
+            }
+            CustomFields::Columns(custom) => {
+                let of = |(key, custom): (&String, &super::layout::CustomColumn)| {
+                    self.custom(custom.column.as_ref().unwrap_or(key), custom.of)
+                };
+                columns.extend(custom.iter().map(of));
+            }
+        }
+        columns
     }
-    columns
-}
 
-fn of_field(dialect: Dialect, field: Field) -> Column {
-    let types = &dialect.forms().types;
-    let of = match field {
-        Field::Time(_) => types.instant,
-        Field::Count(_) => types.count,
-        Field::Amount(_) => types.double,
-        Field::Flag(_) => types.flag,
-        Field::Text(_) => types.text,
-    };
-    column(field.name(), of, false)
-}
-
-fn custom(dialect: Dialect, rows: &CustomRows) -> Vec<Column> {
-    let types = &dialect.forms().types;
-    vec![
-        column(&rows.membership_id, types.key, true),
-        column(&rows.key, types.text, true),
-        column(&rows.text, types.text, false),
-        column(&rows.number, types.double, false),
-        column(&rows.number_whole, types.whole, false),
-        column(&rows.flag, types.flag, false),
-        column(&rows.instant, types.instant, false),
-    ]
-}
-
-fn table(dialect: Dialect, name: &str, columns: &[Column], order: &str) -> String {
-    let mut lines = Vec::new();
-    for Column { name, of, always } in columns {
-        let name = quoted_name(dialect, name);
-        lines.push(match (dialect, always) {
-            (Dialect::ClickHouse, true) => format!("    {name} {of}"),
-            (Dialect::ClickHouse, false) => format!("    {name} Nullable({of})"),
-            (_, true) => format!("    {name} {of} NOT NULL"),
-            (_, false) => format!("    {name} {of}"),
-        });
+    fn field(&self, field: Field) -> Column {
+        let types = &self.dialect.forms().types;
+        let of = match field {
+            Field::Time(_) => types.instant,
+            Field::Count(_) => types.count,
+            Field::Amount(_) => types.double,
+            Field::Flag(_) => types.flag,
+            Field::Text(_) => types.text,
+        };
+        column(self.schema.column(field), of, false)
     }
-    let behind = match dialect {
-        Dialect::ClickHouse => format!("\nENGINE = MergeTree\nORDER BY ({order})"),
-        Dialect::Spark => " USING PARQUET".to_owned(),
-        Dialect::PostgreSql | Dialect::DuckDb | Dialect::DataFusion => String::new(),
-    };
-    format!("CREATE TABLE {} (\n{}\n){behind};\n", quoted_name(dialect, name), lines.join(",\n"))
+
+    fn custom(&self, name: &str, of: CustomType) -> Column {
+        let types = &self.dialect.forms().types;
+        let (of, always) = match of {
+            CustomType::Text => (types.text, false),
+            CustomType::Integer => (types.whole, false),
+            CustomType::Double => (types.double, false),
+            CustomType::Boolean => (types.flag, false),
+            CustomType::Timestamp => (types.instant, false),
+            // There an array is never NULL.
+            CustomType::TextList => (types.texts, self.dialect == Dialect::ClickHouse),
+            CustomType::Json => (types.json, false),
+        };
+        column(name, of, always)
+    }
+
+    fn values(&self, rows: &CustomRows) -> Vec<Column> {
+        let types = &self.dialect.forms().types;
+        vec![
+            column(&rows.membership_id, types.key, true),
+            column(&rows.key, types.text, true),
+            column(&rows.text, types.text, false),
+            column(&rows.number, types.double, false),
+            column(&rows.number_whole, types.whole, false),
+            column(&rows.flag, types.flag, false),
+            column(&rows.instant, types.instant, false),
+        ]
+    }
+
+    fn table(&self, name: &TableName, columns: &[Column], order: &[&str]) -> String {
+        let quoted = |name: &str| quoted_name(self.dialect, name);
+        let mut lines = Vec::new();
+        for Column { name, of, always } in columns {
+            let name = quoted(name);
+            lines.push(match (self.dialect, always) {
+                (Dialect::ClickHouse, true) => format!("    {name} {of}"),
+                (Dialect::ClickHouse, false) => format!("    {name} Nullable({of})"),
+                (_, true) => format!("    {name} {of} NOT NULL"),
+                (_, false) => format!("    {name} {of}"),
+            });
+        }
+        let behind = match self.dialect {
+            Dialect::ClickHouse => {
+                let order: Vec<String> = order.iter().map(|name| quoted(name)).collect();
+                format!("\nENGINE = MergeTree\nORDER BY ({})", order.join(", "))
+            }
+            Dialect::Spark => " USING PARQUET".to_owned(),
+            Dialect::PostgreSql | Dialect::DuckDb | Dialect::DataFusion => String::new(),
+        };
+        let name = Printer::new(self.dialect, self.schema).table(name);
+        format!("CREATE TABLE {name} (\n{}\n){behind};\n", lines.join(",\n"))
+    }
 }

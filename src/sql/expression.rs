@@ -14,6 +14,14 @@ pub(super) enum Tree {
 }
 
 impl Tree {
+    /// Shows each condition.
+    pub(super) fn conditions<'t>(&'t self, see: &mut impl FnMut(&'t Predicate)) {
+        match self {
+            Self::Condition(predicate) => see(predicate),
+            Self::Group(_, members) => members.iter().for_each(|member| member.conditions(see)),
+        }
+    }
+
     /// How many groups are nested in one another.
     pub(super) fn depth(&self) -> usize {
         match self {
@@ -75,6 +83,16 @@ pub(super) enum Scalar {
     Folded(Box<Scalar>, Folding),
     /// A sum, 0 where it is NULL, by a count, NULL where that is 0 or NULL; as a double.
     Quotient(Box<Scalar>, Box<Scalar>),
+}
+
+impl Scalar {
+    /// What a text was before letters were made small.
+    fn innermost(&self) -> &Self {
+        match self {
+            Self::Folded(text, _) => text.innermost(),
+            scalar => scalar,
+        }
+    }
 }
 
 /// The letters that are made small, and what becomes of each.
@@ -147,6 +165,21 @@ impl Predicate {
             Self::Absent(scalar) => Self::Present(scalar),
             Self::Compare(scalar, comparison, value) => Self::Compare(scalar, opposite(comparison), value),
             other => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// Shows each scalar, with the value that it is compared with if that is one.
+    pub(super) fn scalars<'p>(&'p self, see: &mut impl FnMut(&'p Scalar, Option<&'p Value>)) {
+        match self {
+            Self::Always(_) => {}
+            Self::All(members) | Self::Any(members) => members.iter().for_each(|member| member.scalars(see)),
+            Self::Not(inner) | Self::Among(_, inner) => inner.scalars(see),
+            Self::Compare(scalar, _, value) | Self::Part(_, scalar, value) => see(scalar.innermost(), Some(value)),
+            Self::Present(scalar)
+            | Self::Absent(scalar)
+            | Self::Between(scalar, _, _)
+            | Self::OneOf(scalar, _)
+            | Self::Is(scalar) => see(scalar.innermost(), None),
         }
     }
 

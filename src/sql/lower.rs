@@ -6,7 +6,7 @@ use super::dialect::{Dialect, INSTANTS};
 use super::expression::{Part, Predicate, Rows, Scalar, Tree, Value};
 use super::folding;
 use super::refusal::Refusal;
-use super::schema::{CustomFields, SqlSchema};
+use super::schema::SqlSchema;
 use crate::audience::Audience;
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
 use crate::eval::lower_cased;
@@ -158,9 +158,7 @@ impl Lowering<'_> {
                 Ok(if *expected { is } else { is.negated() })
             }
             Test::Text(field, asked) => Ok(self.text_field(*field, asked)),
-            Test::Custom(key, asked) => match &self.schema.custom_fields {
-                CustomFields::Rows(rows) => Ok(self.custom_rows(rows, key, asked)),
-            },
+            Test::Custom(key, asked) => self.custom(key, asked),
         }
     }
 
@@ -429,6 +427,20 @@ pub(super) fn compared(lanes: &Lanes, comparison: Comparison, number: Number) ->
             ])
         }
     }
+}
+
+/// How a whole number that is there compares with another number.
+pub(super) fn compared_whole(scalar: &Scalar, comparison: Comparison, number: Number) -> Predicate {
+    let whole = number.to_i64().map(i128::from).or(number.to_u64().map(i128::from));
+    let (comparison, whole) = match (whole, comparison) {
+        (Some(whole), _) => (comparison, whole),
+        // No whole number lies between a fraction and its floor; fractions are below 2^53.
+        (None, Comparison::Eq) => return Predicate::Always(false),
+        (None, Comparison::Neq) => return Predicate::Always(true),
+        (None, Comparison::Gt | Comparison::Gte) => (Comparison::Gt, number.to_f64().floor() as i128),
+        (None, Comparison::Lt | Comparison::Lte) => (Comparison::Lte, number.to_f64().floor() as i128),
+    };
+    Predicate::Compare(scalar.clone(), comparison, Value::Whole(whole))
 }
 
 fn compared_to_double(scalar: &Scalar, comparison: Comparison, double: f64) -> Predicate {

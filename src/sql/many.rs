@@ -6,8 +6,8 @@
 
 use super::dialect::Dialect;
 use super::expression::Tree;
-use super::print::{CUSTOM, Hoisted, LISTS, MEMBERSHIPS, Printer, Sketch};
-use super::schema::CustomFields;
+use super::print::{Hoisted, MEMBERSHIPS, Printer, Sketch};
+use super::values::{self, Needed};
 use crate::filter::Junction;
 use crate::semantics::Unit;
 
@@ -56,17 +56,22 @@ pub(super) fn counts(mut printer: Printer<'_>, audiences: &[(Unit, Vec<Tree>)]) 
 
     let mut sketch = Sketch::default();
     let mut with = "WITH ";
+    let needed = Needed::of(audiences.iter().flat_map(|(_, trees)| trees));
+    if let Some(values) = values::relation(&printer, &needed) {
+        sketch.push(with);
+        sketch.append(values);
+        with = ", ";
+    }
     if joins.custom {
-        let CustomFields::Rows(rows) = &printer.schema.custom_fields;
-        let (key, table) = (printer.name(&rows.membership_id), printer.table(&rows.table));
-        sketch.push(&format!("{with}{} AS (\n  SELECT {key}", printer.name(CUSTOM)));
+        let (key, table) = (printer.name(&printer.rows.membership_id), printer.table(&printer.rows.table));
+        sketch.push(&format!("{with}{} AS (\n  SELECT {key}", printer.name(&printer.custom)));
         columns_of(&printer, "v", hoisted.of_membership, &mut sketch);
         sketch.push(&format!("\n  FROM {table}\n  GROUP BY {key}\n)"));
         with = ", ";
     }
     if joins.lists {
         let key = printer.phone_number();
-        sketch.push(&format!("{with}{} AS (\n  SELECT {key}", printer.name(LISTS)));
+        sketch.push(&format!("{with}{} AS (\n  SELECT {key}", printer.name(&printer.lists)));
         columns_of(&printer, "l", hoisted.of_contact, &mut sketch);
         sketch.push(&format!("\n  FROM {}", printer.memberships()));
         Joins { lists: false, ..joins }.write(&printer, "\n  ", &mut sketch);
@@ -107,15 +112,14 @@ struct Joins {
 impl Joins {
     fn write(self, printer: &Printer<'_>, lead: &str, out: &mut Sketch) {
         if self.custom {
-            let CustomFields::Rows(rows) = &printer.schema.custom_fields;
-            let table = printer.name(CUSTOM);
-            let inner = printer.column(CUSTOM, &rows.membership_id);
+            let table = printer.name(&printer.custom);
+            let inner = printer.column(&printer.custom, &printer.rows.membership_id);
             let outer = printer.column(MEMBERSHIPS, &printer.schema.membership_id);
             out.push(&format!("{lead}LEFT JOIN {table} ON {inner} = {outer}"));
         }
         if self.lists {
-            let table = printer.name(LISTS);
-            let inner = printer.column(LISTS, printer.schema.column(crate::catalogue::TextField::PhoneNumber));
+            let table = printer.name(&printer.lists);
+            let inner = printer.column(&printer.lists, printer.schema.column(crate::catalogue::TextField::PhoneNumber));
             out.push(&format!("{lead}LEFT JOIN {table} ON {inner} = {}", printer.phone_number()));
         }
     }

@@ -3,7 +3,7 @@
 //! [`Sql`] writes statements for PostgreSQL, DuckDB, ClickHouse, Spark SQL and DataFusion: how many are in an audience,
 //! who they are, how many are in each of many audiences. A statement means what [`Audience::contains`] means, to the
 //! letter; what cannot be said exactly is a [`Refusal`] that names the condition. It is text and parameters: nothing here
-//! talks to a database. [`SqlSchema`] says where things are, and [`ddl`] describes the default.
+//! talks to a database. [`SqlSchema`] says where things are, and [`ddl`] describes the tables of one.
 //!
 //! ```
 //! use headcount::sql::{Dialect, Parameter, Sql};
@@ -29,25 +29,32 @@ mod ddl;
 mod dialect;
 mod expression;
 mod folding;
+mod layout;
 mod lower;
 mod many;
 mod print;
+mod reading;
 mod refusal;
 mod schema;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use self::expression::Tree;
 use self::lower::Lowering;
 use self::print::{Printer, Sketch};
+use self::values::Needed;
 use crate::audience::Audience;
 use crate::semantics::{Evaluation, Unit};
 
 pub use self::ddl::ddl;
 pub use self::dialect::Dialect;
+pub use self::layout::{
+    CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, MapValues,
+};
 pub use self::refusal::Refusal;
-pub use self::schema::{CustomFields, CustomRows, SqlSchema, TableName};
+pub use self::schema::{SqlSchema, TableName};
 pub use self::statement::{Parameter, Statement};
 
 /// Writes statements in a dialect, for a schema.
@@ -153,15 +160,18 @@ impl Sql {
 
     fn select(&self, mut printer: Printer<'_>, what: &str, trees: &[Tree]) -> Result<Statement, Refusal> {
         let mut sketch = Sketch::default();
+        if let Some(values) = values::relation(&printer, &Needed::of(trees)) {
+            sketch.push("WITH ");
+            sketch.append(values);
+            sketch.push("\n");
+        }
         sketch.push(&format!("SELECT {what}\nFROM {}", printer.from().join("\n")));
         printer.filter(trees, 0, &mut sketch);
         self.finished(sketch)
     }
 
     fn finished(&self, sketch: Sketch) -> Result<Statement, Refusal> {
-        if print::names(&self.schema).any(|name| name.is_empty() || name.contains('\0')) {
-            return Err(self.refusal("a name in the schema is empty, or has a NUL in it".to_owned()));
-        }
+        print::check_names(self.dialect, &self.schema)?;
         let statement = sketch.finished(self.dialect, self.inlined);
         let most = self.dialect.forms().parameters;
         if statement.parameters.len() > most {

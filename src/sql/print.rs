@@ -1,13 +1,16 @@
 //! From conditions to text: one condition a line, groups indented, values apart from the text until the end.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::dialect::{Dialect, quoted_name, quoted_text, reads_instant, written_instant};
 use super::expression::{Folding, Part, Predicate, Rows, Scalar, Tree, Value};
 use super::folding::{DOTTED, SIGMAS};
-use super::schema::{CustomFields, SqlSchema, TableName};
+use super::layout::{CustomFields, CustomRows};
+use super::refusal::Refusal;
+use super::schema::{SqlSchema, TableName};
 use super::statement::{Parameter, Statement};
-use crate::catalogue::{Field, TextField};
+use crate::catalogue::TextField;
 use crate::filter::{Comparison, Junction};
 
 /// A piece of a statement.
@@ -38,8 +41,18 @@ impl Sketch {
         }
     }
 
-    fn value(&mut self, value: Parameter) {
+    pub(super) fn value(&mut self, value: Parameter) {
         self.0.push(Piece::Value(value));
+    }
+
+    /// Each line but the first further in.
+    pub(super) fn indented(mut self) -> Self {
+        for piece in &mut self.0 {
+            if let Piece::Text(text) = piece {
+                *text = text.replace('\n', "\n  ");
+            }
+        }
+        self
     }
 
     /// The statement, with values in its text or beside it.
@@ -98,6 +111,11 @@ pub(super) struct Hoisted {
 pub(super) struct Printer<'a> {
     pub(super) dialect: Dialect,
     pub(super) schema: &'a SqlSchema,
+    /// The values of custom fields: those of a table, or the ones that are worked out in front of the statement.
+    pub(super) rows: Cow<'a, CustomRows>,
+    /// What is worked out in front of the statement: of custom fields by membership, of lists by contact.
+    pub(super) custom: String,
+    pub(super) lists: String,
     /// Where other rows are asked in tables of their own; else in the condition.
     pub(super) hoisted: Option<Hoisted>,
 }
@@ -105,12 +123,33 @@ pub(super) struct Printer<'a> {
 /// The aliases of tables, where there are several.
 pub(super) const MEMBERSHIPS: &str = "m";
 pub(super) const CONTACTS: &str = "c";
-pub(super) const CUSTOM: &str = "v";
-pub(super) const LISTS: &str = "l";
+
+/// A name that none of the schema's tables has.
+fn unused(schema: &SqlSchema, name: &str) -> String {
+    let rows = match &schema.custom_fields {
+        CustomFields::Rows(rows) => Some(&rows.table),
+        _ => None,
+    };
+    let mut name = name.to_owned();
+    let tables = || [Some(&schema.memberships), schema.contacts.as_ref(), rows].into_iter().flatten();
+    while tables().any(|table| matches!(table.path(), [only] if only.to_lowercase() == name)) {
+        name.push('_');
+    }
+    name
+}
 
 impl<'a> Printer<'a> {
     pub(super) fn new(dialect: Dialect, schema: &'a SqlSchema) -> Self {
-        Self { dialect, schema, hoisted: None }
+        let rows = match &schema.custom_fields {
+            CustomFields::Rows(rows) => Cow::Borrowed(rows),
+            _ => {
+                let rows = CustomRows::default();
+                let table = TableName::new(unused(schema, &rows.table.path().concat()));
+                Cow::Owned(CustomRows { table, ..rows })
+            }
+        };
+        let (custom, lists) = (unused(schema, "v"), unused(schema, "l"));
+        Self { dialect, schema, rows, custom, lists, hoisted: None }
     }
 
     pub(super) fn name(&self, name: &str) -> String {
@@ -274,15 +313,14 @@ impl<'a> Printer<'a> {
         if self.hoisted.is_some() {
             let (alias, column) = self.hoist(rows, inner);
             let expected = if not.is_empty() { "1" } else { "0" };
-            out.push(&format!("COALESCE({}, 0) = {expected}", self.column(alias, &column)));
+            out.push(&format!("COALESCE({}, 0) = {expected}", self.column(&alias, &column)));
             return;
         }
         let (outer, key, table) = match rows {
             Rows::OfContact => (self.phone_number(), self.phone_number(), self.memberships()),
             Rows::OfMembership => {
-                let CustomFields::Rows(custom) = &self.schema.custom_fields;
                 let outer = self.column(MEMBERSHIPS, &self.schema.membership_id);
-                (outer, self.name(&custom.membership_id), self.table(&custom.table))
+                (outer, self.name(&self.rows.membership_id), self.table(&self.rows.table))
             }
         };
         out.push(&format!("{outer}{not} IN (SELECT {key} FROM {table} WHERE "));
@@ -291,7 +329,7 @@ impl<'a> Printer<'a> {
     }
 
     /// The column of a predicate that is worked out beforehand.
-    fn hoist(&mut self, rows: Rows, inner: &Predicate) -> (&'static str, String) {
+    fn hoist(&mut self, rows: Rows, inner: &Predicate) -> (String, String) {
         let key = format!("{rows:?} {inner:?}");
         let known = self.hoisted.as_ref().and_then(|hoisted| hoisted.known.get(&key)).copied();
         let (_, number) = known.unwrap_or_else(|| {
@@ -308,8 +346,8 @@ impl<'a> Printer<'a> {
             place
         });
         match rows {
-            Rows::OfMembership => (CUSTOM, format!("v{number}")),
-            Rows::OfContact => (LISTS, format!("l{number}")),
+            Rows::OfMembership => (self.custom.clone(), format!("v{number}")),
+            Rows::OfContact => (self.lists.clone(), format!("l{number}")),
         }
     }
 
@@ -435,19 +473,34 @@ fn symbol(comparison: Comparison) -> &'static str {
     }
 }
 
+/// Names that can be quoted.
+pub(super) fn check_names(dialect: Dialect, schema: &SqlSchema) -> Result<(), Refusal> {
+    if names(schema).into_iter().any(|name| name.is_empty() || name.contains('\0')) {
+        let reason = "a name in the schema is empty, or has a NUL in it".to_owned();
+        return Err(Refusal { condition: None, dialect, reason });
+    }
+    Ok(())
+}
+
 /// The names in a schema.
-pub(super) fn names(schema: &SqlSchema) -> impl Iterator<Item = &str> {
-    let CustomFields::Rows(custom) = &schema.custom_fields;
-    let tables = [Some(&schema.memberships), schema.contacts.as_ref(), Some(&custom.table)];
-    let tables = tables.into_iter().flatten().flat_map(|table| table.path().iter().map(String::as_str));
-    let own = [&schema.membership_id, &schema.list_id, &schema.active].map(String::as_str);
-    let of_values = [&custom.membership_id, &custom.key, &custom.text, &custom.number, &custom.number_whole];
-    let of_values = of_values.into_iter().chain([&custom.flag, &custom.instant]).map(String::as_str);
-    tables
-        .chain(own)
-        .chain(of_values)
-        .chain(schema.is_membership.as_deref())
-        .chain(schema.columns.values().map(String::as_str))
-        .chain(schema.wholes.values().map(String::as_str))
-        .chain(crate::catalogue::FIELDS.iter().map(|row| Field::name(row.field)))
+fn names(schema: &SqlSchema) -> Vec<&str> {
+    let mut tables = vec![Some(&schema.memberships), schema.contacts.as_ref()];
+    let mut names: Vec<&str> = [&schema.membership_id, &schema.list_id, &schema.active].map(String::as_str).into();
+    match &schema.custom_fields {
+        CustomFields::Rows(rows) => {
+            tables.push(Some(&rows.table));
+            let numbers = [&rows.number, &rows.number_whole];
+            let others = [&rows.membership_id, &rows.key, &rows.text, &rows.flag, &rows.instant];
+            names.extend(numbers.into_iter().chain(others).map(String::as_str));
+        }
+        CustomFields::Json(json) => names.push(&json.column),
+        CustomFields::Map(map) => names.push(&map.column),
+        CustomFields::Columns(columns) => {
+            names.extend(columns.iter().map(|(key, column)| column.column.as_ref().unwrap_or(key).as_str()));
+        }
+    }
+    names.extend(tables.into_iter().flatten().flat_map(|table| table.path().iter().map(String::as_str)));
+    names.extend(schema.is_membership.as_deref());
+    names.extend(schema.columns.values().chain(schema.wholes.values()).map(String::as_str));
+    names
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::layout::{CustomFields, CustomRows};
 use crate::catalogue::{AmountField, Field};
 
 /// Where contacts, memberships and custom fields are in a database.
@@ -33,7 +34,8 @@ pub struct SqlSchema {
     /// The table with a row for each contact, joined by phone number; `None` where the fields of the contact are in
     /// each of its memberships.
     pub contacts: Option<TableName>,
-    /// The column that tells memberships apart; only values of custom fields in rows ask for it.
+    /// The column that tells memberships apart, never NULL; only values of custom fields ask for it, where they are not each
+    /// in a column of its type.
     pub membership_id: String,
     /// The column that is false in rows that are no membership, as the Parquet of this library has them.
     pub is_membership: Option<String>,
@@ -50,42 +52,6 @@ pub struct SqlSchema {
     pub wholes: BTreeMap<AmountField, String>,
     /// Where custom fields are.
     pub custom_fields: CustomFields,
-}
-
-/// Where custom fields are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum CustomFields {
-    /// In a table of their values.
-    Rows(CustomRows),
-}
-
-/// A table with the values of custom fields: a row for a value, and for an array a row for each of its elements.
-///
-/// Exactly one of `text`, `number` and `flag` is not NULL, with one exception: a text that is a JSON number has that in
-/// `number` too. For an object, an empty array and one of arrays there is a row in which all are NULL: it says that the
-/// field has a value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct CustomRows {
-    /// The table.
-    pub table: TableName,
-    /// The membership that the value is of.
-    pub membership_id: String,
-    /// The key of the custom field.
-    pub key: String,
-    /// The value, where it is a text.
-    pub text: String,
-    /// The value, where it is a number, or a text that is one.
-    pub number: String,
-    /// The number, where it is whole and past 2^53.
-    pub number_whole: String,
-    /// The value, where it is true or false.
-    pub flag: String,
-    /// The instant that the text is, where it is no element of an array.
-    pub instant: String,
 }
 
 impl Default for SqlSchema {
@@ -111,21 +77,6 @@ impl SqlSchema {
     pub fn column(&self, field: impl Into<Field>) -> &str {
         let field = field.into();
         self.columns.get(&field).map_or(field.name(), String::as_str)
-    }
-}
-
-impl Default for CustomRows {
-    fn default() -> Self {
-        Self {
-            table: TableName::new("custom_values"),
-            membership_id: "membership_id".to_owned(),
-            key: "key".to_owned(),
-            text: "text".to_owned(),
-            number: "number".to_owned(),
-            number_whole: "number_whole".to_owned(),
-            flag: "flag".to_owned(),
-            instant: "instant".to_owned(),
-        }
     }
 }
 

@@ -118,7 +118,7 @@ pub(crate) struct Sql {
     /// Write values into the statement, in the dialect's quotes, and not as parameters
     #[arg(long)]
     pub(crate) inline: bool,
-    /// A file that says, in JSON, what tables and columns are called
+    /// A file that says, in JSON, what tables and columns are called and where custom fields are
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
     /// How the statement is written
@@ -135,4 +135,7 @@ pub(crate) struct Ddl {
     /// Whose SQL is written
     #[arg(long, value_enum)]
     pub(crate) dialect: Dialect,
+    /// A file that says, in JSON, what tables and columns are called and where custom fields are
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
 }

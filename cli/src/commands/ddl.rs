@@ -8,5 +8,7 @@ use crate::output;
 
 /// Writes the statements that make the tables.
 pub(crate) fn run(arguments: &arguments::Ddl) -> Result<(), Failure> {
-    output::write(|out| write!(out, "{}", sql::ddl(arguments.dialect.into())))
+    let schema = super::sql::schema(arguments.schema.as_deref())?;
+    let tables = sql::ddl(arguments.dialect.into(), &schema).map_err(|refusal| Failure::Unfit(refusal.to_string()))?;
+    output::write(|out| write!(out, "{tables}"))
 }

@@ -15,10 +15,7 @@ use crate::question::{self, Question};
 pub(crate) fn run(arguments: &arguments::Sql) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.schema))?;
     let dialect = Dialect::from(arguments.dialect);
-    let mut sql = Sql::new(dialect);
-    if let Some(file) = &arguments.schema {
-        sql = sql.with_schema(schema(file)?);
-    }
+    let mut sql = Sql::new(dialect).with_schema(schema(arguments.schema.as_deref())?);
     if arguments.inline {
         sql = sql.inlined();
     }
@@ -46,8 +43,9 @@ fn statement(sql: &Sql, questions: &[Question], members: bool) -> Result<Stateme
     }
 }
 
-/// The names in a file.
-fn schema(file: &Path) -> Result<SqlSchema, Failure> {
+/// The schema in a file, or the default.
+pub(super) fn schema(file: Option<&Path>) -> Result<SqlSchema, Failure> {
+    let Some(file) = file else { return Ok(SqlSchema::default()) };
     let source = Source::open(file)?;
     serde_json::from_str(source.text()).map_err(|error| Failure::Unfit(format!("{}: {error}", source.name)))
 }

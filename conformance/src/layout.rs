@@ -1,0 +1,215 @@
+//! Where things are: the schemas that engines are asked in, and populations as such a schema can hold them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use headcount::sql::{
+    CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, Dialect, MapValues, SqlSchema, TableName,
+};
+use headcount::{AmountField, Condition, CountField, Field, FlagField, Group, Population, Test, TextField, TimeField, Value, parse_time};
+
+use crate::question::Questions;
+
+/// Where custom fields are, and contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// The default schema.
+    Rows,
+    /// One column of JSON.
+    Json,
+    /// A map to texts.
+    Map,
+    /// A map to JSON.
+    MapJson,
+    /// A column each.
+    Columns,
+    /// Contacts in a table of their own, and nothing called what it is by default.
+    Joined,
+}
+
+/// How many columns there are of each type, in the layout that has columns.
+const SLOTS: usize = 4;
+
+/// What is in every name that is not the default one: nothing that a dialect quotes, or ends a text or a comment with.
+const HOSTILE: &str = " \"`'\\;--/* .$1?{}é";
+
+impl Layout {
+    pub(crate) const ALL: [Self; 6] = [Self::Rows, Self::Json, Self::Map, Self::MapJson, Self::Columns, Self::Joined];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Rows => "rows",
+            Self::Json => "json",
+            Self::Map => "map",
+            Self::MapJson => "map-json",
+            Self::Columns => "columns",
+            Self::Joined => "joined",
+        }
+    }
+
+    /// The population as the layout can hold it, and the names of its tables.
+    pub(crate) fn hold(self, questions: &Questions, case: usize, dialect: Dialect) -> (Questions, SqlSchema) {
+        let mut schema = SqlSchema::default();
+        schema.memberships = TableName::new(format!("memberships_{case}"));
+        let mut questions = questions.clone();
+        match self {
+            Self::Rows => {
+                let mut rows = CustomRows::default();
+                rows.table = TableName::new(format!("custom_values_{case}"));
+                schema.custom_fields = CustomFields::Rows(rows);
+            }
+            Self::Json => schema.custom_fields = CustomFields::Json(CustomJson::default()),
+            Self::Map | Self::MapJson => {
+                let mut map = CustomMap::default();
+                if self == Self::MapJson {
+                    map.values = MapValues::Json;
+                } else {
+                    questions.population = changed(&questions.population, |_, value| match value {
+                        Value::Text(_) | Value::Number(_) | Value::Bool(_) => Some(Value::Text(plain(value))),
+                        Value::Array(_) | Value::Object(_) => None,
+                    });
+                }
+                schema.custom_fields = CustomFields::Map(map);
+            }
+            Self::Columns => {
+                let columns = columns(&questions, dialect);
+                questions.population = changed(&questions.population, |key, value| {
+                    columns.get(key).and_then(|column| fitting(column.of, value))
+                });
+                schema.custom_fields = CustomFields::Columns(columns);
+            }
+            Self::Joined => rename(&mut schema, case),
+        }
+        (questions, schema)
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn changed(population: &Population, change: impl Fn(&str, &Value) -> Option<Value>) -> Population {
+    let contacts = population.contacts().iter().cloned().map(|mut contact| {
+        for membership in &mut contact.memberships {
+            let fields = std::mem::take(&mut membership.custom_fields);
+            membership.custom_fields =
+                fields.into_iter().filter_map(|(key, value)| Some((key.clone(), change(&key, &value)?))).collect();
+        }
+        contact
+    });
+    Population::from_iter(contacts)
+}
+
+/// Names in which everything is that could end a name early.
+fn rename(schema: &mut SqlSchema, case: usize) {
+    let hostile = |name: &str| format!("{name}{HOSTILE}");
+    schema.memberships = TableName::new(format!("v{HOSTILE}{case}"));
+    schema.contacts = Some(TableName::new(format!("l{HOSTILE}{case}")));
+    for name in [&mut schema.membership_id, &mut schema.list_id, &mut schema.active] {
+        *name = hostile(name);
+    }
+    schema.is_membership = Some(hostile("is_membership"));
+    schema.columns = fields().map(|field| (field, hostile(field.name()))).collect();
+    schema.wholes = AmountField::ALL.iter().map(|field| (*field, hostile(&format!("{}_w", field.name())))).collect();
+    let mut rows = CustomRows::default();
+    rows.table = TableName::new(format!("custom{HOSTILE}{case}"));
+    let CustomRows { membership_id, key, text, number, number_whole, flag, instant, .. } = &mut rows;
+    for name in [membership_id, key, text, number, number_whole, flag, instant] {
+        *name = hostile(name);
+    }
+    schema.custom_fields = CustomFields::Rows(rows);
+}
+
+/// Every field.
+pub(crate) fn fields() -> impl Iterator<Item = Field> {
+    let texts = TextField::ALL.iter().copied().map(Field::Text);
+    let flags = FlagField::ALL.iter().copied().map(Field::Flag);
+    let counts = CountField::ALL.iter().copied().map(Field::Count);
+    let amounts = AmountField::ALL.iter().copied().map(Field::Amount);
+    let times = TimeField::ALL.iter().copied().map(Field::Time);
+    texts.chain(flags).chain(counts).chain(amounts).chain(times)
+}
+
+/// Whether a field is the same on every list.
+pub(crate) fn is_of_the_contact(field: Field) -> bool {
+    ["phone_number", "carrier", "line_type", "timezone", "is_valid", "on_dnc"].contains(&field.name())
+}
+
+/// The name of a column of a type.
+pub(crate) fn slot(of: CustomType, number: usize) -> String {
+    format!("{of:?}{number}{HOSTILE}")
+}
+
+/// Every column that the layout of columns has.
+pub(crate) fn slots() -> impl Iterator<Item = (CustomType, String)> {
+    CustomType::ALL.into_iter().flat_map(|of| (0..SLOTS).map(move |number| (of, slot(of, number))))
+}
+
+/// A column for each key that is asked or has values: of the type that all of these are of, or of one in which some have
+/// no place and are left out.
+fn columns(questions: &Questions, dialect: Dialect) -> BTreeMap<String, CustomColumn> {
+    let mut keys = BTreeSet::new();
+    let mut hasher = DefaultHasher::new();
+    for question in &questions.questions {
+        question.audience.filter.to_string().hash(&mut hasher);
+        asked(question.audience.filter.root(), &mut keys);
+    }
+    let memberships = || questions.population.contacts().iter().flat_map(|contact| &contact.memberships);
+    let mut taken = BTreeMap::new();
+    let mut columns = BTreeMap::new();
+    for key in keys {
+        let values: Vec<&Value> = memberships().filter_map(|on| on.custom_fields.get(&key)).collect();
+        key.hash(&mut hasher);
+        let drawn = hasher.finish() as usize;
+        let tightest = || CustomType::ALL.into_iter().find(|of| values.iter().all(|value| is_kept(*of, value)));
+        // The engine that reads no JSON is asked about as much as can be.
+        let free = drawn % 3 == 0 || dialect == Dialect::DataFusion;
+        let of = if free { CustomType::ALL[drawn / 3 % CustomType::ALL.len()] } else { tightest().unwrap_or(CustomType::Json) };
+        let number = taken.entry(format!("{of:?}")).or_insert(0);
+        if *number < SLOTS {
+            columns.insert(key, CustomColumn::new(of).named(slot(of, *number)));
+            *number += 1;
+        }
+    }
+    columns
+}
+
+/// The keys of the custom fields that are asked.
+pub(crate) fn asked(group: &Group, keys: &mut BTreeSet<String>) {
+    for condition in group.conditions() {
+        if let Condition::Field(test) = condition
+            && let Test::Custom(key, _) = &test.test
+        {
+            keys.insert(key.as_str().to_owned());
+        }
+    }
+    group.groups().iter().for_each(|group| asked(group, keys));
+}
+
+fn is_kept(of: CustomType, value: &Value) -> bool {
+    // A text may be any, also one that is a time.
+    of != CustomType::Timestamp && fitting(of, value).as_ref() == Some(value)
+}
+
+/// What a column of a type has of a value.
+fn fitting(of: CustomType, value: &Value) -> Option<Value> {
+    match (of, value) {
+        (CustomType::Json, value) => Some(value.clone()),
+        (CustomType::Text, Value::Text(_)) | (CustomType::Boolean, Value::Bool(_)) => Some(value.clone()),
+        (CustomType::Integer, Value::Number(number)) => {
+            (number.to_i64().is_some() || number.to_u64().is_some()).then(|| value.clone())
+        }
+        (CustomType::Double, Value::Number(number)) => {
+            (number.to_f64().abs() < 9_007_199_254_740_992.0).then(|| value.clone())
+        }
+        (CustomType::Timestamp, Value::Text(text)) => parse_time(text).map(|_| value.clone()),
+        (CustomType::TextList, Value::Array(elements)) => {
+            let texts = elements.iter().filter(|element| matches!(element, Some(Value::Text(_))));
+            Some(Value::Array(texts.cloned().collect()))
+        }
+        _ => None,
+    }
+}
