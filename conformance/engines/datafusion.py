@@ -28,7 +28,9 @@ def answer(_, columns, populations, statements):
             context.sql(table["ddl"])
             schema = context.table(table["name"]).schema()
             rows = arrow(of, table["rows"]).select([field.name for field in schema])
-            rows = rows.cast(pa.schema([field.with_nullable(True) for field in schema]))
+            maps = {name for name, kind in of if kind == "map"}
+            fields = [rows.schema.field(f.name) if f.name in maps else f.with_nullable(True) for f in schema]
+            rows = rows.cast(pa.schema(fields))
             name = table["name"][1:-1].replace('""', '"')
             context.deregister_table(name)
             context.register_record_batches(name, [rows.to_batches() or [pa.RecordBatch.from_pylist([], rows.schema)]])

@@ -43,7 +43,7 @@ def start():
     locale = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"]
     initdb = [f"{bin}/initdb", "-D", data, "-A", "trust", "-E", "UTF8", *locale, "-U", user]
     subprocess.run(run + initdb, **quiet)
-    options = f"-k {directory} -c listen_addresses='' -c fsync=off -c timezone=America/New_York"
+    options = f"-k {directory} -c listen_addresses='' -c fsync=off -c jit=off -c timezone=America/New_York"
     server = [f"{bin}/pg_ctl", "-D", data, "-w", "-l", f"{directory}/log", "-o", options]
     subprocess.run(run + server + ["start"], **quiet)
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use headcount::sql::{CustomFields, CustomType, Sql, SqlSchema, Statement, ddl};
+use headcount::sql::{CustomColumn, CustomFields, CustomJson, CustomType, Dialect, Sql, SqlSchema, Statement, ddl};
 use serde_json::{Value as Json, json};
 
 use crate::engine::{Answer, Engine};
@@ -125,7 +125,13 @@ fn made(engine: &Engine, schema: &SqlSchema, loaded: Vec<Table>) -> Result<Json,
     let mut full = schema.clone();
     if let CustomFields::Columns(columns) = &mut full.custom_fields {
         // The same columns for every population, whichever of them are asked.
-        *columns = slots().map(|(of, name): (CustomType, String)| (name, headcount::sql::CustomColumn::new(of))).collect();
+        *columns = slots().map(|(of, name): (CustomType, String)| (name, CustomColumn::new(of))).collect();
+    }
+    if let (Dialect::DataFusion, CustomFields::Map(map)) = (engine.dialect, &schema.custom_fields) {
+        // There is no DDL of a map: the script makes the column of what it loads.
+        let mut json = CustomJson::default();
+        json.column = map.column.clone();
+        full.custom_fields = CustomFields::Json(json);
     }
     let ddl = ddl(engine.dialect, &full).map_err(|refusal| refusal.to_string())?;
     let statements = ddl.split_inclusive(";\n").map(str::trim).filter(|statement| !statement.is_empty());

@@ -20,9 +20,13 @@ use crate::catalogue::{FIELDS, Field, Owner, TextField};
 ///
 /// # Errors
 ///
-/// A name that is empty, or has a NUL in it.
+/// A name that is empty, or has a NUL in it; a map in DataFusion, whose DDL has none.
 pub fn ddl(dialect: Dialect, schema: &SqlSchema) -> Result<String, Refusal> {
     print::check_names(dialect, schema)?;
+    if let (Dialect::DataFusion, CustomFields::Map(_)) = (dialect, &schema.custom_fields) {
+        let reason = "its CREATE TABLE has no type of maps: register a file with one".to_owned();
+        return Err(Refusal { condition: None, dialect, reason });
+    }
     let writer = Tables { dialect, schema };
     let key = schema.membership_id.as_str();
     let phone_number = schema.column(TextField::PhoneNumber);

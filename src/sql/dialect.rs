@@ -174,7 +174,8 @@ const FORMS: [Forms; 5] = [
             flag: "BOOLEAN",
             instant: "TIMESTAMP(6)",
             texts: "VARCHAR[]",
-            map: "MAP(VARCHAR, VARCHAR)",
+            // Its DDL has none.
+            map: "",
             json: "VARCHAR",
         },
         contains: ["contains(", ", ", ")"],

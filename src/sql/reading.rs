@@ -129,7 +129,7 @@ pub(super) fn instant(dialect: Dialect, of: &impl Fn(&str) -> String) -> Vec<Vec
     ];
     // January and February are months of the year before; of 400 years more, so that nothing is negative.
     let turn = div(format!("14 - {}", int(&time, 6, 2)), 12);
-    let padded = |text: &str, full: &str| format!("{text} || substr('{full}', CAST(length({text}) AS INT) + 1)");
+    let padded = |text: &str, full: &str| format!("{text} || substr('{full}', length({text}) + 1)");
     let parts = vec![
         (format!("{} + 400 - {turn}", int(&time, 1, 4)), "year"),
         (format!("{} + 12 * ({turn}) - 3", int(&time, 6, 2)), "month"),

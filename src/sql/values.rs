@@ -88,11 +88,14 @@ fn query(printer: &Printer<'_>, needed: &Needed) -> Option<Sketch> {
             columns.map(part).collect()
         }
     };
-    let mut parts = parts.into_iter();
-    let mut all = parts.next()?;
-    for part in parts {
-        all.push("\nUNION ALL\n");
+    if parts.len() < 2 {
+        return parts.into_iter().next();
+    }
+    let mut all = Sketch::default();
+    for (i, part) in parts.into_iter().enumerate() {
+        all.push(if i == 0 { "(" } else { "\nUNION ALL\n(" });
         all.append(part);
+        all.push(")");
     }
     Some(all)
 }
@@ -129,6 +132,16 @@ impl Relation<'_> {
         out.append(from.indented());
         out.push(&format!("\n) AS {}", self.name("q")));
         out
+    }
+
+    /// The same, worked out before what is asked of it: PostgreSQL would else put each expression in every place where
+    /// its column is named, and again those in that.
+    fn step(&self, columns: &[String], from: Sketch) -> Sketch {
+        let mut step = self.select(columns, from);
+        if self.dialect() == Dialect::PostgreSql {
+            step.push("\nOFFSET 0");
+        }
+        step
     }
 
     /// The key and the value of each field of a JSON object, as JSON; null is none.
@@ -248,24 +261,21 @@ impl Relation<'_> {
         }
     }
 
-    /// Values that are texts of JSON, read.
+    /// Values that are texts of JSON, read; null is none.
     fn parsed(&self, values: Sketch) -> Sketch {
         let [value, parsed] = ["value", "parsed"].map(|name| self.name(name));
-        let (read, is_one) = self.read_json(&value);
+        let (read, is_one) = match self.dialect() {
+            Dialect::PostgreSql => (format!("CAST({value} AS JSONB)"), format!("jsonb_typeof({parsed}) <> 'null'")),
+            Dialect::DuckDb => (format!("CAST({value} AS JSON)"), format!("json_type({parsed}) <> 'NULL'")),
+            Dialect::ClickHouse => (value.clone(), format!("JSONType({parsed}) <> 'Null'")),
+            Dialect::Spark | Dialect::DataFusion => {
+                (format!("try_parse_json({value})"), format!("schema_of_variant({parsed}) <> 'VOID'"))
+            }
+        };
         let read = self.select(&[format!("{read} AS {parsed}")], values);
         let mut out = self.select(&[format!("{parsed} AS {value}")], read);
-        out.push(&format!("\nWHERE {parsed}{is_one}"));
+        out.push(&format!("\nWHERE {is_one}"));
         out
-    }
-
-    /// A text as JSON, and what is true of one that is not null.
-    fn read_json(&self, text: &str) -> (String, &'static str) {
-        match self.dialect() {
-            Dialect::PostgreSql => (format!("CAST({text} AS JSONB)"), " <> 'null'"),
-            Dialect::DuckDb => (format!("CAST({text} AS JSON)"), " <> 'null'"),
-            Dialect::ClickHouse => (format!("trimBoth({text})"), " <> 'null'"),
-            Dialect::Spark | Dialect::DataFusion => (format!("try_parse_json({text})"), " IS NOT NULL AND schema_of_variant(parsed) <> 'VOID'"),
-        }
     }
 
     /// The values of a column of a type.
@@ -330,7 +340,7 @@ impl Relation<'_> {
         if self.needed.instant {
             columns.push(format!("{alone} AS {as_alone}"));
         }
-        self.select(&columns, values)
+        self.step(&columns, values)
     }
 
     /// The elements of JSON values, and each value that is no array, by what they are.
@@ -392,7 +402,7 @@ impl Relation<'_> {
         if self.needed.instant {
             columns.push(alone);
         }
-        self.of_texts(self.select(&columns, elements))
+        self.of_texts(self.step(&columns, elements))
     }
 
     /// What is in texts: numbers, and instants where they stand alone.
@@ -417,14 +427,14 @@ impl Relation<'_> {
             return self.select(&columns, texts);
         }
         columns.push(format!("{} AS {}", reading::guarded(dialect, &of("text"), &of("alone")), of("time")));
-        let mut steps = self.select(&columns, texts);
+        let mut steps = self.step(&columns, texts);
         let mut kept: Vec<String> = kept;
         kept.extend(self.needed.number.then(|| of("number")));
         kept.extend(self.needed.number_whole.then(|| of("number_whole")));
         for step in reading::instant(dialect, &of) {
             let mut columns = kept.clone();
             columns.extend(step.iter().map(|(what, name)| format!("{what} AS {}", of(name))));
-            steps = self.select(&columns, steps);
+            steps = self.step(&columns, steps);
         }
         steps
     }
