@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod layouts;
+
 use super::dialect::{quoted_name, quoted_text};
 use super::*;
 use crate::semantics::{MissingNegation, Semantics, Subscription, TextCase};

@@ -1,0 +1,215 @@
+//! Custom fields elsewhere than in rows.
+
+use super::*;
+
+fn schema(custom_fields: &str) -> SqlSchema {
+    serde_json::from_str(&format!("{{\"custom_fields\": {custom_fields}}}")).unwrap()
+}
+
+fn statement(dialect: Dialect, schema: &SqlSchema, filter: &str, semantics: Semantics) -> Result<String, Refusal> {
+    let audience = Audience::of(filter.parse().unwrap());
+    let sql = Sql::new(dialect).with_schema(schema.clone()).inlined();
+    sql.count(&audience, &asked(semantics)).map(|statement| statement.text().to_owned())
+}
+
+/// A column of each type, called `c` in the dialect's DDL.
+const COLUMNS: &str = r#"{"columns": {
+    "state": {"type": "text"}, "ltv": {"type": "double"}, "visits": {"type": "integer"}, "vip": {"type": "boolean"},
+    "renewed": {"type": "timestamp", "column": "renewed_at"}, "tags": {"type": "text_list"}, "rest": {"type": "json"}}}"#;
+
+#[track_caller]
+fn check(filter: &str, expected: &str) {
+    let statement = statement(Dialect::DuckDb, &schema(COLUMNS), filter, Semantics::default()).unwrap();
+    assert_eq!(statement.split_once("WHERE ").unwrap().1, expected, "{filter}");
+}
+
+#[track_caller]
+fn refused(dialect: Dialect, schema: &SqlSchema, filter: &str, semantics: Semantics, reason: &str) {
+    let refusal = statement(dialect, schema, filter, semantics).unwrap_err();
+    assert_eq!((refusal.condition(), refusal.reason()), (Some(filter), reason));
+}
+
+#[test]
+fn a_column_is_asked_itself() {
+    check("custom_fields.state = \"CA\"", r#""state" IS NOT NULL AND "state" = 'CA'"#);
+    check("custom_fields.state not in [\"CA\", \"5\"]", r#"("state" IS NULL OR "state" NOT IN ('CA', '5'))"#);
+    check("custom_fields.state exists", r#""state" IS NOT NULL"#);
+    check("custom_fields.state = true", r#""state" IS NOT NULL AND "state" = 'true'"#);
+    check("custom_fields.ltv > 0.5", r#""ltv" IS NOT NULL AND "ltv" > 5e-1"#);
+    check("custom_fields.ltv = \"5\"", r#""ltv" IS NOT NULL AND "ltv" = 5"#);
+    check("custom_fields.ltv contains \"5\"", "FALSE");
+    check("custom_fields.ltv not contains \"5\"", "TRUE");
+    check("custom_fields.vip != true", r#"("vip" IS NULL OR NOT "vip")"#);
+    check("custom_fields.vip = \"false\"", r#""vip" IS NOT NULL AND NOT "vip""#);
+    check(
+        "custom_fields.renewed before 2025-11-01",
+        r#""renewed_at" IS NOT NULL AND "renewed_at" < CAST('2025-11-01 00:00:00+00' AS TIMESTAMPTZ)"#,
+    );
+    check("custom_fields.renewed = 5", "FALSE");
+    check("custom_fields.vip within 5 days", "FALSE");
+    check("custom_fields.vip not within 5 days", "TRUE");
+}
+
+#[test]
+fn whole_numbers_are_compared_with_whole_numbers() {
+    check("custom_fields.visits > 9007199254740993", r#""visits" IS NOT NULL AND "visits" > 9007199254740993"#);
+    check("custom_fields.visits >= 2.5", r#""visits" IS NOT NULL AND "visits" > 2"#);
+    check("custom_fields.visits < -2.5", r#""visits" IS NOT NULL AND "visits" <= -3"#);
+    check("custom_fields.visits = 2.5", "FALSE");
+    check("custom_fields.visits != 2.5", "TRUE");
+    check("custom_fields.visits = \"18446744073709551615\"", r#""visits" IS NOT NULL AND "visits" = 18446744073709551615"#);
+}
+
+#[test]
+fn negation_of_a_column_asks_for_a_value_where_it_has_to() {
+    let fails = Semantics { missing_negation: MissingNegation::Fails, ..Semantics::default() };
+    for (filter, expected) in [
+        ("custom_fields.vip != true", r#""vip" IS NOT NULL AND NOT "vip""#),
+        ("custom_fields.ltv not contains \"5\"", r#""ltv" IS NOT NULL"#),
+        ("custom_fields.vip not within 5 days", "FALSE"),
+    ] {
+        let statement = statement(Dialect::DuckDb, &schema(COLUMNS), filter, fails).unwrap();
+        assert_eq!(statement.split_once("WHERE ").unwrap().1, expected, "{filter}");
+    }
+}
+
+#[test]
+fn what_a_column_cannot_say_is_refused_by_name() {
+    let (schema, default) = (schema(COLUMNS), Semantics::default());
+    let fails = Semantics { missing_negation: MissingNegation::Fails, ..default };
+    let no_column = "there is no column for the custom field `stat`, did you mean `state`?";
+    refused(Dialect::DuckDb, &schema, "custom_fields.stat = \"CA\"", default, no_column);
+    let no_text = "its column has instants, and as what texts they would be written is not said";
+    for filter in ["custom_fields.renewed = \"2025\"", "custom_fields.renewed contains \"2025\"", "custom_fields.renewed > \"2025\""] {
+        refused(Dialect::Spark, &schema, filter, default, no_text);
+    }
+    let no_null = "an array is never NULL there, so that an empty one may be no value";
+    refused(Dialect::ClickHouse, &schema, "custom_fields.tags exists", default, no_null);
+    refused(Dialect::ClickHouse, &schema, "custom_fields.tags != \"a\"", fails, no_null);
+    assert!(statement(Dialect::ClickHouse, &schema, "custom_fields.tags != \"a\"", default).is_ok());
+    let no_json = "it has no functions that read JSON";
+    refused(Dialect::DataFusion, &schema, "custom_fields.rest exists", default, no_json);
+    refused(Dialect::DataFusion, &self::schema(r#"{"json": {}}"#), "custom_fields.a = 5", default, no_json);
+    refused(Dialect::DataFusion, &self::schema(r#"{"map": {"values": "json"}}"#), "custom_fields.a = 5", default, no_json);
+}
+
+#[test]
+fn only_what_is_asked_is_read() {
+    for (layout, filter, has, has_not) in [
+        (r#"{"json": {}}"#, "custom.a = 'x' and custom.b exists", vec!["IN ('a', 'b')", r#"END AS "text""#], vec!["\"number\"", "\"flag\"", "\"instant\""]),
+        (r#"{"json": {}}"#, "custom.a = 5", vec![r#"AS "number""#], vec!["number_whole", "\"flag\"", "\"instant\""]),
+        (r#"{"json": {}}"#, "custom.a = 9007199254740993", vec![r#"AS "number_whole""#], vec!["\"instant\""]),
+        (r#"{"map": {"column": "attributes"}}"#, "custom.a within 5 days", vec!["map_entries(\"m\".\"attributes\")", r#"AS "instant""#], vec!["json", "\"flag\""]),
+        (COLUMNS, "custom.state = 5 and custom.tags = 'x' and custom.vip = true", vec!["CAST('state' AS VARCHAR)", "unnest(\"m\".\"tags\")"], vec!["'vip'", "json"]),
+        (COLUMNS, "custom.state = 'x'", vec![], vec!["WITH"]),
+    ] {
+        let statement = statement(Dialect::DuckDb, &schema(layout), filter, Semantics::default()).unwrap();
+        for part in has {
+            assert!(statement.contains(part), "{filter}: {part} in {statement}");
+        }
+        for part in has_not {
+            assert!(!statement.contains(part), "{filter}: no {part} in {statement}");
+        }
+    }
+}
+
+#[test]
+fn values_are_worked_out_once_for_many_audiences() {
+    let audiences = ["custom.a = 'x'", "custom.a = 'y' or custom.b = 'x'", "click_count > 3"];
+    let audiences = audiences.map(|filter| Audience::of(filter.parse().unwrap()));
+    let asked = asked(Semantics::default());
+    for dialect in [Dialect::PostgreSql, Dialect::DuckDb, Dialect::ClickHouse, Dialect::Spark] {
+        let sql = Sql::new(dialect).with_schema(schema(r#"{"json": {"column": "extra"}}"#));
+        let statement = sql.counts(audiences.iter().map(|audience| (audience, &asked))).unwrap();
+        assert_eq!(statement.text().matches(" AS (").count(), 2, "{statement}");
+    }
+}
+
+#[test]
+fn no_name_escapes_its_quotes() {
+    let hostile = "x\"`'\\; --";
+    let columns = serde_json::json!({"columns": {"a": {"type": "text_list", "column": hostile}, "b": {"type": "text", "column": hostile}}});
+    for (layout, filter) in [
+        (serde_json::json!({"json": {"column": hostile}}), "custom.a = 5"),
+        (serde_json::json!({"map": {"column": hostile}}), "custom.a = 5"),
+        (columns.clone(), "custom.a = 'x'"),
+        (columns, "custom.b = 'x'"),
+    ] {
+        let schema = SqlSchema { membership_id: hostile.to_owned(), ..schema(&layout.to_string()) };
+        for dialect in Dialect::ALL {
+            let Ok(statement) = statement(dialect, &schema, filter, Semantics::default()) else { continue };
+            let quoted = quoted_name(dialect, hostile);
+            assert!(statement.contains(&quoted), "{quoted} in {statement}");
+            assert!(!statement.replace(&quoted, "").contains("; --"), "{statement}");
+        }
+    }
+}
+
+#[test]
+fn what_is_worked_out_has_no_name_of_a_table() {
+    let named = |name: &str| SqlSchema { memberships: TableName::new(name), ..schema(r#"{"json": {}}"#) };
+    let statement = statement(Dialect::DuckDb, &named("Custom_Values"), "custom.a exists", Semantics::default()).unwrap();
+    assert!(statement.starts_with("WITH \"custom_values_\" AS ("), "{statement}");
+    let audience = Audience::of("custom.a exists and list = 5".parse().unwrap());
+    let asked = asked(Semantics::default());
+    let both = Sql::new(Dialect::DuckDb).with_schema(named("v")).counts([(&audience, &asked)]).unwrap();
+    assert!(both.text().contains("\"v_\" AS (") && both.text().contains("\"l\" AS ("), "{both}");
+}
+
+#[test]
+fn a_key_that_postgresql_cannot_hold_is_never_there() {
+    let statement = |filter| statement(Dialect::PostgreSql, &schema(r#"{"json": {}}"#), filter, Semantics::default());
+    assert!(statement(r#"custom."\u0000" exists"#).unwrap().ends_with("WHERE FALSE"));
+}
+
+#[test]
+fn the_tables_of_each_layout_are_described() {
+    for (layout, dialect, column) in [
+        (r#"{"json": {}}"#, Dialect::PostgreSql, "\n    \"custom_fields\" JSONB\n"),
+        (r#"{"json": {}}"#, Dialect::DuckDb, "\n    \"custom_fields\" JSON\n"),
+        (r#"{"json": {}}"#, Dialect::ClickHouse, "\n    `custom_fields` Nullable(String)\n"),
+        (r#"{"json": {}}"#, Dialect::Spark, "\n    `custom_fields` STRING\n"),
+        (r#"{"json": {}}"#, Dialect::DataFusion, "\n    \"custom_fields\" VARCHAR\n"),
+        (r#"{"map": {}}"#, Dialect::PostgreSql, "\n    \"custom_fields\" HSTORE\n"),
+        (r#"{"map": {}}"#, Dialect::ClickHouse, "\n    `custom_fields` Map(String, String)\n"),
+        (COLUMNS, Dialect::ClickHouse, "\n    `tags` Array(String),\n"),
+        (COLUMNS, Dialect::Spark, "\n    `tags` ARRAY<STRING>,\n"),
+        (COLUMNS, Dialect::PostgreSql, "\n    \"renewed_at\" TIMESTAMPTZ,\n"),
+    ] {
+        let written = ddl(dialect, &schema(layout)).unwrap();
+        assert!(written.contains(column), "{dialect}: {written}");
+        assert_eq!(written.matches("CREATE TABLE").count(), 1, "{written}");
+    }
+    let map = ddl(Dialect::DataFusion, &schema(r#"{"map": {}}"#)).unwrap_err();
+    assert_eq!(
+        map.to_string(),
+        "cannot be asked of DataFusion: its CREATE TABLE has no type of maps: register a file with one"
+    );
+    let joined: SqlSchema = serde_json::from_str(r#"{"contacts": ["crm", "people"], "is_membership": "is"}"#).unwrap();
+    let written = ddl(Dialect::DuckDb, &joined).unwrap();
+    assert!(written.starts_with("CREATE TABLE \"crm\".\"people\" (\n    \"phone_number\" VARCHAR NOT NULL,\n"), "{written}");
+    assert_eq!((written.matches("\"carrier\"").count(), written.matches("\"phone_number\"").count()), (1, 2), "{written}");
+    assert!(written.contains("\n    \"is\" BOOLEAN NOT NULL,\n"), "{written}");
+}
+
+#[test]
+fn layouts_are_read_and_written() {
+    for layout in [
+        r#"{"rows": {}}"#,
+        r#"{"json": {}}"#,
+        r#"{"map": {"values": "json"}}"#,
+        COLUMNS,
+    ] {
+        let schema = schema(layout);
+        let written = serde_json::to_string(&schema).unwrap();
+        assert_eq!(serde_json::from_str::<SqlSchema>(&written).unwrap(), schema);
+    }
+    for (layout, said) in [
+        (r#"{"columns": {"a": {"type": "number"}}}"#, "unknown variant `number`"),
+        (r#"{"columns": {"a": {}}}"#, "missing field `type`"),
+        (r#"{"json": {"colum": "a"}}"#, "unknown field `colum`"),
+    ] {
+        let error = serde_json::from_str::<CustomFields>(layout).unwrap_err().to_string();
+        assert!(error.contains(said), "{layout}: {error}");
+    }
+}
