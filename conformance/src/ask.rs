@@ -7,6 +7,7 @@ use headcount::sql::{CustomColumn, CustomFields, CustomJson, CustomType, Dialect
 use serde_json::{Value as Json, json};
 
 use crate::engine::{Answer, Engine};
+use crate::file::{self, Held};
 use crate::layout::{self, Layout, slots};
 use crate::load::{self, Table};
 use crate::question::{Expected, Questions};
@@ -75,7 +76,19 @@ pub(crate) fn all(
     let mut asked: Vec<Asked> = Vec::new();
     let (mut refused, mut cases) = (0, 0);
     let mut held = Vec::new();
+    let files = if layout == Layout::Parquet { file::hold(engine, all)? } else { Vec::new() };
+    for (case, file) in files.into_iter().enumerate() {
+        if let Some(Held { schema, tables: of }) = file {
+            tables.push(of);
+            refused += of_population(engine, case, &schema, &all[case], &mut asked, &mut tally.reasons);
+            cases += all[case].questions.len();
+        }
+    }
     for (case, questions) in all.iter().enumerate() {
+        if layout == Layout::Parquet {
+            held.push(questions.clone());
+            continue;
+        }
         let (questions, schema) = layout.hold(questions, case, engine.dialect);
         let mut keys = BTreeSet::new();
         questions.questions.iter().for_each(|question| layout::asked(question.audience.filter.root(), &mut keys));

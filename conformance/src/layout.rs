@@ -25,6 +25,8 @@ pub(crate) enum Layout {
     Columns,
     /// Contacts in a table of their own, and nothing called what it is by default.
     Joined,
+    /// The Parquet of `headcount import`, where it lies.
+    Parquet,
 }
 
 /// How many columns there are of each type, in the layout that has columns.
@@ -34,7 +36,8 @@ const SLOTS: usize = 4;
 const HOSTILE: &str = " \"`'\\;--/* .$1?{}é";
 
 impl Layout {
-    pub(crate) const ALL: [Self; 6] = [Self::Rows, Self::Json, Self::Map, Self::MapJson, Self::Columns, Self::Joined];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Rows, Self::Json, Self::Map, Self::MapJson, Self::Columns, Self::Joined, Self::Parquet];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -44,7 +47,13 @@ impl Layout {
             Self::MapJson => "map-json",
             Self::Columns => "columns",
             Self::Joined => "joined",
+            Self::Parquet => "parquet",
         }
+    }
+
+    /// Whether an engine is asked in the layout.
+    pub(crate) fn is_of(self, dialect: Dialect) -> bool {
+        self != Self::Parquet || dialect == Dialect::DuckDb
     }
 
     /// The population as the layout can hold it, and the names of its tables.
@@ -79,6 +88,8 @@ impl Layout {
                 schema.custom_fields = CustomFields::Columns(columns);
             }
             Self::Joined => rename(&mut schema, case),
+            // Its schema is by the file.
+            Self::Parquet => {}
         }
         (questions, schema)
     }

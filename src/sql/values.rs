@@ -267,7 +267,7 @@ impl Relation<'_> {
         let (read, is_one) = match self.dialect() {
             Dialect::PostgreSql => (format!("CAST({value} AS JSONB)"), format!("jsonb_typeof({parsed}) <> 'null'")),
             Dialect::DuckDb => (format!("CAST({value} AS JSON)"), format!("json_type({parsed}) <> 'NULL'")),
-            Dialect::ClickHouse => (value.clone(), format!("JSONType({parsed}) <> 'Null'")),
+            Dialect::ClickHouse => (format!("ifNull({value}, 'null')"), format!("JSONType({parsed}) <> 'Null'")),
             Dialect::Spark | Dialect::DataFusion => {
                 (format!("try_parse_json({value})"), format!("schema_of_variant({parsed}) <> 'VOID'"))
             }
