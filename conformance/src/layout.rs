@@ -6,7 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use headcount::sql::{
     CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, Dialect, MapValues, SqlSchema, TableName,
 };
-use headcount::{AmountField, Condition, CountField, Field, FlagField, Group, Population, Test, TextField, TimeField, Value, parse_time};
+use headcount::{
+    AmountField, Condition, CountField, Field, FlagField, Group, Population, Test, TextField, TimeField, Value,
+    parse_time,
+};
 
 use crate::question::Questions;
 
@@ -178,7 +181,11 @@ fn columns(questions: &Questions, dialect: Dialect) -> BTreeMap<String, CustomCo
         let tightest = || CustomType::ALL.into_iter().find(|of| values.iter().all(|value| is_kept(*of, value)));
         // The engine that reads no JSON is asked about as much as can be.
         let free = drawn % 3 == 0 || dialect == Dialect::DataFusion;
-        let of = if free { CustomType::ALL[drawn / 3 % CustomType::ALL.len()] } else { tightest().unwrap_or(CustomType::Json) };
+        let of = if free {
+            CustomType::ALL[drawn / 3 % CustomType::ALL.len()]
+        } else {
+            tightest().unwrap_or(CustomType::Json)
+        };
         let number = taken.entry(format!("{of:?}")).or_insert(0);
         if *number < SLOTS {
             columns.insert(key, CustomColumn::new(of).named(slot(of, *number)));

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use headcount::sql::{CustomFields, CustomRows, CustomType, Dialect, MapValues, SqlSchema};
-use headcount::{AmountField, Contact, CountField, Field, Membership, Number, Population, TextField, Value, parse_time};
+use headcount::{
+    AmountField, Contact, CountField, Field, Membership, Number, Population, TextField, Value, parse_time,
+};
 use serde_json::{Map, Value as Json, json};
 
 use crate::layout::{fields, is_of_the_contact, slots};
@@ -41,7 +43,9 @@ pub(crate) fn tables(
             let mut row = membership_row(schema, id, contact, membership);
             match &schema.custom_fields {
                 CustomFields::Rows(rows) => {
-                    values.rows.extend(membership.custom_fields.iter().flat_map(|(key, value)| custom(rows, id, key, value)));
+                    values
+                        .rows
+                        .extend(membership.custom_fields.iter().flat_map(|(key, value)| custom(rows, id, key, value)));
                 }
                 other => in_columns(other, id, membership, asked, &mut row),
             }
@@ -196,7 +200,8 @@ fn in_columns(fields: &CustomFields, id: i64, on: &Membership, asked: &BTreeSet<
                 Value::Text(text) if map.values == MapValues::Text => text.clone(),
                 value => value.to_string(),
             };
-            let mut object: Map<String, Json> = custom.iter().map(|(key, value)| (key.clone(), written(value).into())).collect();
+            let mut object: Map<String, Json> =
+                custom.iter().map(|(key, value)| (key.clone(), written(value).into())).collect();
             if map.values == MapValues::Json {
                 object.extend(missing().map(|key| (key.clone(), " null ".into())));
             }
@@ -208,7 +213,9 @@ fn in_columns(fields: &CustomFields, id: i64, on: &Membership, asked: &BTreeSet<
                 let value = match (custom.get(key), column.of) {
                     (Some(value), CustomType::Json) => value.to_string().into(),
                     (None, CustomType::Json) if id % 2 == 0 => "null".into(),
-                    (Some(Value::Text(text)), CustomType::Timestamp) => json!(parse_time(text).map(|at| at.timestamp_micros())),
+                    (Some(Value::Text(text)), CustomType::Timestamp) => {
+                        json!(parse_time(text).map(|at| at.timestamp_micros()))
+                    }
                     (value, _) => json!(value),
                 };
                 row.insert(column.column.clone().unwrap_or_else(|| key.clone()), value);

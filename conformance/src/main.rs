@@ -92,7 +92,9 @@ fn main() -> ExitCode {
                     let Tally { cases, equal, refused, ref reasons } = tally;
                     let (version, layout, unequal) = (&engine.version, layout.name(), tally.unequal());
                     good &= unequal == 0;
-                    rows.push(format!("| {dialect} | {version} | {layout} | {cases} | {equal} | {refused} | {unequal} |"));
+                    rows.push(format!(
+                        "| {dialect} | {version} | {layout} | {cases} | {equal} | {refused} | {unequal} |"
+                    ));
                     reasons.iter().for_each(|(reason, times)| eprintln!("refused {times} times: {reason}"));
                 }
                 Err(message) => {

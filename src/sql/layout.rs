@@ -177,13 +177,6 @@ pub enum CustomType {
 
 impl CustomType {
     /// Every type.
-    pub const ALL: [Self; 7] = [
-        Self::Text,
-        Self::Integer,
-        Self::Double,
-        Self::Boolean,
-        Self::Timestamp,
-        Self::TextList,
-        Self::Json,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Integer, Self::Double, Self::Boolean, Self::Timestamp, Self::TextList, Self::Json];
 }

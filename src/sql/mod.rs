@@ -50,9 +50,7 @@ use crate::semantics::{Evaluation, Unit};
 
 pub use self::ddl::ddl;
 pub use self::dialect::Dialect;
-pub use self::layout::{
-    CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, MapValues,
-};
+pub use self::layout::{CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, MapValues};
 pub use self::refusal::Refusal;
 pub use self::schema::{SqlSchema, TableName};
 pub use self::statement::{Parameter, Statement};

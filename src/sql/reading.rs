@@ -138,12 +138,7 @@ pub(super) fn instant(dialect: Dialect, of: &impl Fn(&str) -> String) -> Vec<Vec
         (padded(&zone, "+0000"), "east"),
     ];
     // The days since 1970 (Howard Hinnant, days_from_civil), then microseconds.
-    let leaps = format!(
-        "{} - {} + {}",
-        div(year.clone(), 4),
-        div(year.clone(), 100),
-        div(year.clone(), 400)
-    );
+    let leaps = format!("{} - {} + {}", div(year.clone(), 4), div(year.clone(), 100), div(year.clone(), 400));
     let days = format!("365 * {year} + {leaps} + {} + {day} - 865566", div(format!("153 * {month} + 2"), 5));
     let minutes = format!("{} * 60 + {}", int(&east, 2, 2), int(&east, 4, 2));
     let minutes = format!("CASE WHEN substr({east}, 1, 1) = '-' THEN -({minutes}) ELSE {minutes} END");

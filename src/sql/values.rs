@@ -147,8 +147,7 @@ impl Relation<'_> {
     /// The key and the value of each field of a JSON object, as JSON; null is none.
     fn object(&self, column: &str) -> Sketch {
         let (id, column) = (self.own(&self.printer.schema.membership_id), self.own(column));
-        let [as_id, as_key, as_value, pair] =
-            ["membership_id", "key", "value", "pair"].map(|name| self.name(name));
+        let [as_id, as_key, as_value, pair] = ["membership_id", "key", "value", "pair"].map(|name| self.name(name));
         let memberships = self.memberships();
         match self.dialect() {
             Dialect::PostgreSql => {
@@ -200,8 +199,7 @@ impl Relation<'_> {
     /// The key and the value of each entry of a map, as they are; NULL is none.
     fn entries(&self, column: &str) -> Sketch {
         let (id, column) = (self.own(&self.printer.schema.membership_id), self.own(column));
-        let [as_id, as_key, as_value, pair] =
-            ["membership_id", "key", "value", "pair"].map(|name| self.name(name));
+        let [as_id, as_key, as_value, pair] = ["membership_id", "key", "value", "pair"].map(|name| self.name(name));
         let memberships = self.memberships();
         let mut pairs = Sketch::default();
         let (key, value) = match self.dialect() {
@@ -213,7 +211,9 @@ impl Relation<'_> {
                 (as_key, as_value)
             }
             Dialect::DuckDb => {
-                pairs.push(&format!("SELECT {id} AS {as_id}, unnest(map_entries({column})) AS {pair}\nFROM {memberships}"));
+                pairs.push(&format!(
+                    "SELECT {id} AS {as_id}, unnest(map_entries({column})) AS {pair}\nFROM {memberships}"
+                ));
                 (format!("{pair}.\"key\""), format!("{pair}.\"value\""))
             }
             Dialect::ClickHouse => {
@@ -287,7 +287,11 @@ impl Relation<'_> {
             let mut out = Sketch::default();
             out.push(&format!("SELECT {id} AS {as_id}, CAST("));
             out.value(Parameter::Text(key.to_owned()));
-            out.push(&format!(" AS {}) AS {as_key}, {value} AS {as_value}\nFROM {}{behind}", types.text, self.memberships()));
+            out.push(&format!(
+                " AS {}) AS {as_key}, {value} AS {as_value}\nFROM {}{behind}",
+                types.text,
+                self.memberships()
+            ));
             out
         };
         let there = format!("\nWHERE {column} IS NOT NULL");
@@ -496,4 +500,3 @@ impl Element {
         }
     }
 }
-

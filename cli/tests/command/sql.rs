@@ -53,3 +53,22 @@ fn the_tables_are_described_in_every_dialect() {
         assert_eq!(printed.matches("CREATE TABLE ").count(), 2, "{printed}");
     }
 }
+
+#[test]
+fn custom_fields_are_where_the_schema_says() {
+    let layout = r#"{"custom_fields": {"columns": {"state": {"type": "text", "column": "us_state"}}}}"#;
+    let asked =
+        |filter| headcount(format!("sql --dialect postgresql --filter '{filter}' --inline --schema -")).reading(layout);
+    let printed = asked("custom.state = \"CA\"").stdout();
+    assert!(printed.ends_with("AND \"us_state\" IS NOT NULL AND \"us_state\" = 'CA';\n"), "{printed}");
+    asked("custom.stat = \"CA\"").fails(
+        1,
+        "`custom_fields.stat = \"CA\"` cannot be asked exactly of PostgreSQL: \
+         there is no column for the custom field `stat`, did you mean `state`?",
+    );
+    let described = headcount("ddl --dialect postgresql --schema -").reading(layout).stdout();
+    assert!(described.contains("\n    \"us_state\" TEXT\n"), "{described}");
+    headcount("ddl --dialect datafusion --schema -")
+        .reading(r#"{"custom_fields": {"map": {}}}"#)
+        .fails(1, "its CREATE TABLE has no type of maps");
+}

@@ -57,7 +57,10 @@ fn whole_numbers_are_compared_with_whole_numbers() {
     check("custom_fields.visits < -2.5", r#""visits" IS NOT NULL AND "visits" <= -3"#);
     check("custom_fields.visits = 2.5", "FALSE");
     check("custom_fields.visits != 2.5", "TRUE");
-    check("custom_fields.visits = \"18446744073709551615\"", r#""visits" IS NOT NULL AND "visits" = 18446744073709551615"#);
+    check(
+        "custom_fields.visits = \"18446744073709551615\"",
+        r#""visits" IS NOT NULL AND "visits" = 18446744073709551615"#,
+    );
 }
 
 #[test]
@@ -80,7 +83,11 @@ fn what_a_column_cannot_say_is_refused_by_name() {
     let no_column = "there is no column for the custom field `stat`, did you mean `state`?";
     refused(Dialect::DuckDb, &schema, "custom_fields.stat = \"CA\"", default, no_column);
     let no_text = "its column has instants, and as what texts they would be written is not said";
-    for filter in ["custom_fields.renewed = \"2025\"", "custom_fields.renewed contains \"2025\"", "custom_fields.renewed > \"2025\""] {
+    for filter in [
+        "custom_fields.renewed = \"2025\"",
+        "custom_fields.renewed contains \"2025\"",
+        "custom_fields.renewed > \"2025\"",
+    ] {
         refused(Dialect::Spark, &schema, filter, default, no_text);
     }
     let no_null = "an array is never NULL there, so that an empty one may be no value";
@@ -90,17 +97,38 @@ fn what_a_column_cannot_say_is_refused_by_name() {
     let no_json = "it has no functions that read JSON";
     refused(Dialect::DataFusion, &schema, "custom_fields.rest exists", default, no_json);
     refused(Dialect::DataFusion, &self::schema(r#"{"json": {}}"#), "custom_fields.a = 5", default, no_json);
-    refused(Dialect::DataFusion, &self::schema(r#"{"map": {"values": "json"}}"#), "custom_fields.a = 5", default, no_json);
+    refused(
+        Dialect::DataFusion,
+        &self::schema(r#"{"map": {"values": "json"}}"#),
+        "custom_fields.a = 5",
+        default,
+        no_json,
+    );
 }
 
 #[test]
 fn only_what_is_asked_is_read() {
     for (layout, filter, has, has_not) in [
-        (r#"{"json": {}}"#, "custom.a = 'x' and custom.b exists", vec!["IN ('a', 'b')", r#"END AS "text""#], vec!["\"number\"", "\"flag\"", "\"instant\""]),
+        (
+            r#"{"json": {}}"#,
+            "custom.a = 'x' and custom.b exists",
+            vec!["IN ('a', 'b')", r#"END AS "text""#],
+            vec!["\"number\"", "\"flag\"", "\"instant\""],
+        ),
         (r#"{"json": {}}"#, "custom.a = 5", vec![r#"AS "number""#], vec!["number_whole", "\"flag\"", "\"instant\""]),
         (r#"{"json": {}}"#, "custom.a = 9007199254740993", vec![r#"AS "number_whole""#], vec!["\"instant\""]),
-        (r#"{"map": {"column": "attributes"}}"#, "custom.a within 5 days", vec!["map_entries(\"m\".\"attributes\")", r#"AS "instant""#], vec!["json", "\"flag\""]),
-        (COLUMNS, "custom.state = 5 and custom.tags = 'x' and custom.vip = true", vec!["CAST('state' AS VARCHAR)", "unnest(\"m\".\"tags\")"], vec!["'vip'", "json"]),
+        (
+            r#"{"map": {"column": "attributes"}}"#,
+            "custom.a within 5 days",
+            vec!["map_entries(\"m\".\"attributes\")", r#"AS "instant""#],
+            vec!["json", "\"flag\""],
+        ),
+        (
+            COLUMNS,
+            "custom.state = 5 and custom.tags = 'x' and custom.vip = true",
+            vec!["CAST('state' AS VARCHAR)", "unnest(\"m\".\"tags\")"],
+            vec!["'vip'", "json"],
+        ),
         (COLUMNS, "custom.state = 'x'", vec![], vec!["WITH"]),
     ] {
         let statement = statement(Dialect::DuckDb, &schema(layout), filter, Semantics::default()).unwrap();
@@ -148,7 +176,8 @@ fn no_name_escapes_its_quotes() {
 #[test]
 fn what_is_worked_out_has_no_name_of_a_table() {
     let named = |name: &str| SqlSchema { memberships: TableName::new(name), ..schema(r#"{"json": {}}"#) };
-    let statement = statement(Dialect::DuckDb, &named("Custom_Values"), "custom.a exists", Semantics::default()).unwrap();
+    let statement =
+        statement(Dialect::DuckDb, &named("Custom_Values"), "custom.a exists", Semantics::default()).unwrap();
     assert!(statement.starts_with("WITH \"custom_values_\" AS ("), "{statement}");
     let audience = Audience::of("custom.a exists and list = 5".parse().unwrap());
     let asked = asked(Semantics::default());
@@ -187,19 +216,21 @@ fn the_tables_of_each_layout_are_described() {
     );
     let joined: SqlSchema = serde_json::from_str(r#"{"contacts": ["crm", "people"], "is_membership": "is"}"#).unwrap();
     let written = ddl(Dialect::DuckDb, &joined).unwrap();
-    assert!(written.starts_with("CREATE TABLE \"crm\".\"people\" (\n    \"phone_number\" VARCHAR NOT NULL,\n"), "{written}");
-    assert_eq!((written.matches("\"carrier\"").count(), written.matches("\"phone_number\"").count()), (1, 2), "{written}");
+    assert!(
+        written.starts_with("CREATE TABLE \"crm\".\"people\" (\n    \"phone_number\" VARCHAR NOT NULL,\n"),
+        "{written}"
+    );
+    assert_eq!(
+        (written.matches("\"carrier\"").count(), written.matches("\"phone_number\"").count()),
+        (1, 2),
+        "{written}"
+    );
     assert!(written.contains("\n    \"is\" BOOLEAN NOT NULL,\n"), "{written}");
 }
 
 #[test]
 fn layouts_are_read_and_written() {
-    for layout in [
-        r#"{"rows": {}}"#,
-        r#"{"json": {}}"#,
-        r#"{"map": {"values": "json"}}"#,
-        COLUMNS,
-    ] {
+    for layout in [r#"{"rows": {}}"#, r#"{"json": {}}"#, r#"{"map": {"values": "json"}}"#, COLUMNS] {
         let schema = schema(layout);
         let written = serde_json::to_string(&schema).unwrap();
         assert_eq!(serde_json::from_str::<SqlSchema>(&written).unwrap(), schema);
