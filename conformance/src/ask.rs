@@ -180,7 +180,9 @@ fn of_population(
             (Ok(count), Ok(who)) => (count, who),
             (Err(refusal), _) | (_, Err(refusal)) => {
                 refused += 1;
-                *reasons.entry(refusal.reason().to_owned()).or_default() += 1;
+                // Without the name in it, which is another every time.
+                let reason = refusal.reason().split('`').next().unwrap_or_default();
+                *reasons.entry(reason.trim_end().to_owned()).or_default() += 1;
                 continue;
             }
         };

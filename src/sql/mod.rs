@@ -29,6 +29,7 @@ mod ddl;
 mod dialect;
 mod expression;
 mod folding;
+mod json;
 mod layout;
 mod lower;
 mod many;
