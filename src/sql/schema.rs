@@ -10,7 +10,7 @@ use crate::catalogue::{AmountField, Field};
 
 /// Where contacts, memberships and custom fields are in a database.
 ///
-/// The default is the schema that [`ddl`](super::ddl) describes: one table of memberships, with the fields of the
+/// [`ddl`](super::ddl) describes its tables. The default is one table of memberships, with the fields of the
 /// contact in each, and a table of the values of custom fields.
 ///
 /// ```

@@ -130,7 +130,10 @@ pub(crate) struct Sql {
 #[derive(Args)]
 #[command(after_help = "\
 Example:
-  headcount ddl --dialect postgresql | psql")]
+  headcount ddl --dialect postgresql | psql
+
+--schema has other names, contacts in a table of their own, or custom fields elsewhere than in rows, such as
+{\"custom_fields\": {\"json\": {\"column\": \"extra\"}}}.")]
 pub(crate) struct Ddl {
     /// Whose SQL is written
     #[arg(long, value_enum)]
