@@ -19,7 +19,7 @@ pub(crate) struct Held {
 
 /// The file of each population, with a schema by the types of its columns; none where an amount is in a column of JSON.
 pub(crate) fn hold(engine: &mut Engine, all: &[Questions]) -> Result<Vec<Option<Held>>, String> {
-    let folder = std::env::temp_dir().join(format!("headcount-conformance-{}", std::process::id()));
+    let folder = folder();
     fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     let mut statements = Vec::new();
     let mut files = Vec::new();
@@ -42,8 +42,17 @@ pub(crate) fn hold(engine: &mut Engine, all: &[Questions]) -> Result<Vec<Option<
             schema,
         }))
     });
-    let held = held.collect();
-    held
+    held.collect()
+}
+
+/// Where the files are.
+fn folder() -> PathBuf {
+    std::env::temp_dir().join(format!("headcount-conformance-{}", std::process::id()))
+}
+
+/// Removes the files.
+pub(crate) fn clean() {
+    let _ = fs::remove_dir_all(folder());
 }
 
 fn schema(case: usize, columns: &BTreeMap<&str, &str>) -> Option<SqlSchema> {

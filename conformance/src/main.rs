@@ -106,6 +106,7 @@ fn main() -> ExitCode {
             }
         }
     }
+    file::clean();
     println!("| engine | version | layout | cases | equal | refused | unequal |\n|---|---|---|--:|--:|--:|--:|");
     rows.iter().for_each(|row| println!("{row}"));
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
