@@ -38,7 +38,7 @@ pub(crate) fn hold(engine: &mut Engine, all: &[Questions]) -> Result<Vec<Option<
         let Answer::Rows(columns) = answer else { return Err(format!("{rows}: {answer:?}")) };
         let columns = columns.iter().filter_map(|row| Some((row.first()?.as_str()?, row.get(1)?.as_str()?)));
         Ok(schema(case, &columns.collect()).map(|schema| Held {
-            tables: json!([{"ddl": format!("CREATE OR REPLACE VIEW memberships_{case} AS SELECT * FROM {rows}"), "rows": null}]),
+            tables: json!([{"ddl": format!("CREATE OR REPLACE VIEW file_{case} AS SELECT * FROM {rows}"), "rows": null}]),
             schema,
         }))
     });
@@ -57,7 +57,7 @@ pub(crate) fn clean() {
 
 fn schema(case: usize, columns: &BTreeMap<&str, &str>) -> Option<SqlSchema> {
     let mut schema = SqlSchema::default();
-    schema.memberships = TableName::new(format!("memberships_{case}"));
+    schema.memberships = TableName::new(format!("file_{case}"));
     schema.membership_id = "file_row_number".to_owned();
     schema.is_membership = columns.contains_key("is_membership").then(|| "is_membership".to_owned());
     schema.wholes.clear();
