@@ -90,7 +90,7 @@ impl Layout {
                 });
                 schema.custom_fields = CustomFields::Columns(columns);
             }
-            Self::Joined => rename(&mut schema, case),
+            Self::Joined => rename(&mut schema, case, dialect),
             // Its schema is by the file.
             Self::Parquet => {}
         }
@@ -118,10 +118,12 @@ fn changed(population: &Population, change: impl Fn(&str, &Value) -> Option<Valu
 }
 
 /// Names in which everything is that could end a name early.
-fn rename(schema: &mut SqlSchema, case: usize) {
+fn rename(schema: &mut SqlSchema, case: usize, dialect: Dialect) {
+    // Spark's catalogue takes letters alone, whatever the quotes.
+    let table = if dialect == Dialect::Spark { "_" } else { HOSTILE };
     let hostile = |name: &str| format!("{name}{HOSTILE}");
-    schema.memberships = TableName::new(format!("v{HOSTILE}{case}"));
-    schema.contacts = Some(TableName::new(format!("l{HOSTILE}{case}")));
+    schema.memberships = TableName::new(format!("v{table}{case}"));
+    schema.contacts = Some(TableName::new(format!("l{table}{case}")));
     for name in [&mut schema.membership_id, &mut schema.list_id, &mut schema.active] {
         *name = hostile(name);
     }
@@ -129,7 +131,7 @@ fn rename(schema: &mut SqlSchema, case: usize) {
     schema.columns = fields().map(|field| (field, hostile(field.name()))).collect();
     schema.wholes = AmountField::ALL.iter().map(|field| (*field, hostile(&format!("{}_w", field.name())))).collect();
     let mut rows = CustomRows::default();
-    rows.table = TableName::new(format!("custom{HOSTILE}{case}"));
+    rows.table = TableName::new(format!("custom{table}{case}"));
     let CustomRows { membership_id, key, text, number, number_whole, flag, instant, .. } = &mut rows;
     for name in [membership_id, key, text, number, number_whole, flag, instant] {
         *name = hostile(name);
