@@ -40,6 +40,7 @@
 //! - `parquet`: Parquet in and out.
 //! - `generate`: synthetic populations and audiences.
 //! - `sql`: filters and audiences as SQL (`headcount::sql`).
+//! - `interop`: filters to and from the forms of others (`headcount::interop`).
 //! - `proptest`: strategies for property tests (`headcount::strategies`).
 //! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
@@ -93,6 +94,8 @@ mod warnings;
 
 #[cfg(feature = "generate")]
 pub mod generate;
+#[cfg(feature = "interop")]
+pub mod interop;
 #[cfg(feature = "sql")]
 pub mod sql;
 #[cfg(feature = "proptest")]

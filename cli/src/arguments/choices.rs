@@ -143,6 +143,14 @@ pub(crate) enum ConvertTo {
     Json,
     /// JSON as requests spell it: `condition_type`, `list_id`
     JsonRequest,
+    /// A query of react-querybuilder
+    ReactQuerybuilder,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ConvertFrom {
+    /// A query of react-querybuilder
+    ReactQuerybuilder,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]

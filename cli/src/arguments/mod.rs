@@ -16,7 +16,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use self::asking::{Asking, Now, Readings, flags};
 pub(crate) use self::choices::{
-    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, SchemaOf, StatementFormat, TableFormat,
+    ConvertFrom, ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, SchemaOf, StatementFormat, TableFormat,
 };
 pub(crate) use self::files::{Completions, Generate, Import, Sample};
 pub(crate) use self::filters::{Check, Convert, Ddl, Schema, Sql};
