@@ -47,6 +47,8 @@
 // The kernel's vector twin is the one place that may say otherwise.
 #![deny(unsafe_code)]
 
+#[cfg(any(feature = "interop", feature = "sql"))]
+mod absent;
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
 mod audience;
@@ -81,6 +83,8 @@ mod population;
 mod reconcile;
 #[cfg(feature = "records")]
 mod records;
+#[cfg(any(feature = "interop", feature = "sql"))]
+mod refusal;
 mod semantics;
 mod size;
 #[cfg(feature = "table")]
@@ -126,6 +130,8 @@ pub use crate::population::Population;
 pub use crate::reconcile::{Bounds, Items, Reconciled, Reconciliation, Ruled};
 #[cfg(feature = "records")]
 pub use crate::records::{OnError, ReadReport, RecordReader, Totals};
+#[cfg(any(feature = "interop", feature = "sql"))]
+pub use crate::refusal::Refusal;
 pub use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
 pub use crate::size::Size;
 #[cfg(feature = "table")]

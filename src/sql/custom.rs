@@ -1,7 +1,7 @@
 //! Tests of custom fields.
 
 use super::expression::{Part, Predicate, Rows, Scalar};
-use super::lower::{Lanes, Lowering, compared, is_negation_of_time};
+use super::lower::{Lanes, Lowering, compared};
 use super::schema::CustomRows;
 use crate::filter::{Asked, Bound, Comparison, CustomKey, CustomTest, Literal};
 use crate::number::Number;
@@ -39,7 +39,7 @@ impl Lowering<'_> {
                     Predicate::Always(true) => Predicate::Present(instant.clone()),
                     positive => positive,
                 };
-                (some(positive), is_negation_of_time(test), present)
+                (some(positive), test.is_negation(), present)
             }
             Asked::Value(test) => {
                 let (positive, negated) = self.element(&element(), test);

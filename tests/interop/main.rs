@@ -3,4 +3,6 @@
 #![cfg(feature = "interop")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod cel;
+mod elasticsearch;
 mod react_querybuilder;

@@ -306,11 +306,11 @@ fn limits_are_kept() {
     );
     says(
         &group(&[on_dnc; 4].join(",")),
-        "too_many_conditions at 1:123 (/rules/2): the filter has more than 2 conditions",
+        "too_many_conditions at 1:124 (/rules/2): the filter has more than 2 conditions",
     );
     says(
         &group(&[on_dnc, between].join(",")),
-        "too_many_conditions at 1:76 (/rules/1): the filter has more than 2 conditions",
+        "too_many_conditions at 1:77 (/rules/1): the filter has more than 2 conditions",
     );
     for value in [r#""a,b,c""#, r#"["a","b","c"]"#] {
         let errors = Filter::from_react_querybuilder_within(
