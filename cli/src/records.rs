@@ -126,9 +126,18 @@ pub(crate) fn sample(records: &arguments::Records, take: Take, seed: u64) -> Res
 
 /// Reads the records of one contact only.
 pub(crate) fn load_one(records: &arguments::Records, phone_number: &str) -> Result<Population, Failure> {
+    load_those(records, |contact| contact.phone_number == phone_number)
+}
+
+/// Reads all records, and keeps the contacts one by one.
+pub(crate) fn load_each(records: &arguments::Records) -> Result<Population, Failure> {
+    load_those(records, |_| true)
+}
+
+fn load_those(records: &arguments::Records, wanted: impl Fn(&Contact) -> bool) -> Result<Population, Failure> {
     let mut population = Population::default();
     let mut take = |contact: Contact| {
-        if contact.phone_number == phone_number {
+        if wanted(&contact) {
             population.insert(contact);
         }
     };

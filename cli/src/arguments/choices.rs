@@ -212,6 +212,14 @@ impl From<Dialect> for headcount::sql::Dialect {
     }
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum QueryLanguage {
+    /// Elasticsearch's query DSL, of the index that `mapping` describes
+    Elasticsearch,
+    /// The Common Expression Language, of one contact
+    Cel,
+}
+
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum StatementFormat {
     /// The statement, and below it the parameters as comments

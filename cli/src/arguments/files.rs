@@ -43,6 +43,19 @@ pub(crate) struct Import {
     pub(crate) output: PathBuf,
 }
 
+/// Write contact records as the documents that `query` asks, one on each line.
+///
+/// What was read several times for a contact and a list is there once.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount documents examples/contacts.json
+  headcount documents contacts.ndjson.gz more.csv > documents.ndjson")]
+pub(crate) struct Documents {
+    #[command(flatten)]
+    pub(crate) records: Records,
+}
+
 /// Make up contacts or audiences, the same ones for the same seed.
 #[derive(Args)]
 #[command(group(ArgGroup::new("what").args(["memberships", "audiences"]).required(true)))]

@@ -8,7 +8,8 @@ use headcount::Semantics;
 
 use super::asking::Asking;
 use super::choices::{
-    ConvertFrom, ConvertTo, Dialect, MissingNegation, ProblemsFormat, SchemaOf, StatementFormat, TextCase,
+    ConvertFrom, ConvertTo, Dialect, MissingNegation, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat,
+    TextCase,
 };
 use super::inputs::Audiences;
 use super::instants::parse_time;
@@ -143,3 +144,30 @@ pub(crate) struct Ddl {
     #[arg(long, value_enum)]
     pub(crate) dialect: Dialect,
 }
+
+/// Write audiences in the query language of another engine.
+///
+/// What the language cannot say exactly is an error that names the condition. Several audiences are on a line each.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount query --language elasticsearch --audience examples/audience.json --now cached
+  headcount query --language cel --filter 'click_count >= 3 and not on_dnc'
+
+Both ask contacts as `headcount documents` writes them. In CEL, `now` is a variable of the expression.")]
+pub(crate) struct Query {
+    /// Whose language is written
+    #[arg(long, value_enum)]
+    pub(crate) language: QueryLanguage,
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+}
+
+/// Write the mapping of the Elasticsearch index that `query` asks.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  headcount mapping > mapping.json")]
+pub(crate) struct Mapping {}
