@@ -5,4 +5,5 @@
 
 mod cel;
 mod elasticsearch;
+mod page;
 mod react_querybuilder;

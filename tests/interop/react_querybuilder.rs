@@ -435,7 +435,18 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_give_a_filter_or_errors(source in any::<String>()) {
-        let _ = Filter::from_react_querybuilder(&source);
+    fn any_text_gives_a_filter_or_errors(query in queries(), cut in (any::<prop::sample::Index>(), 0..12_usize), put in "[]\\[{}\",:a-z0-9]{0,6}") {
+        let written: Vec<char> = query.written().to_string().chars().collect();
+        let (from, count) = (cut.0.index(written.len()), cut.1);
+        let tail = written.iter().skip(from + count).copied();
+        let source: String = written[..from].iter().copied().chain(put.chars()).chain(tail).collect();
+        match Filter::from_react_querybuilder(&source) {
+            Ok(filter) => prop_assert_eq!(Filter::from_react_querybuilder(&filter.to_react_querybuilder()), Ok(filter)),
+            Err(errors) => for problem in &errors {
+                let span = problem.place().span.clone();
+                prop_assert!(span.is_none_or(|span| source.get(span).is_some()), "{}: {}", source, problem);
+                prop_assert!(!problem.message().is_empty());
+            }
+        }
     }
 }
