@@ -58,11 +58,11 @@ pub fn mapping() -> Json {
         let others = [
             (Key::ListId, "long"),
             (Key::Active, "boolean"),
-            (Key::CustomKey, "keyword"),
-            (Key::CustomText, "keyword"),
-            (Key::CustomNumber, "double"),
-            (Key::CustomFlag, "boolean"),
-            (Key::CustomInstant, "long"),
+            (Key::ValueOf, "keyword"),
+            (Key::ValueText, "keyword"),
+            (Key::ValueNumber, "double"),
+            (Key::ValueFlag, "boolean"),
+            (Key::ValueInstant, "long"),
         ];
         let all = texts.chain(flags).chain(counts).chain(amounts).chain(times).chain(others);
         let own = all.filter(move |(key, _)| key.owner() == owner);

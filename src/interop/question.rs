@@ -41,11 +41,11 @@ pub(super) enum Key {
     Field(Field),
     ListId,
     Active,
-    CustomKey,
-    CustomText,
-    CustomNumber,
-    CustomFlag,
-    CustomInstant,
+    ValueOf,
+    ValueText,
+    ValueNumber,
+    ValueFlag,
+    ValueInstant,
 }
 
 /// What has a key.
@@ -62,11 +62,11 @@ impl Key {
             Self::Field(field) => field.name(),
             Self::ListId => "list_id",
             Self::Active => "active",
-            Self::CustomKey => "key",
-            Self::CustomText => "text",
-            Self::CustomNumber => "number",
-            Self::CustomFlag => "flag",
-            Self::CustomInstant => "instant",
+            Self::ValueOf => "key",
+            Self::ValueText => "text",
+            Self::ValueNumber => "number",
+            Self::ValueFlag => "flag",
+            Self::ValueInstant => "instant",
         }
     }
 
@@ -74,9 +74,7 @@ impl Key {
         match self {
             Self::Field(field) if field.is_of_the_contact() => Owner::Contact,
             Self::Field(_) | Self::ListId | Self::Active => Owner::Membership,
-            Self::CustomKey | Self::CustomText | Self::CustomNumber | Self::CustomFlag | Self::CustomInstant => {
-                Owner::Custom
-            }
+            Self::ValueOf | Self::ValueText | Self::ValueNumber | Self::ValueFlag | Self::ValueInstant => Owner::Custom,
         }
     }
 
@@ -85,7 +83,7 @@ impl Key {
         match self {
             Self::Field(Field::Text(field)) => field == TextField::PhoneNumber,
             Self::Field(Field::Amount(field)) => field == AmountField::RevenueTotal,
-            Self::Field(Field::Count(_) | Field::Flag(_)) | Self::Active | Self::CustomKey => true,
+            Self::Field(Field::Count(_) | Field::Flag(_)) | Self::Active | Self::ValueOf => true,
             _ => false,
         }
     }
@@ -324,7 +322,7 @@ impl<E: Copy> Asking<'_, E> {
     // Custom fields.
 
     fn custom(self, key: &CustomKey, asked: &Asked<CustomTest>) -> Result<Question, Reason> {
-        let is_key = || Question::Compare(Key::CustomKey, Comparison::Eq, Scalar::Text(key.as_str().to_owned()));
+        let is_key = || Question::Compare(Key::ValueOf, Comparison::Eq, Scalar::Text(key.as_str().to_owned()));
         let some = |question| match Question::all([is_key(), question]) {
             Question::Always(holds) => Question::Always(holds),
             question => Question::Custom(Box::new(question)),
@@ -336,7 +334,7 @@ impl<E: Copy> Asking<'_, E> {
             Asked::Value(test) => test,
         };
         let (positive, exists) = match test {
-            CustomTest::Time(test) => (self.instant(Key::CustomInstant, test)?, some(present(Key::CustomInstant))),
+            CustomTest::Time(test) => (self.instant(Key::ValueInstant, test)?, some(present(Key::ValueInstant))),
             test => (self.element(test)?, exists()),
         };
         let positive = some(positive);
@@ -345,7 +343,7 @@ impl<E: Copy> Asking<'_, E> {
 
     /// The positive of a test of an element.
     fn element(self, test: &CustomTest) -> Result<Question, Reason> {
-        let has = |part, text: &str| self.has(part, Key::CustomText, text);
+        let has = |part, text: &str| self.has(part, Key::ValueText, text);
         match test {
             CustomTest::Eq(literal) | CustomTest::Neq(literal) => self.equals_any(std::slice::from_ref(literal)),
             CustomTest::In(literals) | CustomTest::NotIn(literals) => self.equals_any(literals.as_slice()),
@@ -365,7 +363,7 @@ impl<E: Copy> Asking<'_, E> {
         for literal in literals {
             match literal {
                 Literal::Number(number) => {
-                    numbers.push(Question::Compare(Key::CustomNumber, Comparison::Eq, double(*number)?));
+                    numbers.push(Question::Compare(Key::ValueNumber, Comparison::Eq, double(*number)?));
                 }
                 Literal::Bool(flag) => {
                     self.is_case_kept()?;
@@ -378,24 +376,24 @@ impl<E: Copy> Asking<'_, E> {
                     flags[1] |= text == "true";
                     texts.push(text);
                     if let Some(number) = Number::from_text(text) {
-                        numbers.push(no_text(Question::Compare(Key::CustomNumber, Comparison::Eq, double(number)?)));
+                        numbers.push(no_text(Question::Compare(Key::ValueNumber, Comparison::Eq, double(number)?)));
                     }
                 }
             }
         }
         let flags = flags.into_iter().zip([false, true]).filter(|(asked, _)| *asked);
-        let flags = flags.map(|(_, is)| Question::Flag(Key::CustomFlag, is));
-        Ok(Question::any([is_one_of(Key::CustomText, texts)].into_iter().chain(flags).chain(numbers)))
+        let flags = flags.map(|(_, is)| Question::Flag(Key::ValueFlag, is));
+        Ok(Question::any([is_one_of(Key::ValueText, texts)].into_iter().chain(flags).chain(numbers)))
     }
 
     fn ordered(self, comparison: Comparison, bound: &Bound) -> Result<Question, Reason> {
         match bound {
-            Bound::Number(number) => Ok(Question::Compare(Key::CustomNumber, comparison, double(*number)?)),
+            Bound::Number(number) => Ok(Question::Compare(Key::ValueNumber, comparison, double(*number)?)),
             Bound::Text(text) => {
                 self.is_case_kept()?;
-                let by_text = Question::Compare(Key::CustomText, comparison, Scalar::Text(text.clone()));
+                let by_text = Question::Compare(Key::ValueText, comparison, Scalar::Text(text.clone()));
                 let by_number = Number::from_text(text).map(|number| {
-                    Ok::<_, Reason>(no_text(Question::Compare(Key::CustomNumber, comparison, double(number)?)))
+                    Ok::<_, Reason>(no_text(Question::Compare(Key::ValueNumber, comparison, double(number)?)))
                 });
                 Ok(Question::any([by_text].into_iter().chain(by_number.transpose()?)))
             }
@@ -409,7 +407,7 @@ fn present(key: Key) -> Question {
 
 /// A text that is a number is compared with a text as the text that it is.
 fn no_text(question: Question) -> Question {
-    Question::all([Question::Present(Key::CustomText).negated(), question])
+    Question::all([Question::Present(Key::ValueText).negated(), question])
 }
 
 fn on_any(lists: &[i64]) -> Question {

@@ -1,19 +1,15 @@
-//! From rules to a draft: which test each of them is, so that `check` can say whether it is one.
+//! From a query to a draft: what its groups hold, and how it is joined.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::read::{Element, Key, Object, Rules};
-use super::value;
-use crate::catalogue::{CUSTOM_PREFIX, Field, Key as Entries, Kind as Asked, Operator, Takes, Vocabulary};
+use super::rule::{self, Rule};
+use crate::catalogue::Vocabulary;
 use crate::check::most_groups;
 use crate::draft::{Condition, Entry, Fault, Found, Group, Spot, Value};
 use crate::error::{Kind, Quoted, Shape, nearest};
 use crate::filter::Junction;
 use crate::limits::Limits;
-
-/// The field that stands for the lists a contact is on.
-pub(super) const LIST: &str = "list";
 
 /// The draft of a query.
 pub(super) fn of<'s>(query: Element<'s>, limits: &Limits) -> Found<Group<'s>> {
@@ -86,12 +82,12 @@ fn junction<'s>(junction: Junction) -> Option<Entry<'s>> {
     entry(Key::Combinator, Value::Text(junction.name().into()))
 }
 
-fn entry(key: Key, value: Value<'_>) -> Option<Entry<'_>> {
+pub(super) fn entry(key: Key, value: Value<'_>) -> Option<Entry<'_>> {
     Some(Entry { key: key.name(), value, span: 0..0 })
 }
 
 /// A fault of the value of a key.
-fn fault(key: Key, kind: Kind) -> Fault {
+pub(super) fn fault(key: Key, kind: Kind) -> Fault {
     Fault { spot: None, key: Some(key.name()), kind }
 }
 
@@ -157,7 +153,7 @@ impl Drafting<'_> {
     /// Members with combinators between them: `and` binds tighter than `or`.
     fn combined<'s>(&mut self, elements: Vec<Element<'s>>, spot: &Rc<Spot>, depth: usize, group: &mut Group<'s>) {
         let alternate = |(i, element): (usize, &Element<'_>)| matches!(element, Element::Text(_)) == (i % 2 == 1);
-        if elements.len() % 2 == 0 || !elements.iter().enumerate().all(alternate) {
+        if elements.len().is_multiple_of(2) || !elements.iter().enumerate().all(alternate) {
             let kind = Kind::InvalidValue {
                 of: "`rules`".to_owned(),
                 expected: "one combinator between each two rules",
@@ -230,7 +226,17 @@ impl Drafting<'_> {
                 if self.conditions > limit {
                     return self.once(self.conditions - limit, pointer, Kind::TooManyConditions { limit });
                 }
-                self.rule(*object, pointer)
+                match rule::read(*object, pointer, self.limits) {
+                    Rule::One(condition) => Member::Condition(condition),
+                    Rule::Both(pair) => {
+                        self.conditions += 1;
+                        if self.conditions > limit {
+                            let (spot, kind) = (pair[0].spot.clone(), Kind::TooManyConditions { limit });
+                            return Member::Wrong(Fault { spot, key: None, kind });
+                        }
+                        Member::Pair(pair)
+                    }
+                }
             }
             Element::Text(text) => {
                 let (of, found) = ("a member of `rules`".to_owned(), Quoted(&text).to_string());
@@ -250,154 +256,9 @@ impl Drafting<'_> {
         }
         Member::Wrong(Fault { spot: Some(Rc::new(Spot { pointer, rule: None })), key: None, kind })
     }
-
-    fn rule<'s>(&mut self, mut object: Object<'s>, pointer: String) -> Member<'s> {
-        let mut faults = Vec::new();
-        let rule = id(&mut object, &mut faults);
-        let spot = Rc::new(Spot { pointer, rule });
-        flag(&mut object, Key::Muted, &mut faults);
-        for key in [Key::Match, Key::Lhs, Key::Combinator, Key::Not] {
-            if object.has(key) {
-                let of = Vocabulary::ReactQueryBuilder.condition().to_owned();
-                faults.push(fault(key, Kind::MisplacedKey { key: key.name(), of, instead: None }));
-            }
-        }
-        match object.take(Key::ValueSource) {
-            None => {}
-            Some(Value::Text(source)) if source == "value" => {}
-            Some(Value::Text(source)) => {
-                let (of, found) = ("`valueSource`".to_owned(), Quoted(&source).to_string());
-                faults.push(fault(Key::ValueSource, Kind::InvalidValue { of, expected: "`value`", found }));
-            }
-            Some(other) => {
-                let (of, found) = ("`valueSource`".to_owned(), other.shape());
-                faults.push(fault(Key::ValueSource, Kind::WrongType { of, expected: "a string", found }));
-            }
-        }
-        let field = object.take(Key::Field);
-        let asked = field.as_ref().and_then(asked_of);
-        let operator = object.take(Key::Operator);
-        let given = (object.take(Key::Value), object.take(Key::Unit), object.take(Key::ListId));
-        let mut condition = Condition { faults, strays: object.strays, ..Condition::default() };
-        condition.spot = Some(Rc::clone(&spot));
-        match field {
-            Some(Value::Text(name)) if name == LIST => {
-                condition.entries[Entries::ConditionType as usize] = entry(Key::Field, Value::Text("list".into()));
-            }
-            Some(Value::Text(name)) if name.starts_with(CUSTOM_PREFIX) => {
-                let custom = Value::Text("custom_field".into());
-                condition.entries[Entries::ConditionType as usize] = entry(Key::Field, custom);
-                condition.entries[Entries::Field as usize] = entry(Key::Field, Value::Text(name));
-            }
-            field => {
-                condition.type_implied = true;
-                condition.entries[Entries::Field as usize] = field.and_then(|field| entry(Key::Field, field));
-            }
-        }
-        let (value, unit, list) = given;
-        let Some(Value::Text(spelled)) = operator else {
-            condition.entries[Entries::Operator as usize] =
-                operator.and_then(|operator| entry(Key::Operator, operator));
-            return Member::Condition(Box::new(condition));
-        };
-        if let Some(negation) =
-            is_between(&spelled).filter(|_| asked.is_none_or(|of| of.takes(Operator::Gte).is_some()))
-        {
-            condition.faults.extend(unit.map(|_| misplaced_unit()));
-            return self.between(condition, asked, negation, value, list);
-        }
-        let (operator, negated_by) = operator_of(spelled, asked);
-        condition.negated = negated_by.is_some();
-        condition.negated_by = negated_by;
-        let known = Vocabulary::ReactQueryBuilder.operator_of(&operator);
-        let takes = known.and_then(|operator| asked?.takes(operator));
-        condition.entries[Entries::Operator as usize] = entry(Key::Operator, Value::Text(operator));
-        if takes == Some(Takes::Nothing) {
-            // The front end keeps the value that the rule had before.
-        } else if takes == Some(Takes::Lists) {
-            let lists =
-                value.map_or_else(|| Value::Array(Vec::new()), |value| value::of(Takes::Lists, value, self.limits).0);
-            condition.entries[Entries::ListIds as usize] = entry(Key::Value, lists);
-            condition.entries[Entries::Unit as usize] = unit.and_then(|unit| entry(Key::Unit, unit));
-        } else {
-            let (value, its_unit) = match (value, takes) {
-                (Some(value), Some(takes)) => {
-                    let (value, unit) = value::of(takes, value, self.limits);
-                    (Some(value), unit)
-                }
-                (value, _) => (value, None),
-            };
-            condition.entries[Entries::Value as usize] = value.and_then(|value| entry(Key::Value, value));
-            condition.entries[Entries::Unit as usize] = match (its_unit, unit) {
-                (Some(_), Some(_)) => {
-                    condition.faults.push(misplaced_unit());
-                    None
-                }
-                (Some(unit), None) => entry(Key::Value, Value::Text(unit)),
-                (None, unit) => unit.and_then(|unit| entry(Key::Unit, unit)),
-            };
-        }
-        condition.entries[Entries::ListId as usize] = list.and_then(|list| entry(Key::ListId, value::number(list)));
-        Member::Condition(Box::new(condition))
-    }
-
-    /// `between` is both comparisons; `notBetween` is neither of them, where they have opposites.
-    fn between<'s>(
-        &mut self,
-        mut condition: Condition<'s>,
-        asked: Option<Asked>,
-        negated_by: Option<&'static str>,
-        value: Option<Value<'s>>,
-        list: Option<Value<'s>>,
-    ) -> Member<'s> {
-        let pair = match value::pair(value, self.limits) {
-            Ok(pair) => Some(pair),
-            Err(found) => {
-                let (of, expected) = ("`value`".to_owned(), "two values, the smaller one first");
-                condition.faults.push(fault(Key::Value, Kind::InvalidValue { of, expected, found }));
-                None
-            }
-        };
-        self.conditions += 1;
-        if self.conditions == self.limits.conditions + 1 {
-            let kind = Kind::TooManyConditions { limit: self.limits.conditions };
-            condition.faults.push(Fault { spot: None, key: None, kind });
-        }
-        let takes = asked.and_then(|of| of.takes(Operator::Gte)).unwrap_or(Takes::Bound);
-        let list = list.map(value::number);
-        let side = |operator: Operator, value: Option<Value<'s>>, of: &mut Condition<'s>| {
-            let name = operator.in_react_querybuilder();
-            of.entries[Entries::Operator as usize] = entry(Key::Operator, Value::Text(name.into()));
-            of.entries[Entries::Value as usize] =
-                value.and_then(|value| entry(Key::Value, value::of(takes, value, self.limits).0));
-            of.entries[Entries::ListId as usize] =
-                list.as_ref().and_then(|list| entry(Key::ListId, value::again(list)));
-            of.negated_by = negated_by;
-        };
-        let Some((low, high)) = pair.filter(|_| condition.faults.is_empty()) else {
-            side(Operator::Gte, None, &mut condition);
-            return Member::Condition(Box::new(condition));
-        };
-        let again = |entry: &Option<Entry<'s>>| {
-            entry.as_ref().map(|entry| Entry { key: entry.key, value: value::again(&entry.value), span: 0..0 })
-        };
-        let mut other =
-            Condition { spot: condition.spot.clone(), type_implied: condition.type_implied, ..Condition::default() };
-        for key in [Entries::ConditionType, Entries::Field] {
-            other.entries[key as usize] = again(&condition.entries[key as usize]);
-        }
-        side(Operator::Gte, Some(low), &mut condition);
-        side(Operator::Lte, Some(high), &mut other);
-        Member::Pair(Box::new([condition, other]))
-    }
 }
 
-fn misplaced_unit() -> Fault {
-    let of = "a value without one to come, or with one in it".to_owned();
-    fault(Key::Unit, Kind::MisplacedKey { key: Key::Unit.name(), of, instead: None })
-}
-
-fn id(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> Option<String> {
+pub(super) fn id(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> Option<String> {
     match object.take(Key::Id)? {
         Value::Text(id) => Some(id.into_owned()),
         Value::Number(Some(id)) => Some(id.to_string()),
@@ -410,7 +271,7 @@ fn id(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> Option<String> {
 }
 
 /// A flag that is false unless it is there.
-fn flag(object: &mut Object<'_>, key: Key, faults: &mut Vec<Fault>) -> bool {
+pub(super) fn flag(object: &mut Object<'_>, key: Key, faults: &mut Vec<Fault>) -> bool {
     if key == Key::Muted && object.is_muted() {
         return true;
     }
@@ -422,43 +283,5 @@ fn flag(object: &mut Object<'_>, key: Key, faults: &mut Vec<Fault>) -> bool {
             faults.push(fault(key, Kind::WrongType { of, expected: "true or false", found: other.shape() }));
             false
         }
-    }
-}
-
-/// What the name of a field stands for, if it is one.
-fn asked_of(field: &Value<'_>) -> Option<Asked> {
-    match field {
-        Value::Text(name) if name == LIST => Some(Asked::List),
-        Value::Text(name) if name.starts_with(CUSTOM_PREFIX) => Some(Asked::Custom),
-        Value::Text(name) => Field::from_name(name).map(|row| Asked::Field(row.field)),
-        _ => None,
-    }
-}
-
-/// Whether an operator is `between`, or its negation.
-fn is_between(name: &str) -> Option<Option<&'static str>> {
-    match () {
-        () if name.eq_ignore_ascii_case("between") => Some(None),
-        () if name.eq_ignore_ascii_case("notBetween") => Some(Some("notBetween")),
-        () => None,
-    }
-}
-
-/// The operator that one comes to where it stands, and the one that is a `not` of it.
-fn operator_of<'s>(spelled: Cow<'s, str>, asked: Option<Asked>) -> (Cow<'s, str>, Option<&'static str>) {
-    let called = |operator: Operator| Cow::Borrowed(operator.in_react_querybuilder());
-    match (asked, &*spelled) {
-        (Some(Asked::Field(Field::Time(_))), "<") => (called(Operator::Before), None),
-        (Some(Asked::Field(Field::Time(_))), ">") => (called(Operator::After), None),
-        (Some(Asked::List), "=") => (called(Operator::In), None),
-        (Some(Asked::List), "!=") => (called(Operator::NotIn), None),
-        (Some(Asked::Field(Field::Flag(_))), "!=") => (called(Operator::Eq), Some("!=")),
-        (_, name) if name.eq_ignore_ascii_case("doesNotBeginWith") => {
-            (called(Operator::StartsWith), Some("doesNotBeginWith"))
-        }
-        (_, name) if name.eq_ignore_ascii_case("doesNotEndWith") => {
-            (called(Operator::EndsWith), Some("doesNotEndWith"))
-        }
-        _ => (spelled, None),
     }
 }

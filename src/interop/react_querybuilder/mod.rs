@@ -2,6 +2,7 @@
 
 mod draft;
 mod read;
+mod rule;
 mod value;
 mod write;
 

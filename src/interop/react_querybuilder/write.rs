@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use super::draft::LIST;
+use super::rule::LIST;
 use crate::catalogue::CUSTOM_PREFIX;
 use crate::filter::{Condition, Group, Junction};
 use crate::number::Number;
