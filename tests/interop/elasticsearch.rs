@@ -237,8 +237,17 @@ fn what_is_refused() {
     assert_eq!(refusal.condition(), None);
 }
 
+#[test]
+fn every_operator_agrees_on_every_type() {
+    let index = Index(elasticsearch::mapping());
+    crate::grid::agrees(
+        |audience, asked| elasticsearch::query(audience, asked).unwrap(),
+        |body, contact, _| index.holds(&body["query"], &document(contact), ""),
+    );
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+    #![proptest_config(crate::config(500))]
 
     #[test]
     fn hits_are_the_contacts_in_the_audience(

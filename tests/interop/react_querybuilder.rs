@@ -227,6 +227,10 @@ fn problems_tell_the_rule() {
             "missing_key at 1:33 (/rules/0), rule `a`: a rule needs the key `operator`",
         ],
     );
+    rule_fails(
+        r#"{"id": "a", "field": "~", "operator": "=", "value": ""}"#,
+        &["missing_key at 1:33 (/rules/0), rule `a`: a rule needs the key `field`"],
+    );
     rule_fails("3", &["wrong_type at 1:33 (/rules/0): expected an object for a rule, found a number"]);
     rule_fails(
         r#"{"id": "a", "field": "on_dnc", "operator": "=", "value": true, "match": {"mode": "some"}}"#,
@@ -402,6 +406,8 @@ impl Query {
 }
 
 proptest! {
+    #![proptest_config(crate::config(256))]
+
     #[test]
     fn what_is_written_is_read_back(filter in filters(1..=8)) {
         for query in [filter.to_react_querybuilder(), filter.to_react_querybuilder_pretty()] {

@@ -39,7 +39,7 @@ pub(super) fn read<'s>(mut object: Object<'s>, pointer: String, limits: &Limits)
         }
     }
     faults.extend(value_source(&mut object));
-    let (field, operator) = (object.take(Key::Field), object.take(Key::Operator));
+    let [field, operator] = [Key::Field, Key::Operator].map(|key| object.take(key).filter(is_chosen));
     let given = Given { value: object.take(Key::Value), unit: object.take(Key::Unit), list: object.take(Key::ListId) };
     let spot = Some(Rc::new(Spot { pointer, rule }));
     let mut condition = Condition { spot, faults, strays: object.strays, ..Condition::default() };
@@ -57,6 +57,11 @@ pub(super) fn read<'s>(mut object: Object<'s>, pointer: String, limits: &Limits)
             Rule::One(Box::new(condition))
         }
     }
+}
+
+/// The front end has a name for what nobody has chosen yet.
+fn is_chosen(value: &Value<'_>) -> bool {
+    !matches!(value, Value::Text(name) if name == "~" || name.is_empty())
 }
 
 /// A value is compared with, and nothing else.
