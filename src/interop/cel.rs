@@ -50,7 +50,7 @@ const LONGEST_SPAN: i64 = 8_000_000_000_000_000_000;
 /// assert_eq!(
 ///     cel::expression(&audience, &Semantics::default())?,
 ///     "memberships.exists(m, m.active \
-///      && (has(m.last_clicked_at) && m.last_clicked_at >= now - 2592000000000 && m.last_clicked_at <= now) \
+///      && has(m.last_clicked_at) && m.last_clicked_at >= now - 2592000000000 && m.last_clicked_at <= now \
 ///      && !(has(contact.carrier) && contact.carrier == \"AT&T\"))"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())

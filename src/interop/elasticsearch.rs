@@ -28,9 +28,9 @@ impl fmt::Display for Elasticsearch {
 /// A condition that the query DSL cannot express exactly.
 pub type Refusal = crate::refusal::Refusal<Elasticsearch>;
 
-/// How deep `bool` queries may nest: the default of `indices.query.bool.max_nested_depth`.
+/// How deep `bool` queries may nest: the default of `indices.query.bool.max_nested_depth` since version 8.
 const DEEPEST: usize = 30;
-/// How many clauses a query may have, on the smallest of nodes: `indices.query.bool.max_clause_count`.
+/// How many clauses a query may have, however small a node is: since version 8 larger nodes take more.
 const MOST_CLAUSES: usize = 1_024;
 /// The most characters that are looked for anywhere in a text, or at its end: longer patterns may come to more states
 /// than Lucene makes of one.
@@ -322,6 +322,8 @@ impl Writer {
     fn value(&self, value: &Scalar) -> Json {
         match value {
             Scalar::Text(text) => json!(text),
+            // A range takes large numbers exactly as texts only.
+            Scalar::Count(count) if *count > 1 << 53 => json!(count.to_string()),
             Scalar::Count(count) => json!(count),
             Scalar::Double(double) => json!(double),
             Scalar::List(list) => json!(list),

@@ -96,7 +96,11 @@ fn leaf(name: &str, is: &str, value: &Value, asked: &Value) -> bool {
 
 /// How a value of a type stands to another, which must be of it.
 fn compare(is: &str, value: &Value, asked: &Value) -> Ordering {
-    let whole = |value: &Value| value.as_i64().map(i128::from).or(value.as_u64().map(i128::from)).unwrap();
+    let whole = |value: &Value| match value {
+        // Numbers may be texts in a query.
+        Value::String(text) => text.parse().unwrap(),
+        value => value.as_i64().map(i128::from).or(value.as_u64().map(i128::from)).unwrap(),
+    };
     match is {
         // By bytes.
         "keyword" => value.as_str().unwrap().cmp(asked.as_str().unwrap()),
@@ -153,6 +157,11 @@ fn what_is_written() {
     writes("carrier ends_with 'T'", json!([{"wildcard": {"carrier": {"value": "*T"}}}]), json!([]));
     writes("carrier in ['a', 'b']", json!([{"terms": {"carrier": ["a", "b"]}}]), json!([]));
     writes("carrier exists", json!([{"exists": {"field": "carrier"}}]), json!([]));
+    writes(
+        "click_count > 9223372036854775808",
+        json!([]),
+        json!([{"range": {field("click_count"): {"gt": "9223372036854775808"}}}]),
+    );
     writes("revenue_total > 0.5", json!([]), json!([{"range": {field("revenue_total"): {"gt": 0.5}}}]));
     writes(
         "last_sent_at within 1 minute",
