@@ -324,6 +324,9 @@ fn limits_are_kept() {
         assert_eq!(errors.unwrap_err().first().code(), Code::TooManyValues, "{value}");
     }
     says(&" ".repeat(401), "filter_too_large: the filter is longer than 400 bytes");
+    let many = format!(r#"{{"rules":[{}]}}"#, ["1"; 4_000_000].join(","));
+    let errors = Filter::from_react_querybuilder(&many).unwrap_err();
+    assert!(errors.iter().count() + errors.omitted() < 300_000, "{}", errors.omitted());
     let deep = r#"{"rules":["#.repeat(100_000) + &"]}".repeat(100_000);
     assert_eq!(Filter::from_react_querybuilder(&deep).unwrap_err().first().code(), Code::FilterTooDeep);
 }

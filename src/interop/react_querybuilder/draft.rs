@@ -20,6 +20,7 @@ pub(super) fn of<'s>(query: Element<'s>, limits: &Limits) -> Found<Group<'s>> {
         }
         Element::Text(_) => Found::Other(Shape::String),
         Element::Other(shape) => Found::Other(shape),
+        Element::TooMany => Found::TooMany,
     }
 }
 
@@ -242,6 +243,7 @@ impl Drafting<'_> {
                 let (of, found) = ("a member of `rules`".to_owned(), Quoted(&text).to_string());
                 wrong(pointer, Kind::InvalidValue { of, expected: "a rule or a group", found })
             }
+            Element::TooMany => wrong(pointer, Kind::TooManyConditions { limit: self.limits.conditions }),
             Element::Other(found) => {
                 let of = Vocabulary::ReactQueryBuilder.condition().to_owned();
                 wrong(pointer, Kind::WrongType { of, expected: "an object", found })

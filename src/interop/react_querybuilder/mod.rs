@@ -8,12 +8,11 @@ mod write;
 
 use serde::de::DeserializeSeed;
 
-use self::read::ObjectSeed;
+use self::read::{Left, ObjectSeed};
 use crate::catalogue::Vocabulary;
 use crate::check::check_in;
 use crate::error::{Errors, Kind};
 use crate::filter::Filter;
-use crate::json::read::Budget;
 use crate::json::{invalid, place};
 use crate::limits::Limits;
 
@@ -63,10 +62,10 @@ impl Filter {
         if source.len() > limits.source_bytes {
             return Err(Kind::TooLarge { limit: limits.source_bytes }.into());
         }
-        let budget = Budget::new(limits);
+        let left = Left::new(limits);
         let mut deserializer = serde_json::Deserializer::from_str(source);
         deserializer.disable_recursion_limit();
-        let query = ObjectSeed::root(&budget, limits)
+        let query = ObjectSeed::root(&left)
             .deserialize(&mut deserializer)
             .and_then(|query| deserializer.end().map(|()| query))
             .map_err(|error| invalid(source, 0, &error))?;

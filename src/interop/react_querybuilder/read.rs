@@ -1,10 +1,12 @@
 //! From JSON to rules and groups as they stand there; what they come to is `draft`'s to say.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::check::most_groups;
 use crate::draft::{Stray, Value};
 use crate::error::Shape;
 use crate::json::read::{Budget, Text, ValueSeed, drain_array, drain_object};
@@ -69,6 +71,8 @@ pub(super) enum Element<'s> {
     /// A combinator between two rules.
     Text(Cow<'s, str>),
     Other(Shape),
+    /// More than there can be in a query within its limits; nothing after it was read.
+    TooMany,
 }
 
 /// A rule or a group: the one with `rules` is a group.
@@ -103,17 +107,31 @@ impl<'s> Object<'s> {
     }
 }
 
+/// What may still be taken down before a limit is reached.
+pub(super) struct Left {
+    values: Budget,
+    depth: usize,
+    elements: Cell<usize>,
+}
+
+impl Left {
+    pub(super) fn new(limits: &Limits) -> Self {
+        // Between any two there may be a combinator.
+        let elements = limits.conditions.saturating_add(most_groups(limits)).saturating_mul(2);
+        Self { values: Budget::new(limits), depth: limits.depth(), elements: Cell::new(elements) }
+    }
+}
+
 /// A rule or a group, where an object stands.
 #[derive(Clone, Copy)]
 pub(super) struct ObjectSeed<'b> {
-    budget: &'b Budget,
-    most: usize,
+    left: &'b Left,
     depth: usize,
 }
 
 impl<'b> ObjectSeed<'b> {
-    pub(super) fn root(budget: &'b Budget, limits: &Limits) -> Self {
-        Self { budget, most: limits.depth(), depth: 1 }
+    pub(super) fn root(left: &'b Left) -> Self {
+        Self { left, depth: 1 }
     }
 }
 
@@ -184,7 +202,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
             } else if key == Key::Rules {
                 object.rules = map.next_value_seed(RulesSeed(self))?;
             } else {
-                object.values[key as usize] = Some(map.next_value_seed(ValueSeed::new(self.budget))?);
+                object.values[key as usize] = Some(map.next_value_seed(ValueSeed::new(&self.left.values))?);
             }
         }
         Ok(Element::Object(Box::new(object)))
@@ -240,14 +258,22 @@ impl<'de> Visitor<'de> for RulesSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let Self(of) = self;
-        if of.depth > of.most {
+        if of.depth > of.left.depth {
             drain_array(seq)?;
             return Ok(Some(Rules::TooDeep));
         }
         let of = ObjectSeed { depth: of.depth + 1, ..of };
         let mut elements = Vec::new();
-        while let Some(element) = seq.next_element_seed(of)? {
-            elements.push(element);
+        while of.left.elements.get() > 0 {
+            match seq.next_element_seed(of)? {
+                Some(element) => elements.push(element),
+                None => return Ok(Some(Rules::Are(elements))),
+            }
+            of.left.elements.update(|left| left.saturating_sub(1));
+        }
+        if seq.next_element::<IgnoredAny>()?.is_some() {
+            elements.push(Element::TooMany);
+            drain_array(seq)?;
         }
         Ok(Some(Rules::Are(elements)))
     }
