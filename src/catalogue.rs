@@ -155,7 +155,7 @@ fields! {
     Amount(AmountField) {
         /// All purchases together; 0 where the record is silent.
         RevenueTotal = "revenue_total", Membership, [Revenue];
-        /// `revenue_total / conversion_count` where the record is silent; no value when there are no conversions.
+        /// `revenue_total / conversion_count` where the record is silent, if there are conversions and it is below 2^64.
         AvgRevenue = "avg_revenue", Membership, [Revenue];
     }
     /// A yes or no.

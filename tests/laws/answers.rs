@@ -249,7 +249,11 @@ fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, 
         Test::Count(..) => membership.is_some(),
         Test::Amount(field, ..) => membership.is_some_and(|on| match field {
             headcount::AmountField::RevenueTotal => true,
-            headcount::AmountField::AvgRevenue => on.avg_revenue.is_some() || on.conversion_count > 0,
+            headcount::AmountField::AvgRevenue => {
+                let quotient = on.revenue_total.to_f64() / on.conversion_count as f64;
+                // Where numbers end: the largest totals are rounded up to it.
+                on.avg_revenue.is_some() || on.conversion_count > 0 && quotient < 2_f64.powi(64)
+            }
         }),
     }
 }

@@ -9,9 +9,9 @@ use super::damage::Damage;
 use super::map::MapChunk;
 use super::plain::{Dictionary as Places, Raw};
 use crate::catalogue::{Field, FlagField, TextField};
-use crate::contact::RecordKey;
+use crate::contact::{RecordKey, Scalar};
 use crate::records::RecordReader;
-use crate::table::shard::{Coded, Dictionary, Flag, MembershipRow, Shard, Texts};
+use crate::table::shard::{Coded, Custom, Dictionary, Flag, MembershipRow, Shard, Texts};
 use crate::value::Value;
 
 /// Where the values of a column come from.
@@ -125,138 +125,41 @@ fn custom_column(shard: &mut Shard, key: &str) -> Result<usize, Damage> {
 impl Filling {
     fn column(&mut self, Column { name, meaning, kind, .. }: &Column, chunk: &mut Chunk) -> Result<(), Damage> {
         let Self { shard, rows, bad, .. } = self;
-        let (kind, rows, default) = (*kind, *rows, MembershipRow::default());
-        /// Reads the column's rows, each made what it is to be and put where it belongs.
-        macro_rules! read {
-            ($none:expr, $raw:ident => $value:expr, ($row:pat, $put:ident) => $each:expr) => {
-                chunk.read(
-                    rows,
-                    &mut Into {
-                        known: Vec::new(),
-                        convert: |$raw: Raw<'_>| $value,
-                        each: |$row: usize, $put| $each,
-                        none: $none,
-                        row: 0,
-                        name,
-                        bad,
-                    },
-                )
-            };
-        }
+        let (kind, none) = (*kind, MembershipRow::default());
+        let target = Target { rows: *rows, name, bad };
         match meaning {
-            Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => {
-                let Shard { phones, odd_phones, .. } = shard;
-                phones.reserve_exact(rows);
-                let nobody = odd_phones.intern("");
-                // A contact's memberships mostly stand one behind the other.
-                let mut last = (Vec::new(), nobody);
-                read!(
-                    nobody,
-                    raw => {
-                        if let Raw::Bytes(bytes) = raw && bytes == last.0 && !bytes.is_empty() {
-                            return Ok(last.1);
-                        }
-                        let text = convert::text(raw)?;
-                        let phone = odd_phones.intern(text);
-                        last.0.clear();
-                        last.0.extend_from_slice(text.as_bytes());
-                        last.1 = phone;
-                        Ok(phone)
-                    },
-                    (_, phone) => phones.push(phone)
-                )?;
-                let missing = phones.iter().enumerate().filter(|(_, phone)| **phone == nobody);
-                bad.extend(missing.map(|(row, _)| BadRow {
-                    row,
-                    key: None,
-                    reason: "a record needs a `phone_number`".to_owned(),
-                }));
-                Ok(())
-            }
+            Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => phones(target, shard, chunk),
             Meaning::Key(RecordKey::Field(Field::Text(field))) => {
                 let Coded { dictionary, codes } = texts(shard, *field);
-                codes.reserve_exact(rows);
-                read!(0, raw => code(dictionary, convert::text(raw)?), (_, code) => codes.push(code))
+                target.values(codes, 0, chunk, |raw| code(dictionary, convert::text(raw)?))
             }
-            Meaning::Key(RecordKey::ListId) => {
-                let Coded { dictionary, codes } = &mut shard.list;
-                codes.reserve_exact(rows);
-                read!(0, raw => code(dictionary, &convert::scalar(kind, raw)?), (_, code) => codes.push(code))
-            }
+            Meaning::Key(RecordKey::ListId) => target.scalars(&mut shard.list, 0, kind, chunk),
             Meaning::Key(RecordKey::Field(Field::Count(field))) => {
-                let Coded { dictionary, codes } = &mut shard.counts[*field as usize];
-                codes.reserve_exact(rows);
-                let none = default.counts[*field as usize];
-                read!(none, raw => code(dictionary, &convert::scalar(kind, raw)?), (_, code) => codes.push(code))
+                let at = *field as usize;
+                target.scalars(&mut shard.counts[at], none.counts[at], kind, chunk)
             }
             Meaning::Key(RecordKey::Field(Field::Amount(field))) => {
-                let Coded { dictionary, codes } = &mut shard.amounts[*field as usize];
-                codes.reserve_exact(rows);
-                let none = default.amounts[*field as usize];
-                read!(none, raw => code(dictionary, &convert::scalar(kind, raw)?), (_, code) => codes.push(code))
+                let at = *field as usize;
+                target.scalars(&mut shard.amounts[at], none.amounts[at], kind, chunk)
             }
             Meaning::Key(RecordKey::Field(Field::Time(field))) => {
-                let times = &mut shard.times[*field as usize];
-                times.reserve_exact(rows);
-                let none = default.times[*field as usize];
-                read!(none, raw => convert::instant(kind, raw), (_, instant) => times.push(instant))
+                let at = *field as usize;
+                target.values(&mut shard.times[at], none.times[at], chunk, |raw| convert::instant(kind, raw))
             }
-            Meaning::Key(RecordKey::Active) => self.flags(name, chunk, default.active, |shard| &mut shard.active),
+            Meaning::Key(RecordKey::Active) => target.flags(&mut shard.active, none.active, chunk),
             Meaning::Key(RecordKey::Field(Field::Flag(field))) => match field {
-                FlagField::HasRevenue => self.flags(name, chunk, default.has_revenue, |shard| &mut shard.has_revenue),
-                FlagField::InWorkflow => self.flags(name, chunk, default.in_workflow, |shard| &mut shard.in_workflow),
-                FlagField::OnDnc => self.flags(name, chunk, Flag::Silent, |shard| &mut shard.on_dnc),
-                FlagField::IsValid => self.flags(name, chunk, Flag::Silent, |shard| &mut shard.is_valid),
+                FlagField::HasRevenue => target.flags(&mut shard.has_revenue, none.has_revenue, chunk),
+                FlagField::InWorkflow => target.flags(&mut shard.in_workflow, none.in_workflow, chunk),
+                FlagField::OnDnc => target.flags(&mut shard.on_dnc, Flag::Silent, chunk),
+                FlagField::IsValid => target.flags(&mut shard.is_valid, Flag::Silent, chunk),
             },
             Meaning::IsMembership => {
-                let memberships = self.memberships.insert(Vec::with_capacity(rows));
-                read!(true, raw => convert::flag(raw), (_, flag) => memberships.push(flag))
+                let memberships = self.memberships.insert(Vec::new());
+                target.values(memberships, true, chunk, convert::flag)
             }
-            Meaning::Custom(key) => {
-                let at = shard.custom_column(key);
-                let column = &mut shard.custom[at];
-                if kind == Kind::Text {
-                    let texts = &mut column.texts;
-                    let (dictionary, entries) = (&mut texts.dictionary, &mut texts.entries);
-                    // OK because a shard has no more rows than 16 bits count.
-                    return read!(0, raw => code(dictionary, convert::text(raw)?), (row, code) => if code > 0 {
-                        entries.push((row as u16, code));
-                    });
-                }
-                let (texts, others) = (&mut column.texts, &mut column.others);
-                read!(
-                    (false, 0),
-                    raw => Ok(match convert::value(kind, raw)? {
-                        None => (false, 0),
-                        Some(Value::Text(text)) => (true, code(&mut texts.dictionary, &text)?),
-                        Some(other) => (false, code(&mut others.dictionary, &other)?),
-                    }),
-                    (row, entry) => match entry {
-                        (_, 0) => {}
-                        (true, code) => texts.entries.push((row as u16, code)),
-                        (false, code) => others.entries.push((row as u16, code)),
-                    }
-                )
-            }
+            Meaning::Custom(key) => custom_values(target, shard, key, kind, chunk),
             Meaning::CustomFields | Meaning::Key(RecordKey::CustomFields | RecordKey::Lists) => {
-                let mut objects: Vec<Vec<(String, Value)>> = vec![Vec::new()];
-                let mut rows_of = Vec::with_capacity(rows);
-                read!(
-                    0,
-                    raw => {
-                        objects.push(convert::custom_fields(raw)?);
-                        Ok(objects.len() - 1)
-                    },
-                    (_, object) => rows_of.push(object)
-                )?;
-                for (row, object) in rows_of.into_iter().enumerate() {
-                    for (key, value) in &objects[object] {
-                        let at = custom_column(shard, key)?;
-                        // OK because a shard has fewer rows than codes.
-                        let _ = shard.custom[at].push(row, value);
-                    }
-                }
-                Ok(())
+                custom_objects(target, shard, chunk)
             }
         }
     }
@@ -279,27 +182,6 @@ impl Filling {
             let _ = shard.custom[at].push(*row, value);
         }
         Ok(())
-    }
-
-    fn flags(
-        &mut self,
-        name: &str,
-        chunk: &mut Chunk,
-        none: Flag,
-        of: impl FnOnce(&mut Shard) -> &mut Vec<Flag>,
-    ) -> Result<(), Damage> {
-        let flags = of(&mut self.shard);
-        flags.reserve_exact(self.rows);
-        let mut into = Into {
-            known: Vec::new(),
-            convert: |raw: Raw<'_>| convert::flag(raw).map(Flag::from),
-            each: |_, flag| flags.push(flag),
-            none,
-            row: 0,
-            name,
-            bad: &mut self.bad,
-        };
-        chunk.read(self.rows, &mut into)
     }
 
     /// The shard, with what no column said, and without the rows that are no records.
@@ -340,6 +222,132 @@ impl Filling {
         }
         (self.shard, self.bad)
     }
+}
+
+/// A column on its way into a shard.
+struct Target<'f> {
+    rows: usize,
+    name: &'f str,
+    bad: &'f mut Vec<BadRow>,
+}
+
+impl Target<'_> {
+    /// Reads the column's rows, each made what it is to be and put where it belongs.
+    fn read<T: Copy>(
+        self,
+        none: T,
+        chunk: &mut Chunk,
+        convert: impl FnMut(Raw<'_>) -> Result<T, String>,
+        each: impl FnMut(usize, T),
+    ) -> Result<(), Damage> {
+        let Self { rows, name, bad } = self;
+        chunk.read(rows, &mut Into { known: Vec::new(), convert, each, none, row: 0, name, bad })
+    }
+
+    fn values<T: Copy>(
+        self,
+        values: &mut Vec<T>,
+        none: T,
+        chunk: &mut Chunk,
+        convert: impl FnMut(Raw<'_>) -> Result<T, String>,
+    ) -> Result<(), Damage> {
+        values.reserve_exact(self.rows);
+        self.read(none, chunk, convert, |_, value| values.push(value))
+    }
+
+    fn scalars<D: Dictionary<Value: Scalar>>(
+        self,
+        column: &mut Coded<D>,
+        none: u16,
+        kind: Kind,
+        chunk: &mut Chunk,
+    ) -> Result<(), Damage> {
+        let Coded { dictionary, codes } = column;
+        self.values(codes, none, chunk, |raw| code(dictionary, &convert::scalar(kind, raw)?))
+    }
+
+    fn flags(self, flags: &mut Vec<Flag>, none: Flag, chunk: &mut Chunk) -> Result<(), Damage> {
+        self.values(flags, none, chunk, |raw| convert::flag(raw).map(Flag::from))
+    }
+}
+
+/// Phone numbers, without which a row is no record.
+fn phones(target: Target<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<(), Damage> {
+    let Target { rows, name, bad } = target;
+    let Shard { phones, odd_phones, .. } = shard;
+    let nobody = odd_phones.intern("");
+    // A contact's memberships mostly stand one behind the other.
+    let mut last = (Vec::new(), nobody);
+    Target { rows, name, bad }.values(phones, nobody, chunk, |raw| {
+        if let Raw::Bytes(bytes) = raw
+            && bytes == last.0
+            && !bytes.is_empty()
+        {
+            return Ok(last.1);
+        }
+        let text = convert::text(raw)?;
+        let phone = odd_phones.intern(text);
+        last.0.clear();
+        last.0.extend_from_slice(text.as_bytes());
+        last.1 = phone;
+        Ok(phone)
+    })?;
+    let missing = phones.iter().enumerate().filter(|(_, phone)| **phone == nobody);
+    let reason = || "a record needs a `phone_number`".to_owned();
+    bad.extend(missing.map(|(row, _)| BadRow { row, key: None, reason: reason() }));
+    Ok(())
+}
+
+/// The values of one custom field, texts apart from others.
+fn custom_values(
+    target: Target<'_>,
+    shard: &mut Shard,
+    key: &str,
+    kind: Kind,
+    chunk: &mut Chunk,
+) -> Result<(), Damage> {
+    let at = shard.custom_column(key);
+    let Custom { texts, others, .. } = &mut shard.custom[at];
+    // OK because a shard has no more rows than 16 bits count.
+    if kind == Kind::Text {
+        let convert = |raw: Raw<'_>| code(&mut texts.dictionary, convert::text(raw)?);
+        return target.read(0, chunk, convert, |row, code| {
+            if code > 0 {
+                texts.entries.push((row as u16, code));
+            }
+        });
+    }
+    let convert = |raw: Raw<'_>| {
+        Ok(match convert::value(kind, raw)? {
+            None => (false, 0),
+            Some(Value::Text(text)) => (true, code(&mut texts.dictionary, &text)?),
+            Some(other) => (false, code(&mut others.dictionary, &other)?),
+        })
+    };
+    target.read((false, 0), chunk, convert, |row, entry| match entry {
+        (_, 0) => {}
+        (true, code) => texts.entries.push((row as u16, code)),
+        (false, code) => others.entries.push((row as u16, code)),
+    })
+}
+
+/// Custom fields as one object a row.
+fn custom_objects(target: Target<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<(), Damage> {
+    let mut objects: Vec<Vec<(String, Value)>> = vec![Vec::new()];
+    let mut rows = Vec::new();
+    let convert = |raw: Raw<'_>| {
+        objects.push(convert::custom_fields(raw)?);
+        Ok(objects.len() - 1)
+    };
+    target.values(&mut rows, 0, chunk, convert)?;
+    for (row, object) in rows.into_iter().enumerate() {
+        for (key, value) in &objects[object] {
+            let at = custom_column(shard, key)?;
+            // OK because a shard has fewer rows than codes.
+            let _ = shard.custom[at].push(row, value);
+        }
+    }
+    Ok(())
 }
 
 fn texts(shard: &mut Shard, field: TextField) -> &mut Coded<Texts> {
