@@ -1,6 +1,6 @@
 """Spark over the Parquet of `headcount import`: what a count costs there, by audiences and by workers.
 
-Nothing is printed of a question that Spark and headcount answer differently, and the exit status is 1.
+No table is printed where Spark and headcount answer a question differently, and the exit status is 1.
 """
 
 import argparse
