@@ -46,8 +46,9 @@ pub(crate) fn load(records: &arguments::Records) -> Result<Loaded, Failure> {
 /// Reads of all records what it takes to answer some plans.
 pub(crate) fn load_for(records: &arguments::Records, plans: impl IntoIterator<Item = Plan>) -> Result<Loaded, Failure> {
     let reader = reader(records);
-    // Of several files, one may say again what another leaves out.
-    load_with(records, if records.files.len() == 1 { reader.for_plans(plans) } else { reader }).map(tell_sample)
+    let alone = records.files.len() == 1;
+    load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) })
+        .map(tell_sample)
 }
 
 /// A sample is counted as any records are, but hardly ever is that what is wanted.
