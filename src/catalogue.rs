@@ -5,11 +5,13 @@
 //! [`OPERATORS`], the kinds it fits in `operands`, and its meaning in `eval`.
 
 mod operands;
+mod vocabulary;
 
 use crate::filter::Junction;
 use crate::time::SpanUnit;
 
 pub(crate) use self::operands::{Kind, Takes};
+pub(crate) use self::vocabulary::Vocabulary;
 
 /// What a condition is about: the `conditionType` of the JSON form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

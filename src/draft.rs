@@ -1,13 +1,15 @@
 //! What a reader found before anyone knows whether it makes sense: names and values, each with its place.
 //!
-//! Both readers make a draft and `check` judges it, so both forms say the same thing with the same code. The text
-//! reader fills in spans. The JSON reader has none to fill in: a place in JSON is the path that `check` walked.
+//! Every reader makes a draft and `check` judges it, so all forms say the same thing with the same code. The text reader
+//! fills in spans. The JSON reader has none to fill in: a place in JSON is the path that `check` walked. The reader of
+//! somebody else's JSON says of each group and condition where it stands.
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::catalogue::Key;
-use crate::error::Shape;
+use crate::error::{Kind, Shape};
 use crate::number::Number;
 
 /// A thing where one was expected, or why there is none.
@@ -26,8 +28,29 @@ pub(crate) struct Group<'s> {
     pub(crate) conditions: Found<Vec<Found<Condition<'s>>>>,
     pub(crate) groups: Found<Vec<Found<Group<'s>>>>,
     pub(crate) strays: Vec<Stray<'s>>,
-    /// Stands behind a `not` of the text form.
+    /// Stands behind a `not`.
     pub(crate) negated: bool,
+    /// Where it stands, in a form in which its place in the draft does not tell.
+    pub(crate) spot: Option<Rc<Spot>>,
+    /// What its reader found wrong with it.
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Where a group or a condition stands in its document.
+pub(crate) struct Spot {
+    /// Its JSON pointer.
+    pub(crate) pointer: String,
+    /// The id that its front end gave it.
+    pub(crate) rule: Option<String>,
+}
+
+/// What a reader can tell is wrong, and `check` cannot.
+pub(crate) struct Fault {
+    /// Where, if it is not what has the fault itself.
+    pub(crate) spot: Option<Rc<Spot>>,
+    /// The key whose value is wrong, if it is not all of it.
+    pub(crate) key: Option<&'static str>,
+    pub(crate) kind: Kind,
 }
 
 impl Default for Group<'_> {
@@ -39,6 +62,8 @@ impl Default for Group<'_> {
             groups: Found::Is(Vec::new()),
             strays: Vec::new(),
             negated: false,
+            spot: None,
+            faults: Vec::new(),
         }
     }
 }
@@ -48,8 +73,14 @@ pub(crate) struct Condition<'s> {
     pub(crate) span: Range<usize>,
     pub(crate) entries: [Option<Entry<'s>>; 7],
     pub(crate) strays: Vec<Stray<'s>>,
-    /// Stands behind a `not` of the text form.
+    /// Stands behind a `not`.
     pub(crate) negated: bool,
+    /// The operator that is the `not` it stands behind.
+    pub(crate) negated_by: Option<&'static str>,
+    /// Where it stands, in a form in which its place in the draft does not tell.
+    pub(crate) spot: Option<Rc<Spot>>,
+    /// What its reader found wrong with it: it is no condition.
+    pub(crate) faults: Vec<Fault>,
     /// The condition type is that of the field: the text form does not write it.
     pub(crate) type_implied: bool,
 }

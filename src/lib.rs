@@ -40,12 +40,15 @@
 //! - `parquet`: Parquet in and out.
 //! - `generate`: synthetic populations and audiences.
 //! - `sql`: filters and audiences as SQL (`headcount::sql`).
+//! - `interop`: filters to and from the forms of others (`headcount::interop`).
 //! - `proptest`: strategies for property tests (`headcount::strategies`).
 //! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
 // The kernel's vector twin is the one place that may say otherwise.
 #![deny(unsafe_code)]
 
+#[cfg(any(feature = "interop", feature = "sql"))]
+mod absent;
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
 mod audience;
@@ -80,6 +83,8 @@ mod population;
 mod reconcile;
 #[cfg(feature = "records")]
 mod records;
+#[cfg(any(feature = "interop", feature = "sql"))]
+mod refusal;
 mod semantics;
 mod size;
 #[cfg(feature = "table")]
@@ -93,6 +98,8 @@ mod warnings;
 
 #[cfg(feature = "generate")]
 pub mod generate;
+#[cfg(feature = "interop")]
+pub mod interop;
 #[cfg(feature = "sql")]
 pub mod sql;
 #[cfg(feature = "proptest")]
@@ -123,6 +130,8 @@ pub use crate::population::Population;
 pub use crate::reconcile::{Bounds, Items, Reconciled, Reconciliation, Ruled};
 #[cfg(feature = "records")]
 pub use crate::records::{OnError, ReadReport, RecordReader, Totals};
+#[cfg(any(feature = "interop", feature = "sql"))]
+pub use crate::refusal::Refusal;
 pub use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
 pub use crate::size::Size;
 #[cfg(feature = "table")]

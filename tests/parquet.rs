@@ -155,6 +155,32 @@ proptest! {
     }
 
     #[test]
+    fn of_several_files_columns_may_be_left_out(
+        parts in vec(records(0..6), 2..4),
+        filter in filters(1..=8),
+        lists in source_lists(),
+        asked in evaluations(),
+    ) {
+        let audience = Audience { source_lists: lists, ..Audience::of(filter) };
+        let reader = RecordReader::new().for_plans_among_files([audience.plan(&asked)]);
+        let mut builder = TableBuilder::default();
+        // A file says of every contact what counts where records are silent.
+        let said = |mut contact: Contact| {
+            contact.on_dnc.get_or_insert(false);
+            contact.is_valid.get_or_insert(true);
+            contact
+        };
+        let parts: Vec<Vec<Contact>> = parts.into_iter().map(|part| part.into_iter().map(said).collect()).collect();
+        for part in &parts {
+            let file = written(&Table::from(&part.iter().cloned().collect::<Population>()));
+            reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
+        }
+        let (table, population) = (builder.build(), parts.into_iter().flatten().collect::<Population>());
+        prop_assert_eq!(table.size(&audience, &asked), population.size(&audience, &asked));
+        prop_assert_eq!(table.contacts(), population.contacts().len() as u64);
+    }
+
+    #[test]
     fn what_was_put_in_and_taken_out_is_written_so(records in records(0..12), change in contacts()) {
         for mut table in tables(&records) {
             if let Some(record) = records.first() {

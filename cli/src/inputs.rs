@@ -46,7 +46,16 @@ impl Source {
     /// The audiences that it holds.
     pub(crate) fn audiences(&self) -> Result<Vec<Audience>, Wrong> {
         let read = if self.is_filter { one_filter(&self.text) } else { Audience::read_all(&self.text) };
-        read.map_err(|errors| Wrong::Text { errors: errors.in_file(&self.name), source: self.text.clone() })
+        read.map_err(|errors| self.wrong(errors))
+    }
+
+    /// The filter of the react-querybuilder query that it is.
+    pub(crate) fn react_querybuilder(&self) -> Result<Filter, Wrong> {
+        Filter::from_react_querybuilder(&self.text).map_err(|errors| self.wrong(errors))
+    }
+
+    fn wrong(&self, errors: Errors) -> Wrong {
+        Wrong::Text { errors: errors.in_file(&self.name), source: self.text.clone() }
     }
 }
 
@@ -54,8 +63,7 @@ impl Source {
     /// What is right in it and hardly meant.
     pub(crate) fn warnings(&self, asked: &Evaluation) -> Result<Warnings, Wrong> {
         let read = Warnings::of(&self.text, asked);
-        read.map(|warnings| warnings.in_file(&self.name))
-            .map_err(|errors| Wrong::Text { errors: errors.in_file(&self.name), source: self.text.clone() })
+        read.map(|warnings| warnings.in_file(&self.name)).map_err(|errors| self.wrong(errors))
     }
 }
 

@@ -46,8 +46,9 @@ pub(crate) fn load(records: &arguments::Records) -> Result<Loaded, Failure> {
 /// Reads of all records what it takes to answer some plans.
 pub(crate) fn load_for(records: &arguments::Records, plans: impl IntoIterator<Item = Plan>) -> Result<Loaded, Failure> {
     let reader = reader(records);
-    // Of several files, one may say again what another leaves out.
-    load_with(records, if records.files.len() == 1 { reader.for_plans(plans) } else { reader }).map(tell_sample)
+    let alone = records.files.len() == 1;
+    load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) })
+        .map(tell_sample)
 }
 
 /// A sample is counted as any records are, but hardly ever is that what is wanted.
@@ -126,9 +127,18 @@ pub(crate) fn sample(records: &arguments::Records, take: Take, seed: u64) -> Res
 
 /// Reads the records of one contact only.
 pub(crate) fn load_one(records: &arguments::Records, phone_number: &str) -> Result<Population, Failure> {
+    load_those(records, |contact| contact.phone_number == phone_number)
+}
+
+/// Reads all records, and keeps the contacts one by one.
+pub(crate) fn load_each(records: &arguments::Records) -> Result<Population, Failure> {
+    load_those(records, |_| true)
+}
+
+fn load_those(records: &arguments::Records, wanted: impl Fn(&Contact) -> bool) -> Result<Population, Failure> {
     let mut population = Population::default();
     let mut take = |contact: Contact| {
-        if contact.phone_number == phone_number {
+        if wanted(&contact) {
             population.insert(contact);
         }
     };

@@ -16,6 +16,9 @@ pub fn is_written(filter: &Filter) {
             assert_eq!(again.map(|again| again.fingerprint()), Ok(filter.fingerprint()));
         }
     }
+    for query in [filter.to_react_querybuilder(), filter.to_react_querybuilder_pretty()] {
+        assert_eq!(Filter::from_react_querybuilder(&query).as_ref(), Ok(filter), "{query}");
+    }
     if let Some(complement) = filter.complement() {
         assert_eq!(complement.complement().as_ref(), Some(filter));
     }

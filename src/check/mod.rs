@@ -1,24 +1,35 @@
 //! From a draft to a [`Filter`], or to everything that is wrong with it.
 //!
-//! Every rule about what fits what is applied here, once, for both readers; the rules themselves are the catalogue's.
+//! Every rule about what fits what is applied here, once, for every reader; the rules themselves are the catalogue's.
 
 mod test;
 mod value;
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use crate::catalogue::{
-    CONDITION_KEY_NAMES, CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, GROUP_KEYS, JUNCTIONS, Key,
-    Kind as Subjects, Operator, Takes,
+    CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, Key, Kind as Subjects, Operator, Takes, Vocabulary,
 };
-use crate::draft::{self, Entry, Found, Stray, Value};
+use crate::draft::{self, Entry, Fault, Found, Spot, Stray, Value};
 use crate::error::{Errors, Kind, Place, Problems, Shape, nearest};
 use crate::filter::{Condition, CustomKey, Filter, Group, Junction};
 use crate::limits::Limits;
 
 /// Makes a filter of a draft, or tells every problem. `pointer` is where the filter's object stands in its document.
 pub(crate) fn check(root: Found<draft::Group<'_>>, pointer: &str, limits: &Limits) -> Result<Filter, Errors> {
-    let mut check = Check { limits, path: vec![Step::Pointer(pointer)], problems: Problems::new(limits.problems) };
+    check_in(Vocabulary::Own, root, pointer, limits)
+}
+
+/// The same, of a form that has words of its own.
+pub(crate) fn check_in(
+    vocabulary: Vocabulary,
+    root: Found<draft::Group<'_>>,
+    pointer: &str,
+    limits: &Limits,
+) -> Result<Filter, Errors> {
+    let problems = Problems::new(limits.problems);
+    let mut check = Check { limits, vocabulary, spot: None, path: vec![Step::Pointer(pointer)], problems };
     let group = check.found(root, "a filter", Check::group);
     match check.problems.into_errors() {
         Some(errors) => Err(errors),
@@ -37,6 +48,9 @@ enum Step<'p> {
 
 struct Check<'l> {
     limits: &'l Limits,
+    vocabulary: Vocabulary,
+    /// Where the group or condition in hand stands, if it says so; the path goes on from there.
+    spot: Option<Rc<Spot>>,
     path: Vec<Step<'l>>,
     problems: Problems,
 }
@@ -69,8 +83,8 @@ impl Subject {
 impl Check<'_> {
     /// Tells a problem of the value that the path leads to.
     fn report(&mut self, span: Range<usize>, kind: impl FnOnce() -> Kind) {
-        let path = &self.path;
-        self.problems.add(kind, || Place { pointer: Some(pointer(path)), ..Place::span(span) });
+        let Self { spot, path, problems, .. } = self;
+        problems.add(kind, || Place { span: Some(span), ..place(spot, path, "") });
     }
 
     /// Tells a problem of a key's value.
@@ -78,6 +92,26 @@ impl Check<'_> {
         self.path.push(Step::Key(key));
         self.report(span, kind);
         self.path.pop();
+    }
+
+    /// Does something from where a group or a condition stands, if it says so, else from where the path leads.
+    fn at<T>(&mut self, spot: Option<Rc<Spot>>, then: impl FnOnce(&mut Self) -> T) -> T {
+        if spot.is_none() {
+            return then(self);
+        }
+        let outer = (std::mem::replace(&mut self.spot, spot), std::mem::take(&mut self.path));
+        let done = then(self);
+        (self.spot, self.path) = outer;
+        done
+    }
+
+    fn faults(&mut self, faults: Vec<Fault>) {
+        for Fault { spot, key, kind } in faults {
+            self.at(spot, |check| match key {
+                Some(key) => check.report_at(key, 0..0, || kind),
+                None => check.report(0..0, || kind),
+            });
+        }
     }
 
     /// Goes on with a thing, or tells why there is none.
@@ -107,18 +141,26 @@ impl Check<'_> {
     }
 
     fn group_within(&mut self, mut group: draft::Group<'_>, negate: bool) -> Option<Group> {
+        self.at(group.spot.take(), |check| check.group_in_place(group, negate))
+    }
+
+    fn group_in_place(&mut self, mut group: draft::Group<'_>, negate: bool) -> Option<Group> {
         let negate = negate ^ group.negated;
-        self.strays(&group.strays, "a group", GROUP_KEYS);
+        self.strays(&group.strays, "a group", self.vocabulary.group_keys());
+        let is_faulty = !group.faults.is_empty();
+        self.faults(std::mem::take(&mut group.faults));
         let junction = self.junction(group.junction.take(), &group.span);
         if let (Found::Is(conditions), Found::Is(groups)) = (&group.conditions, &group.groups)
             && conditions.is_empty()
             && groups.is_empty()
+            && !is_faulty
         {
             self.report(group.span.clone(), || Kind::EmptyGroup);
         }
-        let conditions = self.members("conditions", group.conditions, "a condition", |check, condition| {
-            check.condition(condition, negate)
-        });
+        let conditions =
+            self.members("conditions", group.conditions, self.vocabulary.condition(), |check, mut condition| {
+                check.at(condition.spot.take(), |check| check.condition(condition, negate))
+            });
         let groups = self.members("groups", group.groups, "a group", |check, group| check.group_within(group, negate));
         let junction = match (junction?, negate) {
             (junction, false) => junction,
@@ -157,15 +199,18 @@ impl Check<'_> {
 
     fn junction(&mut self, entry: Option<Entry<'_>>, group: &Range<usize>) -> Option<Junction> {
         let Some(entry) = entry.filter(|entry| !matches!(entry.value, Value::Null)) else {
-            self.report(group.clone(), || Kind::MissingKey { key: "operator", of: "a group" });
+            let key = self.vocabulary.junction_key();
+            self.report(group.clone(), || Kind::MissingKey { key, of: "a group" });
             return None;
         };
         let name = self.string(&entry)?;
         let junction = Junction::from_name(name);
         if junction.is_none() {
+            let expected = self.vocabulary.junctions();
             self.report_at(entry.key, entry.span.clone(), || Kind::UnknownJunction {
                 found: name.to_owned(),
-                nearest: nearest(name, JUNCTIONS.iter().map(|row| row.name)),
+                expected,
+                nearest: nearest(name, expected),
             });
         }
         junction
@@ -175,9 +220,14 @@ impl Check<'_> {
         let negate = negate ^ draft.negated;
         let span = draft.span.clone();
         let strays = std::mem::take(&mut draft.strays);
-        self.strays(&strays, "a condition", CONDITION_KEY_NAMES);
+        self.strays(&strays, self.vocabulary.condition(), self.vocabulary.condition_keys());
+        let is_faulty = !draft.faults.is_empty();
+        self.faults(std::mem::take(&mut draft.faults));
         let subject = self.subject(&mut draft);
         let operator = self.operator(&mut draft, subject.as_ref());
+        if is_faulty {
+            return None;
+        }
         let (subject, (operator, takes)) = (subject?, operator?);
         let condition = if let Subject::List = subject {
             let given = self.given(&mut draft, operator, takes)?;
@@ -196,20 +246,23 @@ impl Check<'_> {
         }
         condition
             .complement()
-            .map_err(|why| self.report(span, || Kind::NoComplement { leaf: condition.to_string(), why }))
+            .map_err(|why| {
+                let by = draft.negated_by;
+                self.report(span, || Kind::NoComplement { leaf: condition.to_string(), by, why });
+            })
             .ok()
     }
 
     fn strays(&mut self, strays: &[Stray<'_>], of: &'static str, known: &[&'static str]) {
         for stray in strays {
             let key = &stray.key;
-            let path = &self.path;
-            self.problems.add(
+            let Self { spot, path, problems, .. } = self;
+            problems.add(
                 || match stray.repeats {
                     None => Kind::UnknownKey { key: key.to_string(), of, nearest: nearest(key, known.iter().copied()) },
                     Some(first) => Kind::DuplicateKey { key: key.to_string(), first: (first != key).then_some(first) },
                 },
-                || Place::pointer(format!("{}/{}", pointer(path), escaped(key))),
+                || place(spot, path, &format!("/{}", escaped(key))),
             );
         }
     }
@@ -230,7 +283,8 @@ impl Check<'_> {
             }
             None if draft.type_implied => None,
             None => {
-                self.report(draft.span.clone(), || Kind::MissingKey { key: "conditionType", of: "a condition" });
+                let of = self.vocabulary.condition();
+                self.report(draft.span.clone(), || Kind::MissingKey { key: "conditionType", of });
                 return None;
             }
         };
@@ -241,7 +295,8 @@ impl Check<'_> {
             return Some(Subject::List);
         }
         let Some(entry) = draft.take(Key::Field) else {
-            self.report(draft.span.clone(), || Kind::MissingKey { key: "field", of: "a condition" });
+            let of = self.vocabulary.condition();
+            self.report(draft.span.clone(), || Kind::MissingKey { key: "field", of });
             return None;
         };
         let name = self.string(&entry)?;
@@ -290,20 +345,23 @@ impl Check<'_> {
     /// The operator, which must fit the subject, and what it takes.
     fn operator(&mut self, draft: &mut draft::Condition<'_>, subject: Option<&Subject>) -> Option<(Operator, Takes)> {
         let Some(entry) = draft.take(Key::Operator) else {
-            self.report(draft.span.clone(), || Kind::MissingKey { key: "operator", of: "a condition" });
+            let of = self.vocabulary.condition();
+            self.report(draft.span.clone(), || Kind::MissingKey { key: "operator", of });
             return None;
         };
         let name = self.string(&entry)?;
         let expected = subject.map_or(Subjects::Custom, Subject::kind);
-        let known = Operator::from_name(name);
+        let vocabulary = self.vocabulary;
+        let known = vocabulary.operator_of(name);
         let fitting = known.and_then(|operator| Some((operator, expected.takes(operator)?)));
         if fitting.is_none() {
             self.report_at(entry.key, entry.span.clone(), || Kind::InvalidOperator {
                 found: name.to_owned(),
                 subject: subject.map_or("any field".to_owned(), Subject::described),
                 expected,
+                vocabulary,
                 // What is near to another operator, or to one with `not`, means something else.
-                nearest: nearest(name, expected.operators().map(Operator::name))
+                nearest: nearest(name, expected.operators().map(|operator| vocabulary.operator(operator)))
                     .filter(|_| known.is_none() && !name.starts_with("not ")),
             });
         }
@@ -352,9 +410,10 @@ pub(crate) fn most_groups(limits: &Limits) -> usize {
     limits.conditions.saturating_mul(10)
 }
 
-fn pointer(path: &[Step<'_>]) -> String {
+/// Where the path leads from the spot, and further.
+fn place(spot: &Option<Rc<Spot>>, path: &[Step<'_>], further: &str) -> Place {
     use std::fmt::Write;
-    let mut pointer = String::new();
+    let mut pointer = spot.as_ref().map_or_else(String::new, |spot| spot.pointer.clone());
     for step in path {
         // Writing to a string does not fail.
         let _ = match step {
@@ -363,7 +422,8 @@ fn pointer(path: &[Step<'_>]) -> String {
             Step::Index(index) => write!(pointer, "/{index}"),
         };
     }
-    pointer
+    pointer.push_str(further);
+    Place { rule: spot.as_ref().and_then(|spot| spot.rule.clone()), ..Place::pointer(pointer) }
 }
 
 /// A key as a JSON pointer writes it (RFC 6901).

@@ -164,7 +164,8 @@ impl Check<'_> {
 
     fn unit(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<SpanUnit> {
         let Some(entry) = draft.take(Key::Unit) else {
-            self.report(draft.span.clone(), || Kind::MissingUnit { operator: operator.name() });
+            let operator = self.vocabulary.operator(operator);
+            self.report(draft.span.clone(), || Kind::MissingUnit { operator });
             return None;
         };
         let name = self.string(&entry)?;
@@ -182,21 +183,24 @@ impl Check<'_> {
         let value = draft.take(Key::Value);
         if value.is_none() {
             let expected = takes.described();
-            self.report(draft.span.clone(), || Kind::MissingValue { operator: operator.name(), expected });
+            let operator = self.vocabulary.operator(operator);
+            self.report(draft.span.clone(), || Kind::MissingValue { operator, expected });
         }
         value
     }
 
     fn no_unit(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) {
         if let Some(entry) = draft.take(Key::Unit) {
-            self.report_at(entry.key, entry.span, || Kind::UnexpectedUnit { operator: operator.name() });
+            let operator = self.vocabulary.operator(operator);
+            self.report_at(entry.key, entry.span, || Kind::UnexpectedUnit { operator });
         }
     }
 
     fn no_value(&mut self, draft: &mut draft::Condition<'_>, operator: Operator, instead: Option<&'static str>) {
         self.no_unit(draft, operator);
         if let Some(entry) = draft.take(Key::Value) {
-            self.report_at(entry.key, entry.span, || Kind::UnexpectedValue { operator: operator.name(), instead });
+            let operator = self.vocabulary.operator(operator);
+            self.report_at(entry.key, entry.span, || Kind::UnexpectedValue { operator, instead });
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Errors;
-use crate::catalogue::Kind as Subjects;
+use crate::catalogue::{Kind as Subjects, Vocabulary};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
@@ -140,16 +140,20 @@ pub(crate) enum Kind {
     EmptyGroup,
     UnknownJunction {
         found: String,
+        expected: [&'static str; 2],
         nearest: Option<&'static str>,
     },
     InvalidOperator {
         found: String,
         subject: String,
         expected: Subjects,
+        vocabulary: Vocabulary,
         nearest: Option<&'static str>,
     },
     NoComplement {
         leaf: String,
+        /// The operator that is the `not`.
+        by: Option<&'static str>,
         why: &'static str,
     },
     UnknownConditionType {
@@ -279,12 +283,19 @@ impl fmt::Display for Kind {
             }
             Self::WrongType { of, expected, found } => write!(f, "expected {expected} for {of}, found {found}"),
             Self::EmptyGroup => f.write_str("a group needs at least one condition or group"),
-            Self::UnknownJunction { found, .. } => write!(f, "expected `AND` or `OR`, found {}", Quoted(found)),
-            Self::InvalidOperator { found, subject, expected, .. } => {
-                write!(f, "operator {} does not fit {subject}: expected ", Quoted(found))?;
-                Operators(*expected).fmt(f)
+            Self::UnknownJunction { found, expected: [all, any], .. } => {
+                write!(f, "expected `{all}` or `{any}`, found {}", Quoted(found))
             }
-            Self::NoComplement { leaf, why } => write!(f, "`not` cannot be applied to `{leaf}`: {why}"),
+            Self::InvalidOperator { found, subject, expected, vocabulary, .. } => {
+                write!(f, "operator {} does not fit {subject}: expected ", Quoted(found))?;
+                Operators(*expected, *vocabulary).fmt(f)
+            }
+            Self::NoComplement { leaf, by, why } => {
+                if let Some(operator) = by {
+                    write!(f, "operator `{operator}` has no exact counterpart: ")?;
+                }
+                write!(f, "`not` cannot be applied to `{leaf}`: {why}")
+            }
             Self::UnknownConditionType { found, .. } => write!(f, "unknown condition type {}", Quoted(found)),
             Self::UnknownField { found, of, .. } => {
                 write!(f, "unknown field {}", Quoted(found))?;
@@ -320,7 +331,7 @@ impl fmt::Display for Kind {
     }
 }
 
-struct Operators(Subjects);
+struct Operators(Subjects, Vocabulary);
 
 impl fmt::Display for Operators {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -331,7 +342,7 @@ impl fmt::Display for Operators {
                 _ if i + 1 == count => " or ",
                 _ => ", ",
             };
-            write!(f, "{separator}{}", operator.name())?;
+            write!(f, "{separator}{}", self.1.operator(operator))?;
         }
         Ok(())
     }

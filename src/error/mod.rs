@@ -181,6 +181,8 @@ pub struct Place {
     pub line: Option<u64>,
     /// The column in characters, from 1.
     pub column: Option<u64>,
+    /// The `id` of the rule or group at fault, where the form gives it one: react-querybuilder's does.
+    pub rule: Option<String>,
 }
 
 impl Place {
@@ -203,7 +205,7 @@ impl Place {
 }
 
 impl fmt::Display for Place {
-    /// `file:line:column (pointer)`, as far as known.
+    /// `file:line:column (pointer), rule id`, as far as known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";
         if let Some(file) = &self.file {
@@ -219,7 +221,8 @@ impl fmt::Display for Place {
             (Some(pointer), "") => write!(f, "{}", Shown(pointer)),
             (Some(pointer), _) if !pointer.is_empty() => write!(f, " ({})", Shown(pointer)),
             _ => Ok(()),
-        }
+        }?;
+        self.rule.as_ref().map_or(Ok(()), |rule| write!(f, ", rule {}", Quoted(rule)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod document;
 mod locate;
-mod read;
+pub(crate) mod read;
 mod schema;
 mod write;
 
@@ -116,7 +116,7 @@ impl<'de> Deserialize<'de> for Filter {
 
 /// A source that is not JSON; `start` is where the document begins in it.
 #[cold]
-fn invalid(source: &str, start: usize, error: &serde_json::Error) -> Errors {
+pub(crate) fn invalid(source: &str, start: usize, error: &serde_json::Error) -> Errors {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let detail = message.strip_suffix(&position).unwrap_or(&message).to_owned();

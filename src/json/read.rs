@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use crate::number::Number;
 
 /// What may still be taken down before a limit is reached.
-pub(super) struct Budget {
+pub(crate) struct Budget {
     depth: usize,
     values: usize,
     conditions: Cell<usize>,
@@ -22,7 +22,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             depth: limits.depth(),
             values: limits.values,
@@ -80,12 +80,12 @@ fn other<T>(shape: Shape) -> Found<T> {
     Found::Other(shape)
 }
 
-fn drain_array<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<(), A::Error> {
+pub(crate) fn drain_array<'de, A: SeqAccess<'de>>(mut seq: A) -> Result<(), A::Error> {
     while seq.next_element::<IgnoredAny>()?.is_some() {}
     Ok(())
 }
 
-fn drain_object<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
+pub(crate) fn drain_object<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(())
 }
@@ -276,14 +276,14 @@ seed_of_itself!(ConditionSeed, Found<Condition<'de>>);
 
 /// A value of any shape; arrays in arrays and objects are taken down as no more than that.
 #[derive(Clone, Copy)]
-pub(super) struct ValueSeed<'b> {
+pub(crate) struct ValueSeed<'b> {
     budget: &'b Budget,
     /// The value stands in an array.
     nested: bool,
 }
 
 impl<'b> ValueSeed<'b> {
-    pub(super) fn new(budget: &'b Budget) -> Self {
+    pub(crate) fn new(budget: &'b Budget) -> Self {
         Self { budget, nested: false }
     }
 }
@@ -355,7 +355,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_> {
 seed_of_itself!(ValueSeed, Value<'de>);
 
 /// A key, borrowed where the source has it without escapes.
-pub(super) struct Text<'de>(pub(super) Cow<'de, str>);
+pub(crate) struct Text<'de>(pub(crate) Cow<'de, str>);
 
 impl<'de> serde::Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -31,7 +31,8 @@ impl Table {
     ///
     /// What is written can be read again by [`RecordReader`](crate::RecordReader), with the same contacts, and by
     /// whatever reads Parquet. Contacts stand in the order in which they were first seen, but those on the same lists
-    /// together. `progress` is told from time to time how many rows have been written.
+    /// together. Where no record says whether a contact is valid or on the do-not-call list, the file says what counts
+    /// then, yes and no; read after another file of the same contact, it says so of both. `progress` is told from time to time how many rows have been written.
     ///
     /// # Errors
     ///

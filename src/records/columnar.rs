@@ -5,10 +5,9 @@ use std::io::{self, Cursor, Read, Seek};
 use super::batch::Stop;
 use super::cells::WrongHeader;
 use super::parse::{Outcome, Tally};
-use super::{Bytes, Input, Totals};
+use super::{Bytes, Foreseen, Input, Totals};
 use crate::error::{Kind, Place};
 use crate::parquet::read::{self as parquet, BadRow, MAGIC, ParquetFile, RowsRead, Unreadable};
-use crate::plan::Plan;
 use crate::table::shard::Shard;
 
 /// The most bytes of an input that knows no places: it is held in memory, which a file is not.
@@ -54,7 +53,7 @@ pub(super) fn known(input: Input<'_>) -> io::Result<Known<'_>> {
 pub(super) fn read(
     input: parquet::Input,
     name: &str,
-    (threads, plans): (usize, Option<&[Plan]>),
+    (threads, foreseen): (usize, Option<&Foreseen>),
     prepare: fn(&mut Shard),
     each: &mut dyn FnMut(Shard),
     progress: &mut dyn FnMut(u64),
@@ -62,8 +61,10 @@ pub(super) fn read(
     let mut tally = Tally::default();
     let read = ParquetFile::open(input).and_then(|mut file| {
         tally.drawn = file.drawn();
-        if let Some(plans) = plans {
-            tally.totals = file.leave_out(plans).map(Totals::from);
+        match foreseen {
+            None => {}
+            Some(Foreseen { plans, alone: true }) => tally.totals = file.leave_out(plans).map(Totals::from),
+            Some(Foreseen { plans, alone: false }) => file.leave_out_columns(plans),
         }
         let each = &mut |rows: RowsRead| {
             tally.records += rows.shard.records() as u64;

@@ -85,7 +85,16 @@ pub struct RecordReader {
     chunk: Option<usize>,
     /// What will be asked, where that is known.
     #[cfg(feature = "parquet")]
-    plans: Option<Vec<Plan>>,
+    foreseen: Option<Foreseen>,
+}
+
+/// What will be asked of the records.
+#[cfg(feature = "parquet")]
+#[derive(Clone, Debug)]
+struct Foreseen {
+    plans: Vec<Plan>,
+    /// Whether the records are those of one file.
+    alone: bool,
 }
 
 /// What is read.
@@ -178,7 +187,7 @@ impl RecordReader {
             threads: NonZeroUsize::MIN,
             chunk: None,
             #[cfg(feature = "parquet")]
-            plans: None,
+            foreseen: None,
         }
     }
 
@@ -219,8 +228,8 @@ impl RecordReader {
     ///
     /// Of Parquet that [`Table::write_parquet`](crate::Table::write_parquet) wrote, columns that no plan asks are not
     /// read, nor are row groups whose statistics show that nobody in them is in any audience; the [`ReadReport`] has the
-    /// file's totals instead. Everything else is read as ever. Who reads several files as one population must not say it:
-    /// what one of them leaves out, another may have said again.
+    /// file's totals instead. Everything else is read as ever. Who reads several files as one population says
+    /// [`RecordReader::for_plans_among_files`]: who is left out of one of them may stand in another again.
     ///
     /// ```
     /// use headcount::{Audience, Evaluation, RecordReader, Table, TableBuilder};
@@ -245,7 +254,36 @@ impl RecordReader {
     #[cfg(feature = "parquet")]
     #[must_use]
     pub fn for_plans(mut self, plans: impl IntoIterator<Item = Plan>) -> Self {
-        self.plans = Some(plans.into_iter().collect());
+        self.foreseen = Some(Foreseen { plans: plans.into_iter().collect(), alone: true });
+        self
+    }
+
+    /// Says what will be asked of several files that are read as one population: of Parquet that
+    /// [`Table::write_parquet`](crate::Table::write_parquet) wrote, columns that no plan asks are not read.
+    ///
+    /// ```
+    /// use headcount::{Audience, Evaluation, RecordReader, TableBuilder};
+    ///
+    /// let mut builder = TableBuilder::default();
+    /// RecordReader::new().read_into("a.csv", &b"phone_number,list_id,carrier\n+1,7,Verizon\n"[..], &mut builder, &mut |_| {})?;
+    /// let mut file = Vec::new();
+    /// builder.build().write_parquet(&mut file, &mut |_| {})?;
+    ///
+    /// let audience = Audience::of("list = 8".parse()?);
+    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    /// let reader = RecordReader::new().for_plans_among_files([audience.plan(&asked)]);
+    /// let mut builder = TableBuilder::default();
+    /// reader.read_into("a.parquet", &file[..], &mut builder, &mut |_| {})?;
+    /// reader.read_into("b.csv", &b"phone_number,list_id\n+1,8\n"[..], &mut builder, &mut |_| {})?;
+    /// let table = builder.build();
+    /// assert_eq!((table.size(&audience, &asked).value, table.memberships()), (1, 2));
+    /// assert_eq!(table.get("+1").and_then(|contact| contact.carrier), None, "nobody asks for it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "parquet")]
+    #[must_use]
+    pub fn for_plans_among_files(mut self, plans: impl IntoIterator<Item = Plan>) -> Self {
+        self.foreseen = Some(Foreseen { plans: plans.into_iter().collect(), alone: false });
         self
     }
 
@@ -381,7 +419,7 @@ impl RecordReader {
                 let each = &mut |shard: Shard| shard.contacts().for_each(&mut *each);
                 return self.report(
                     name,
-                    columnar::read(file, name, (self.threads.get(), self.plans.as_deref()), |_| {}, each, progress),
+                    columnar::read(file, name, (self.threads.get(), self.foreseen.as_ref()), |_| {}, each, progress),
                 );
             }
             Ok(Known::Other(input)) => input,
@@ -412,7 +450,7 @@ impl RecordReader {
                 let outcome = columnar::read(
                     file,
                     name,
-                    (self.threads.get(), self.plans.as_deref()),
+                    (self.threads.get(), self.foreseen.as_ref()),
                     Shard::close,
                     each,
                     progress,

@@ -73,7 +73,13 @@ impl Tally {
     fn tell(&mut self, name: &str, Invalid { at, key, pointer, reason }: Invalid) {
         self.problems.add(
             || Kind::InvalidRecord { key, reason },
-            || Place { file: Some(name.to_owned()), pointer, line: Some(at.line), column: at.column, span: None },
+            || Place {
+                file: Some(name.to_owned()),
+                pointer,
+                line: Some(at.line),
+                column: at.column,
+                ..Place::default()
+            },
         );
     }
 

@@ -3,7 +3,7 @@
 use super::dialect::Dialect;
 use super::expression::{Part, Predicate, Rows, Scalar};
 use super::layout::{CustomColumn, CustomFields, CustomRows, CustomType, MapValues};
-use super::lower::{Lanes, Lowering, Reason, compared, compared_whole, is_negation_of_time};
+use super::lower::{Lanes, Lowering, Reason, compared, compared_whole};
 use crate::error::nearest;
 use crate::filter::{Asked, Bound, Comparison, CustomKey, CustomTest, Literal};
 use crate::number::Number;
@@ -131,7 +131,7 @@ impl Lowering<'_> {
             Asked::Exists => return exists(),
             Asked::NotExists => return exists().negated(),
             Asked::Value(CustomTest::Time(test)) => match &element.instant {
-                None => (Predicate::Always(false), is_negation_of_time(test), Predicate::Always(false)),
+                None => (Predicate::Always(false), test.is_negation(), Predicate::Always(false)),
                 Some(instant) => {
                     let there = match place {
                         Place::Rows(_) => Predicate::Present(instant.clone()),
@@ -141,7 +141,7 @@ impl Lowering<'_> {
                         Predicate::Always(true) => there.clone(),
                         positive => positive,
                     };
-                    (positive, is_negation_of_time(test), place.some(there))
+                    (positive, test.is_negation(), place.some(there))
                 }
             },
             Asked::Value(test) => {

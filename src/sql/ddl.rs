@@ -1,9 +1,9 @@
 //! The tables of a schema, described in each dialect.
 
+use super::Refusal;
 use super::dialect::{Dialect, quoted_name};
 use super::layout::{CustomFields, CustomRows, CustomType};
 use super::print::{self, Printer};
-use super::refusal::Refusal;
 use super::schema::{SqlSchema, TableName};
 use crate::catalogue::{FIELDS, Field, Owner, TextField};
 
@@ -25,7 +25,7 @@ pub fn ddl(dialect: Dialect, schema: &SqlSchema) -> Result<String, Refusal> {
     print::check_names(dialect, schema)?;
     if let (Dialect::DataFusion, CustomFields::Map(_)) = (dialect, &schema.custom_fields) {
         let reason = "its CREATE TABLE has no type of maps: register a file with one".to_owned();
-        return Err(Refusal { condition: None, dialect, reason });
+        return Err(Refusal::of_all(dialect, reason));
     }
     let writer = Tables { dialect, schema };
     let key = schema.membership_id.as_str();

@@ -2,17 +2,15 @@
 //!
 //! It says what `eval` says, in the same order: what a test is asked of, what a value is, what no value is.
 
+use super::Refusal;
 use super::dialect::{Dialect, INSTANTS};
 use super::expression::{Part, Predicate, Rows, Scalar, Tree, Value};
 use super::folding;
-use super::refusal::Refusal;
 use super::schema::SqlSchema;
 use crate::audience::Audience;
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
 use crate::eval::lower_cased;
-use crate::filter::{
-    Asked, Comparison, Condition, CustomTest, FieldTest, Filter, Group, Junction, ListTest, Test, TextTest, TimeTest,
-};
+use crate::filter::{Asked, Comparison, Condition, FieldTest, Group, Junction, ListTest, Test, TextTest, TimeTest};
 use crate::number::Number;
 use crate::semantics::{Evaluation, MissingNegation, Subscription, TextCase};
 
@@ -65,20 +63,14 @@ impl Lowering<'_> {
             Condition::List(ListTest::In(lists)) => Ok(self.of_contact(self.on_any(lists.as_slice()))),
             Condition::List(ListTest::NotIn(lists)) => Ok(self.of_contact(self.on_any(lists.as_slice())).negated()),
             Condition::Field(FieldTest { test, list }) => {
-                let predicate = self.test(test).map_err(|reason| self.refusal(condition, reason))?;
+                let predicate = self.test(test).map_err(|reason| Refusal::of(condition, self.dialect, reason))?;
                 let of_the_contact = test.field().is_some_and(Field::is_of_the_contact);
                 Ok(match list.filter(|_| !of_the_contact) {
                     None => predicate,
-                    Some(list) => self.on_list(list, predicate, self.holds_of_nothing(test)),
+                    Some(list) => self.on_list(list, predicate, test.holds_of_nothing(&self.asked.semantics)),
                 })
             }
         }
-    }
-
-    fn refusal(self, condition: &Condition, reason: Reason) -> Refusal {
-        let alone = Group::new(Junction::All, vec![condition.clone()], Vec::new());
-        let written = alone.map(|group| Filter::new(group).to_string());
-        Refusal { condition: written.ok(), dialect: self.dialect, reason }
     }
 
     /// The test of the contact's membership on a list, or what it is where there is none.
@@ -116,33 +108,6 @@ impl Lowering<'_> {
             Subscription::Any => None,
         };
         Predicate::all(is_membership.into_iter().chain(subscribed))
-    }
-
-    /// What a test says where there is no membership to ask.
-    fn holds_of_nothing(self, test: &Test) -> bool {
-        let negated = self.asked.semantics.missing_negation == MissingNegation::Matches;
-        match test {
-            Test::Time(_, Asked::NotExists) | Test::Text(_, Asked::NotExists) | Test::Custom(_, Asked::NotExists) => {
-                true
-            }
-            Test::Time(_, Asked::Value(test)) => negated && is_negation_of_time(test),
-            Test::Count(_, comparison, _) | Test::Amount(_, comparison, _) => negated && *comparison == Comparison::Neq,
-            Test::Text(_, Asked::Value(test)) => {
-                negated && matches!(test, TextTest::Neq(_) | TextTest::NotContains(_) | TextTest::NotIn(_))
-            }
-            Test::Custom(_, Asked::Value(test)) => {
-                negated
-                    && match test {
-                        CustomTest::Neq(_) | CustomTest::NotContains(_) | CustomTest::NotIn(_) => true,
-                        CustomTest::Time(test) => is_negation_of_time(test),
-                        _ => false,
-                    }
-            }
-            Test::Flag(..)
-            | Test::Time(_, Asked::Exists)
-            | Test::Text(_, Asked::Exists)
-            | Test::Custom(_, Asked::Exists) => false,
-        }
     }
 
     fn test(self, test: &Test) -> Result<Predicate, Reason> {
@@ -185,7 +150,7 @@ impl Lowering<'_> {
             Asked::NotExists => Predicate::Absent(column),
             Asked::Value(test) => {
                 let positive = self.instant(&column, test);
-                if is_negation_of_time(test) {
+                if test.is_negation() {
                     self.negation(&column, positive)
                 } else {
                     Predicate::of_present(&column, positive)
@@ -388,10 +353,6 @@ impl Lowering<'_> {
             Some(folding) => Scalar::Folded(Box::new(scalar.clone()), folding),
         }
     }
-}
-
-pub(super) fn is_negation_of_time(test: &TimeTest) -> bool {
-    matches!(test, TimeTest::NotWithin(_))
 }
 
 /// A comparison of what is 0 where it is absent.

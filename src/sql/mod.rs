@@ -35,7 +35,6 @@ mod lower;
 mod many;
 mod print;
 mod reading;
-mod refusal;
 mod schema;
 mod statement;
 #[cfg(test)]
@@ -52,9 +51,11 @@ use crate::semantics::{Evaluation, Unit};
 pub use self::ddl::ddl;
 pub use self::dialect::Dialect;
 pub use self::layout::{CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, MapValues};
-pub use self::refusal::Refusal;
 pub use self::schema::{SqlSchema, TableName};
 pub use self::statement::{Parameter, Statement};
+
+/// A condition that a dialect, or a schema, cannot express exactly.
+pub type Refusal = crate::refusal::Refusal<Dialect>;
 
 /// Writes statements in a dialect, for a schema.
 #[derive(Clone, Debug)]
@@ -144,7 +145,7 @@ impl Sql {
     }
 
     fn refusal(&self, reason: String) -> Refusal {
-        Refusal { condition: None, dialect: self.dialect, reason }
+        Refusal::of_all(self.dialect, reason)
     }
 
     fn trees(&self, audience: &Audience, asked: &Evaluation) -> Result<Vec<Tree>, Refusal> {

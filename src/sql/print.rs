@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::Refusal;
 use super::dialect::{Dialect, quoted_name, quoted_text, reads_instant, written_instant};
 use super::expression::{Folding, Part, Predicate, Rows, Scalar, Tree, Value};
 use super::folding::{DOTTED, SIGMAS};
 use super::layout::{CustomFields, CustomRows};
-use super::refusal::Refusal;
 use super::schema::{SqlSchema, TableName};
 use super::statement::{Parameter, Statement};
 use crate::catalogue::TextField;
@@ -477,7 +477,7 @@ fn symbol(comparison: Comparison) -> &'static str {
 pub(super) fn check_names(dialect: Dialect, schema: &SqlSchema) -> Result<(), Refusal> {
     if names(schema).into_iter().any(|name| name.is_empty() || name.contains('\0')) {
         let reason = "a name in the schema is empty, or has a NUL in it".to_owned();
-        return Err(Refusal { condition: None, dialect, reason });
+        return Err(Refusal::of_all(dialect, reason));
     }
     Ok(())
 }

@@ -143,6 +143,14 @@ pub(crate) enum ConvertTo {
     Json,
     /// JSON as requests spell it: `condition_type`, `list_id`
     JsonRequest,
+    /// A query of react-querybuilder
+    ReactQuerybuilder,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ConvertFrom {
+    /// A query of react-querybuilder
+    ReactQuerybuilder,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -202,6 +210,14 @@ impl From<Dialect> for headcount::sql::Dialect {
             Dialect::Datafusion => Self::DataFusion,
         }
     }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum QueryLanguage {
+    /// Elasticsearch's query DSL, of the index that `mapping` describes
+    Elasticsearch,
+    /// The Common Expression Language, of one contact
+    Cel,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]

@@ -30,6 +30,7 @@ pub(crate) struct Sample {
 /// Write contact records as Parquet, which the other commands load faster.
 ///
 /// What was read several times for a contact and a list is in the file once. Contacts on the same lists stand together.
+/// Records of the same contacts are best imported at once: what none of them says is worked out then, once for all.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -41,6 +42,19 @@ pub(crate) struct Import {
     /// The file to write, which appears once it is whole; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+}
+
+/// Write contact records as the documents that `query` asks, one on each line.
+///
+/// What was read several times for a contact and a list is there once.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount documents examples/contacts.json
+  headcount documents contacts.ndjson.gz more.csv > documents.ndjson")]
+pub(crate) struct Documents {
+    #[command(flatten)]
+    pub(crate) records: Records,
 }
 
 /// Make up contacts or audiences, the same ones for the same seed.

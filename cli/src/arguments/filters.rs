@@ -7,7 +7,10 @@ use clap::{ArgGroup, Args};
 use headcount::Semantics;
 
 use super::asking::Asking;
-use super::choices::{ConvertTo, Dialect, MissingNegation, ProblemsFormat, SchemaOf, StatementFormat, TextCase};
+use super::choices::{
+    ConvertFrom, ConvertTo, Dialect, MissingNegation, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat,
+    TextCase,
+};
 use super::inputs::Audiences;
 use super::instants::parse_time;
 
@@ -60,16 +63,21 @@ impl Check {
 /// Write filters in another form.
 ///
 /// Of an audience it is the filter that is written. Each filter is on a line of its own; a single one in JSON is spread
-/// over several lines, as every filter is with `text-lines`, where an empty line stands between two.
+/// over several lines, as every filter is with `text-lines`, where an empty line stands between two. What has no exact
+/// counterpart in a form is an error that names it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   headcount convert examples/audience.json --to text
+  headcount convert examples/query.json --from react-querybuilder --to text
   echo 'click_count@101 >= 3' | headcount convert - --to json-request")]
 pub(crate) struct Convert {
     /// A file of audiences or filters, in JSON or text; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// The form to read, if it is none of audiences and filters
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(crate) from: Option<ConvertFrom>,
     /// The form to write
     #[arg(long, value_enum, value_name = "FORM")]
     pub(crate) to: ConvertTo,
@@ -142,3 +150,30 @@ pub(crate) struct Ddl {
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
 }
+
+/// Write audiences in the query language of another engine.
+///
+/// What the language cannot say exactly is an error that names the condition. Several audiences are on a line each.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount query --language elasticsearch --audience examples/audience.json --now cached
+  headcount query --language cel --filter 'click_count >= 3 and not on_dnc'
+
+Both ask contacts as `headcount documents` writes them. In CEL, `now` is a variable of the expression.")]
+pub(crate) struct Query {
+    /// Whose language is written
+    #[arg(long, value_enum)]
+    pub(crate) language: QueryLanguage,
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+}
+
+/// Write the mapping of the Elasticsearch index that `query` asks.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  headcount mapping > mapping.json")]
+pub(crate) struct Mapping {}

@@ -16,10 +16,11 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use self::asking::{Asking, Now, Readings, flags};
 pub(crate) use self::choices::{
-    ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, SchemaOf, StatementFormat, TableFormat,
+    ConvertFrom, ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat,
+    TableFormat,
 };
-pub(crate) use self::files::{Completions, Generate, Import, Sample};
-pub(crate) use self::filters::{Check, Convert, Ddl, Schema, Sql};
+pub(crate) use self::files::{Completions, Documents, Generate, Import, Sample};
+pub(crate) use self::filters::{Check, Convert, Ddl, Mapping, Query, Schema, Sql};
 pub(crate) use self::inputs::{Audiences, OneAudience, Records};
 pub(crate) use self::instants::Until;
 pub(crate) use self::reasons::{Compare, Explain, Reconcile, Report, Why};
@@ -59,6 +60,9 @@ pub(crate) enum Command {
     Schema(Schema),
     Sql(Sql),
     Ddl(Ddl),
+    Query(Query),
+    Mapping(Mapping),
+    Documents(Documents),
     Completions(Completions),
 }
 

@@ -2,21 +2,25 @@
 
 use headcount::{Filter, Spelling};
 
-use crate::arguments::{self, ConvertTo};
+use crate::arguments::{self, ConvertFrom, ConvertTo};
 use crate::failure::Failure;
 use crate::inputs::Source;
 use crate::output::write;
 
 /// Writes the filter of every audience.
 pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
-    let audiences = Source::open(&arguments.file)?.audiences()?;
-    let alone = audiences.len() == 1;
+    let source = Source::open(&arguments.file)?;
+    let filters: Vec<Filter> = match arguments.from {
+        None => source.audiences()?.into_iter().map(|audience| audience.filter).collect(),
+        Some(ConvertFrom::ReactQuerybuilder) => vec![source.react_querybuilder()?],
+    };
+    let alone = filters.len() == 1;
     write(|out| {
-        for (i, audience) in audiences.iter().enumerate() {
+        for (i, filter) in filters.iter().enumerate() {
             if i > 0 && matches!(arguments.to, ConvertTo::TextLines) {
                 writeln!(out)?;
             }
-            writeln!(out, "{}", form(&audience.filter, arguments.to, alone))?;
+            writeln!(out, "{}", form(filter, arguments.to, alone))?;
         }
         Ok(())
     })
@@ -29,6 +33,8 @@ fn form(filter: &Filter, to: ConvertTo, alone: bool) -> String {
         ConvertTo::TextLines => filter.to_text_lines(),
         ConvertTo::Json => json(filter, Spelling::Response, alone),
         ConvertTo::JsonRequest => json(filter, Spelling::Request, alone),
+        ConvertTo::ReactQuerybuilder if alone => filter.to_react_querybuilder_pretty(),
+        ConvertTo::ReactQuerybuilder => filter.to_react_querybuilder(),
     }
 }
 

@@ -5,11 +5,14 @@ mod compare;
 mod completions;
 mod convert;
 mod ddl;
+mod documents;
 mod estimate;
 mod explain;
 mod generate;
 mod import;
+mod mapping;
 mod members;
+mod query;
 mod reconcile;
 mod report;
 mod sample;
@@ -42,6 +45,9 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Schema(arguments) => schema::run(arguments),
         Command::Sql(arguments) => sql::run(arguments),
         Command::Ddl(arguments) => ddl::run(arguments),
+        Command::Query(arguments) => query::run(arguments),
+        Command::Mapping(_) => mapping::run(),
+        Command::Documents(arguments) => documents::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
     }
 }

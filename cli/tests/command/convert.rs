@@ -87,3 +87,30 @@ fn what_is_wrong_is_drawn() {
     );
     assert!(example("filter.txt").starts_with('#'), "comments are read");
 }
+
+#[test]
+fn a_query_of_a_front_end() {
+    let text = "last_clicked_at within 30 days and click_count >= 3 and click_count <= 20 and (custom_fields.state not in [\"CA\", \"TX\"] and on_dnc = false)\n";
+    headcount("convert examples/query.json --from react-querybuilder --to text").prints(text);
+    let query = headcount("convert - --to react-querybuilder").reading(text).stdout();
+    assert!(query.contains(r#""operator": "notIn""#), "{query}");
+    headcount("convert - --from react-querybuilder --to text").reading(query).prints(text);
+    headcount("convert - --to react-querybuilder")
+        .reading(r#"[{"filter": {"operator": "OR", "conditions": [{"conditionType": "list", "operator": "in", "listId": 7}]}},
+                     {"filter": {"operator": "AND", "conditions": [{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true}]}}]"#)
+        .prints(
+            "\
+{\"combinator\":\"or\",\"rules\":[{\"field\":\"list\",\"operator\":\"in\",\"value\":[7]}]}
+{\"combinator\":\"and\",\"rules\":[{\"field\":\"on_dnc\",\"operator\":\"=\",\"value\":true}]}
+",
+        );
+}
+
+#[test]
+fn what_is_wrong_in_a_query_tells_the_rule() {
+    headcount("convert - --from react-querybuilder --to text")
+        .reading(
+            "{\"rules\": [\n{\"id\": \"r7\", \"field\": \"carrier\", \"operator\": \"beginWith\", \"value\": \"T\"}]}",
+        )
+        .fails(1, "--> standard input:2:46 (/rules/0/operator), rule `r7`\n");
+}

@@ -15,6 +15,7 @@ mod generate;
 mod import;
 mod members;
 mod pipe;
+mod query;
 mod reconcile;
 mod report;
 mod schema;

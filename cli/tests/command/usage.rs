@@ -31,7 +31,10 @@ fn wrong_arguments_exit_with_2() {
         ("check - -", "standard input (`-`) can be read only once"),
         ("check x.json --format csv", "[possible values: text, json]"),
         ("convert examples/audience.json", "--to <FORM>"),
-        ("convert examples/audience.json --to sql", "[possible values: text, text-lines, json, json-request]"),
+        (
+            "convert examples/audience.json --to sql",
+            "[possible values: text, text-lines, json, json-request, react-querybuilder]",
+        ),
         ("why --filter has_revenue examples/contacts.json", "--phone <NUMBER>"),
         ("why --filter has_revenue --phone", "a value is required"),
         ("explain --filter has_revenue --filter on_dnc x.json", "cannot be used multiple times"),
@@ -46,6 +49,10 @@ fn wrong_arguments_exit_with_2() {
         ("generate --memberships 1 --format xml", "[possible values: ndjson, csv, pages, parquet]"),
         ("schema contact", "[possible values: filter, audience]"),
         ("sql --filter on_dnc", "--dialect <DIALECT>"),
+        ("query --filter on_dnc", "--language <LANGUAGE>"),
+        ("query --language lucene --filter on_dnc", "[possible values: elasticsearch, cel]"),
+        ("query --language cel", "--audience <FILE>|--filter <TEXT>"),
+        ("convert x.json --to text --from cel", "[possible values: react-querybuilder]"),
         (
             "sql --dialect oracle --filter on_dnc",
             "[possible values: postgresql, duckdb, clickhouse, spark, datafusion]",
@@ -82,10 +89,13 @@ fn help_is_a_result() {
         "schema",
         "sql",
         "ddl",
+        "query",
+        "mapping",
+        "documents",
         "completions",
     ] {
         let help = headcount(format!("{command} --help")).stdout();
-        assert!(help.contains(&format!("Usage: headcount {command} ")), "{help}");
+        assert!(help.contains(&format!("Usage: headcount {command}")), "{help}");
         assert!(help.contains("Example"), "{help}");
     }
 }

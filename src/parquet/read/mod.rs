@@ -106,6 +106,13 @@ impl ParquetFile {
         Some(promise)
     }
 
+    /// Leaves out the columns that none of the plans asks, where the file promises what that takes.
+    pub(crate) fn leave_out_columns(&mut self, plans: &[Plan]) {
+        if Promise::of(self.metadata.file_metadata().key_value_metadata()).is_some() {
+            self.columns = prune::needed(&self.columns, plans);
+        }
+    }
+
     /// Reads the file on so many threads, which `prepare` what they read, and hands it on here, in its order.
     pub(crate) fn read(
         &self,

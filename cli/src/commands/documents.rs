@@ -1,0 +1,21 @@
+//! `documents`: records as `query` asks them.
+
+use headcount::interop;
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::inputs;
+use crate::output;
+use crate::records;
+
+/// Reads all records, and writes a document for each contact.
+pub(crate) fn run(arguments: &arguments::Documents) -> Result<(), Failure> {
+    inputs::read_standard_input_once(&arguments.records.files)?;
+    let population = records::load_each(&arguments.records)?;
+    output::write(|out| {
+        for contact in population.contacts() {
+            writeln!(out, "{}", interop::document(contact))?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,101 @@
+//! The JSON of react-querybuilder, versions 7 and 8: a reader to a draft, and a writer from a [`Filter`].
+
+mod draft;
+mod read;
+mod rule;
+mod value;
+mod write;
+
+use serde::de::DeserializeSeed;
+
+use self::read::{Left, ObjectSeed};
+use crate::catalogue::Vocabulary;
+use crate::check::check_in;
+use crate::error::{Errors, Kind};
+use crate::filter::Filter;
+use crate::json::{invalid, place};
+use crate::limits::Limits;
+
+impl Filter {
+    /// Reads a query of [react-querybuilder](https://react-querybuilder.js.org), with the default [`Limits`]; feature
+    /// `interop`.
+    ///
+    /// Fields are called as in the text form, with `custom_fields.` before the key of a custom one, and `list` for the
+    /// lists that a contact is on; a rule may have `listId` beside them. Values may be texts, as forms deliver them. What
+    /// is read of each operator, and what is refused, is in `docs/interop.md`.
+    ///
+    /// ```
+    /// use headcount::Filter;
+    ///
+    /// let source = r#"{"combinator": "and", "rules": [
+    ///     {"id": "r1", "field": "click_count", "operator": "between", "value": "3,5"},
+    ///     {"id": "r2", "field": "last_clicked_at", "operator": "within", "value": "30 days"}
+    /// ]}"#;
+    /// let filter = Filter::from_react_querybuilder(source)?;
+    /// assert_eq!(filter.to_string(), "click_count >= 3 and click_count <= 5 and last_clicked_at within 30 days");
+    ///
+    /// let errors = Filter::from_react_querybuilder(&source.replace("click_count", "clickcount")).unwrap_err();
+    /// assert_eq!(errors.first().place().rule.as_deref(), Some("r1"));
+    /// assert_eq!(errors.first().place().pointer.as_deref(), Some("/rules/0/field"));
+    /// assert_eq!(errors.first().suggestion(), Some("click_count"));
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every problem there is, as [`Filter::from_json`] tells them, each with the `id` of its rule:
+    ///
+    /// - `{"combinator": "xor", …}` — `invalid_operator`.
+    /// - `{"field": "carrier", "operator": "doesNotBeginWith", …}` — `invalid_operator`: nothing says exactly this.
+    /// - `{"not": true, …}` around a rule without an exact opposite — `invalid_operator`, at that rule.
+    /// - `{"valueSource": "field", …}` — `invalid_value`: a value is compared with, not another field.
+    pub fn from_react_querybuilder(source: &str) -> Result<Self, Errors> {
+        Self::from_react_querybuilder_within(source, &Limits::default())
+    }
+
+    /// Reads a query of react-querybuilder, with limits of the caller's; feature `interop`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Filter::from_react_querybuilder`], and a code of its own for each limit.
+    pub fn from_react_querybuilder_within(source: &str, limits: &Limits) -> Result<Self, Errors> {
+        if source.len() > limits.source_bytes {
+            return Err(Kind::TooLarge { limit: limits.source_bytes }.into());
+        }
+        let left = Left::new(limits);
+        let mut deserializer = serde_json::Deserializer::from_str(source);
+        deserializer.disable_recursion_limit();
+        let query = ObjectSeed::root(&left)
+            .deserialize(&mut deserializer)
+            .and_then(|query| deserializer.end().map(|()| query))
+            .map_err(|error| invalid(source, 0, &error))?;
+        check_in(Vocabulary::ReactQueryBuilder, draft::of(query, limits), "", limits)
+            .map_err(|errors| place(errors, source, 0..source.len()))
+    }
+
+    /// Writes the filter as a query of [react-querybuilder](https://react-querybuilder.js.org), on one line; feature
+    /// `interop`. [`Filter::from_react_querybuilder`] reads the same filter from it.
+    ///
+    /// ```
+    /// use headcount::Filter;
+    ///
+    /// let filter: Filter = "click_count@101 >= 3 or last_clicked_at within 30 days".parse()?;
+    /// assert_eq!(
+    ///     filter.to_react_querybuilder(),
+    ///     r#"{"combinator":"or","rules":[{"field":"click_count","operator":">=","value":3,"listId":101},{"field":"last_clicked_at","operator":"within","value":"30 days"}]}"#
+    /// );
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    #[must_use]
+    pub fn to_react_querybuilder(&self) -> String {
+        // OK because strings, numbers and maps with text keys are all there is, and JSON holds them.
+        serde_json::to_string(&write::Wire(self.root())).expect("a filter is JSON")
+    }
+
+    /// Writes the filter as a query of react-querybuilder, over several lines; feature `interop`.
+    #[must_use]
+    pub fn to_react_querybuilder_pretty(&self) -> String {
+        // OK as in `to_react_querybuilder`.
+        serde_json::to_string_pretty(&write::Wire(self.root())).expect("a filter is JSON")
+    }
+}
