@@ -167,7 +167,6 @@ fn outer<T: Ord>(a: End<T>, b: End<T>, wins: Ordering) -> End<T> {
     };
     match ordering {
         Ordering::Equal if matches!(a, End::Closed(_)) => a,
-        Ordering::Equal => b,
         ordering if ordering == wins => a,
         _ => b,
     }
