@@ -24,7 +24,8 @@ pub(crate) enum Found<T> {
 
 pub(crate) struct Group<'s> {
     pub(crate) span: Range<usize>,
-    pub(crate) junction: Option<Entry<'s>>,
+    /// In a box, since a reader has groups on its stack, one in another.
+    pub(crate) junction: Option<Box<Entry<'s>>>,
     pub(crate) conditions: Found<Vec<Found<Condition<'s>>>>,
     pub(crate) groups: Found<Vec<Found<Group<'s>>>>,
     pub(crate) strays: Vec<Stray<'s>>,

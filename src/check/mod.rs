@@ -197,7 +197,7 @@ impl Check<'_> {
         checked
     }
 
-    fn junction(&mut self, entry: Option<Entry<'_>>, group: &Range<usize>) -> Option<Junction> {
+    fn junction(&mut self, entry: Option<Box<Entry<'_>>>, group: &Range<usize>) -> Option<Junction> {
         let Some(entry) = entry.filter(|entry| !matches!(entry.value, Value::Null)) else {
             let key = self.vocabulary.junction_key();
             self.report(group.clone(), || Kind::MissingKey { key, of: "a group" });

@@ -124,7 +124,7 @@ impl<'b> GroupSeed<'b> {
         match name {
             "operator" => {
                 let value = map.next_value_seed(ValueSeed::new(self.budget))?;
-                group.junction = Some(Entry { key: name, value, span: 0..0 });
+                group.junction = Some(Box::new(Entry { key: name, value, span: 0..0 }));
             }
             "conditions" => {
                 group.conditions = map.next_value_seed(MembersSeed { of: ConditionSeed { budget: self.budget } })?;

@@ -553,7 +553,7 @@ fn set<'s>(condition: &mut Condition<'s>, key: Key, value: Value<'s>, span: Rang
 
 fn group<'s>(junction: &'static str, operands: Operands<'s>, span: Range<usize>) -> Group<'s> {
     Group {
-        junction: Some(Entry { key: "operator", value: Value::Text(junction.into()), span: span.clone() }),
+        junction: Some(Box::new(Entry { key: "operator", value: Value::Text(junction.into()), span: span.clone() })),
         conditions: Found::Is(operands.conditions),
         groups: Found::Is(operands.groups),
         span,

@@ -79,8 +79,8 @@ fn is_negated(pair: &[Condition<'_>; 2]) -> bool {
     pair[0].negated_by.is_some()
 }
 
-fn junction<'s>(junction: Junction) -> Option<Entry<'s>> {
-    entry(Key::Combinator, Value::Text(junction.name().into()))
+fn junction<'s>(junction: Junction) -> Option<Box<Entry<'s>>> {
+    entry(Key::Combinator, Value::Text(junction.name().into())).map(Box::new)
 }
 
 pub(super) fn entry(key: Key, value: Value<'_>) -> Option<Entry<'_>> {
@@ -116,7 +116,7 @@ impl Drafting<'_> {
             Some(Rules::TooDeep) => group.junction = junction(Junction::All),
             Some(Rules::Are(elements)) => match combinator {
                 Some(value) => {
-                    group.junction = entry(Key::Combinator, value);
+                    group.junction = entry(Key::Combinator, value).map(Box::new);
                     self.members(elements, &spot, depth, &mut group);
                 }
                 None if elements.iter().any(|element| matches!(element, Element::Text(_))) => {
