@@ -53,7 +53,10 @@ fn a_full_disk_leaves_no_file() {
 /// Ends a command that is in the middle of reading or writing, as Control-C does.
 #[track_caller]
 fn is_interrupted(arguments: &str, directory: &Path, input: &[u8]) {
-    let mut child = headcount(arguments).command().spawn().unwrap();
+    // What runs in the background of a script does not hear Control-C, nor does what it starts.
+    let mut env = Command::new("env");
+    env.args(["--default-signal=INT", env!("CARGO_BIN_EXE_headcount")]).args(arguments.split(' '));
+    let mut child = env.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // More than a pipe holds, so that the command is at work when it has all been written.
     let _ = stdin.write_all(&input.repeat(30_000));
