@@ -93,7 +93,7 @@ impl Lowering<'_> {
         let scalar = Scalar::Membership(column.column.as_deref().unwrap_or(key.as_str()).to_owned());
         let mut element = Element { text: None, number: None, flag: None, instant: None };
         match column.of {
-            CustomType::Text if is_of_texts(asked) => element.text = Some(scalar.clone()),
+            CustomType::Text if !Looks::of(asked).other => element.text = Some(scalar.clone()),
             CustomType::Text => return Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
             CustomType::TextList if self.dialect == Dialect::ClickHouse && self.asks_whether_there_is_one(asked) => {
                 return Err("an array is never NULL there, so that an empty one may be no value".to_owned());
@@ -105,7 +105,7 @@ impl Lowering<'_> {
                 element.number = Some(Numbers::Lanes(Lanes { double: scalar.clone(), whole: None }));
             }
             CustomType::Boolean => element.flag = Some(scalar.clone()),
-            CustomType::Timestamp if asks_for_a_text(asked) => {
+            CustomType::Timestamp if Looks::of(asked).text => {
                 return Err("its column has instants, and as what texts they would be written is not said".to_owned());
             }
             CustomType::Timestamp => element.instant = Some(scalar.clone()),
@@ -261,38 +261,34 @@ fn no_text(of: &Element, predicate: Predicate) -> Predicate {
     }
 }
 
-/// Whether a test looks at a text only as at a text, and not at the number or the instant that it may be.
-fn is_of_texts(asked: &Asked<CustomTest>) -> bool {
-    let no_number = |literal: &Literal| !matches!(literal, Literal::Number(_));
-    match asked {
-        Asked::Exists | Asked::NotExists => true,
-        Asked::Value(test) => match test {
-            CustomTest::Eq(literal) | CustomTest::Neq(literal) => no_number(literal),
-            CustomTest::In(literals) | CustomTest::NotIn(literals) => literals.as_slice().iter().all(no_number),
-            CustomTest::Order(_, bound) => matches!(bound, Bound::Text(_)),
-            CustomTest::Contains(_)
-            | CustomTest::NotContains(_)
-            | CustomTest::StartsWith(_)
-            | CustomTest::EndsWith(_) => true,
-            CustomTest::Time(_) => false,
-        },
-    }
+/// As what a test looks at a value.
+#[derive(Clone, Copy, Default)]
+struct Looks {
+    /// As a text, so that of an instant it depends on the text that it would be in a record.
+    text: bool,
+    /// As a number or an instant, which a text may be as well.
+    other: bool,
 }
 
-/// Whether what a test says of an instant depends on the text that it would be in a record.
-fn asks_for_a_text(asked: &Asked<CustomTest>) -> bool {
-    let is_text = |literal: &Literal| matches!(literal, Literal::Text(_));
-    match asked {
-        Asked::Exists | Asked::NotExists => false,
-        Asked::Value(test) => match test {
-            CustomTest::Eq(literal) | CustomTest::Neq(literal) => is_text(literal),
-            CustomTest::In(literals) | CustomTest::NotIn(literals) => literals.as_slice().iter().any(is_text),
-            CustomTest::Order(_, bound) => matches!(bound, Bound::Text(_)),
-            CustomTest::Contains(_)
+impl Looks {
+    fn of(asked: &Asked<CustomTest>) -> Self {
+        let Asked::Value(test) = asked else { return Self::default() };
+        match test {
+            CustomTest::Eq(literal) | CustomTest::Neq(literal) => Self::of_literals(std::slice::from_ref(literal)),
+            CustomTest::In(literals) | CustomTest::NotIn(literals) => Self::of_literals(literals.as_slice()),
+            CustomTest::Order(_, Bound::Text(_))
+            | CustomTest::Contains(_)
             | CustomTest::NotContains(_)
             | CustomTest::StartsWith(_)
-            | CustomTest::EndsWith(_) => true,
-            CustomTest::Time(_) => false,
-        },
+            | CustomTest::EndsWith(_) => Self { text: true, other: false },
+            CustomTest::Order(_, Bound::Number(_)) | CustomTest::Time(_) => Self { text: false, other: true },
+        }
+    }
+
+    fn of_literals(literals: &[Literal]) -> Self {
+        Self {
+            text: literals.iter().any(|literal| matches!(literal, Literal::Text(_))),
+            other: literals.iter().any(|literal| matches!(literal, Literal::Number(_))),
+        }
     }
 }
