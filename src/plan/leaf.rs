@@ -145,13 +145,9 @@ impl Leaf {
             }
     }
 
-    /// Whether the other leaf holds exactly where this one does not.
+    /// Whether another leaf, of the same test of the same value, holds exactly where this one does not.
     pub(crate) fn is_complement_of(&self, other: &Self) -> bool {
-        self.subject == other.subject
-            && self.list == other.list
-            && self.test == other.test
-            && self.negated != other.negated
-            && (self.missing != other.missing || self.is_total())
+        self.negated != other.negated && (self.missing != other.missing || self.is_total())
     }
 }
 
