@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::num::NonZero;
 
 use crate::audience::Audience;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
@@ -317,10 +318,8 @@ pub(crate) fn amount(field: AmountField, membership: Option<&Membership>) -> Opt
     match field {
         AmountField::RevenueTotal => Some(membership.revenue_total),
         AmountField::AvgRevenue => membership.avg_revenue.or_else(|| {
-            let conversions = membership.conversion_count;
-            (conversions > 0)
-                .then(|| membership.revenue_total.to_f64() / conversions as f64)
-                .and_then(Number::of_quotient)
+            let conversions = NonZero::new(membership.conversion_count)?.get();
+            Number::of_quotient(membership.revenue_total.to_f64() / conversions as f64)
         }),
     }
 }

@@ -105,6 +105,38 @@ fn depth_is_allowed_up_to_the_limit() {
     text(&format!("{}on_dnc{}", "(".repeat(65), ")".repeat(65)), Code::FilterTooDeep);
 }
 
+/// How many audiences a document has, or its first problem.
+fn document(source: &str) -> Result<usize, Code> {
+    small_stack(|| Audience::read_all(source)).map(|read| read.len()).map_err(|errors| errors.first().code())
+}
+
+#[test]
+fn documents_nested_without_end() {
+    for (open, close, expected) in [
+        ("[", "]", Code::WrongType),
+        (r#"{"audiences":"#, "}", Code::WrongType),
+        (r#"[{"audiences":"#, "}]", Code::MissingKey),
+        (r#"{"audiences":["#, "]}", Code::MissingKey),
+        (r#"{"filter":"#, "}", Code::MissingKey),
+        (r#"{"name":"#, "}", Code::MissingKey),
+    ] {
+        assert_eq!(document(&open.repeat(MANY)), Err(Code::InvalidJson), "{open}");
+        assert_eq!(document(&format!("{}1{}", open.repeat(MANY), close.repeat(MANY))), Err(expected), "{open}");
+    }
+}
+
+/// What stands by itself is one filter, or one audience; an array of them may be longer.
+#[test]
+fn documents_of_one_filter_are_as_long_as_it_may_be() {
+    let longest = Limits::default().source_bytes;
+    let filter = groups(1);
+    let long = |bytes: usize| filter.replacen('{', &format!("{{{}", " ".repeat(bytes - filter.len())), 1);
+    assert_eq!(document(&long(longest)), Ok(1));
+    assert_eq!(document(&long(longest + 1)), Err(Code::FilterTooLarge));
+    assert_eq!(document(&format!("{}{filter}", long(longest))), Ok(2), "each by itself");
+    assert_eq!(document(&format!("[{}, {filter}]", long(longest))), Ok(2));
+}
+
 /// A filter that one form allows, every form allows.
 #[test]
 fn text_is_no_way_round_the_depth_of_json() {

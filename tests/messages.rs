@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use headcount::{Errors, Filter, Limits};
+use headcount::{Audience, Errors, Filter, Limits};
 
 /// The problems of a filter in JSON, a line each.
 #[track_caller]
@@ -14,6 +14,19 @@ fn json(source: &str, expected: &[&str]) {
 #[track_caller]
 fn condition(source: &str, expected: &[&str]) {
     json(&format!(r#"{{"operator": "AND", "conditions": [{source}]}}"#), expected);
+}
+
+/// The problems of an audience, and of a document that has the same.
+#[track_caller]
+fn audience(source: &str, expected: &[&str]) {
+    says(Audience::from_json(source).expect_err(source), source, expected);
+    document(source, expected);
+}
+
+/// The problems of a document of audiences.
+#[track_caller]
+fn document(source: &str, expected: &[&str]) {
+    says(Audience::read_all(source).expect_err(source), source, expected);
 }
 
 /// The problems of a filter in text.
@@ -183,6 +196,16 @@ fn invalid_operator() {
         &["invalid_operator at 1:74 (/conditions/0/operator): operator `eq` does not fit a list condition: \
             expected in or not_in"],
     );
+    // What is near and means the opposite is no suggestion.
+    condition(
+        r#"{"conditionType": "dnc", "field": "on_dnc", "operator": "neq", "value": true}"#,
+        &["invalid_operator at 1:92 (/conditions/0/operator): operator `neq` does not fit field `on_dnc`: expected eq"],
+    );
+    text(
+        "carrier not starts_with 'a'",
+        &["invalid_operator at 1:9: operator `not starts_with` does not fit field `carrier`: \
+            expected eq, neq, contains, not_contains, starts_with, ends_with, in, not_in, exists or not_exists"],
+    );
     text("on_dnc exists", &["invalid_operator at 1:8: operator `exists` does not fit field `on_dnc`: expected eq"]);
     text(
         "custom.x between 3",
@@ -335,6 +358,15 @@ fn limits() {
     limited("carrier = 'abcdefghijklmnopqrstu'", &["string_too_long at 1:11: a string is longer than 20 bytes"]);
     let groups = format!(r#"{{"operator": "AND", "groups": [{}]}}"#, [r#"{"operator": "OR"}"#; 11].join(","));
     let limits = Limits { conditions: 1, problems: 2, ..Limits::default() };
+    let conditions = r#"{"operator": "AND", "conditions": [1, 2]}"#;
+    says(
+        Filter::from_json_within(conditions, &limits).unwrap_err(),
+        conditions,
+        &[
+            "wrong_type at 1:36 (/conditions/0): expected an object for a condition, found a number",
+            "too_many_conditions at 1:39 (/conditions/1): the filter has more than 1 conditions",
+        ],
+    );
     says(
         Filter::from_json_within(&groups, &limits).unwrap_err(),
         &groups,
@@ -348,6 +380,87 @@ fn limits() {
     let errors = Filter::from_json_within(&groups, &limits).unwrap_err();
     let last = errors.iter().last().unwrap().to_string();
     assert_eq!(last, "too_many_conditions at 1:222 (/groups/10): the filter has more than 10 groups");
+}
+
+const FILTER: &str = r#"{"operator": "AND", "conditions": [{"conditionType": "list", "operator": "in", "listId": 1}]}"#;
+
+/// A group's keys make an object a filter, else an audience's keys make it an audience.
+#[test]
+fn audiences_and_bare_filters() {
+    let no_operator = "missing_key at 1:1: a group needs the key `operator`";
+    let empty = "empty_filter_group at 1:1: a group needs at least one condition or group";
+    document("{}", &[no_operator, empty]);
+    document(r#"{"zzz": 1}"#, &[no_operator, empty, "unknown_key at 1:2 (/zzz): unknown key `zzz` in a group"]);
+    document(
+        &FILTER.replacen('{', r#"{"name": "a", "#, 1),
+        &["unknown_key at 1:2 (/name): unknown key `name` in a group"],
+    );
+    audience(r#"{"name": "a"}"#, &["missing_key at 1:1: an audience needs the key `filter`"]);
+    audience(
+        r#"{"name": 1, "filter": {"operator": "AND"}}"#,
+        &[
+            "wrong_type at 1:10 (/name): expected a string for `name`, found a number",
+            "empty_filter_group at 1:23 (/filter): a group needs at least one condition or group",
+        ],
+    );
+    // A response is no audience, and no element of an array.
+    let response = r#"{"audiences": []}"#;
+    says(
+        Audience::from_json(response).unwrap_err(),
+        response,
+        &["missing_key at 1:1: an audience needs the key `filter`"],
+    );
+    document(
+        &format!("[{response}]"),
+        &[
+            "missing_key at 1:2 (/0): a group needs the key `operator`",
+            "empty_filter_group at 1:2 (/0): a group needs at least one condition or group",
+            "unknown_key at 1:3 (/0/audiences): unknown key `audiences` in a group",
+        ],
+    );
+    document("[[]]", &["wrong_type at 1:2 (/0): expected an object for an audience, found an array"]);
+    document("[3]", &["wrong_type at 1:2 (/0): expected an object for an audience, found a number"]);
+    document(
+        &format!(r#"{{"audiences": {response}}}"#),
+        &["wrong_type at 1:15 (/audiences): expected an array for `audiences`, found an object"],
+    );
+    document(
+        r#"{"audiences": "all"}"#,
+        &["wrong_type at 1:15 (/audiences): expected an array for `audiences`, found a string"],
+    );
+}
+
+#[test]
+fn keys_of_audiences_that_stand_twice() {
+    let twice = |at: usize, key: &str| format!("duplicate_key at 1:{at} (/{key}): key `{key}` stands here twice");
+    let filters = format!(r#""filter": {FILTER}, "filter": {FILTER}"#);
+    let second = filters.rfind(r#""filter""#).unwrap();
+    audience(&format!("{{{filters}}}"), &[&twice(second + 2, "filter")]);
+    audience(&format!(r#"{{"name": "a", "name": "b", "filter": {FILTER}}}"#), &[&twice(15, "name")]);
+    document(r#"{"audiences": [], "audiences": []}"#, &[&twice(19, "audiences")]);
+    document(&format!(r#"{{"audiences": [], {filters}}}"#), &[&twice(second + 19, "filter")]);
+}
+
+/// What a format other than JSON may hold: the message says what was hoped for.
+#[test]
+fn values_that_json_does_not_have() {
+    use serde::Deserialize;
+    use serde::de::value::{BytesDeserializer, Error, MapDeserializer};
+
+    #[track_caller]
+    fn fails<T>(read: Result<T, Error>, expected: &str) {
+        assert_eq!(read.err().map(|error| error.to_string()).as_deref(), Some(expected));
+    }
+
+    let bytes: &[u8] = &[1];
+    let no_value = "invalid type: byte array, expected a JSON value";
+    fails(Filter::deserialize(BytesDeserializer::new(bytes)), no_value);
+    fails(Audience::deserialize(BytesDeserializer::new(bytes)), "invalid type: byte array, expected an audience");
+    fails(Filter::deserialize(MapDeserializer::new([("operator", bytes)].into_iter())), no_value);
+    fails(Audience::deserialize(MapDeserializer::new([("name", bytes)].into_iter())), no_value);
+    let key = "invalid type: byte array, expected a string";
+    fails(Filter::deserialize(MapDeserializer::new([(bytes, 1)].into_iter())), key);
+    fails(Audience::deserialize(MapDeserializer::new([(bytes, 1)].into_iter())), key);
 }
 
 #[cfg(feature = "records")]

@@ -90,6 +90,11 @@ fn plans_are_flat_and_without_duplicates() {
     prints("click_count > 1 and (click_count > 1 and all(any(click_count > 1)))", "click_count from 2");
     prints("click_count > 1 and click_count <= 9", "click_count from 2 to 9");
     prints("click_count = 1 or click_count = 2 or click_count = 3", "click_count from 1 to 3");
+    prints(
+        "last_sent_at within 7 days or last_sent_at within 30 days",
+        "last_sent_at from 2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z",
+    );
+    prints("signup_date after 2025-01-01 or signup_date before 2025-06-01", "signup_date exists");
     prints("custom.a = 'x' or custom.a in ['y', 'x']", r#"custom_fields.a in ["x", "y"]"#);
     prints("carrier = 'A' or carrier in ['B', 'C']", r#"carrier in ["A", "B", "C"]"#);
     prints("carrier in ['A', 'B'] and carrier in ['B', 'C']", r#"carrier in ["B"]"#);
@@ -113,6 +118,15 @@ fn cheap_questions_come_first() {
     prints(
         "custom.a contains 'x' and last_sent_at exists and click_count > 1 and (on_dnc or is_valid)",
         "all of\n  last_sent_at exists\n  click_count from 2\n  any of\n    on_dnc true\n    is_valid true\n  custom_fields.a contains \"x\"",
+    );
+    // Another membership costs something, a custom field more, and a group more than its members.
+    prints(
+        "carrier = 'A' and click_count@7 > 1 and custom.a exists and on_dnc",
+        "all of\n  on_dnc true\n  carrier in [\"A\"]\n  click_count@7 from 2\n  custom_fields.a exists",
+    );
+    prints(
+        "(on_dnc or is_valid) and (custom.seen before 2025-01-01 and (has_revenue or in_workflow))",
+        "all of\n  custom_fields.seen to 2024-12-31T23:59:59.999999Z\n  any of\n    on_dnc true\n    is_valid true\n  any of\n    has_revenue true\n    in_workflow true",
     );
 }
 

@@ -171,5 +171,13 @@ fn places_in_the_source() {
     let both = format!(r#"{{"audiences": [{{"name": "a", "filter": {filter}}}, {filter}]}}"#);
     assert_eq!(places(&both), ["2:7 (/audiences/0/filter/conditions/0)", "3:7 (/audiences/1/conditions/0)"]);
     assert_eq!(places(&format!("{filter}\n{filter}")), ["2:7 (/conditions/0)", "4:7 (/conditions/0)"]);
+    let second = r#"{"operator": "AND", "conditions": [
+      {"conditionType": "count", "field": "click_count", "operator": "gte", "value": 0}, {"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true}]}"#;
+    let source = format!("{filter}\n{second}");
+    let warnings = Warnings::of(&source, &asked()).unwrap();
+    let drawn: Vec<&str> = warnings.iter().map(|warning| &source[warning.place().span.clone().unwrap()]).collect();
+    let condition =
+        |filter: &'static str| filter.split_inclusive('}').next().unwrap().split_once("[\n      ").unwrap().1;
+    assert_eq!(drawn, [condition(filter), condition(second)], "a warning is drawn under all that it is about");
     assert!(Warnings::of("click_count >", &asked()).is_err());
 }

@@ -430,3 +430,22 @@ fn place(spot: &Option<Rc<Spot>>, path: &[Step<'_>], further: &str) -> Place {
 pub(crate) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::filter::Filter;
+
+    #[test]
+    fn a_not_undoes_the_not_around_it() {
+        for (text, same) in [
+            ("not (on_dnc and not is_valid)", "on_dnc = false or is_valid"),
+            ("not (on_dnc and not (is_valid or has_revenue))", "on_dnc = false or (is_valid or has_revenue)"),
+            (
+                "not (on_dnc or not (is_valid and not has_revenue))",
+                "on_dnc = false and (is_valid and has_revenue = false)",
+            ),
+        ] {
+            assert_eq!(text.parse::<Filter>(), same.parse(), "{text}");
+        }
+    }
+}

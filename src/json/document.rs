@@ -140,6 +140,8 @@ impl Serialize for Audience {
 enum Level {
     /// At the top: anything.
     Document,
+    /// Where a response has its audiences: an array of them.
+    Audiences,
     /// In an array: an audience or a filter.
     Element,
     /// Where one audience is asked for.
@@ -219,7 +221,7 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut elements = Vec::new();
-        if self.level != Level::Document {
+        if !matches!(self.level, Level::Document | Level::Audiences) {
             while seq.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(Document::Other(Shape::Array));
         }
@@ -245,11 +247,14 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
                     object.repeated.push("filter");
                 }
                 "filter" => object.filter = Some(map.next_value_seed(GroupSeed::root(&filter_budget))?),
-                "audiences" if self.level == Level::Document && object.audiences.is_some() => {
+                "audiences" if object.audiences.is_some() => {
                     map.next_value::<IgnoredAny>()?;
                     object.repeated.push("audiences");
                 }
-                "audiences" if self.level == Level::Document => object.audiences = Some(map.next_value_seed(self)?),
+                "audiences" if self.level == Level::Document => {
+                    let audiences = Self { level: Level::Audiences, ..self };
+                    object.audiences = Some(map.next_value_seed(audiences)?);
+                }
                 _ => object.entries.push((key, map.next_value_seed(ValueSeed::new(&budget))?)),
             }
         }

@@ -181,7 +181,6 @@ fn inner<T: Ord>(a: End<T>, b: End<T>, wins: Ordering) -> End<T> {
     };
     match value_a.cmp(value_b) {
         Ordering::Equal if matches!(a, End::Open(_)) => a,
-        Ordering::Equal => b,
         ordering if ordering == wins => a,
         _ => b,
     }

@@ -145,13 +145,9 @@ impl Leaf {
             }
     }
 
-    /// Whether the other leaf holds exactly where this one does not.
+    /// Whether another leaf, of the same test of the same value, holds exactly where this one does not.
     pub(crate) fn is_complement_of(&self, other: &Self) -> bool {
-        self.subject == other.subject
-            && self.list == other.list
-            && self.test == other.test
-            && self.negated != other.negated
-            && (self.missing != other.missing || self.is_total())
+        self.negated != other.negated && (self.missing != other.missing || self.is_total())
     }
 }
 
@@ -225,4 +221,53 @@ fn time_test(test: &TimeTest, window: Window) -> (LeafTest, bool) {
         TimeTest::After(moment) => (window.after(*moment), false),
     };
     (interval.map_or(LeafTest::Nothing, LeafTest::Time), negated)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::audience::Audience;
+    use crate::contact::{Contact, Membership};
+    use crate::matcher::Matcher;
+
+    const MINUTE: i64 = 60_000_000;
+    const LAST: i64 = 3;
+
+    fn instant(micros: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(micros).unwrap()
+    }
+
+    /// Asked of every value that can make a difference, and of none, at every instant from 0 to the last.
+    #[test]
+    fn a_question_over_a_window_holds_at_one_of_its_instants_or_at_all() {
+        let values = [-MINUTE, 0].into_iter().flat_map(|around| around - 2..=around + LAST + 2).map(Some);
+        let contacts: Vec<Contact> = values
+            .chain([None])
+            .map(|value| Membership { last_sent_at: value.map(instant), ..Membership::default() })
+            .map(|membership| Contact { memberships: vec![membership], ..Contact::default() })
+            .collect();
+        for operator in ["within", "not within", "before", "after"] {
+            for (minutes, missing_negation) in [
+                (0, MissingNegation::Matches),
+                (0, MissingNegation::Fails),
+                (1, MissingNegation::Matches),
+                (1, MissingNegation::Fails),
+            ] {
+                let filter = format!("last_sent_at {operator} {minutes} minutes");
+                let audience = Audience::of(filter.parse().unwrap());
+                let semantics = Semantics { missing_negation, ..Semantics::default() };
+                let at = |now| Evaluation::at(instant(now)).with(semantics);
+                let over = |hold| Matcher::from(audience.plan_over(&at(0), Window { from: 0, to: LAST, hold }));
+                let (sometimes, always) = (over(Hold::Sometimes), over(Hold::Always));
+                for contact in &contacts {
+                    let mut instants = (0..=LAST).map(|now| audience.contains(contact, &at(now)));
+                    let of = || format!("{filter}, {missing_negation:?}: {:?}", contact.memberships[0].last_sent_at);
+                    assert_eq!(sometimes.matches(contact), instants.clone().any(|holds| holds), "{}", of());
+                    assert_eq!(always.matches(contact), instants.all(|holds| holds), "{}", of());
+                }
+            }
+        }
+    }
 }
