@@ -1,4 +1,5 @@
 mod csv;
+mod cutting;
 mod documents;
 mod files;
 #[cfg(feature = "table")]
