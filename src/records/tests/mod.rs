@@ -1,3 +1,4 @@
+mod bounds;
 mod csv;
 mod cutting;
 mod documents;
