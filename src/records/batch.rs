@@ -264,6 +264,26 @@ impl Splitter {
     fn whole_lines(&mut self, bytes: &[u8], all: bool) -> Option<(usize, u64)> {
         let Self::Documents(documents) = self else { return None };
         let end = if all { bytes.len() } else { memrchr(b'\n', bytes)? + 1 };
-        (end > 0 && documents.is_before_line()).then(|| (end, documents.skip_lines(&bytes[..end])))
+        documents.is_before_line().then(|| (end, documents.skip_lines(&bytes[..end])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_grows_by_what_is_asked_for() {
+        let mut memory = Memory::default();
+        memory.set(&[b'x'; 1_000]);
+        for chunk in [1_000, 8_000, 10_000] {
+            let before = memory.length;
+            assert!(memory.fill(&mut io::repeat(b'x'), chunk).unwrap());
+            assert_eq!(memory.bytes(), vec![b'x'; before + chunk]);
+            // Allocators may round up.
+            assert!(memory.all.capacity() < memory.length + 500, "{} for {}", memory.all.capacity(), memory.length);
+        }
+        memory.set(b"abc");
+        assert_eq!((memory.bytes(), memory.all.len()), (&b"abc"[..], 20_000), "it is used again");
     }
 }

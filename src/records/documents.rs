@@ -74,7 +74,7 @@ impl Documents {
     /// Whether what comes next is a line, and each line a document: then they can be read without a look at what was
     /// before.
     pub(super) fn is_before_line(&self) -> bool {
-        self.by_lines == Some(true) && self.state == State::Between && self.next == 0 && self.cursor.begins_line()
+        self.by_lines == Some(true) && self.state == State::Between && self.cursor.begins_line()
     }
 
     /// Leaves whole lines to somebody else, and tells which the first is.

@@ -1,6 +1,7 @@
 use chrono::DateTime;
 
-use super::{OnError, read, reads, refuses, tells};
+use super::super::RecordReader;
+use super::{OnError, outcome, phone_numbers, read, reads, refuses, tells};
 use crate::contact::{Contact, Membership};
 use crate::value::Value;
 
@@ -158,4 +159,13 @@ fn headers_that_are_wrong() {
     );
     refuses("c", b"phone_number,\xff\n".as_slice(), &["invalid_record at c:1: not valid UTF-8"]);
     refuses("c", "phone_number,\"list_id\n+1,1\n", &["invalid_record at c:1: a quoted cell is never closed"]);
+}
+
+#[test]
+fn rows_that_are_more_than_a_buffer_holds() {
+    let numbers: Vec<String> = (0..5_000).map(|number| format!("+{number:018}")).collect();
+    let source = format!("phone,carrier\n{}\n", numbers.join(",T-Mobile\n") + ",");
+    let (contacts, report) = outcome(&RecordReader::new(), "c", source.as_bytes());
+    assert_eq!(report.unwrap().records, 5_000);
+    assert_eq!(phone_numbers(&contacts), numbers);
 }

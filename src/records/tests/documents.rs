@@ -1,3 +1,5 @@
+use super::super::cursor::Position;
+use super::super::parse::json;
 use super::{reads, tells};
 
 /// Two records that only differ in form, and what each should give.
@@ -185,6 +187,21 @@ fn a_place_inside_a_record_of_many_lines() {
     );
     let source = "[\n  {\"phone_number\": \"+1\", \"lists\": [\n    {\"list_id\": 1},\n    {\"list_id\": 1.5}]}]";
     tells("array.json", source, &[], &["4:19 (/lists/1/list_id): key `list_id`: expected a whole number, found 1.5"]);
+}
+
+#[test]
+fn a_place_is_told_in_characters_of_its_line() {
+    for (record, line, column) in [
+        (r#"{"phone_number": 1}"#, 3, 22),
+        (r#"{"é": 1, "phone_number": 1}"#, 3, 30),
+        ("{\"phone_number\":\n1}", 4, 1),
+        ("{\n\"click_count\": \"é\"}", 4, 18),
+        ("{\n\n\n\"é\": 1, \"click_count\": \"é\"}", 6, 26),
+    ] {
+        let at = Position { line: 3, column: Some(5) };
+        let invalid = json(record.as_bytes(), at).unwrap_err();
+        assert_eq!(invalid.at, Position { line, column: Some(column) }, "{record}: {invalid:?}");
+    }
 }
 
 #[test]

@@ -118,9 +118,9 @@ fn paths() {
 }
 
 /// An input that fails after a while.
-struct Failing(&'static [u8]);
+struct Failing<'b>(&'b [u8]);
 
-impl Read for Failing {
+impl Read for Failing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.0.read(buffer) {
             Ok(0) => Err(io::Error::other("the cable was pulled")),
@@ -131,11 +131,88 @@ impl Read for Failing {
 
 #[test]
 fn an_input_that_fails() {
+    let packed = [gzip(LINES.as_bytes()), zstd(LINES.as_bytes())];
     for threads in 1..3 {
         let reader = RecordReader::new().on_error(OnError::Skip).threads(threads);
-        let errors = reader.read("c", Failing(LINES.as_bytes()), &mut |_| {}, &mut |_| {}).unwrap_err();
-        assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: the cable was pulled");
+        // The packed ones are not damaged by that.
+        for input in [LINES.as_bytes(), &packed[0][..20], &packed[1][..20]] {
+            let errors = reader.read("c", Failing(input), &mut |_| {}, &mut |_| {}).unwrap_err();
+            assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: the cable was pulled");
+        }
     }
+}
+
+/// An input that is interrupted before each read, by a signal for example.
+struct Interrupted<'b> {
+    input: &'b [u8],
+    now: bool,
+}
+
+impl Read for Interrupted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.now = !self.now;
+        if self.now {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let few = buffer.len().min(10);
+        self.input.read(&mut buffer[..few])
+    }
+}
+
+#[test]
+fn an_input_that_is_interrupted_goes_on() {
+    for (name, packed) in
+        [("plain", LINES.as_bytes().to_vec()), ("gzip", gzip(LINES.as_bytes())), ("zstd", zstd(LINES.as_bytes()))]
+    {
+        let read = |input: &[u8]| {
+            let report = RecordReader::new().read("c", Interrupted { input, now: false }, &mut |_| {}, &mut |_| {});
+            report.map(|report| report.records).map_err(|errors| errors.to_string())
+        };
+        assert_eq!(read(&packed), Ok(2), "{name}");
+        if name != "plain" {
+            let problem = format!("unreadable_input at c: cannot be read: the {name} data is cut short");
+            assert_eq!(read(&packed[..packed.len() - 3]), Err(problem));
+        }
+    }
+}
+
+#[test]
+fn names_tell_what_is_packed_only_where_the_first_bytes_cannot() {
+    for (name, input, expected) in [
+        ("c", "", Ok(0)),
+        ("c.csv", "", Ok(0)),
+        ("c.gz", "", Err("unreadable_input at c.gz: cannot be read: the gzip data is cut short")),
+        ("c.zst", "", Err("unreadable_input at c.zst: cannot be read: the zstd data is cut short")),
+        ("c.gz", LINES, Ok(2)),
+        ("c.zst", LINES, Ok(2)),
+        ("c.gz", "phone\n+1\n", Ok(1)),
+    ] {
+        let report = outcome(&RecordReader::new(), name, input.as_bytes()).1;
+        let read = report.map(|report| report.records).map_err(|errors| errors.to_string());
+        assert_eq!(read, expected.map_err(str::to_owned), "{name}, {} bytes", input.len());
+    }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn what_will_be_asked_of_several_files_leaves_columns_out_and_nobody() {
+    use crate::{Audience, Evaluation, TableBuilder};
+
+    let csv = b"phone_number,list_id,carrier\n+1,7,Verizon\n+2,8,Sprint\n";
+    let mut builder = TableBuilder::default();
+    RecordReader::new().read_into("c.csv", &csv[..], &mut builder, &mut |_| {}).unwrap();
+    let mut file = Vec::new();
+    builder.build().write_parquet(&mut file, &mut |_| {}).unwrap();
+
+    let audience = Audience::of("list = 7".parse().unwrap());
+    let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap());
+    let carriers = |reader: RecordReader| {
+        let (contacts, report) = outcome(&reader, "c.parquet", &file);
+        assert_eq!(report.unwrap().totals, None);
+        contacts.into_iter().map(|contact| contact.carrier).collect::<Vec<_>>()
+    };
+    assert_eq!(carriers(RecordReader::new()), [Some("Verizon".to_owned()), Some("Sprint".to_owned())]);
+    assert_eq!(carriers(RecordReader::new().for_plans_among_files([audience.plan(&asked)])), [None, None]);
 }
 
 #[test]

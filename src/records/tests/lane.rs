@@ -32,7 +32,7 @@ fn is_plain(record: &str) -> bool {
 fn plain_records() {
     for record in [
         r#"{"phone_number":"+1"}"#,
-        r#" { "msisdn" : "+1" , "unknown" : "x", "other": 1.5, "third": null }  "#.trim_start(),
+        r#" { "msisdn" : "+1" , "unknown" : "x", "other": 1.5, "third": null, "fourth" : true }  "#.trim_start(),
         r#"{"phone_number": "é", "list_id": -7, "active": false, "send_count": 0, "revenue_total": 12.50, "avg_revenue": null}"#,
         r#"{"phone_number": "+1", "last_sent_at": "2025-11-01T08:30:00.25+02:00", "signup_date": "2025-11-01", "has_revenue": true}"#,
         r#"{"phone_number": "+1", "custom_fields": {"a": "x", "b": 1, "c": -0.5, "d": true, "e": null, "": ""}}"#,
@@ -86,6 +86,34 @@ fn records_that_are_not_plain() {
     ] {
         assert!(!is_plain(record), "{record}");
     }
+}
+
+#[test]
+fn every_batch_has_columns_of_its_own() {
+    let record = |number: usize| {
+        let keys = [["a", "b"], ["b", "a"], ["c", "a"]][number / 3 % 3];
+        format!(r#"{{"phone_number": "+{number}", "custom_fields": {{"{}": "x", "{}": {number}}}}}"#, keys[0], keys[1])
+    };
+    let records: Vec<String> = (0..60).map(record).collect();
+    for source in [records.join("\n"), format!("[{}]", records.join(",\n"))] {
+        for chunk in [100, 300, 1_000] {
+            let reader = RecordReader { chunk: Some(chunk), ..RecordReader::new() };
+            let expected = outcome(&reader, "c", source.as_bytes());
+            assert_eq!(expected.0.len(), records.len());
+            is_loaded_as_read(&reader, "c", source.as_bytes(), &expected);
+        }
+    }
+}
+
+#[test]
+fn batches_come_in_the_order_of_the_file_whichever_is_done_first() {
+    // Some threads meet lines that take long, others a line that does not.
+    let slow = "{\"phone_number\": \"+\\u0031\", \"custom_fields\": {\"a\": [1, 2, 3]}}\n".repeat(150);
+    let quick =
+        |number: usize| format!("{{\"phone_number\": \"+{number}\", \"x\": \"{}\"}}\n", "x".repeat(slow.len() - 100));
+    let source: String = (0..30).map(|number| quick(number) + &slow).collect();
+    let reader = RecordReader { chunk: Some(slow.len()), ..RecordReader::new().threads(3) };
+    is_loaded_as_read(&reader, "c.ndjson", source.as_bytes(), &outcome(&reader, "c.ndjson", source.as_bytes()));
 }
 
 #[cfg(feature = "generate")]

@@ -1,4 +1,6 @@
+mod bounds;
 mod csv;
+mod cutting;
 mod documents;
 mod files;
 #[cfg(feature = "table")]
