@@ -26,12 +26,13 @@ from pathlib import Path
 from weave import Change, weave
 
 PACKAGE = "headcount"
+ROOMS = ["catalogue", "check", "json", "text", "eval", "plan", "table", "records"]
 HERE = Path(__file__).parent
 # What a test is given at the least before it is taken for one that does not end, and how often its own time.
 PATIENCE, FACTOR = 20.0, 10.0
 MEMORY = 6 << 30
-# How long the tests take that a change is tried with first, and a test that it is tried with at all.
-QUICK, LONGEST = 6.0, 30.0
+# How long a test takes at the most that changes are tried with.
+LONGEST = 30.0
 
 
 @dataclass
@@ -61,7 +62,7 @@ def main():
     reaching = measure(tests, output, arguments.jobs)
     print(f"{len(tests)} tests, {sum(test.seconds for test in tests):.0f} s by themselves", flush=True)
 
-    results = try_all(woven, reaching, output, arguments.jobs)
+    results = try_all(woven, reaching, output, arguments)
     if left_out and not arguments.woven_only:
         results.update(by_cargo_mutants(left_out, output, unviable))
     write(output, arguments.rooms, changes, results, unviable)
@@ -69,12 +70,15 @@ def main():
 
 def parse():
     parser = argparse.ArgumentParser(prog="scripts/mutants")
-    parser.add_argument("rooms", nargs="+")
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"of {', '.join(ROOMS)}; all of them unless given")
     parser.add_argument("--output", default="target/mutants")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--seconds", type=float, default=10, help="of tests that a change is tried with, quickest first")
     parser.add_argument("--woven-only", action="store_true", help="leave out what only cargo-mutants can try")
     parser.add_argument("--again", action="store_true", help="only what was missed the last time")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.rooms = arguments.rooms or ROOMS
+    return arguments
 
 
 def files_of(rooms):
@@ -267,36 +271,31 @@ def run_tests(tests, variables, patience):
         process.wait()
 
 
-def try_all(woven, reaching, output, jobs):
-    """Every change with its quick tests, then those that none of them minds with the others."""
-    results = {}
-    with (output / "log").open("w") as log:
-        for tests_of in (quick, slow):
-            left = [change for change in woven if results.get(change.number, "missed") == "missed"]
-            begun = time.monotonic()
-            with ThreadPoolExecutor(jobs) as pool:
-                asked = [pool.submit(verdict, change, tests_of(reaching.get(change.number, ()))) for change in left]
-                for done, (change, answer) in enumerate(zip(left, asked), 1):
-                    results[change.number] = result = answer.result() if reaching.get(change.number) else "unreached"
-                    print(f"{result}: {change.name}", file=log, flush=True)
-                    if done % 100 == 0 or done == len(left):
-                        counts = dict(Counter(result.split()[0] for result in results.values()))
-                        print(f"{done} of {len(left)} in {time.monotonic() - begun:.0f} s: {counts}", flush=True)
+def try_all(woven, reaching, output, arguments):
+    """Every change with the quickest of the tests that reach it."""
+    results, begun = {}, time.monotonic()
+    with (output / "log").open("w") as log, ThreadPoolExecutor(arguments.jobs) as pool:
+        quick = {change.number: quickest(reaching.get(change.number, ()), arguments.seconds) for change in woven}
+        asked = [pool.submit(verdict, change, quick[change.number]) for change in woven]
+        for done, (change, answer) in enumerate(zip(woven, asked), 1):
+            results[change.number] = answer.result()
+            print(f"{answer.result()}: {change.name}", file=log, flush=True)
+            if done % 100 == 0 or done == len(woven):
+                counts = dict(Counter(result.split()[0] for result in results.values()))
+                print(f"{done} of {len(woven)} in {time.monotonic() - begun:.0f} s: {counts}", flush=True)
     return results
 
 
-def quick(tests):
-    """The first of the quickest."""
+def quickest(tests, seconds):
+    """As many as take so long together."""
     spent = list(accumulate(test.seconds for test in tests))
-    return tests[: max(1, bisect_right(spent, QUICK))]
-
-
-def slow(tests):
-    return tests[len(quick(tests)) :]
+    return tests[: max(1, bisect_right(spent, seconds))]
 
 
 def verdict(change, tests):
-    """`caught by …`, `timeout` or `missed`."""
+    """`unreached`, `caught by …`, `timeout` or `missed`."""
+    if not tests:
+        return "unreached"
     # Twice as much time for each step as for the one before, as most changes are caught by one of the first.
     pending, allowance = list(tests), 0.2
     while pending:
