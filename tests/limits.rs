@@ -103,6 +103,9 @@ fn depth_is_allowed_up_to_the_limit() {
     text(&format!("{}on_dnc{}", "all(".repeat(65), ")".repeat(65)), Code::FilterTooDeep);
     text(&format!("{}on_dnc{}", "(".repeat(64), ")".repeat(64)), None);
     text(&format!("{}on_dnc{}", "(".repeat(65), ")".repeat(65)), Code::FilterTooDeep);
+    // Side by side is not deep.
+    text(&vec!["(on_dnc)"; 200].join(" or "), None);
+    text(&vec!["all(on_dnc)"; 200].join(" or "), None);
 }
 
 /// How many audiences a document has, or its first problem.
@@ -183,6 +186,15 @@ fn the_count_is_of_the_whole_filter() {
     let half = format!("({})", ["on_dnc"; 5_000].join(" and "));
     text(&format!("{half} or {half}"), None);
     text(&format!("{half} or {half} or on_dnc"), Code::TooManyConditions);
+}
+
+#[test]
+fn ten_times_as_many_groups_as_conditions() {
+    let limits = Limits { conditions: 1, ..Limits::default() };
+    let nested = |groups: usize| format!("{}on_dnc{}", "all(".repeat(groups), ")".repeat(groups));
+    for (groups, expected) in [(10, None), (11, Some(Code::TooManyConditions))] {
+        assert_eq!(code(|| Filter::from_text_within(&nested(groups), &limits)), expected, "{groups}");
+    }
 }
 
 #[test]

@@ -227,3 +227,45 @@ fn on_lists(lists: &[i64], columns: &Columns) -> Option<ColumnTest> {
     let column = columns.column(columns.find(&ColumnId::List)?);
     Some(column.test(column.domain.passing(&LeafTest::Lists(lists.to_vec())), false, false))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audience::Audience;
+    use crate::contact::{Contact, Membership};
+    use crate::semantics::Evaluation;
+    use crate::table::{Table, TableBuilder};
+
+    fn table() -> Table {
+        let mut builder = TableBuilder::default().in_columns_from(1, 1);
+        for i in 0..512 {
+            let membership =
+                Membership { click_count: i, send_count: i % 4, list_id: Some(1), ..Membership::default() };
+            let phone_number = format!("+{i}");
+            builder.push(&Contact { phone_number, memberships: vec![membership], ..Contact::default() });
+        }
+        builder.build()
+    }
+
+    #[test]
+    fn what_a_member_leaves_undecided_is_what_passes_or_fails_and_four_times_what_only_keys_decide() {
+        let table = table();
+        for (text, all, any) in [
+            // A code stands for three counts of clicks: that of 100 is also that of 99 and 101.
+            ("click_count >= 99", 413, 99),
+            ("click_count >= 100", 410 + 3 * 4, 99 + 3 * 4),
+            ("click_count >= 101", 410 + 3 * 4, 99 + 3 * 4),
+            ("send_count = 1", 128, 384),
+            ("send_count != 1", 384, 128),
+            ("list in [1]", 0, 0),
+            ("custom.unknown = 1", 0, 0),
+            ("phone_number ends_with '1'", u64::MAX, u64::MAX),
+        ] {
+            let plan =
+                Audience::of(text.parse().unwrap()).plan(&Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap()));
+            let bound = BoundPlans::new(&[&plan], &table.columns);
+            let of = |any| undecided(&bound.plans[0].root, &table.columns, &bound.leaves, any);
+            assert_eq!((of(false), of(true)), (all, any), "{text}");
+        }
+    }
+}

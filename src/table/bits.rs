@@ -120,6 +120,20 @@ mod tests {
     }
 
     #[test]
+    fn words_are_put_in_where_they_belong() {
+        for len in [65, 100, 128, 190, 192] {
+            let mut bits = Bits::new(len, false);
+            bits.put(1, &[0b101, u64::MAX]);
+            bits.put(0, &[1 << 63]);
+            let expected: Vec<usize> = [63, 64, 66].into_iter().chain(128..len).filter(|at| *at < len).collect();
+            assert_eq!((0..len).filter(|at| bits.get(*at)).collect::<Vec<_>>(), expected, "{len}");
+            assert_eq!(bits.count(), expected.len(), "{len}");
+            bits.put(0, &[u64::MAX; 4]);
+            assert_eq!((bits.count(), bits.complement().count()), (len, 0));
+        }
+    }
+
+    #[test]
     fn ones_come_in_order() {
         assert_eq!(ones(1 << 63 | 0b1010).collect::<Vec<_>>(), [1, 3, 63]);
     }

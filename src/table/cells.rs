@@ -271,3 +271,116 @@ impl ColumnId {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::population::Population;
+    use crate::table::TableBuilder;
+
+    /// Contacts on none to three lists, in every layout.
+    fn tables() -> [Table; 3] {
+        let membership = |i: u64, list: u64| Membership {
+            list_id: Some(list as i64),
+            active: !(i + list).is_multiple_of(3),
+            click_count: i * list,
+            revenue_total: Number::from(i),
+            avg_revenue: Some(Number::from(list)),
+            has_revenue: Some(true),
+            signup_date: Some(crate::time::from_micros(i as i64)),
+            custom_fields: [
+                (format!("c{}", i % 3), Value::from(&*format!("x{i}"))),
+                ("all".to_owned(), Value::from(Number::from(i))),
+            ]
+            .into(),
+            ..Membership::default()
+        };
+        let contact = |i: u64| Contact {
+            phone_number: format!("+{i}"),
+            carrier: Some(format!("C{}", i % 5)),
+            is_valid: Some(true),
+            on_dnc: Some(i % 2 == 0),
+            memberships: (1..=i % 4).map(|list| membership(i, list)).collect(),
+            ..Contact::default()
+        };
+        let population: Population = (0..60).map(contact).collect();
+        [(1, 1), (usize::MAX, 1), (usize::MAX, usize::MAX)].map(|(same, mixed)| {
+            let mut builder = TableBuilder::default().in_columns_from(same, mixed);
+            population.contacts().iter().for_each(|contact| builder.push(contact));
+            builder.build()
+        })
+    }
+
+    fn phones(cells: &Cells<'_>, part: &Part) -> Vec<String> {
+        let mut phones = Vec::new();
+        cells.phones(part, &mut |phone, _| phones.push(phone.to_owned()));
+        phones
+    }
+
+    #[test]
+    fn parts_are_split_between_contacts_and_no_sooner_than_they_must() {
+        for mut table in tables() {
+            for remove in [false, true] {
+                if remove {
+                    (0..60).step_by(7).for_each(|i| _ = table.remove(&format!("+{i}")));
+                }
+                let cells = table.cells();
+                for (part, most) in
+                    cells.parts().into_iter().flat_map(|part| [1, 2, 3, 7, 500].map(|most| (part.clone(), most)))
+                {
+                    let (mut pieces, mut rest) = (Vec::new(), Some(part.clone()));
+                    while let Some(part) = rest {
+                        let (piece, behind) = cells.split(part, most);
+                        assert!(cells.rows(&piece) <= most || piece.contacts.len() == 1, "{most}: {piece:?}");
+                        if let Some(behind) = &behind {
+                            assert_eq!(behind.contacts.start, piece.contacts.end);
+                            let longer =
+                                Part { contacts: piece.contacts.start..behind.contacts.start + 1, ..piece.clone() };
+                            assert!(remove || cells.rows(&longer) > most, "{most}: {piece:?}");
+                        }
+                        pieces.push(piece);
+                        rest = behind;
+                    }
+                    let whole = phones(&cells, &part);
+                    assert_eq!(cells.rows(&part), whole.len());
+                    assert_eq!(pieces.iter().map(|piece| cells.rows(piece)).sum::<usize>(), whole.len());
+                    assert_eq!(pieces.iter().flat_map(|piece| phones(&cells, piece)).collect::<Vec<_>>(), whole);
+                }
+            }
+        }
+    }
+
+    /// Each row: its phone number, and what is in each column.
+    fn rows(table: &Table) -> (Vec<ColumnId>, Vec<(String, Vec<String>)>) {
+        let cells = table.cells();
+        let columns = cells.columns();
+        let mut rows = Vec::new();
+        for part in cells.parts() {
+            let mut of_part: Vec<_> = phones(&cells, &part).into_iter().map(|phone| (phone, Vec::new())).collect();
+            for id in &columns {
+                let (values, mut at) = (cells.values(id), 0);
+                cells.column(id, &part, &mut |cell| {
+                    let cell = cell.map(|cell| match cell {
+                        CellRef::Value(place) => values[place],
+                        CellRef::Cell(cell) => cell,
+                    });
+                    of_part[at].1.push(format!("{cell:?}"));
+                    at += 1;
+                });
+                assert_eq!(at, of_part.len(), "{id:?}");
+            }
+            rows.extend(of_part);
+        }
+        rows.sort_unstable();
+        (columns, rows)
+    }
+
+    #[test]
+    fn cells_are_the_same_in_every_layout() {
+        let [same, mixed, alone] = tables().each_ref().map(rows);
+        assert_eq!(alone.0.iter().filter(|id| matches!(id, ColumnId::Custom(_))).count(), 4);
+        assert_eq!(alone.1.len(), 15 * (1 + 1 + 2 + 3));
+        assert_eq!(same, alone);
+        assert_eq!(mixed, alone);
+    }
+}

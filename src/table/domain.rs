@@ -80,9 +80,9 @@ pub(crate) enum Keys {
 }
 
 impl Passing {
-    /// The keys that a leaf lets pass, of all there are.
-    pub(crate) fn keys(self, all: u64, negated: bool, missing: bool) -> Keys {
-        let keys = if negated { self.keys.others(all) } else { self.keys };
+    /// The keys that a leaf lets pass.
+    pub(crate) fn keys(self, negated: bool, missing: bool) -> Keys {
+        let keys = if negated { self.keys.others() } else { self.keys };
         match self.no_value {
             None => keys,
             Some(none) => {
@@ -102,12 +102,9 @@ impl Keys {
         }
     }
 
-    /// The keys outside of the set, of all there are.
-    fn others(self, all: u64) -> Self {
+    /// The keys outside of the set.
+    fn others(self) -> Self {
         match self {
-            Self::Range(0, to) => Self::Range(to, all),
-            Self::Range(from, to) if to == all => Self::Range(0, from),
-            Self::Range(from, to) if from == to => Self::Range(0, all),
             Self::Range(from, to) => Self::Outside(from, to),
             Self::Outside(from, to) => Self::Range(from, to),
             Self::Set(bits) => Self::Set(bits.complement()),
@@ -329,5 +326,89 @@ impl CustomValues {
     fn ask(&self, range: std::ops::Range<usize>, test: &LeafTest) -> Keys {
         let passes = |at: &usize| custom(test, ValueRef::from(&self.values[*at])) == Some(true);
         set(self.values.len(), range.filter(passes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Those of the first so many keys that are in a set.
+    fn members(keys: &Keys, all: u64) -> Vec<u64> {
+        (0..all).filter(|key| keys.contains(*key)).collect()
+    }
+
+    #[test]
+    fn keys_are_a_set_that_knows_its_others() {
+        const ALL: u64 = 9;
+        let some = set(ALL as usize, [0, 3, 8].into_iter());
+        for (keys, expected) in [
+            (Keys::Range(0, 0), &[][..]),
+            (Keys::Range(4, 4), &[]),
+            (Keys::Range(0, 3), &[0, 1, 2]),
+            (Keys::Range(3, 6), &[3, 4, 5]),
+            (Keys::Range(6, ALL), &[6, 7, 8]),
+            (Keys::Range(0, ALL), &[0, 1, 2, 3, 4, 5, 6, 7, 8]),
+            (Keys::Outside(3, 6), &[0, 1, 2, 6, 7, 8]),
+            (Keys::Outside(1, ALL), &[0]),
+            (some, &[0, 3, 8]),
+        ] {
+            assert_eq!(members(&keys, ALL), expected, "{keys:?}");
+            let others = keys.clone().others();
+            let expected: Vec<u64> = (0..ALL).filter(|key| !expected.contains(key)).collect();
+            assert_eq!(members(&others, ALL), expected, "all but {keys:?}");
+            for (from, to) in (0..ALL).flat_map(|from| (from..=ALL).map(move |to| (from, to))) {
+                for keys in [&keys, &others] {
+                    let within = members(keys, ALL).into_iter().filter(|key| (from..to).contains(key)).count();
+                    assert_eq!(keys.count(from, to), within as u64, "{keys:?} from {from} to {to}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_interval_of_instants_has_the_keys_whose_instants_are_in_it() {
+        let instants = Instants { base: -20, unit: 7, last: 6 };
+        let ends: Vec<End<i64>> =
+            (-30..=32).flat_map(|at| [End::Closed(at), End::Open(at)]).chain([End::Unbounded]).collect();
+        for (low, high) in ends.iter().flat_map(|low| ends.iter().map(move |high| (*low, *high))) {
+            let is_in = |instant: i64| {
+                let above = match low {
+                    End::Closed(low) => low <= instant,
+                    End::Open(low) => low < instant,
+                    End::Unbounded => true,
+                };
+                let below = match high {
+                    End::Closed(high) => instant <= high,
+                    End::Open(high) => instant < high,
+                    End::Unbounded => true,
+                };
+                above && below
+            };
+            let expected: Vec<u64> = (0..7).filter(|key| is_in(instants.instant(*key))).collect();
+            assert_eq!(members(&instants.range(&Interval { low, high }), 7), expected, "{low:?} {high:?}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_finds_the_texts_that_it_holds_of() {
+        let values: Vec<Box<str>> = ["", "A", "AB", "ABC", "AC", "B", "a", "ab", "abc"].map(Into::into).into();
+        let domain = Domain::Texts(values.clone());
+        for case in [TextCase::Sensitive, TextCase::Insensitive] {
+            for text in ["", "A", "AB", "ab", "AZ", "C", "abcd"] {
+                let is = [text.to_owned(), "B".to_owned()];
+                for pattern in [
+                    TextMatch::is(&is, case),
+                    TextMatch::contains(text, case),
+                    TextMatch::starts_with(text, case),
+                    TextMatch::ends_with(text, case),
+                ] {
+                    let expected: Vec<u64> =
+                        (0..).zip(&values).filter(|(_, value)| pattern.holds(value)).map(|(key, _)| key).collect();
+                    let passing = domain.passing(&LeafTest::Text(pattern.clone()));
+                    assert_eq!(members(&passing.keys, domain.keys()), expected, "{pattern:?}");
+                }
+            }
+        }
     }
 }

@@ -16,6 +16,8 @@ mod segment;
 pub(crate) mod shard;
 mod stripe;
 mod sweep;
+#[cfg(test)]
+mod tests;
 mod weigh;
 
 use std::collections::HashMap;

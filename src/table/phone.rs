@@ -48,6 +48,12 @@ impl OddPhones {
         pack(text).or_else(|| self.places.get(text).map(|place| Phone(ODD | place)))
     }
 
+    /// How many bytes they take, roughly: each text is there twice.
+    pub(crate) fn bytes(&self) -> usize {
+        let of_each = 2 * size_of::<Box<str>>() + size_of::<u64>();
+        self.texts.iter().map(|text| 2 * text.len() + of_each).sum()
+    }
+
     /// Appends the phone's text.
     pub(crate) fn write(&self, phone: Phone, text: &mut String) {
         if phone.0 & ODD != 0 {
@@ -110,5 +116,21 @@ mod tests {
             assert_eq!(phones.iter().filter(|phone| **phone == phones[i]).count(), 1, "{text}");
         }
         assert_eq!(odd.find("unknown"), None);
+    }
+
+    #[test]
+    fn few_digits_take_no_text() {
+        let mut odd = OddPhones::default();
+        for text in ["", "+", "0", "+14155559876", "99999999999999999", "+99999999999999999"] {
+            odd.intern(text);
+            assert_eq!(odd.bytes(), 0, "{text}");
+        }
+        let of_each = 2 * size_of::<Box<str>>() + size_of::<u64>();
+        for (at, text) in (1..).zip(["999999999999999999", "+1 415", "é"]) {
+            odd.intern(text);
+            odd.intern(text);
+            assert_eq!(odd.texts.len(), at, "{text}");
+        }
+        assert_eq!(odd.bytes(), 2 * (18 + 6 + 2) + 3 * of_each);
     }
 }

@@ -1,6 +1,6 @@
 //! Contacts that stand together, a column a field and a slot a list.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::bits::Bits;
 use super::column::Column;
@@ -76,7 +76,8 @@ impl Columns {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.columns.iter().map(|(_, column)| column.domain.bytes()).sum()
+        let domains: usize = self.columns.iter().map(|(_, column)| column.domain.bytes()).sum();
+        domains + self.odd_phones.bytes()
     }
 }
 
@@ -153,8 +154,7 @@ pub(super) fn decode<'c>(
 ) -> Contact {
     let mut contact = Contact { phone_number, ..Contact::default() };
     for slot in 0..slots {
-        let mut membership =
-            Membership { list_id: list(slot), custom_fields: BTreeMap::new(), ..Membership::default() };
+        let mut membership = Membership { list_id: list(slot), ..Membership::default() };
         for at in 0..columns {
             let (id, domain, key) = key(at, slot);
             if let Some(key) = key {

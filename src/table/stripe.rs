@@ -242,14 +242,85 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::bits::Bits;
     use crate::table::column::Buckets;
-    use crate::table::domain::Domain;
+    use crate::table::domain::{Domain, Instants, Keys, Passing};
 
     fn column(keys: &[Option<u64>], end: u64) -> Column {
         let mut weights: Vec<(u64, u64)> = keys.iter().flatten().map(|key| (*key, 1)).collect();
         weights.sort_unstable();
         weights.dedup_by_key(|(key, _)| *key);
         Column::new(Domain::Lists((0..end as i64).collect()), Buckets::new(&weights, end))
+    }
+
+    fn of_codes(codes: &[u8]) -> Stripe {
+        Stripe::of_codes(codes.iter().copied(), &mut [0; 256])
+    }
+
+    #[test]
+    fn up_to_sixteen_codes_are_kept_in_as_few_planes_as_tell_them_apart() {
+        for (codes, planes) in [(1, Some(0)), (2, Some(1)), (3, Some(2)), (5, Some(3)), (16, Some(4)), (17, None)] {
+            let of_rows: Vec<u8> = (0..200).map(|row| 40 + row % codes).collect();
+            let words = match of_codes(&of_rows) {
+                Stripe::Few { planes, .. } => Some(planes.len()),
+                Stripe::Many { .. } => None,
+            };
+            assert_eq!(words, planes.map(|planes| planes * 200_usize.div_ceil(WORD)), "{codes}");
+        }
+    }
+
+    #[test]
+    fn one_code_of_all_rows_is_known() {
+        let many: Vec<u8> = (0..200).collect();
+        for (codes, only) in [
+            (&[][..], Some(NO_VALUE)),
+            (&[NO_VALUE; 70], Some(NO_VALUE)),
+            (&[1; 3], Some(1)),
+            (&[7; 70], Some(7)),
+            (&[0, 1], None),
+            (&[7, 2, 7], None),
+            (&many, None),
+        ] {
+            assert_eq!(of_codes(codes).only(), only, "{codes:?}");
+        }
+    }
+
+    #[test]
+    fn rows_are_settled_as_their_keys_are() {
+        // Each bucket has 2^16 keys, which two bytes tell apart.
+        let key = |bucket: u64, first: u64, second: u64| bucket << 16 | first << 8 | second;
+        let in_bucket = |bucket| [0, 1, 255, 128 << 8, 128 << 8 | 1, 128 << 8 | 255].map(|place| bucket << 16 | place);
+        let (keys, end): (Vec<u64>, u64) = ((0..255).flat_map(in_bucket).collect(), 255 << 16);
+        let weights: Vec<(u64, u64)> = keys.iter().map(|key| (*key, 1)).collect();
+        let domain = Domain::Instants(Instants { base: 0, unit: 1, last: end - 1 });
+        let column = Column::new(domain, Buckets::new(&weights, end));
+        assert_eq!(column.buckets.keys(5), (4 << 16, 5 << 16));
+        let codes = keys.iter().map(|key| column.buckets.code(*key));
+        let stripe = Stripe::new(&column, &mut [0; 256], codes, |row| keys[row]);
+        let bounds = [
+            key(3, 0, 255),
+            key(3, 128, 0),
+            key(3, 128, 1),
+            key(3, 200, 0),
+            key(9, 0, 1),
+            key(9, 128, 1),
+            key(9, 128, 255),
+            key(10, 0, 0),
+            end,
+        ];
+        for (at, from) in bounds.iter().enumerate() {
+            for (to, negated) in bounds[at..].iter().flat_map(|to| [(to, false), (to, true)]) {
+                let passing = Passing { keys: Keys::Range(*from, *to), no_value: None };
+                let test = column.test(passing, negated, false);
+                let mut rows = Bits::new(keys.len(), true).words().to_vec();
+                stripe.retain_possible(Kernel::detect(), &test, 0, &mut rows);
+                stripe.settle(Kernel::detect(), &column, &test, 0, &mut rows);
+                for (row, key) in keys.iter().enumerate() {
+                    let holds = rows[row / WORD] >> (row % WORD) & 1 == 1;
+                    assert_eq!(holds, (from..to).contains(&key) != negated, "{key:x} from {from:x} to {to:x}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -44,11 +44,6 @@ impl<'s> Lexer<'s> {
         Self { source, at: 0 }
     }
 
-    /// Where the source ends.
-    pub(super) fn end(&self) -> usize {
-        self.source.len()
-    }
-
     pub(super) fn next(&mut self) -> Token<'s> {
         let rest = &self.source[self.at..];
         // Neither of these parsers fails: what begins no token is a stray, and the end is one.
@@ -104,7 +99,7 @@ fn number(input: &str) -> IResult<&str, &str> {
 }
 
 fn symbol(input: &str) -> IResult<&str, &str> {
-    alt((tag("=="), tag("!="), tag("<>"), tag(">="), tag("<="), tag("&&"), tag("||"), recognize(one_of("=<>()[],.@"))))
+    alt((tag("=="), tag("!="), tag("<>"), tag(">="), tag("<="), tag("&&"), tag("||"), recognize(one_of("=<>"))))
         .parse(input)
 }
 

@@ -205,6 +205,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn instants_are_keyed_by_their_distance_from_the_earliest() {
+        const NONE: i64 = NO_INSTANT;
+        let far = i64::from(u32::MAX);
+        for (parts, unit, keys) in [
+            (vec![vec![]], SECOND, vec![]),
+            (vec![vec![NONE], vec![NONE]], SECOND, vec![None, None]),
+            (vec![vec![5 * SECOND, 2 * SECOND], vec![NONE, 9 * SECOND]], SECOND, vec![Some(3), Some(0), None, Some(7)]),
+            (vec![vec![1 - SECOND, 1, 1 + SECOND]], SECOND, vec![Some(0), Some(1), Some(2)]),
+            (vec![vec![1 - SECOND, 2]], 1, vec![Some(0), Some(SECOND + 1)]),
+            (vec![vec![0, (far - 1) * SECOND]], SECOND, vec![Some(0), Some(far - 1)]),
+            (vec![vec![0, far * SECOND]], SECOND, vec![Some(0), Some(far)]),
+            (vec![vec![0, (far + 1) * SECOND]], SECOND, vec![Some(0), Some(far + 1)]),
+            (vec![vec![0, far]], 1, vec![Some(0), Some(far)]),
+            (vec![vec![-1, 0, i64::MAX - 1]], 1, vec![Some(0), Some(1), Some(i64::MAX)]),
+        ] {
+            let of = format!("{parts:?}");
+            let (instants, _, rows) = instants(parts);
+            let found: Vec<Option<i64>> = (0..keys.len()).map(|row| rows.key(row).map(|key| key as i64)).collect();
+            assert_eq!((instants.unit, &found), (unit, &keys), "{of}");
+            assert_eq!(instants.last as i64, keys.into_iter().flatten().max().unwrap_or(0), "{of}");
+        }
+    }
+
+    #[test]
     fn a_guide_finds_what_a_search_does() {
         for last in [0, 1, 254, 255, 8191, 8192, 1_000_003, u64::MAX >> 1] {
             let keys: Vec<u64> = (0..2_000_u64).map(|i| (i * i * i) % (last + 1)).collect();

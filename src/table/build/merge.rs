@@ -175,3 +175,15 @@ fn scatter<D>(keys: &mut RowKeys, first: usize, column: &Sparse<D>, numbers: &[u
 fn rank_of_text(text: &str) -> (u8, Option<Number>) {
     Number::from_text(text).map_or((2, None), |number| (1, Some(number)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_the_rank_of_its_value() {
+        for text in ["", "a", "7", "-0.5", "7 ", "1e3", "1e999", "٣", "true"] {
+            assert_eq!(rank_of_text(text), rank(&Value::from(text)), "{text}");
+        }
+    }
+}

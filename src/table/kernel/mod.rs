@@ -172,6 +172,13 @@ mod tests {
     }
 
     #[test]
+    fn a_twin_tells_its_name() {
+        let names: Vec<String> = Kernel::all().iter().map(|kernel| format!("{kernel:?}")).collect();
+        assert_eq!(names[0], "scalar");
+        assert!(names[1..].iter().all(|name| ["AVX2", "AVX-512"].contains(&&**name)), "{names:?}");
+    }
+
+    #[test]
     fn twins_agree_on_codes() {
         let mut random = Random(1);
         for round in 0..400 {

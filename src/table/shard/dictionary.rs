@@ -189,11 +189,22 @@ mod tests {
         let codes: Vec<_> = ["b", "", "a", "b", "", "é"].iter().map(|text| texts.code(text)).collect();
         assert_eq!(codes, [1, 2, 3, 1, 2, 4].map(Some));
         assert_eq!((1..=4).map(|code| texts.value(code)).collect::<Vec<_>>(), ["b", "", "a", "é"]);
+        assert_eq!((texts.len(), Texts::default().len()), (4, 0));
 
         let mut values = Values::default();
         let codes: Vec<_> = [7, 0, 7, 9].iter().map(|value| values.code(value)).collect();
         assert_eq!(codes, [1, 2, 1, 3].map(Some));
-        assert_eq!(values.value(3), &9);
+        assert_eq!((values.value(3), values.len()), (&9, 3));
+    }
+
+    #[test]
+    fn many_long_texts_are_told_apart() {
+        let mut texts = Texts::default();
+        for round in 0..2 {
+            for i in 1..=2_000 {
+                assert_eq!(texts.code(&format!("what is too long for a word: {i}")), Some(i), "{round}");
+            }
+        }
     }
 
     #[test]

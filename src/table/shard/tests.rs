@@ -77,3 +77,76 @@ fn a_record_that_no_shard_holds_goes_into_several() {
             == Membership { has_revenue: Some(false), ..record.memberships[MOST - 1].clone() }
     );
 }
+
+#[test]
+fn what_is_worked_out_is_what_the_definition_says() {
+    let mut shard = Shard::default();
+    let mut memberships = Vec::new();
+    for has_revenue in [None, Some(false), Some(true)] {
+        for avg_revenue in [None, Some(Number::default()), Some(Number::from(9_u64))] {
+            for (conversion_count, total) in [(0, 0), (0, 7), (2, 0), (2, 7), (0, -7)] {
+                let revenue_total = Number::from(total as i64);
+                memberships.push(Membership {
+                    conversion_count,
+                    revenue_total,
+                    avg_revenue,
+                    has_revenue,
+                    ..Membership::default()
+                });
+            }
+        }
+    }
+    let record = Contact { phone_number: "+1".into(), memberships, ..Contact::default() };
+    shard.push(&record).unwrap();
+    shard.close();
+    for (row, membership) in record.memberships.iter().enumerate() {
+        let expected = Membership {
+            has_revenue: eval::flag(FlagField::HasRevenue, &record, Some(membership)),
+            avg_revenue: eval::amount(AmountField::AvgRevenue, Some(membership)),
+            ..membership.clone()
+        };
+        assert_eq!(shard.membership(row), expected, "{membership:?}");
+    }
+}
+
+#[test]
+fn a_shard_takes_the_most_records_and_no_more() {
+    let mut shard = Shard::default();
+    let record = contact(r#"{"phone_number": "+1", "lists": []}"#);
+    for _ in 0..MOST {
+        shard.push(&record).unwrap();
+    }
+    assert_eq!((shard.has_room(0), shard.push(&record)), (false, Err(Full)));
+    assert_eq!(shard.records(), MOST);
+}
+
+#[cfg(feature = "records")]
+#[test]
+fn no_more_columns_of_custom_fields_are_made_than_may_be() {
+    let mut shard = Shard::default();
+    for (key, column) in [("a", Some(0)), ("b", Some(1)), ("a", Some(0)), ("c", None), ("b", Some(1)), ("d", None)] {
+        assert_eq!(shard.custom_column_within(key, 2), column, "{key}");
+    }
+    assert_eq!(shard.custom.len(), 2);
+}
+
+#[test]
+fn records_share_a_shard_while_it_has_room() {
+    let mut shards = Shards::default();
+    for record in records().iter().cycle().take(100) {
+        shards.push(record);
+    }
+    let shards = shards.into_closed();
+    assert_eq!(shards.iter().map(Shard::records).collect::<Vec<_>>(), [100]);
+}
+
+#[cfg(feature = "records")]
+#[test]
+fn columns_of_custom_fields_are_those_of_the_shard_that_is_open() {
+    let mut shards = Shards::with_capacity(10);
+    assert_eq!((shards.custom_columns(), Shards::default().custom_columns()), (0, 0));
+    for (record, columns) in records().iter().zip([0, 2, 2, 3, 3]) {
+        shards.push(record);
+        assert_eq!(shards.custom_columns(), columns);
+    }
+}

@@ -11,8 +11,7 @@ impl<'s> Parser<'s, '_> {
     pub(super) fn give_up(&mut self, span: Range<usize>, kind: Kind) -> Node<'s> {
         self.problems.add(|| kind, || Place::span(span));
         self.gave_up = true;
-        let end = self.lexer.end();
-        self.ahead = Token { kind: TokenKind::End, span: end..end };
+        self.ahead = Token { kind: TokenKind::End, span: self.end..self.end };
         Node::Nothing
     }
 
