@@ -299,7 +299,7 @@ mod tests {
             phone_number: format!("+{i}"),
             carrier: Some(format!("C{}", i % 5)),
             is_valid: Some(true),
-            on_dnc: Some(i % 2 == 0),
+            on_dnc: Some(i.is_multiple_of(2)),
             memberships: (1..=i % 4).map(|list| membership(i, list)).collect(),
             ..Contact::default()
         };

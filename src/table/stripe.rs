@@ -289,7 +289,8 @@ mod tests {
     fn rows_are_settled_as_their_keys_are() {
         // Each bucket has 2^16 keys, which two bytes tell apart.
         let key = |bucket: u64, first: u64, second: u64| bucket << 16 | first << 8 | second;
-        let in_bucket = |bucket| [0, 1, 255, 128 << 8, 128 << 8 | 1, 128 << 8 | 255].map(|place| bucket << 16 | place);
+        let in_bucket =
+            |bucket: u64| [0_u64, 1, 255, 128 << 8, 128 << 8 | 1, 128 << 8 | 255].map(|place| bucket << 16 | place);
         let (keys, end): (Vec<u64>, u64) = ((0..255).flat_map(in_bucket).collect(), 255 << 16);
         let weights: Vec<(u64, u64)> = keys.iter().map(|key| (*key, 1)).collect();
         let domain = Domain::Instants(Instants { base: 0, unit: 1, last: end - 1 });

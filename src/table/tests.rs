@@ -48,15 +48,16 @@ fn many() -> Population {
             phone_number: if i % 50 == 3 { format!("tel {i}") } else { format!("+1415555{i:04}") },
             carrier: Some(format!("C{:03}", i * 7 % 600)),
             line_type: ["mobile", "landline", "voip"].get((i % 4) as usize).map(|text| (*text).to_owned()),
-            on_dnc: Some(i % 5 == 0),
+            on_dnc: Some(i.is_multiple_of(5)),
             memberships: vec![Membership {
-                list_id: Some(if i % 40 == 0 { 9 } else { 7 }),
+                list_id: Some(if i.is_multiple_of(40) { 9 } else { 7 }),
                 active: i % 90 != 1,
                 click_count: i * 37 % 1_009,
                 send_count: i % 3,
                 revenue_total: Number::from(i * 13 % 701),
                 last_sent_at: Some(from_micros(sent(i))),
-                last_clicked_at: (i % 4 != 0).then(|| from_micros(NOW - (i % 60 * 86_400 + i * 60) as i64 * SECOND)),
+                last_clicked_at: (!i.is_multiple_of(4))
+                    .then(|| from_micros(NOW - (i % 60 * 86_400 + i * 60) as i64 * SECOND)),
                 custom_fields: [("score".to_owned(), score)].into(),
                 ..Membership::default()
             }],
@@ -71,18 +72,19 @@ fn few() -> Population {
     let contact = |i: u64| Contact {
         phone_number: format!("+1{i:04}"),
         carrier: ["Alpha", "alphabet", "Beta"].get((i % 4) as usize).map(|text| (*text).to_owned()),
-        on_dnc: (i % 5 == 0).then_some(true),
+        on_dnc: i.is_multiple_of(5).then_some(true),
         memberships: (1..=6_u64)
             .filter(|list| i >> (list - 1) & 1 == 1)
             .map(|list| Membership {
                 list_id: Some(list as i64),
-                active: (i / 64 + list) % 4 != 0,
+                active: !(i / 64 + list).is_multiple_of(4),
                 click_count: i * list % 7,
                 send_count: (i + list) % 3,
                 conversion_count: i % 2,
                 revenue_total: Number::from(i * list % 5),
-                last_sent_at: (i % 7 != 0).then(|| from_micros(NOW - (i * list % 40 * 86_400) as i64 * SECOND)),
-                last_clicked_at: ((i + list) % 3 != 0)
+                last_sent_at: (!i.is_multiple_of(7))
+                    .then(|| from_micros(NOW - (i * list % 40 * 86_400) as i64 * SECOND)),
+                last_clicked_at: (!(i + list).is_multiple_of(3))
                     .then(|| from_micros(NOW - (i * list % 50 * 43_200) as i64 * SECOND)),
                 custom_fields: [("state".to_owned(), Value::from(["CA", "ca", "NY"][(i + list) as usize % 3]))].into(),
                 ..Membership::default()
@@ -269,13 +271,9 @@ fn timelines_of_contacts_on_several_lists_are_the_definition_at_every_instant() 
 #[track_caller]
 fn same_breakdowns(tables: &[Table], text: &str, unit: Unit) {
     let asked = asked(unit, Subscription::ActiveOnly, TextCase::Sensitive);
-    let [breakdowns @ .., expected] =
-        &*tables.iter().map(|table| table.breakdown(&audience(text, &[]), &asked)).collect::<Vec<_>>()
-    else {
-        panic!("no table")
-    };
+    let breakdowns: Vec<_> = tables.iter().map(|table| table.breakdown(&audience(text, &[]), &asked)).collect();
     for (layout, breakdown) in breakdowns.iter().enumerate() {
-        assert_eq!(breakdown, expected, "layout {layout}: {text}");
+        assert_eq!(Some(breakdown), breakdowns.last(), "layout {layout}: {text}");
     }
 }
 
