@@ -34,12 +34,9 @@ impl<'r> Source<'r> {
         let mut head = Vec::with_capacity(ZSTD.len());
         input.by_ref().take(ZSTD.len() as u64).read_to_end(&mut head)?;
         let packing = Packing::of(&head, name);
-        let empty = head.is_empty();
         let input = Cursor::new(head).chain(input);
         let bytes: Box<dyn Read + Send + 'r> = match packing {
             None => Box::new(input),
-            // The decoders take nothing at all for a whole file.
-            Some(packing) if empty => return Err(packing.cut_short()),
             Some(packing) => {
                 let input = BufReader::with_capacity(64 * 1024, input);
                 let raw = Arc::clone(&raw);
