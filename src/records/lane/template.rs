@@ -204,7 +204,7 @@ mod tests {
         let bytes: Vec<u8> = (0..40).collect();
         for length in 0..bytes.len() {
             let bytes = &bytes[..length];
-            assert!(same(bytes, &bytes.to_vec()), "{length}");
+            assert!(same(bytes, bytes), "{length}");
             for at in 0..length {
                 let mut other = bytes.to_vec();
                 other[at] ^= 1;
