@@ -150,3 +150,39 @@ impl Value {
             && bytes[self.start] == b'{'
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGINNING: Position = Position { line: 1, column: Some(1) };
+
+    #[test]
+    fn a_value_may_have_so_many_bytes_and_no_more() {
+        let most = RecordReader::MAX_RECORD_BYTES;
+        for (start, end, too_long) in [
+            (0, 0, false),
+            (0, most, false),
+            (0, most + 1, true),
+            (7, most + 7, false),
+            (7, most + 8, true),
+            (7, 3 * most, true),
+        ] {
+            let mut value = Value::new(start, BEGINNING);
+            assert_eq!(value.is_too_long(end), too_long, "{start}..{end}");
+            value.too_long = true;
+            assert!(value.is_too_long(end), "it was before: {start}..{end}");
+        }
+    }
+
+    #[test]
+    fn a_string_goes_on_wherever_its_bytes_were_cut() {
+        let inside = br#"a\"\\b\\\"c\u0022"#;
+        let text = [inside, &b"\" d"[..]].concat();
+        for cut in 0..=inside.len() {
+            let mut value = Value { in_string: true, ..Value::new(0, BEGINNING) };
+            assert_eq!((value.string(&text[..cut], 0), value.in_string), (cut, true), "{cut}");
+            assert_eq!((value.string(&text, cut), value.in_string), (inside.len() + 1, false), "{cut}");
+        }
+    }
+}

@@ -105,9 +105,60 @@ mod tests {
             "2025-11-12T18:05:32Z",
             "2025-11-12T18:05:32.25+02:00",
             "2024-02-29T00:00:00.123456",
+            "2000-02-29T12:00:00",
+            "2025-01-31T23:59:59",
+            "2025-04-30T23:59:59.9Z",
+            "2025-11-12T18:05:32+05:30",
+            "2025-11-12T18:05:32-03:30",
+            "2025-11-12T18:05:32+23:59",
+            "2025-11-12T18:05:32-23:59",
         ] {
             assert!(plain(text.as_bytes()).is_some(), "{text}");
             assert_eq!(plain(text.as_bytes()), parse_micros(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_not_plain_either() {
+        for text in [
+            "1900-02-29T08:30:00",
+            "2025-02-29T08:30:00",
+            "2100-02-29T08:30:00",
+            "2025-04-31T08:30:00",
+            "2025-06-31T08:30:00",
+            "2025-09-31T08:30:00",
+            "2025-11-31T08:30:00",
+            "2025-12-32T08:30:00",
+            "2025-12-00T08:30:00",
+            "2025-00-01T08:30:00",
+            "2025-13-01T08:30:00",
+            "2025-11-01T24:00:00",
+            "2025-11-01T08:60:00",
+            "2025-11-01T08:30:60",
+            "2025-11-01T08:30:00+24:00",
+            "2025-11-01T08:30:00-24:00",
+            "2025-11-01T08:30:00+25:00",
+            "2025-11-01T08:30:00+00:60",
+            "2025-11-01T08:30:00-00:60",
+            "2025-11-01T08:30:00+00:61",
+            "2025-11-0:T08:30:00",
+            "2025-11-01T08:30:00+0::00",
+        ] {
+            assert_eq!((plain(text.as_bytes()), parse_micros(text)), (None, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_form_takes_digits_for_its_zeros_and_elsewhere_itself() {
+        let (form, text) = (*b"00T00:00", *b"12T18:05");
+        for at in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut text = text;
+                text[at] = byte;
+                let fits = if form[at] == b'0' { byte.is_ascii_digit() } else { byte == form[at] };
+                let expected = fits.then(|| text.map(|byte| if byte.is_ascii_digit() { byte - b'0' } else { 0 }));
+                assert_eq!(digits(text, form), expected, "{byte:#x} at {at}");
+            }
         }
     }
 

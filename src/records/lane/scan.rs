@@ -206,6 +206,32 @@ mod tests {
     }
 
     #[test]
+    fn a_string_begins_with_a_quote() {
+        for text in ["+1\"", "+1\", \"and\": \"more than sixteen bytes\"", "12, \"and\": \"more than sixteen bytes\""] {
+            assert_eq!(Scan::new(text, 0, true).string(), None, "{text}");
+            assert_eq!(Scan::new(text, 0, true).packed(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_between_two_quotes() {
+        assert_eq!(Scan::new("\"abc\"", 0, true).quoted(), Some(b"abc"));
+        assert_eq!(Scan::new(" \"abc\", 1", 1, true).quoted(), Some(b"abc"));
+        for text in ["", "\"", "abc", "\"abc", "\"ab\"", "\"abcd\"", " \"abc\"", "1abc\""] {
+            assert_eq!(Scan::new(text, 0, true).quoted::<3>(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_break_is_space_only_where_a_record_may_have_many_lines() {
+        for (many_lines, at) in [(true, 5), (false, 3)] {
+            let mut scan = Scan::new(" \t\r\n x", 0, many_lines);
+            scan.space();
+            assert_eq!(scan.at, at, "{many_lines}");
+        }
+    }
+
+    #[test]
     fn plain_numbers() {
         for text in
             ["0", "-0", "7", "-7", "123456789012345", "0.1", "12.50", "-0.0", "-12.05", "1.0", "99999999.9999999"]

@@ -117,3 +117,100 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     let mut words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
     words.all(|(a, b)| a == b) && last == last_of_b
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The keys of an object, which are numbers, as its values are; and how many names were looked at.
+    fn read(template: &mut Template<u32>, object: &str) -> Option<(Vec<u32>, usize)> {
+        let (mut scan, mut progress) = (Scan::new(object, 1, true), Progress::default());
+        let (mut keys, mut names) = (Vec::new(), 0);
+        let mut find = |name: &str| {
+            names += 1;
+            name.parse().ok()
+        };
+        while let Some(key) = template.next(&mut progress, &mut scan, &mut find)? {
+            keys.push(key);
+            scan.number()?;
+        }
+        (scan.at == object.len()).then_some((keys, names))
+    }
+
+    /// An object of these keys, each with so many digits.
+    fn object(keys: &[u32], digits: usize) -> String {
+        let members: Vec<String> = keys.iter().map(|key| format!("\"{key:0digits$}\": 0")).collect();
+        format!("{{{}}}", members.join(", "))
+    }
+
+    #[test]
+    fn the_name_of_a_key_that_stands_where_it_stood_is_not_looked_at() {
+        let keys = [1, 22, 333, 4, 5, 22_222_222];
+        let mut spaced = object(&keys, 3);
+        spaced = spaced.replace('{', "{ ").replace(',', "\t,").replace(':', " :").replace('}', "\r\n}");
+        for object in [object(&keys, 1), object(&keys, 8), object(&keys, LONGEST - 6), spaced] {
+            let mut template = Template::default();
+            for names in [keys.len(), 0, 0] {
+                assert_eq!(read(&mut template, &object), Some((keys.to_vec(), names)), "{object}");
+            }
+            template.clear();
+            assert_eq!(read(&mut template, &object), Some((keys.to_vec(), keys.len())), "{object}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_key_behind_others_that_are_left_out_is_not_looked_at() {
+        let mut template = Template::default();
+        assert_eq!(read(&mut template, &object(&[1, 2, 3, 4, 5], 1)), Some((vec![1, 2, 3, 4, 5], 5)));
+        for keys in [&[1, 3, 4, 5][..], &[1, 2, 5], &[1, 4], &[1], &[]] {
+            assert_eq!(read(&mut template, &object(keys, 1)), Some((keys.to_vec(), 0)));
+        }
+    }
+
+    #[test]
+    fn keys_are_what_they_are_in_any_order() {
+        let mut template = Template::default();
+        for keys in [[1, 2, 3], [1, 3, 2], [3, 1, 2], [2, 2, 1], [1, 12, 123], [12, 1, 1], [3, 2, 1]] {
+            for digits in [1, 8, 9] {
+                let found = read(&mut template, &object(&keys, digits)).map(|(found, _)| found);
+                assert_eq!(found, Some(keys.to_vec()), "with {digits} digits");
+            }
+        }
+        for wrong in ["{\"1\": 0 \"2\": 0}", "{, \"1\": 0}", "{\"1\" 0}", "{\"1\": 0, 2: 0}", "{\"x\": 0}", "{\"1\": 0"]
+        {
+            assert_eq!(read(&mut template, wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_more_is_kept_than_the_most() {
+        let mut template = Template::default();
+        let keys: Vec<u32> = (0..200).collect();
+        for turn in 0..keys.len() {
+            let keys = [&keys[turn..], &keys[..turn]].concat();
+            assert_eq!(read(&mut template, &object(&keys, 1)).map(|(found, _)| found), Some(keys));
+        }
+        assert_eq!((template.first.len(), template.later.len()), (MOST_ENTRIES, MOST_ENTRIES));
+
+        let (mut template, keys) = (Template::default(), [1, 2, 3]);
+        for _ in 0..2 {
+            assert_eq!(read(&mut template, &object(&keys, LONGEST)), Some((keys.to_vec(), keys.len())));
+        }
+        assert_eq!((template.first.len(), template.later.len()), (0, 0));
+    }
+
+    #[test]
+    fn bytes_are_the_same_if_all_are() {
+        let bytes: Vec<u8> = (0..40).collect();
+        for length in 0..bytes.len() {
+            let bytes = &bytes[..length];
+            assert!(same(bytes, bytes), "{length}");
+            for at in 0..length {
+                let mut other = bytes.to_vec();
+                other[at] ^= 1;
+                assert!(!same(bytes, &other), "{length}, but for the byte at {at}");
+                assert!(!same(bytes, &bytes[..at]), "{length} and {at}");
+            }
+        }
+    }
+}

@@ -291,6 +291,14 @@ fn what_stands_around_the_contacts_of_a_page() {
 }
 
 #[test]
+fn the_contacts_of_a_page_stand_right_behind_their_key() {
+    let array = r#"[{"phone_number": "+9"}]"#;
+    tells("c", format!("{{\"contacts\": 1, {array}}}"), &[], &["1:17: key must be a string"]);
+    tells("c", format!("{{\"contacts\": {{}} {array}}}"), &[], &["1:17: expected `,` or `}`"]);
+    tells("c", format!("{{\"contacts\" []: {array}}}"), &[], &["1:13: expected `:`"]);
+}
+
+#[test]
 fn invalid_utf_8() {
     let line = b"{\"phone_number\": \"+9\", \"unknown\": \"\xc3\xa9\xff\"}\n".as_slice();
     let good = b"{\"phone_number\": \"+1\"}\n".as_slice();

@@ -35,6 +35,7 @@ fn plain_records() {
         r#" { "msisdn" : "+1" , "unknown" : "x", "other": 1.5, "third": null, "fourth" : true }  "#.trim_start(),
         r#"{"phone_number": "é", "list_id": -7, "active": false, "send_count": 0, "revenue_total": 12.50, "avg_revenue": null}"#,
         r#"{"phone_number": "+1", "last_sent_at": "2025-11-01T08:30:00.25+02:00", "signup_date": "2025-11-01", "has_revenue": true}"#,
+        r#"{"phone_number": "+1", "last_sent_at": "2025-11-01T08:30:00", "click_count": 1, "signup_date": "2025-01-31T23:59:59"}"#,
         r#"{"phone_number": "+1", "custom_fields": {"a": "x", "b": 1, "c": -0.5, "d": true, "e": null, "": ""}}"#,
         r#"{"phone_number": "+1", "custom_fields": {}}"#,
         r#"{"phone_number": "+1", "custom_fields": null, "on_dnc": true, "is_valid": false, "timezone": ""}"#,
@@ -71,6 +72,12 @@ fn records_that_are_not_plain() {
         r#"{"phone_number": "+1", "active": truth}"#,
         r#"{"phone_number": "+1", "active": null1}"#,
         r#"{"phone_number": "+1", "signup_date": "tomorrow"}"#,
+        r#"{"phone_number": "+1", "signup_date": "2025-04-31T08:30:00"}"#,
+        r#"{"phone_number": "+1", "signup_date": "1900-02-29T08:30:00Z"}"#,
+        r#"{"phone_number": "+1", "signup_date": "2025-11-01T08:30:00+24:00"}"#,
+        r#"{"phone_number": "+1", "signup_date": "2025-11-01T08:30:00-00:60"}"#,
+        r#"{"phone_number": +1", "signup_method": "paper"}"#,
+        r#"{"phone_number": "+1", "carrier": 1C", "signup_method": "paper"}"#,
         r#"{"phone_number": "+1", "unknown": {"a": 1}}"#,
         r#"{"phone_number": "+1", "custom_fields": {"a": [1]}}"#,
         r#"{"phone_number": "+1", "custom_fields": {"a": 1, "a": 1}}"#,
@@ -105,6 +112,37 @@ fn every_batch_has_columns_of_its_own() {
     }
 }
 
+/// Lines that are read one behind the other: what the lane remembers of one must not make another mean something else.
+#[test]
+fn keys_that_look_alike_are_told_apart() {
+    let lines = [
+        r#"{"phone_number": "+1", "send_count": 1, "custom_fields": {"a": 1, "b": 2, "field_one": 3}}"#,
+        r#"{"phone_number": "+1", "click_count": 2, "custom_fields": {"b": 1, "a": 2, "field_two": 4}}"#,
+        r#"{"phone_number": "+1", "send_count": 3, "custom_fields": {"c": 1, "a": 2, "yield_one": 5}}"#,
+        r#"{"phone_number": "+1", "sent_count": 4, "custom_fields": {"a": 1, "c": 2, "field_one": 6, "field_one": 7}}"#,
+        r#"{"phone_number": "+1", "send_count": 5, "custom_fields": {"a": 1, "b": 2, "field_one": 3, "c": 8}}"#,
+        r#"{"+1", "send_count": 6}"#,
+    ];
+    check("c.ndjson", &lines.join("\n"));
+    check("c.ndjson", &lines.repeat(5).join("\n"));
+}
+
+#[test]
+fn custom_fields_are_found_anew_in_other_shards() {
+    let mut lane = Lane::new(true);
+    for record in [
+        r#"{"phone_number": "+1", "custom_fields": {"a": 1, "b": "x"}}"#,
+        r#"{"phone_number": "+1", "custom_fields": {"c": true, "b": "x"}}"#,
+        r#"{"phone_number": "+1", "custom_fields": {"a": "y"}}"#,
+    ] {
+        let (mut shards, mut expected) = (Shards::default(), Shards::default());
+        lane.turn_to_others();
+        assert_eq!(lane.read(record, 0, &mut shards), Some(record.len()), "{record}");
+        expected.push(&serde_json::from_str(record).unwrap());
+        assert_eq!(super::in_columns(shards), super::in_columns(expected), "{record}");
+    }
+}
+
 #[test]
 fn batches_come_in_the_order_of_the_file_whichever_is_done_first() {
     // Some threads meet lines that take long, others a line that does not.
@@ -114,6 +152,21 @@ fn batches_come_in_the_order_of_the_file_whichever_is_done_first() {
     let source: String = (0..30).map(|number| quick(number) + &slow).collect();
     let reader = RecordReader { chunk: Some(slow.len()), ..RecordReader::new().threads(3) };
     is_loaded_as_read(&reader, "c.ndjson", source.as_bytes(), &outcome(&reader, "c.ndjson", source.as_bytes()));
+}
+
+#[test]
+fn a_line_ends_its_record() {
+    let whole = r#"{"phone_number": "+1"}"#;
+    let broken = "{\"phone_number\": \"+2\",\n\"list_id\": 1}";
+    for (line, at) in [(whole, Some(whole.len())), (broken, None)] {
+        for behind in ["", "\n", "\n{\"phone_number\": \"+3\"}"] {
+            let read = Lane::new(false).read(&format!("{line}{behind}"), 0, &mut Shards::default());
+            assert_eq!(read, at, "{line}{behind}");
+        }
+    }
+    // So many that some are read as lines.
+    check("c.ndjson", &format!("{whole}\n{broken}\n").repeat(20));
+    check("c.ndjson", &format!("{}{broken}", format!("{whole}\n").repeat(30)));
 }
 
 #[cfg(feature = "generate")]
