@@ -57,6 +57,7 @@ def main():
     environment = build_environment(output)
     woven, unviable, left_out = weave_until_it_compiles(changes, tree, environment)
     print(f"{len(woven)} woven, {len(unviable)} do not compile, {len(left_out)} are left out", flush=True)
+    (output / "left-out.txt").write_text("".join(f"{change.name}\n" for change in left_out))
 
     tests = tests_of(tree, environment)
     reaching = measure(tests, output, arguments.jobs)
