@@ -132,7 +132,7 @@ def build_environment(output):
     }
 
 
-# The parts of the tree are tested as they are built for tests, but not as slow.
+# A test is run hundreds of times: what it takes to compile is won back.
 OPTIMISED = ["--config", "profile.dev.package.headcount.opt-level=1"]
 
 

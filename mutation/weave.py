@@ -26,13 +26,11 @@ class Change:
     file: str
     genre: str
     replacement: str
-    function: str
     start: tuple
     end: tuple
 
     @staticmethod
     def of(number, listed):
-        function = listed["function"] or {}
         at = listed["span"]
         return Change(
             number,
@@ -40,7 +38,6 @@ class Change:
             listed["file"],
             listed["genre"],
             listed["replacement"],
-            f"{function.get('function_name', '')} {function.get('return_type', '')}",
             (at["start"]["line"], at["start"]["column"]),
             (at["end"]["line"], at["end"]["column"]),
         )
