@@ -16,6 +16,7 @@ mod load;
 mod question;
 mod suite;
 
+use std::num::NonZero;
 use std::process::ExitCode;
 
 use headcount::sql::Dialect;
@@ -30,6 +31,7 @@ struct Arguments {
     engines: Vec<Dialect>,
     layouts: Vec<Layout>,
     cases: usize,
+    every: usize,
     seed: u64,
     python: String,
 }
@@ -39,6 +41,7 @@ fn arguments() -> Result<Arguments, String> {
         engines: Dialect::ALL.to_vec(),
         layouts: Layout::ALL.to_vec(),
         cases: 2_000,
+        every: 1,
         seed: 42,
         python: "python3".to_owned(),
     };
@@ -58,6 +61,9 @@ fn arguments() -> Result<Arguments, String> {
                 wanted.layouts = value.split(',').map(layout).collect::<Result<_, _>>()?;
             }
             "--cases" => wanted.cases = value.parse().map_err(|error| format!("--cases: {error}"))?,
+            "--every" => {
+                wanted.every = value.parse::<NonZero<usize>>().map_err(|error| format!("--every: {error}"))?.get();
+            }
             "--seed" => wanted.seed = value.parse().map_err(|error| format!("--seed: {error}"))?,
             "--python" => wanted.python = value,
             _ => return Err(format!("unknown argument {name}")),
@@ -121,7 +127,8 @@ fn run(engine: &mut Engine, layout: Layout, wanted: &Arguments) -> Result<Tally,
             eprintln!("{difference}");
         }
     };
-    for batch in suite::questions().chunks(ask::BATCH) {
+    let questions: Vec<_> = suite::questions().into_iter().step_by(wanted.every).collect();
+    for batch in questions.chunks(ask::BATCH) {
         for result in ask::all(engine, layout, batch, &mut tally)? {
             result.iter().for_each(&mut tell);
         }
