@@ -101,7 +101,8 @@ impl Documents {
             }
         }
         if end {
-            self.finish(bytes, pieces);
+            self.break_off(bytes, pieces);
+            self.state = State::Between;
         }
         let done = match self.state {
             State::Stray | State::Value => {
@@ -384,15 +385,29 @@ impl Documents {
             self.cursor.newline(self.next);
             return false;
         }
-        if self.within == Within::File {
-            self.give(bytes, self.next, pieces);
-            self.end_document();
-        } else {
-            let at = if self.state == State::Value { self.value.at } else { self.opened };
-            self.within = Within::File;
-            self.give_up(at, pieces);
-        }
+        self.value.in_string = in_string;
+        self.break_off(bytes, pieces);
         true
+    }
+
+    /// Whatever is open, nothing more belongs to it.
+    fn break_off(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+        let by_lines = self.by_lines == Some(true);
+        let within = std::mem::replace(&mut self.within, Within::File);
+        match self.state {
+            State::Between => {}
+            State::Stray => self.give(bytes, self.next, pieces),
+            State::Value if within == Within::File && by_lines => {
+                self.give(bytes, self.next, pieces);
+                self.end_document();
+            }
+            State::Value if self.value.depth > 0 || self.value.in_string => self.give_up(self.value.at, pieces),
+            State::Value => {
+                self.give(bytes, self.next, pieces);
+                self.give_up(self.opened, pieces);
+            }
+            State::Element(_) | State::Envelope => self.give_up(self.opened, pieces),
+        }
     }
 
     /// Whether what has been read of a document ends as lines do that are not its last.
@@ -443,23 +458,6 @@ impl Documents {
             pieces.push(Piece::Record { bytes: record, at: self.value.at });
             self.found = true;
         }
-    }
-
-    /// The input ends.
-    fn finish(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
-        let line = self.within == Within::File && self.by_lines == Some(true);
-        match self.state {
-            State::Between => {}
-            State::Stray => self.give(bytes, self.next, pieces),
-            State::Value if line => self.give(bytes, self.next, pieces),
-            State::Value if self.value.depth > 0 || self.value.in_string => self.give_up(self.value.at, pieces),
-            State::Value => {
-                self.give(bytes, self.next, pieces);
-                self.give_up(self.opened, pieces);
-            }
-            State::Element(_) | State::Envelope => self.give_up(self.opened, pieces),
-        }
-        self.state = State::Between;
     }
 }
 

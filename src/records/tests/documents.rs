@@ -136,6 +136,37 @@ fn a_broken_line_with_a_page_loses_the_rest_of_that_line() {
     tells("c", format!("{good}\n{good} x\n{good}\n"), &["+1", "+1", "+1"], &["2:40: expected value"]);
 }
 
+/// Also where it is read without the lines around it.
+#[test]
+fn an_array_that_its_line_does_not_close_keeps_its_whole_elements() {
+    let good = r#"{"phone_number": "+1"}"#;
+    let never_closed = "21:1: the document is never closed";
+    for (line, found, problems) in [
+        (r#"[{"phone_number": "+2"}"#, &["+2"][..], &[never_closed][..]),
+        (r#"{"contacts": [{"phone_number": "+2"}, {"phone_number": "+3"}"#, &["+2", "+3"], &[never_closed]),
+        (r#"[{"contacts": [{"phone_number": "+2"}]}"#, &["+2"], &[never_closed]),
+        (
+            r#"[{"contacts": [{"phone_number": "+2"}]} x"#,
+            &["+2"],
+            &["21:40: expected `,` or `]` after a page", never_closed],
+        ),
+        (r#"[{"phone_number": "+2"}, nil"#, &["+2"], &["21:27: expected ident", never_closed]),
+        (r#"[unknown": 1}"#, &[], &["21:2: the document is never closed"]),
+        (r#"[unknown"#, &[], &["21:2: expected value", never_closed]),
+        (r#"[{"phone_number": "+2"}, {"phone_number": ["+3""#, &["+2"], &["21:26: the document is never closed"]),
+        ("[", &[], &[never_closed]),
+    ] {
+        // So many before it that lines are read as lines.
+        let before = format!("{good}\n").repeat(20);
+        let found = |behind| [vec!["+1"; 20], found.to_vec(), vec!["+1"; behind]].concat();
+        tells("c", format!("{before}{line}"), &found(0), problems);
+        tells("c", format!("{before}{line}\n{good}\n"), &found(1), problems);
+    }
+    let broken = [b"[".as_slice(), b"unknown \xff : 1".as_slice()].concat();
+    let bytes = [format!("{good}\n").repeat(20).as_bytes(), &broken, format!("\n{good}").as_bytes()].concat();
+    tells("c", bytes, &["+1"; 21], &["21:10: not valid UTF-8", never_closed]);
+}
+
 #[test]
 fn a_broken_first_line() {
     let good = r#"{"phone_number": "+1"}"#;

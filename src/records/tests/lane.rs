@@ -290,6 +290,22 @@ fn record() -> BoxedStrategy<String> {
     prop_oneof![3 => object(MEMBERSHIP, phone()), 2 => object(RECORD, phone()), 2 => object(RECORD, lists)].boxed()
 }
 
+/// A record, an array of some or a page.
+fn line() -> impl Strategy<Value = String> {
+    let records = || prop::collection::vec(record(), 0..4).prop_map(|records| format!("[{}]", records.join(", ")));
+    prop_oneof![
+        8 => record(),
+        1 => records(),
+        1 => records().prop_map(|records| format!("{{\"contacts\": {records}}}")),
+        1 => records().prop_map(|records| format!("[{{\"contacts\": {records}, \"page\": {{\"a\": [1]}}}}]")),
+    ]
+}
+
+/// Any, and those that mean something in JSON as often.
+fn byte() -> impl Strategy<Value = u8> {
+    prop_oneof![any::<u8>(), prop::sample::select(br#"[]{}",:\"#.to_vec()), Just(b'\n')]
+}
+
 proptest! {
     #[test]
     fn records_are_loaded_as_they_are_read(
@@ -305,10 +321,10 @@ proptest! {
 
     #[test]
     fn damaged_records_are_loaded_as_they_are_read(
-        records in prop::collection::vec(record(), 1..20),
-        damage in prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(any::<u8>()), 0_usize..4), 1..6),
+        lines in prop::collection::vec(line(), 1..20),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), prop::option::of(byte()), 0_usize..4), 1..6),
     ) {
-        let mut bytes = records.join("\n").into_bytes();
+        let mut bytes = lines.join("\n").into_bytes();
         for (at, byte, length) in damage {
             let at = at.index(bytes.len() + 1);
             bytes.splice(at..bytes.len().min(at + length), byte);
