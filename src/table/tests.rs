@@ -249,9 +249,14 @@ fn same_at_every_instant(population: &Population, tables: &[Table], text: &str, 
 #[test]
 fn timelines_of_many_contacts_are_the_definition_at_every_instant() {
     let population = many();
-    let text =
-        "(send_count = 1 and last_sent_at within 900 days) or (line_type = 'voip' and last_clicked_at within 30d)";
-    same_at_every_instant(&population, &in_columns(&population), text, Unit::Contacts);
+    let tables = in_columns(&population);
+    for text in [
+        "(send_count = 1 and last_sent_at within 900 days) or (line_type = 'voip' and last_clicked_at within 30d)",
+        // Of which some go who stand behind the first run.
+        "last_clicked_at within 30d",
+    ] {
+        same_at_every_instant(&population, &tables, text, Unit::Contacts);
+    }
 }
 
 #[test]
