@@ -42,6 +42,14 @@ class Change:
             (at["end"]["line"], at["end"]["column"]),
         )
 
+    def applied_to(self, source):
+        """A file with this change and no other."""
+        lines = Lines(source)
+        start, end = lines.offset(self.start), lines.offset(self.end)
+        # What a function returns takes the place of its statements, or of them and the braces around them.
+        replacement = f"{{ {self.replacement} }}" if self.genre == "FnValue" else self.replacement
+        return source[:start] + replacement.encode() + source[end:]
+
 
 @dataclass
 class Woven:

@@ -150,3 +150,41 @@ fn columns_of_custom_fields_are_those_of_the_shard_that_is_open() {
         assert_eq!(shards.custom_columns(), columns);
     }
 }
+
+/// A membership with another count than any of a smaller number.
+fn clicked(count: u64) -> Membership {
+    Membership { click_count: count, ..Membership::default() }
+}
+
+#[test]
+fn where_there_is_room_every_value_has_a_code() {
+    let mut shard = Shard::default();
+    let mut count = 0;
+    while shard.has_room(1) {
+        count += 1;
+        let record = Contact { phone_number: "+1".into(), memberships: vec![clicked(count)], ..Contact::default() };
+        shard.push(&record).unwrap();
+    }
+    assert_eq!((count, shard.memberships()), (MOST as u64, MOST));
+}
+
+/// What was taken back has left its values behind, which have codes.
+#[test]
+fn records_that_are_taken_back_take_up_room() {
+    let mut shard = Shard::default();
+    let record = |count| Contact {
+        phone_number: "+1".into(),
+        memberships: vec![clicked(count), clicked(count + 1)],
+        ..Contact::default()
+    };
+    shard.push(&record(1)).unwrap();
+    let mut taken_back = 0;
+    while shard.has_room(2) {
+        shard.push(&record(3 + 2 * taken_back)).unwrap();
+        shard.truncate(1, 2, []);
+        taken_back += 1;
+    }
+    // Each of two memberships, and of one that may not have been put in as a whole.
+    assert_eq!(taken_back as usize, (MOST - 4) / 3 + 1);
+    assert_eq!((shard.records(), shard.memberships()), (1, 2));
+}
