@@ -137,7 +137,8 @@ def build_environment(output):
 # A test is run hundreds of times: what it takes to compile is won back.
 OPTIMISED = ["--config", "profile.dev.package.headcount.opt-level=1"]
 # The tests of a change that has a build of its own.
-ALONE = ("--package", PACKAGE, "--all-features", "--lib", "--test", "suite")
+BINARIES = ["suite", "schema", "messages", "parquet"]
+ALONE = ("--package", PACKAGE, "--all-features", "--lib", *(part for name in BINARIES for part in ("--test", name)))
 
 
 def weave_until_it_compiles(changes, tree, environment):
