@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT, audiences};
-use headcount::{Audience, Evaluation, RecordReader, Semantics, Table, TableBuilder, Unit};
+use headcount::{Audience, EvalContext, RecordReader, Semantics, Table, TableBuilder, Unit};
 
 const MEMBERSHIPS: u64 = 500_000;
 const SEED: u64 = 42;
@@ -20,24 +20,24 @@ fn main() {
 fn count(criterion: &mut Criterion) {
     let table = table();
     let now = REFERENCE_INSTANT.parse().expect("the reference instant is a time");
-    let asked = |unit| Evaluation::at(now).with(Semantics { unit, ..Semantics::default() });
-    let units = [("memberships", asked(Unit::Memberships)), ("contacts", asked(Unit::Contacts))];
+    let cx = |unit| EvalContext::at(now).with(Semantics { unit, ..Semantics::default() });
+    let units = [("memberships", cx(Unit::Memberships)), ("contacts", cx(Unit::Contacts))];
 
     let mut group = criterion.benchmark_group("count");
     group.throughput(Throughput::Elements(table.memberships()));
     for conditions in filters::SIZES {
         let audience = Audience::of(filters::filter(conditions));
-        for (unit, asked) in &units {
+        for (unit, cx) in &units {
             group.bench_function(BenchmarkId::new(*unit, conditions), |bencher| {
-                bencher.iter(|| table.size(black_box(&audience), asked));
+                bencher.iter(|| table.size(black_box(&audience), cx));
             });
         }
     }
     let read = |audience: String| Audience::from_json(&audience).expect("generated audiences are valid");
     let several: Vec<Audience> = audiences(1_000, SEED).map(read).collect();
-    for (unit, asked) in &units {
+    for (unit, cx) in &units {
         group.bench_function(BenchmarkId::new("audiences at once", unit), |bencher| {
-            bencher.iter(|| table.sizes(black_box(&several), asked));
+            bencher.iter(|| table.sizes(black_box(&several), cx));
         });
     }
     group.finish();

@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use chrono::{DateTime, Duration, Utc};
 use criterion::{BenchmarkId, Criterion, Throughput};
-use headcount::{Audience, Contact, Evaluation, Membership, Number, Value};
+use headcount::{Audience, Contact, EvalContext, Membership, Number, Value};
 
 /// The lists that the contacts are on, and that the audiences ask.
 const LISTS: [i64; 4] = [101, 102, 103, 104];
@@ -20,19 +20,19 @@ fn main() {
 
 fn matches(criterion: &mut Criterion) {
     let now = DateTime::from_timestamp(1_763_195_400, 0).expect("a time of the calendar");
-    let asked = Evaluation::at(now);
+    let cx = EvalContext::at(now);
     let contacts: Vec<Contact> = (0..300).map(|number| contact(number, now)).collect();
     let mut group = criterion.benchmark_group("matches");
     group.throughput(Throughput::Elements(contacts.len() as u64));
     for conditions in filters::SIZES {
         let audience = Audience { source_lists: LISTS.to_vec(), ..Audience::of(filters::filter(conditions)) };
-        let matcher = audience.matcher(&asked);
+        let matcher = audience.matcher(&cx);
         group.bench_function(BenchmarkId::new("matcher", conditions), |bencher| {
             bencher.iter(|| contacts.iter().filter(|contact| black_box(&matcher).matches(black_box(*contact))).count());
         });
         group.bench_function(BenchmarkId::new("contains", conditions), |bencher| {
             bencher.iter(|| {
-                contacts.iter().filter(|contact| black_box(&audience).contains(black_box(contact), &asked)).count()
+                contacts.iter().filter(|contact| black_box(&audience).contains(black_box(contact), &cx)).count()
             });
         });
     }

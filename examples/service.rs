@@ -2,7 +2,7 @@
 //!
 //! Run it with `cargo run --package headcount --example service`.
 
-use headcount::{Audience, Contact, Errors, Evaluation, Filter};
+use headcount::{Audience, Contact, Errors, EvalContext, Filter};
 use serde::{Deserialize, Serialize};
 
 /// A request as the service's own type; the filter is checked later, so that every problem has its place.
@@ -39,7 +39,7 @@ fn tell(errors: &Errors) -> Vec<Told<'_>> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
     let contact: Contact = serde_json::from_str(
         r#"{"phone_number": "+14155559876", "list_id": 101, "click_count": 3, "last_clicked_at": "2025-11-01T18:05:32"}"#,
     )?;
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ]}}}}"#
         ))?;
         match audience(&request) {
-            Ok(audience) => print!("{}", audience.explain(&contact, &asked)),
+            Ok(audience) => print!("{}", audience.explain(&contact, &cx)),
             Err(errors) => println!("{}", serde_json::to_string_pretty(&tell(&errors))?),
         }
     }

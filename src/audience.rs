@@ -58,7 +58,7 @@ impl Audience {
 
     /// Whether a list is among the source lists; no list is where they are empty.
     #[must_use]
-    pub fn asks_list(&self, list: Option<i64>) -> bool {
+    pub fn includes_list(&self, list: Option<i64>) -> bool {
         self.source_lists.is_empty() || list.is_some_and(|list| self.source_lists.contains(&list))
     }
 }

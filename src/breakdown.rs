@@ -10,7 +10,7 @@ use crate::catalogue::FlagField;
 use crate::explain::{instants, joined};
 use crate::filter::{Condition, Filter, Group, Junction, Test};
 use crate::plan::{self, Leaf, Node, Plan};
-use crate::semantics::{Evaluation, Semantics, Subscription, Unit};
+use crate::semantics::{EvalContext, Semantics, Subscription, Unit};
 use crate::size::Size;
 use crate::table::Table;
 
@@ -52,7 +52,7 @@ pub struct Breakdown {
     /// `not on_dnc`.
     pub on_dnc: u64,
     /// The filter, part by part.
-    pub filter: Part,
+    pub filter: BreakdownNode,
 }
 
 /// A group or a condition of a filter, and what it does to the size.
@@ -61,9 +61,9 @@ pub struct Breakdown {
 /// asked. So with several lists two conditions may each hold for a contact, and both together not.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Part {
+pub struct BreakdownNode {
     /// What it is.
-    pub kind: PartKind,
+    pub kind: BreakdownNodeKind,
     /// How many there would be if it were the whole filter.
     pub alone: u64,
     /// How many there would be if the filter ended with it: all that stands after it is left out. Down the members of
@@ -81,13 +81,13 @@ pub struct Part {
 /// What a part of a filter is.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum PartKind {
+pub enum BreakdownNodeKind {
     /// A group, with its conditions and then its groups.
     Group {
         /// How its members are joined.
         junction: Junction,
         /// Its members in order.
-        members: Vec<Part>,
+        members: Vec<BreakdownNode>,
     },
     /// A condition.
     Condition {
@@ -102,7 +102,7 @@ impl Table {
     /// Why an audience is as large as it is, in one pass over the table.
     ///
     /// ```
-    /// use headcount::{Audience, Contact, Evaluation, Table};
+    /// use headcount::{Audience, Contact, EvalContext, Table};
     ///
     /// let records = [
     ///     r#"{"phone_number": "+1", "list_id": 7, "click_count": 3, "last_clicked_at": "2025-11-01"}"#,
@@ -114,8 +114,8 @@ impl Table {
     /// let table = contacts.collect::<Result<Table, _>>()?;
     ///
     /// let audience = Audience::of("last_clicked_at within 30 days and click_count >= 3".parse()?);
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-    /// assert_eq!(table.breakdown(&audience, &asked).to_string(), "\
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// assert_eq!(table.breakdown(&audience, &cx).to_string(), "\
     /// 4 contacts
     /// 0 on no source list
     /// 1 not active
@@ -130,10 +130,10 @@ impl Table {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn breakdown(&self, audience: &Audience, asked: &Evaluation) -> Breakdown {
-        let root = plan::node(audience.filter.root(), asked);
-        let plan = audience.plan(asked);
-        let dnc = Node::Leaf(Leaf::new(&Condition::on(Test::Flag(FlagField::OnDnc, true)), asked));
+    pub fn breakdown(&self, audience: &Audience, cx: &EvalContext) -> Breakdown {
+        let root = plan::node(audience.filter.root(), cx);
+        let plan = audience.plan(cx);
+        let dnc = Node::Leaf(Leaf::new(&Condition::on(Test::Flag(FlagField::OnDnc, true)), cx));
         let more = [
             plan.asking(root.clone().with_missing(true)),
             plan.asking(root.clone().with_missing(false)),
@@ -144,16 +144,15 @@ impl Table {
         let [if_held, if_failed, on_dnc] = weights.more;
         let size = weights.parts[0].alone;
 
-        let everyone =
-            Evaluation { semantics: Semantics { subscription: Subscription::Any, ..asked.semantics }, ..*asked };
-        let on_lists = self.count(&Plan { asked: everyone, ..plan.asking(Node::Constant(true)) });
-        let everybody = match asked.semantics.unit {
+        let everyone = EvalContext { semantics: Semantics { subscription: Subscription::Any, ..cx.semantics }, ..*cx };
+        let on_lists = self.count(&Plan { cx: everyone, ..plan.asking(Node::Constant(true)) });
+        let everybody = match cx.semantics.unit {
             Unit::Contacts => self.contacts(),
             Unit::Memberships => self.memberships(),
         };
         let mut weights_left = weights.parts.iter();
         Breakdown {
-            size: Size::new(size, audience, asked),
+            size: Size::new(size, audience, cx),
             everybody,
             not_on_lists: everybody - on_lists,
             inactive: on_lists - weights.in_scope,
@@ -162,7 +161,7 @@ impl Table {
             failing: weights.in_scope - if_held,
             let_in_without_value: size - if_failed,
             on_dnc,
-            filter: part(audience.filter.root(), size, asked, &mut weights_left),
+            filter: part(audience.filter.root(), size, cx, &mut weights_left),
         }
     }
 }
@@ -213,22 +212,27 @@ impl<'f> Outline<'f> {
     }
 }
 
-fn part<'w>(group: &Group, size: u64, asked: &Evaluation, weights: &mut impl Iterator<Item = &'w Weight>) -> Part {
+fn part<'w>(
+    group: &Group,
+    size: u64,
+    cx: &EvalContext,
+    weights: &mut impl Iterator<Item = &'w Weight>,
+) -> BreakdownNode {
     // The outline has a weight for every part.
     let weight = weights.next().copied().unwrap_or_default();
     let mut members = Vec::with_capacity(group.conditions().len() + group.groups().len());
     for condition in group.conditions() {
-        let kind = PartKind::Condition { condition: condition.to_string(), instants: instants(condition, asked) };
-        members.push(Part::new(kind, weights.next().copied().unwrap_or_default(), size));
+        let kind = BreakdownNodeKind::Condition { condition: condition.to_string(), instants: instants(condition, cx) };
+        members.push(BreakdownNode::new(kind, weights.next().copied().unwrap_or_default(), size));
     }
     for inner in group.groups() {
-        members.push(part(inner, size, asked, weights));
+        members.push(part(inner, size, cx, weights));
     }
-    Part::new(PartKind::Group { junction: group.junction(), members }, weight, size)
+    BreakdownNode::new(BreakdownNodeKind::Group { junction: group.junction(), members }, weight, size)
 }
 
-impl Part {
-    fn new(kind: PartKind, weight: Weight, size: u64) -> Self {
+impl BreakdownNode {
+    fn new(kind: BreakdownNodeKind, weight: Weight, size: u64) -> Self {
         let Weight { alone, so_far, without } = weight;
         // A table has fewer than 2^32 of either.
         Self { kind, alone, so_far, without, more_without: without as i64 - size as i64 }
@@ -257,7 +261,7 @@ impl fmt::Display for Breakdown {
     }
 }
 
-impl fmt::Display for PartKind {
+impl fmt::Display for BreakdownNodeKind {
     /// What it is, without its members: the condition with its instants, or how the group is joined.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -268,16 +272,16 @@ impl fmt::Display for PartKind {
     }
 }
 
-fn branch(part: &Part, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let Part { kind, alone, so_far, more_without, .. } = part;
+fn branch(part: &BreakdownNode, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let BreakdownNode { kind, alone, so_far, more_without, .. } = part;
     writeln!(f, "{:1$}{kind}: {alone} alone, {so_far} so far, {more_without:+} without", "", depth * 2)?;
     match kind {
-        PartKind::Group { members, .. } => members.iter().try_for_each(|member| branch(member, depth + 1, f)),
-        PartKind::Condition { .. } => Ok(()),
+        BreakdownNodeKind::Group { members, .. } => members.iter().try_for_each(|member| branch(member, depth + 1, f)),
+        BreakdownNodeKind::Condition { .. } => Ok(()),
     }
 }
 
-impl Serialize for Part {
+impl Serialize for BreakdownNode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("alone", &self.alone)?;
@@ -285,11 +289,11 @@ impl Serialize for Part {
         object.serialize_entry("without", &self.without)?;
         object.serialize_entry("more_without", &self.more_without)?;
         match &self.kind {
-            PartKind::Group { junction, members } => {
+            BreakdownNodeKind::Group { junction, members } => {
                 object.serialize_entry("group", joined(*junction))?;
                 object.serialize_entry("members", members)?;
             }
-            PartKind::Condition { condition, instants } => {
+            BreakdownNodeKind::Condition { condition, instants } => {
                 object.serialize_entry("condition", condition)?;
                 object.serialize_entry("instants", instants)?;
             }

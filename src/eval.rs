@@ -15,7 +15,7 @@ use crate::filter::{
     TextTest, TimeTest,
 };
 use crate::number::Number;
-use crate::semantics::{Evaluation, MissingNegation, Subscription, TextCase};
+use crate::semantics::{EvalContext, MissingNegation, Subscription, TextCase};
 use crate::time::parse_micros;
 use crate::value::Value;
 
@@ -23,55 +23,55 @@ impl Audience {
     /// Whether a contact is in the audience: some membership in scope satisfies the filter.
     ///
     /// ```
-    /// use headcount::{Audience, Contact, Evaluation, Filter};
+    /// use headcount::{Audience, Contact, EvalContext, Filter};
     ///
     /// let audience = Audience::of("click_count >= 3".parse()?);
     /// let contact: Contact = serde_json::from_str(r#"{"phone_number": "+1", "lists": [{"list_id": 7, "click_count": 3}]}"#)?;
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-    /// assert!(audience.contains(&contact, &asked));
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// assert!(audience.contains(&contact, &cx));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn contains(&self, contact: &Contact, asked: &Evaluation) -> bool {
-        self.satisfying(contact, asked).next().is_some()
+    pub fn contains(&self, contact: &Contact, cx: &EvalContext) -> bool {
+        self.matching_memberships(contact, cx).next().is_some()
     }
 
     /// The memberships in scope that satisfy the filter.
-    pub fn satisfying<'c>(
+    pub fn matching_memberships<'c>(
         &'c self,
         contact: &'c Contact,
-        asked: &'c Evaluation,
+        cx: &'c EvalContext,
     ) -> impl Iterator<Item = &'c Membership> {
-        self.in_scope(contact, asked).filter(|membership| self.filter.matches(contact, membership, asked))
+        self.in_scope(contact, cx).filter(|membership| self.filter.matches(contact, membership, cx))
     }
 
     /// The memberships that the filter is asked of: those on a source list that take part.
-    pub fn in_scope<'c>(&'c self, contact: &'c Contact, asked: &'c Evaluation) -> impl Iterator<Item = &'c Membership> {
+    pub fn in_scope<'c>(&'c self, contact: &'c Contact, cx: &'c EvalContext) -> impl Iterator<Item = &'c Membership> {
         contact
             .memberships
             .iter()
-            .filter(|membership| self.asks_list(membership.list_id) && takes_part(membership, asked))
+            .filter(|membership| self.includes_list(membership.list_id) && takes_part(membership, cx))
     }
 }
 
 impl Filter {
     /// Whether a membership of a contact satisfies the filter, whatever its scope.
     #[must_use]
-    pub fn matches(&self, contact: &Contact, membership: &Membership, asked: &Evaluation) -> bool {
-        group(self.root(), &Subject { contact, membership, asked })
+    pub fn matches(&self, contact: &Contact, membership: &Membership, cx: &EvalContext) -> bool {
+        group(self.root(), &Subject { contact, membership, cx })
     }
 }
 
 /// Whether the subscription rule lets a membership take part.
-pub(crate) fn takes_part(membership: &Membership, asked: &Evaluation) -> bool {
-    membership.active || asked.semantics.subscription == Subscription::Any
+pub(crate) fn takes_part(membership: &Membership, cx: &EvalContext) -> bool {
+    membership.active || cx.semantics.subscription == Subscription::Any
 }
 
 /// Who is asked, and in which circumstances.
 pub(crate) struct Subject<'a> {
     pub(crate) contact: &'a Contact,
     pub(crate) membership: &'a Membership,
-    pub(crate) asked: &'a Evaluation,
+    pub(crate) cx: &'a EvalContext,
 }
 
 fn group(group: &Group, of: &Subject<'_>) -> bool {
@@ -98,7 +98,7 @@ fn is_on_any(lists: &[i64], of: &Subject<'_>) -> bool {
     of.contact
         .memberships
         .iter()
-        .any(|known| known.list_id.is_some_and(|list| lists.contains(&list)) && takes_part(known, of.asked))
+        .any(|known| known.list_id.is_some_and(|list| lists.contains(&list)) && takes_part(known, of.cx))
 }
 
 /// The membership that a test is asked of: the one in hand, or the contact's on the test's list, if it takes part.
@@ -106,7 +106,7 @@ pub(crate) fn asked_membership<'a>(test: &FieldTest, of: &Subject<'a>) -> Option
     match test.list {
         None => Some(of.membership),
         Some(list) => {
-            of.contact.memberships.iter().find(|known| known.list_id == Some(list) && takes_part(known, of.asked))
+            of.contact.memberships.iter().find(|known| known.list_id == Some(list) && takes_part(known, of.cx))
         }
     }
 }
@@ -144,7 +144,7 @@ fn asked<V, T>(value: Option<V>, asked: &Asked<T>, test: impl FnOnce(Option<V>, 
 
 /// What a negated operator says where there is no value.
 fn negation_of_nothing(of: &Subject<'_>) -> bool {
-    of.asked.semantics.missing_negation == MissingNegation::Matches
+    of.cx.semantics.missing_negation == MissingNegation::Matches
 }
 
 /// A negated operator: the exact complement of the positive one where there is a value.
@@ -165,7 +165,7 @@ fn compared(ordering: Option<Ordering>, comparison: Comparison, of: &Subject<'_>
 
 /// Instants are microseconds.
 fn time_test(value: Option<i64>, test: &TimeTest, of: &Subject<'_>) -> bool {
-    let now = of.asked.now.timestamp_micros();
+    let now = of.cx.now.timestamp_micros();
     match test {
         TimeTest::Within(span) => value.is_some_and(|value| span.before(now) <= value && value <= now),
         TimeTest::NotWithin(span) => not(value, of, |value| span.before(now) <= value && value <= now),
@@ -277,7 +277,7 @@ fn ordering(value: &Value, bound: &Bound, of: &Subject<'_>) -> Option<Ordering> 
 
 /// A text as the semantics compare it.
 fn cased<'t>(text: &'t str, of: &Subject<'_>) -> Cow<'t, str> {
-    match of.asked.semantics.text_case {
+    match of.cx.semantics.text_case {
         TextCase::Sensitive => Cow::Borrowed(text),
         TextCase::Insensitive => Cow::Owned(lower_cased(text)),
     }

@@ -10,7 +10,7 @@ use crate::contact::{Contact, Membership};
 use crate::eval::{self, Subject, asked_membership, takes_part};
 use crate::filter::{Asked, Condition, CustomTest, FieldTest, Group, Junction, ListTest, Test, TimeTest};
 use crate::number::Number;
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 use crate::time::{InFull, Moment};
 use crate::value::Value;
 
@@ -82,14 +82,14 @@ impl Audience {
     /// Why a contact is in the audience, or is not.
     ///
     /// ```
-    /// use headcount::{Audience, Contact, Evaluation};
+    /// use headcount::{Audience, Contact, EvalContext};
     ///
     /// let audience = Audience::of("click_count >= 3 and last_clicked_at within 30 days".parse()?);
     /// let contact: Contact = serde_json::from_str(
     ///     r#"{"phone_number": "+1", "lists": [{"list_id": 7, "click_count": 2, "last_clicked_at": "2025-11-01"}]}"#,
     /// )?;
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-    /// assert_eq!(audience.explain(&contact, &asked).to_string(), "\
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// assert_eq!(audience.explain(&contact, &cx).to_string(), "\
     /// +1 is not in the audience
     /// list 7: no
     ///   no   all of
@@ -99,24 +99,24 @@ impl Audience {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn explain(&self, contact: &Contact, asked: &Evaluation) -> Explanation {
-        let memberships = contact.memberships.iter().map(|membership| self.explain_one(contact, membership, asked));
+    pub fn explain(&self, contact: &Contact, cx: &EvalContext) -> Explanation {
+        let memberships = contact.memberships.iter().map(|membership| self.explain_one(contact, membership, cx));
         Explanation {
             phone_number: contact.phone_number.clone(),
-            is_in: self.contains(contact, asked),
+            is_in: self.contains(contact, cx),
             memberships: memberships.collect(),
         }
     }
 
-    fn explain_one(&self, contact: &Contact, membership: &Membership, asked: &Evaluation) -> MembershipExplanation {
-        let scope = if !self.asks_list(membership.list_id) {
+    fn explain_one(&self, contact: &Contact, membership: &Membership, cx: &EvalContext) -> MembershipExplanation {
+        let scope = if !self.includes_list(membership.list_id) {
             Scope::NotASourceList
-        } else if !takes_part(membership, asked) {
+        } else if !takes_part(membership, cx) {
             Scope::Inactive
         } else {
             Scope::Asked
         };
-        let of = Subject { contact, membership, asked };
+        let of = Subject { contact, membership, cx };
         let filter = (scope == Scope::Asked).then(|| group(self.filter.root(), &of));
         MembershipExplanation { list_id: membership.list_id, scope, filter }
     }
@@ -147,7 +147,7 @@ fn condition(condition: &Condition, of: &Subject<'_>) -> Node {
         holds: eval::condition(condition, of),
         condition: condition.to_string(),
         found: found(condition, of),
-        instants: instants(condition, of.asked),
+        instants: instants(condition, of.cx),
     }
 }
 
@@ -155,7 +155,7 @@ fn condition(condition: &Condition, of: &Subject<'_>) -> Node {
 fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
     let test = match condition {
         Condition::List(ListTest::In(_) | ListTest::NotIn(_)) => {
-            let known = of.contact.memberships.iter().filter(|known| takes_part(known, of.asked));
+            let known = of.contact.memberships.iter().filter(|known| takes_part(known, of.cx));
             let lists = known.filter_map(|known| known.list_id).map(|list| Some(Value::Number(list.into())));
             return Some(Value::Array(lists.collect()));
         }
@@ -173,7 +173,7 @@ fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
 }
 
 /// What a relative time came to.
-pub(crate) fn instants(condition: &Condition, asked: &Evaluation) -> Option<String> {
+pub(crate) fn instants(condition: &Condition, cx: &EvalContext) -> Option<String> {
     let Condition::Field(FieldTest {
         test: Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test))),
         ..
@@ -181,7 +181,7 @@ pub(crate) fn instants(condition: &Condition, asked: &Evaluation) -> Option<Stri
     else {
         return None;
     };
-    let now = asked.now.timestamp_micros();
+    let now = cx.now.timestamp_micros();
     match test {
         TimeTest::Within(span) | TimeTest::NotWithin(span) => {
             Some(format!("{} to {}", InFull(span.before(now)), InFull(now)))

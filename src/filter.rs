@@ -141,9 +141,9 @@ impl Condition {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ListTest {
     /// On at least one of the lists.
-    In(OneOf<i64>),
+    In(NonEmpty<i64>),
     /// On none of them.
-    NotIn(OneOf<i64>),
+    NotIn(NonEmpty<i64>),
 }
 
 /// A test, and the list whose membership it is asked of.
@@ -260,9 +260,9 @@ pub enum TextTest {
     /// Ends with this text.
     EndsWith(String),
     /// Is one of these.
-    In(OneOf<String>),
+    In(NonEmpty<String>),
     /// Is none of these.
-    NotIn(OneOf<String>),
+    NotIn(NonEmpty<String>),
 }
 
 /// What is asked of a custom field.
@@ -283,9 +283,9 @@ pub enum CustomTest {
     /// Ends with this text.
     EndsWith(String),
     /// Is one of these.
-    In(OneOf<Literal>),
+    In(NonEmpty<Literal>),
     /// Is none of these.
-    NotIn(OneOf<Literal>),
+    NotIn(NonEmpty<Literal>),
     /// Is an instant that passes.
     Time(TimeTest),
 }
@@ -372,9 +372,9 @@ impl fmt::Debug for CustomKey {
 
 /// One or more values, in order.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct OneOf<T>(Vec<T>);
+pub struct NonEmpty<T>(Vec<T>);
 
-impl<T> OneOf<T> {
+impl<T> NonEmpty<T> {
     /// The values, if there are any.
     #[must_use]
     pub fn new(values: Vec<T>) -> Option<Self> {
@@ -394,7 +394,7 @@ impl<T> OneOf<T> {
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for OneOf<T> {
+impl<T: fmt::Debug> fmt::Debug for NonEmpty<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }

@@ -5,21 +5,21 @@
 //! and counts.
 //!
 //! ```
-//! use headcount::{Audience, Contact, Evaluation};
+//! use headcount::{Audience, Contact, EvalContext};
 //!
 //! let audience = Audience::of("last_clicked_at within 30 days and click_count >= 3".parse()?);
 //! let contact: Contact = serde_json::from_str(
 //!     r#"{"phone_number": "+14155559876", "list_id": 101, "click_count": 3, "last_clicked_at": "2025-11-01"}"#,
 //! )?;
-//! let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-//! assert!(audience.contains(&contact, &asked));
+//! let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+//! assert!(audience.contains(&contact, &cx));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! - [`Filter`] is what is asked, [`Audience`] a filter with its source lists. Both are read from JSON and from text,
 //!   with every problem told at once ([`Errors`]), and written in both.
 //! - [`Filter::warnings`] tells what is right and hardly meant: conditions that contradict one another, say.
-//! - [`Evaluation`] is the circumstances: the instant that counts as now, and the [`Semantics`]. The library never reads
+//! - [`EvalContext`] is the circumstances: the instant that counts as now, and the [`Semantics`]. The library never reads
 //!   the clock.
 //! - [`Audience::contains`] is the definition of who is in; [`Audience::explain`] tells why.
 //! - [`Matcher`] asks one contact after another, fast; a record of your own type too ([`Record`]).
@@ -107,32 +107,32 @@ pub mod strategies;
 
 pub use crate::audience::{Audience, Status};
 #[cfg(feature = "table")]
-pub use crate::breakdown::{Breakdown, Part, PartKind};
+pub use crate::breakdown::{Breakdown, BreakdownNode, BreakdownNodeKind};
 pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
 pub use crate::contact::{Contact, Membership};
 pub use crate::error::{Code, Errors, Place, Problem};
 #[cfg(feature = "table")]
-pub use crate::estimate::{Confidence, Drawn, Estimate, Sample, SampleBuilder, Share, Take};
+pub use crate::estimate::{Confidence, Estimate, Fraction, Sample, SampleBuilder, SampleInfo, SampleSize};
 pub use crate::explain::{Explanation, MembershipExplanation, Node, Scope};
 pub use crate::filter::{
     Asked, Bound, Comparison, Condition, CustomKey, CustomTest, FieldTest, Filter, Group, Junction, ListTest, Literal,
-    OneOf, Order, Test, TextTest, TimeTest,
+    NonEmpty, Order, Test, TextTest, TimeTest,
 };
 pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;
 pub use crate::matcher::{CustomField, Matcher, Record};
 pub use crate::number::{NotANumber, Number};
 #[cfg(feature = "table")]
-pub use crate::overlap::{Overlap, OverlapPattern, Overlapping};
+pub use crate::overlap::{AudienceOverlap, Overlap, OverlapPattern};
 pub use crate::plan::{Plan, ValueRef};
 pub use crate::population::Population;
 #[cfg(feature = "table")]
-pub use crate::reconcile::{Bounds, Items, Reconciled, Reconciliation, Ruled};
+pub use crate::reconcile::{AudienceReconciliation, Bounds, Discrepancy, Reading, Reconciliation};
 #[cfg(feature = "records")]
 pub use crate::records::{OnError, ReadReport, RecordReader, Totals};
 #[cfg(any(feature = "interop", feature = "sql"))]
 pub use crate::refusal::Refusal;
-pub use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
+pub use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, TextCase, Unit};
 pub use crate::size::Size;
 #[cfg(feature = "table")]
 pub use crate::table::{Members, Table, TableBuilder};

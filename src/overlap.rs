@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::audience::Audience;
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 use crate::table::{Members, Table};
 
 /// How audiences overlap, in exact numbers of contacts, whatever the unit of the semantics: a contact may be in two
@@ -12,7 +12,7 @@ use crate::table::{Members, Table};
 #[non_exhaustive]
 pub struct Overlap {
     /// The audiences in the order in which they were asked for.
-    pub audiences: Vec<Overlapping>,
+    pub audiences: Vec<AudienceOverlap>,
     /// How many are in at least one.
     pub in_any: u64,
     /// How many are in all of them.
@@ -26,7 +26,7 @@ pub struct Overlap {
 /// An audience among others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Overlapping {
+pub struct AudienceOverlap {
     /// How many are in it.
     pub contacts: u64,
     /// How many are in it and in no other.
@@ -47,7 +47,7 @@ impl Table {
     /// How audiences overlap. It keeps a bit for each contact and audience, and each pattern once.
     ///
     /// ```
-    /// use headcount::{Audience, Contact, Evaluation, Table};
+    /// use headcount::{Audience, Contact, EvalContext, Table};
     ///
     /// let records = [
     ///     r#"{"phone_number": "+1", "list_id": 7, "click_count": 3}"#,
@@ -58,7 +58,7 @@ impl Table {
     /// let table = contacts.collect::<Result<Table, _>>()?;
     ///
     /// let audiences = [Audience::of("click_count >= 3".parse()?), Audience::of("has_revenue".parse()?)];
-    /// let overlap = table.compare(&audiences, &Evaluation::at("2025-11-15T08:30:00Z".parse()?));
+    /// let overlap = table.compare(&audiences, &EvalContext::at("2025-11-15T08:30:00Z".parse()?));
     /// assert_eq!((overlap.in_any, overlap.in_all), (2, 1));
     /// assert_eq!((overlap.audiences[0].contacts, overlap.audiences[0].only_in), (2, 1));
     /// assert_eq!(overlap.patterns[0].audiences, [0]);
@@ -66,23 +66,23 @@ impl Table {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn compare<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>, asked: &Evaluation) -> Overlap {
-        self.compare_each(audiences.into_iter().map(|audience| (audience, asked)))
+    pub fn compare<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>, cx: &EvalContext) -> Overlap {
+        self.compare_each(audiences.into_iter().map(|audience| (audience, cx)))
     }
 
     /// How audiences overlap that are each asked for in circumstances of their own.
     #[must_use]
-    pub fn compare_each<'a>(&self, questions: impl IntoIterator<Item = (&'a Audience, &'a Evaluation)>) -> Overlap {
+    pub fn compare_each<'a>(&self, questions: impl IntoIterator<Item = (&'a Audience, &'a EvalContext)>) -> Overlap {
         let members: Vec<Members<'_>> =
-            questions.into_iter().map(|(audience, asked)| self.members(audience, asked)).collect();
+            questions.into_iter().map(|(audience, cx)| self.members(audience, cx)).collect();
         let mut patterns: Vec<OverlapPattern> = self
             .patterns(&members)
             .into_iter()
             .map(|(audiences, contacts)| OverlapPattern { audiences, contacts })
             .collect();
         patterns.sort_unstable_by(|a, b| b.contacts.cmp(&a.contacts).then_with(|| a.audiences.cmp(&b.audiences)));
-        let mut audiences: Vec<Overlapping> =
-            members.iter().map(|members| Overlapping { contacts: members.count(), only_in: 0 }).collect();
+        let mut audiences: Vec<AudienceOverlap> =
+            members.iter().map(|members| AudienceOverlap { contacts: members.count(), only_in: 0 }).collect();
         let mut in_all = 0;
         for pattern in &patterns {
             if let [only] = pattern.audiences[..] {

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use crate::audience::Audience;
 use crate::contact::Contact;
-use crate::semantics::{Evaluation, Unit};
+use crate::semantics::{EvalContext, Unit};
 use crate::size::Size;
 
 /// Contacts told apart by phone number, in the order in which they were first seen.
 ///
 /// ```
-/// use headcount::{Audience, Contact, Evaluation, Population};
+/// use headcount::{Audience, Contact, EvalContext, Population};
 ///
 /// let mut population = Population::default();
 /// for record in [r#"{"phone_number": "+1", "list_id": 7}"#, r#"{"phone_number": "+1", "list_id": 7, "click_count": 3}"#] {
@@ -19,8 +19,8 @@ use crate::size::Size;
 /// assert_eq!((population.contacts().len(), population.replaced()), (1, 1));
 ///
 /// let audience = Audience::of("click_count >= 3".parse()?);
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-/// assert_eq!(population.size(&audience, &asked).value, 1);
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+/// assert_eq!(population.size(&audience, &cx).value, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -69,18 +69,20 @@ impl Population {
     }
 
     /// The contacts in an audience.
-    pub fn members<'p>(&'p self, audience: &'p Audience, asked: &'p Evaluation) -> impl Iterator<Item = &'p Contact> {
-        self.contacts.iter().filter(|contact| audience.contains(contact, asked))
+    pub fn members<'p>(&'p self, audience: &'p Audience, cx: &'p EvalContext) -> impl Iterator<Item = &'p Contact> {
+        self.contacts.iter().filter(|contact| audience.contains(contact, cx))
     }
 
     /// How many are in an audience: contacts, or memberships, as the semantics ask.
     #[must_use]
-    pub fn size(&self, audience: &Audience, asked: &Evaluation) -> Size {
-        let value = match asked.semantics.unit {
-            Unit::Contacts => self.members(audience, asked).count(),
-            Unit::Memberships => self.contacts.iter().map(|contact| audience.satisfying(contact, asked).count()).sum(),
+    pub fn size(&self, audience: &Audience, cx: &EvalContext) -> Size {
+        let value = match cx.semantics.unit {
+            Unit::Contacts => self.members(audience, cx).count(),
+            Unit::Memberships => {
+                self.contacts.iter().map(|contact| audience.matching_memberships(contact, cx).count()).sum()
+            }
         };
-        Size::new(value as u64, audience, asked)
+        Size::new(value as u64, audience, cx)
     }
 }
 

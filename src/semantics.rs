@@ -74,20 +74,20 @@ pub enum Unit {
 /// The circumstances a filter is asked in: the instant that counts as now, and the [`Semantics`].
 ///
 /// ```
-/// use headcount::{Evaluation, Semantics};
+/// use headcount::{EvalContext, Semantics};
 ///
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap());
-/// assert_eq!(asked.semantics, Semantics::default());
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
+/// assert_eq!(cx.semantics, Semantics::default());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Evaluation {
+pub struct EvalContext {
     /// The instant that relative times count back from. The library never reads the clock.
     pub now: DateTime<Utc>,
     /// The readings of what the reference leaves open.
     pub semantics: Semantics,
 }
 
-impl Evaluation {
+impl EvalContext {
     /// Asks at an instant, with the default semantics.
     #[must_use]
     pub fn at(now: DateTime<Utc>) -> Self {
@@ -97,11 +97,11 @@ impl Evaluation {
     /// The same instant with other semantics.
     ///
     /// ```
-    /// use headcount::{Evaluation, Semantics, TextCase};
+    /// use headcount::{EvalContext, Semantics, TextCase};
     ///
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap())
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap())
     ///     .with(Semantics { text_case: TextCase::Insensitive, ..Semantics::default() });
-    /// assert_eq!(asked.semantics.text_case, TextCase::Insensitive);
+    /// assert_eq!(cx.semantics.text_case, TextCase::Insensitive);
     /// ```
     #[must_use]
     pub fn with(self, semantics: Semantics) -> Self {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::audience::Audience;
 use crate::fingerprint::Fingerprint;
-use crate::semantics::{Evaluation, Semantics};
+use crate::semantics::{EvalContext, Semantics};
 
 /// How many are in an audience, and under which circumstances that is so.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -24,11 +24,11 @@ pub struct Size {
 }
 
 impl Size {
-    pub(crate) fn new(value: u64, audience: &Audience, asked: &Evaluation) -> Self {
+    pub(crate) fn new(value: u64, audience: &Audience, cx: &EvalContext) -> Self {
         // Sizes stay far below 2^63; a cached size is whatever a record says.
         let difference =
             audience.cached_size.and_then(|cached| i64::try_from(i128::from(value) - i128::from(cached)).ok());
         let fingerprint = audience.filter.fingerprint();
-        Self { value, now: asked.now, semantics: asked.semantics, fingerprint, difference }
+        Self { value, now: cx.now, semantics: cx.semantics, fingerprint, difference }
     }
 }

@@ -5,8 +5,8 @@
 
 use headcount::generate::{PopulationFormat, audiences};
 use headcount::{
-    Audience, Contact, Evaluation, MissingNegation, Population, Semantics, Subscription, Table, TableBuilder, TextCase,
-    Unit, generate,
+    Audience, Contact, EvalContext, MissingNegation, Population, Semantics, Subscription, Table, TableBuilder,
+    TextCase, Unit, generate,
 };
 
 fn population(memberships: u64, seed: u64) -> Population {
@@ -43,20 +43,20 @@ fn all_semantics() -> Vec<Semantics> {
     all
 }
 
-fn check(population: &Population, tables: &[Table], audience: &Audience, asked: &Evaluation) {
-    let expected = population.size(audience, asked).value;
-    let members: Vec<&str> = population.members(audience, asked).map(|contact| &*contact.phone_number).collect();
+fn check(population: &Population, tables: &[Table], audience: &Audience, cx: &EvalContext) {
+    let expected = population.size(audience, cx).value;
+    let members: Vec<&str> = population.members(audience, cx).map(|contact| &*contact.phone_number).collect();
 
-    let matcher = audience.matcher(asked);
+    let matcher = audience.matcher(cx);
     for contact in population.contacts() {
-        let by_definition = audience.contains(contact, asked);
+        let by_definition = audience.contains(contact, cx);
         assert_eq!(matcher.matches(contact), by_definition, "matcher: {} {contact:?}", audience.filter);
-        let satisfying = audience.satisfying(contact, asked).count();
-        assert_eq!(matcher.matching_memberships(contact), satisfying, "matcher: {}", audience.filter);
+        let matching_memberships = audience.matching_memberships(contact, cx).count();
+        assert_eq!(matcher.matching_memberships(contact), matching_memberships, "matcher: {}", audience.filter);
     }
     for (layout, table) in tables.iter().enumerate() {
-        assert_eq!(table.size(audience, asked).value, expected, "table {layout}: {}", audience.filter);
-        let found = table.members(audience, asked);
+        assert_eq!(table.size(audience, cx).value, expected, "table {layout}: {}", audience.filter);
+        let found = table.members(audience, cx);
         let phones: Vec<String> = found.phone_numbers().collect();
         assert_eq!(phones, members, "table {layout}: {}", audience.filter);
         assert_eq!(found.count(), members.len() as u64);
@@ -71,14 +71,14 @@ fn engines_agree_on_generated_audiences() {
     let read: Vec<Audience> = audiences(160, 11).map(|json| Audience::from_json(&json).unwrap()).collect();
     let now = headcount::parse_time(generate::REFERENCE_INSTANT).unwrap();
     for (i, audience) in read.iter().enumerate() {
-        let asked = Evaluation::at(now).with(semantics[i % semantics.len()]);
-        check(&population, &tables, audience, &asked);
+        let cx = EvalContext::at(now).with(semantics[i % semantics.len()]);
+        check(&population, &tables, audience, &cx);
     }
     for semantics in semantics {
-        let asked = Evaluation::at(now).with(semantics);
-        let expected: Vec<u64> = read.iter().map(|audience| population.size(audience, &asked).value).collect();
+        let cx = EvalContext::at(now).with(semantics);
+        let expected: Vec<u64> = read.iter().map(|audience| population.size(audience, &cx).value).collect();
         for table in &tables {
-            let sizes: Vec<u64> = table.sizes(&read, &asked).iter().map(|size| size.value).collect();
+            let sizes: Vec<u64> = table.sizes(&read, &cx).iter().map(|size| size.value).collect();
             assert_eq!(sizes, expected);
         }
     }
@@ -111,7 +111,7 @@ fn a_table_that_is_told_of_changes_equals_one_built_from_the_final_records() {
     let before = population(1_200, 1);
     let after = population(1_500, 2);
     let now = headcount::parse_time(generate::REFERENCE_INSTANT).unwrap();
-    let asked = Evaluation::at(now);
+    let cx = EvalContext::at(now);
     for mut table in tables(&before) {
         for contact in before.contacts().iter().step_by(3) {
             assert!(table.remove(&contact.phone_number));
@@ -139,7 +139,7 @@ fn a_table_that_is_told_of_changes_equals_one_built_from_the_final_records() {
         assert_eq!((table.contacts(), table.memberships()), (built.contacts(), built.memberships()));
         for json in audiences(60, 5) {
             let audience = Audience::from_json(&json).unwrap();
-            assert_eq!(table.size(&audience, &asked), built.size(&audience, &asked), "{}", audience.filter);
+            assert_eq!(table.size(&audience, &cx), built.size(&audience, &cx), "{}", audience.filter);
         }
     }
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::{
-    AmountField, Code, Contact, CountField, Errors, Evaluation, Filter, FlagField, Limits, Membership, Spelling,
+    AmountField, Code, Contact, CountField, Errors, EvalContext, Filter, FlagField, Limits, Membership, Spelling,
     TextField, TimeField, WarningCode,
 };
 use serde_json::{Map, Value, json};
@@ -426,7 +426,7 @@ fn a_list_changes_nothing_where_the_field_belongs_to_the_contact() {
         }],
         ..Contact::default()
     };
-    let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().expect("a time"));
+    let asked = EvalContext::at("2025-11-15T08:30:00Z".parse().expect("a time"));
     for field in fields() {
         let name = &field.name;
         let has_a_value = match &*field.kind {
@@ -573,7 +573,7 @@ fn limits_are_those_that_the_table_gives() {
 
 #[test]
 fn every_warning_is_told() {
-    let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap());
+    let asked = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
     let mut told = BTreeSet::new();
     for row in table("| Warning") {
         let (name, example) = (only_code(&row[0]).to_owned(), only_code(&row[1]));

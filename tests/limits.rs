@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use headcount::{
-    Audience, Code, Comparison, Condition, CountField, Errors, Evaluation, Filter, Group, Junction, Limits, Spelling,
+    Audience, Code, Comparison, Condition, CountField, Errors, EvalContext, Filter, Group, Junction, Limits, Spelling,
     Test,
 };
 
@@ -345,10 +345,10 @@ fn groups_built_by_hand_are_bounded_too() {
         let complement = filter.complement().unwrap();
         assert_ne!(complement.fingerprint(), filter.fingerprint());
         let contact = serde_json::from_str(r#"{"phone_number": "+1", "click_count": 3}"#).unwrap();
-        let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap());
-        assert!(Audience::of(filter.clone()).contains(&contact, &asked));
-        assert!(!Audience::of(complement).contains(&contact, &asked));
-        assert!(Audience::of(filter).explain(&contact, &asked).to_string().contains("yes"));
+        let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
+        assert!(Audience::of(filter.clone()).contains(&contact, &cx));
+        assert!(!Audience::of(complement).contains(&contact, &cx));
+        assert!(Audience::of(filter).explain(&contact, &cx).to_string().contains("yes"));
     });
     let empty = Group::new(Junction::Any, vec![], vec![]).unwrap_err();
     assert_eq!(empty.first().code(), Code::EmptyFilterGroup);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use headcount::strategies::{contacts, evaluations, filters, noon, populations, records, source_lists};
 use headcount::{
-    Audience, Contact, Evaluation, Filter, Membership, OnError, Population, ReadReport, RecordReader, Table,
+    Audience, Contact, EvalContext, Filter, Membership, OnError, Population, ReadReport, RecordReader, Table,
     TableBuilder, Value,
 };
 use proptest::collection::vec;
@@ -86,13 +86,13 @@ fn many_are_read_again() {
 
     // Those on a list stand in a row group of their own, which is all that is read for it.
     let audience = Audience { source_lists: vec![1], ..Audience::of("send_count >= 75000".parse().unwrap()) };
-    let asked = Evaluation::at(noon());
-    let reader = RecordReader::new().for_plans([audience.plan(&asked)]);
+    let cx = EvalContext::at(noon());
+    let reader = RecordReader::new().for_plans([audience.plan(&cx)]);
     let mut builder = TableBuilder::default();
     let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
     assert_eq!(report.records, MANY as u64 / 3);
     assert_eq!(report.totals.map(|totals| totals.contacts), Some(MANY as u64));
-    assert_eq!(builder.build().size(&audience, &asked), table.size(&audience, &asked));
+    assert_eq!(builder.build().size(&audience, &cx), table.size(&audience, &cx));
 }
 
 proptest! {
@@ -118,14 +118,14 @@ proptest! {
         population in populations(0..12),
         filter in filters(1..=8),
         lists in source_lists(),
-        asked in evaluations(),
+        cx in evaluations(),
     ) {
         let audience = Audience { source_lists: lists, ..Audience::of(filter) };
         let file = written(&Table::from(&population));
         let mut builder = TableBuilder::default();
         RecordReader::new().threads(2).read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
         let table = builder.build();
-        prop_assert_eq!(table.size(&audience, &asked), population.size(&audience, &asked));
+        prop_assert_eq!(table.size(&audience, &cx), population.size(&audience, &cx));
         prop_assert_eq!(table.replaced(), 0);
     }
 
@@ -134,22 +134,22 @@ proptest! {
         population in populations(0..12),
         filters in vec(filters(1..=8), 1..4),
         lists in source_lists(),
-        asked in evaluations(),
+        cx in evaluations(),
     ) {
         let audience = |filter: &Filter| Audience { source_lists: lists.clone(), ..Audience::of(filter.clone()) };
         let audiences: Vec<Audience> = filters.iter().map(audience).collect();
         let whole = Table::from(&population);
         let file = written(&whole);
         let mut builder = TableBuilder::default();
-        let reader = RecordReader::new().for_plans(audiences.iter().map(|audience| audience.plan(&asked)));
+        let reader = RecordReader::new().for_plans(audiences.iter().map(|audience| audience.plan(&cx)));
         let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
         let totals = report.totals.unwrap();
         prop_assert_eq!((totals.contacts, totals.memberships), (whole.contacts(), whole.memberships()));
         let table = builder.build();
         for audience in &audiences {
-            prop_assert_eq!(table.size(audience, &asked), population.size(audience, &asked));
-            let members: BTreeSet<_> = table.members(audience, &asked).phone_numbers().collect();
-            let expected = population.members(audience, &asked).map(|contact| contact.phone_number.clone());
+            prop_assert_eq!(table.size(audience, &cx), population.size(audience, &cx));
+            let members: BTreeSet<_> = table.members(audience, &cx).phone_numbers().collect();
+            let expected = population.members(audience, &cx).map(|contact| contact.phone_number.clone());
             prop_assert_eq!(members, expected.collect());
         }
     }
@@ -159,10 +159,10 @@ proptest! {
         parts in vec(records(0..6), 2..4),
         filter in filters(1..=8),
         lists in source_lists(),
-        asked in evaluations(),
+        cx in evaluations(),
     ) {
         let audience = Audience { source_lists: lists, ..Audience::of(filter) };
-        let reader = RecordReader::new().for_plans_among_files([audience.plan(&asked)]);
+        let reader = RecordReader::new().for_plans_among_files([audience.plan(&cx)]);
         let mut builder = TableBuilder::default();
         // A file says of every contact what counts where records are silent.
         let said = |mut contact: Contact| {
@@ -176,7 +176,7 @@ proptest! {
             reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
         }
         let (table, population) = (builder.build(), parts.into_iter().flatten().collect::<Population>());
-        prop_assert_eq!(table.size(&audience, &asked), population.size(&audience, &asked));
+        prop_assert_eq!(table.size(&audience, &cx), population.size(&audience, &cx));
         prop_assert_eq!(table.contacts(), population.contacts().len() as u64);
     }
 

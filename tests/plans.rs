@@ -2,32 +2,32 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use headcount::{Audience, Evaluation, MissingNegation, Plan, Semantics};
+use headcount::{Audience, EvalContext, MissingNegation, Plan, Semantics};
 
-fn asked() -> Evaluation {
-    Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap())
+fn cx() -> EvalContext {
+    EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap())
 }
 
-fn plan(text: &str, asked: &Evaluation) -> Plan {
-    Audience::of(text.parse().unwrap()).plan(asked)
+fn plan(text: &str, cx: &EvalContext) -> Plan {
+    Audience::of(text.parse().unwrap()).plan(cx)
 }
 
 #[track_caller]
 fn nobody(text: &str) {
-    let plan = plan(text, &asked());
+    let plan = plan(text, &cx());
     assert!(plan.is_never(), "{text}\n{plan}");
 }
 
 #[track_caller]
 fn everybody(text: &str) {
-    let plan = plan(text, &asked());
+    let plan = plan(text, &cx());
     assert!(plan.is_always(), "{text}\n{plan}");
 }
 
 /// The lines of the plan below its scope.
 #[track_caller]
 fn prints(text: &str, expected: &str) {
-    let printed = plan(text, &asked()).to_string();
+    let printed = plan(text, &cx()).to_string();
     let (_, nodes) = printed.split_once('\n').unwrap();
     assert_eq!(nodes.trim_end(), expected, "{text}");
 }
@@ -77,11 +77,11 @@ fn what_may_be_absent_is_neither() {
         "custom.a = 1 and custom.a = 2",
         "last_clicked_at@7 within 7 days and last_clicked_at before 30 days",
     ] {
-        let plan = plan(text, &asked());
+        let plan = plan(text, &cx());
         assert!(!plan.is_never() && !plan.is_always(), "{text}\n{plan}");
     }
     let fails = Semantics { missing_negation: MissingNegation::Fails, ..Semantics::default() };
-    let plan = plan("custom.a = 1 or custom.a != 1", &asked().with(fails));
+    let plan = plan("custom.a = 1 or custom.a != 1", &cx().with(fails));
     assert!(!plan.is_always(), "{plan}");
 }
 
@@ -134,5 +134,5 @@ fn cheap_questions_come_first() {
 fn the_scope_is_told() {
     let mut audience = Audience::of("on_dnc".parse().unwrap());
     audience.source_lists = vec![102, 101, 102];
-    assert_eq!(audience.plan(&asked()).to_string(), "on lists [101, 102], active\non_dnc true\n");
+    assert_eq!(audience.plan(&cx()).to_string(), "on lists [101, 102], active\non_dnc true\n");
 }

@@ -6,8 +6,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use headcount::strategies::{filters, populations_for, semantics, source_lists};
 use headcount::{
-    Audience, Bounds, Contact, Evaluation, Items, Membership, MissingNegation, Number, Population, Reconciliation,
-    Semantics, Subscription, Table, Unit,
+    Audience, Bounds, Contact, Discrepancy, EvalContext, Membership, MissingNegation, Number, Population,
+    Reconciliation, Semantics, Subscription, Table, Unit,
 };
 use proptest::prelude::*;
 
@@ -30,7 +30,7 @@ fn table(records: &[&str]) -> Table {
 }
 
 fn reconcile(records: &[&str], audiences: &[Audience]) -> Reconciliation {
-    table(records).reconcile(audiences, &Evaluation::at(time(NOW))).unwrap()
+    table(records).reconcile(audiences, &EvalContext::at(time(NOW))).unwrap()
 }
 
 /// The bounds of a filter at the instant, of a single record.
@@ -145,7 +145,7 @@ fn every_difference_has_an_item() {
         r#"{"phone_number": "+3", "list_id": 7, "last_clicked_at": "2025-11-09T00:00:00Z", "active": false}"#,
     ];
     let told = reconcile(&records, &[audience("last_clicked_at within 3 days", 3)]);
-    let Items { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = told.audiences[0].items;
+    let Discrepancy { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = told.audiences[0].items;
     assert_eq!((drift, overwritten, inactive, on_dnc, missing, duplicates), (0, 1, 1, 1, 0, 1));
     let Bounds { low, high, recorded, .. } = told.audiences[0].bounds;
     assert_eq!((low, high, recorded), (1, 2, 1));
@@ -221,21 +221,21 @@ proptest! {
 
     #[test]
     fn no_past_is_out_of_bounds(
-        (filter, asked, population) in (filters(1..6), semantics()).prop_flat_map(|(filter, semantics)| {
-            let asked = Evaluation::at(headcount::strategies::noon()).with(semantics);
-            (Just(filter.clone()), Just(asked), populations_for(&filter, &asked, 0..5))
+        (filter, cx, population) in (filters(1..6), semantics()).prop_flat_map(|(filter, semantics)| {
+            let cx = EvalContext::at(headcount::strategies::noon()).with(semantics);
+            (Just(filter.clone()), Just(cx), populations_for(&filter, &cx, 0..5))
         }),
         lists in source_lists(),
         before in 0..40_i64,
         seed in any::<u64>(),
     ) {
-        let then = asked.now - TimeDelta::days(before);
+        let then = cx.now - TimeDelta::days(before);
         let mut audience = Audience { source_lists: lists, ..Audience::of(filter) };
         (audience.cached_size, audience.cached_size_updated_at) = (Some(0), Some(then));
         let table: Table = population.contacts().iter().cloned().collect();
-        let told = table.reconcile(std::slice::from_ref(&audience), &asked).unwrap();
+        let told = table.reconcile(std::slice::from_ref(&audience), &cx).unwrap();
         let bounds = told.audiences[0].bounds;
-        let then = Evaluation { now: then, ..asked };
+        let then = EvalContext { now: then, ..cx };
         prop_assert_eq!(bounds.recorded, population.size(&audience, &then).value);
 
         let mut state = seed | 1;

@@ -9,7 +9,7 @@ mod cases;
 use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::{
-    Audience, Code, Contact, Errors, Evaluation, Filter, Limits, Node, Population, Problem, Semantics, Spelling, Unit,
+    Audience, Code, Contact, Errors, EvalContext, Filter, Limits, Node, Population, Problem, Semantics, Spelling, Unit,
 };
 use serde_json::{Value, json};
 
@@ -80,11 +80,11 @@ impl Case {
         limits
     }
 
-    fn asked(&self) -> Evaluation {
+    fn asked(&self) -> EvalContext {
         let known = ["missing_negation", "text_case", "subscription", "unit"];
         assert!(self.semantics.keys().all(|key| known.contains(&&**key)), "{}: semantics", self.name);
         let semantics: Semantics = serde_json::from_value(Value::Object(self.semantics.clone())).unwrap();
-        Evaluation::at(self.now).with(semantics)
+        EvalContext::at(self.now).with(semantics)
     }
 
     /// The populations that must all be the same.

@@ -2,21 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use headcount::{Evaluation, Filter, MissingNegation, Semantics, TextCase, Warnings};
+use headcount::{EvalContext, Filter, MissingNegation, Semantics, TextCase, Warnings};
 
-fn asked() -> Evaluation {
-    Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap())
+fn cx() -> EvalContext {
+    EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap())
 }
 
 /// The warnings of a filter in text, a line each.
 #[track_caller]
 fn text(source: &str, expected: &[&str]) {
-    with(source, &asked(), expected);
+    with(source, &cx(), expected);
 }
 
 #[track_caller]
-fn with(source: &str, asked: &Evaluation, expected: &[&str]) {
-    let warnings = source.parse::<Filter>().unwrap().warnings(asked);
+fn with(source: &str, cx: &EvalContext, expected: &[&str]) {
+    let warnings = source.parse::<Filter>().unwrap().warnings(cx);
     let found: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     assert_eq!(found, expected, "{source}");
 }
@@ -37,7 +37,7 @@ fn never_holds() {
     // Another membership, another value.
     text("click_count@101 > 5 and click_count < 3", &[]);
     text("carrier = 'A' and carrier = 'a'", &[nobody, &format!("never_holds at the top: {together}")]);
-    let insensitive = asked().with(Semantics { text_case: TextCase::Insensitive, ..Semantics::default() });
+    let insensitive = cx().with(Semantics { text_case: TextCase::Insensitive, ..Semantics::default() });
     let same = r#"repeated_condition at /conditions/1: `carrier = "a"` asks the same as `carrier = "A"` in its group"#;
     with("carrier = 'A' and carrier = 'a'", &insensitive, &[same]);
 }
@@ -123,7 +123,7 @@ fn holds_without_value() {
         "last_clicked_at not within 30 days and (has_revenue or last_clicked_at not within 60 days)",
         &[&format!("holds_without_value at /conditions/0: {clicked}")],
     );
-    let fails = asked().with(Semantics { missing_negation: MissingNegation::Fails, ..Semantics::default() });
+    let fails = cx().with(Semantics { missing_negation: MissingNegation::Fails, ..Semantics::default() });
     with("last_clicked_at not within 30 days", &fails, &[]);
 }
 
@@ -161,7 +161,7 @@ fn rolling_day() {
 #[test]
 fn places_in_the_source() {
     let places = |source: &str| -> Vec<String> {
-        Warnings::of(source, &asked()).unwrap().iter().map(|warning| warning.place().to_string()).collect()
+        Warnings::of(source, &cx()).unwrap().iter().map(|warning| warning.place().to_string()).collect()
     };
     assert_eq!(places("has_revenue\nor click_count >= 0"), ["1:1", "2:4 (/conditions/1)"]);
     assert_eq!(places("has_revenue and not (click_count < 0 or on_dnc)"), ["1:22 (/groups/0/conditions/0)"]);
@@ -174,10 +174,10 @@ fn places_in_the_source() {
     let second = r#"{"operator": "AND", "conditions": [
       {"conditionType": "count", "field": "click_count", "operator": "gte", "value": 0}, {"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true}]}"#;
     let source = format!("{filter}\n{second}");
-    let warnings = Warnings::of(&source, &asked()).unwrap();
+    let warnings = Warnings::of(&source, &cx()).unwrap();
     let drawn: Vec<&str> = warnings.iter().map(|warning| &source[warning.place().span.clone().unwrap()]).collect();
     let condition =
         |filter: &'static str| filter.split_inclusive('}').next().unwrap().split_once("[\n      ").unwrap().1;
     assert_eq!(drawn, [condition(filter), condition(second)], "a warning is drawn under all that it is about");
-    assert!(Warnings::of("click_count >", &asked()).is_err());
+    assert!(Warnings::of("click_count >", &cx()).is_err());
 }

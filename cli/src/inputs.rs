@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use headcount::{Audience, Errors, Evaluation, Filter, Warnings};
+use headcount::{Audience, Errors, EvalContext, Filter, Warnings};
 
 use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
@@ -61,7 +61,7 @@ impl Source {
 
 impl Source {
     /// What is right in it and hardly meant.
-    pub(crate) fn warnings(&self, asked: &Evaluation) -> Result<Warnings, Wrong> {
+    pub(crate) fn warnings(&self, asked: &EvalContext) -> Result<Warnings, Wrong> {
         let read = Warnings::of(&self.text, asked);
         read.map(|warnings| warnings.in_file(&self.name)).map_err(|errors| self.wrong(errors))
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use headcount::{Audience, Evaluation};
+use headcount::{Audience, EvalContext};
 
 use crate::arguments::{Asking, Now, Readings};
 use crate::failure::Failure;
@@ -12,7 +12,7 @@ use crate::output::on_one_line;
 /// An audience to be asked for, and how.
 pub(crate) struct Question {
     pub(crate) audience: Audience,
-    pub(crate) asked: Evaluation,
+    pub(crate) cx: EvalContext,
 }
 
 /// The questions that the arguments come to, one for each audience.
@@ -64,7 +64,7 @@ fn question(mut audience: Audience, readings: &Readings, now: Option<DateTime<Ut
     if let Some(lists) = &readings.source_lists {
         audience.source_lists.clone_from(lists);
     }
-    Ok(Question { audience, asked: Evaluation::at(now).with(readings.semantics()) })
+    Ok(Question { audience, cx: EvalContext::at(now).with(readings.semantics()) })
 }
 
 fn no_time_of(labels: &[String], argument: &str) -> Failure {

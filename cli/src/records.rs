@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use headcount::{
-    Contact, Drawn, Errors, Plan, Population, ReadReport, RecordReader, Sample, SampleBuilder, Table, TableBuilder,
-    Take, Totals,
+    Contact, Errors, Plan, Population, ReadReport, RecordReader, Sample, SampleBuilder, SampleInfo, SampleSize, Table,
+    TableBuilder, Totals,
 };
 use rayon::ThreadPoolBuilder;
 
@@ -52,7 +52,7 @@ pub(crate) fn load_for(records: &arguments::Records, plans: impl IntoIterator<It
 }
 
 /// A sample is counted as any records are, but hardly ever is that what is wanted.
-fn tell_sample((loaded, drawn): (Loaded, Option<Drawn>)) -> Loaded {
+fn tell_sample((loaded, drawn): (Loaded, Option<SampleInfo>)) -> Loaded {
     if let Some(drawn) = drawn {
         note(format_args!(
             "these are a sample of {}: `headcount estimate` tells how many it stands for",
@@ -66,7 +66,7 @@ fn reader(records: &arguments::Records) -> RecordReader {
     RecordReader::new().on_error(records.on_error.into()).threads(records.threads())
 }
 
-fn load_with(records: &arguments::Records, reader: RecordReader) -> Result<(Loaded, Option<Drawn>), Failure> {
+fn load_with(records: &arguments::Records, reader: RecordReader) -> Result<(Loaded, Option<SampleInfo>), Failure> {
     let begun = Instant::now();
     // It fails only where there is a pool already, which there is not: records are loaded once.
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
@@ -97,7 +97,7 @@ pub(crate) struct Sampled {
 }
 
 /// Draws a sample of all records; one that was kept in a file stays as it is.
-pub(crate) fn sample(records: &arguments::Records, take: Take, seed: u64) -> Result<Sampled, Failure> {
+pub(crate) fn sample(records: &arguments::Records, take: SampleSize, seed: u64) -> Result<Sampled, Failure> {
     let begun = Instant::now();
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let reader = reader(records);

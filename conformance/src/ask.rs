@@ -45,7 +45,7 @@ impl fmt::Display for Difference {
         writeln!(f, "---- {}", self.questions.name.as_deref().unwrap_or("a drawn case"))?;
         for question in &self.questions.questions {
             writeln!(f, "filter: {}", question.audience.filter)?;
-            writeln!(f, "lists: {:?}, asked: {:?}", question.audience.source_lists, question.asked)?;
+            writeln!(f, "lists: {:?}, asked: {:?}", question.audience.source_lists, question.cx)?;
         }
         for contact in self.questions.population.contacts() {
             writeln!(f, "contact: {contact:?}")?;
@@ -174,8 +174,8 @@ fn of_population(
         let Expected { size, members } = question.expected(&questions.population);
         // Either is asked either way.
         let (first, second) = if (case + i) % 2 == 0 { (&bound, &inlined) } else { (&inlined, &bound) };
-        let count = first.count(&question.audience, &question.asked);
-        let who = second.members(&question.audience, &question.asked);
+        let count = first.count(&question.audience, &question.cx);
+        let who = second.members(&question.audience, &question.cx);
         let (count, who) = match (count, who) {
             (Ok(count), Ok(who)) => (count, who),
             (Err(refusal), _) | (_, Err(refusal)) => {
@@ -194,7 +194,7 @@ fn of_population(
     }
     let several = if case % 2 == 0 { &inlined } else { &bound };
     let questions = said.iter().map(|i| &questions.questions[*i]);
-    if let Ok(statement) = several.counts(questions.map(|question| (&question.audience, &question.asked))) {
+    if let Ok(statement) = several.counts(questions.map(|question| (&question.audience, &question.cx))) {
         asked.push(Asked { case, questions: said, kind: "counts", statement, expected: json!([sizes]) });
     }
     refused

@@ -16,12 +16,12 @@ use crate::question::{Question, Questions};
 const SHRINKS: usize = 400;
 
 fn cases() -> impl Strategy<Value = Questions> {
-    let question = (audiences(), evaluations()).prop_map(|(audience, asked)| Question {
+    let question = (audiences(), evaluations()).prop_map(|(audience, cx)| Question {
         audience: Audience { source_lists: audience.source_lists, ..Audience::of(audience.filter) },
-        asked,
+        cx,
     });
     vec(question, 1..4).prop_flat_map(|questions| {
-        let aimed = questions.iter().map(|question| contacts_for(&question.audience.filter, &question.asked));
+        let aimed = questions.iter().map(|question| contacts_for(&question.audience.filter, &question.cx));
         let each = Union::new(aimed.chain([contacts()]));
         vec(each, 0..10).prop_map(move |records| Questions {
             name: None,

@@ -1,12 +1,12 @@
 //! A population and what is asked of it, before any engine has a say.
 
-use headcount::{Audience, Evaluation, Population, Unit};
+use headcount::{Audience, EvalContext, Population, Unit};
 
 /// One of the cases that are counted: a filter, with its circumstances, of a population.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
     pub(crate) audience: Audience,
-    pub(crate) asked: Evaluation,
+    pub(crate) cx: EvalContext,
 }
 
 /// Questions about one population.
@@ -30,14 +30,14 @@ impl Question {
         let contacts = population.contacts().iter();
         let mut members: Vec<String> = contacts
             .clone()
-            .filter(|contact| self.audience.contains(contact, &self.asked))
+            .filter(|contact| self.audience.contains(contact, &self.cx))
             .map(|contact| contact.phone_number.clone())
             .collect();
         members.sort_unstable();
-        let size = match self.asked.semantics.unit {
+        let size = match self.cx.semantics.unit {
             Unit::Contacts => members.len() as u64,
             Unit::Memberships => {
-                contacts.map(|contact| self.audience.satisfying(contact, &self.asked).count() as u64).sum()
+                contacts.map(|contact| self.audience.matching_memberships(contact, &self.cx).count() as u64).sum()
             }
         };
         Expected { size, members }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use headcount::{Audience, Evaluation, Filter, OnError, Population, RecordReader, Semantics};
+use headcount::{Audience, EvalContext, Filter, OnError, Population, RecordReader, Semantics};
 
 use crate::cases::{Case, spelled_out_of};
 use crate::question::{Question, Questions};
@@ -30,7 +30,7 @@ fn question(case: &Case) -> Questions {
     let semantics: Semantics =
         serde_json::from_value(case.semantics.clone().into()).expect("semantics of the suite are known");
     let audience = Audience { source_lists: case.source_lists.clone(), ..Audience::of(filter) };
-    let question = Question { audience, asked: Evaluation::at(case.now).with(semantics) };
+    let question = Question { audience, cx: EvalContext::at(case.now).with(semantics) };
     Questions { name: Some(case.name.clone()), population: population(case), questions: vec![question] }
 }
 

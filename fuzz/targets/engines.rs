@@ -1,7 +1,7 @@
 //! Any audience of any population: every engine says what the definition says.
 #![no_main]
 
-use headcount::{Audience, Evaluation, Population};
+use headcount::{Audience, EvalContext, Population};
 
 #[path = "../../tests/answer/mod.rs"]
 mod answer;
@@ -10,13 +10,13 @@ mod answer;
 struct Case {
     audience: Audience,
     population: Population,
-    asked: Evaluation,
+    cx: EvalContext,
 }
 
 libfuzzer_sys::fuzz_target!(|case: Case| {
-    let Case { audience, population, asked } = case;
-    let definition = answer::reference(&audience, &population, &asked);
+    let Case { audience, population, cx } = case;
+    let definition = answer::reference(&audience, &population, &cx);
     for (engine, ask) in answer::ENGINES {
-        assert_eq!(ask(&audience, &population, &asked), definition, "{engine}");
+        assert_eq!(ask(&audience, &population, &cx), definition, "{engine}");
     }
 });

@@ -7,8 +7,8 @@ use crate::audience::{Audience, Status};
 use crate::cases::{Step, tree};
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::filter::{
-    Asked, Bound, Comparison, Condition, CustomTest, Filter, Junction, ListTest, Literal, OneOf, Order, Test, TextTest,
-    TimeTest,
+    Asked, Bound, Comparison, Condition, CustomTest, Filter, Junction, ListTest, Literal, NonEmpty, Order, Test,
+    TextTest, TimeTest,
 };
 
 /// The most conditions of a filter.
@@ -79,9 +79,9 @@ impl<'a> Arbitrary<'a> for Test {
 /// Draws one thing.
 type Draw<T> = fn(&mut Unstructured<'_>) -> Result<T>;
 
-fn one_of<T>(u: &mut Unstructured<'_>, draw: Draw<T>) -> Result<OneOf<T>> {
+fn one_of<T>(u: &mut Unstructured<'_>, draw: Draw<T>) -> Result<NonEmpty<T>> {
     let values = (0..u.int_in_range(1..=3)?).map(|_| draw(u)).collect::<Result<_>>()?;
-    OneOf::new(values).ok_or(arbitrary::Error::IncorrectFormat)
+    NonEmpty::new(values).ok_or(arbitrary::Error::IncorrectFormat)
 }
 
 fn asked<T>(u: &mut Unstructured<'_>, draw: Draw<T>) -> Result<Asked<T>> {

@@ -10,7 +10,7 @@ use crate::cases::{
 };
 use crate::filter::CustomKey;
 use crate::number::Number;
-use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
+use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, TextCase, Unit};
 use crate::time::{InFull, Moment, Span, SpanUnit};
 use crate::value::Value;
 
@@ -110,7 +110,7 @@ impl<'a> Arbitrary<'a> for Semantics {
     }
 }
 
-impl<'a> Arbitrary<'a> for Evaluation {
+impl<'a> Arbitrary<'a> for EvalContext {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
         let now = match u.int_in_range(0..=15)? {
             0..=11 => noon(),

@@ -10,7 +10,7 @@ use crate::filter::{
     Asked, Condition, CustomTest, FieldTest, Filter, Group, ListTest, Literal, Test, TextTest, TimeTest,
 };
 use crate::number::Number;
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 use crate::time::{InFull, Span};
 use crate::value::Value;
 
@@ -26,7 +26,7 @@ pub(crate) struct Collisions {
 }
 
 impl Collisions {
-    pub(crate) fn of(filter: &Filter, asked: &Evaluation) -> Self {
+    pub(crate) fn of(filter: &Filter, asked: &EvalContext) -> Self {
         let mut all = Self::default();
         all.group(filter.root(), asked.now.timestamp_micros());
         all
@@ -168,7 +168,7 @@ mod tests {
     #[track_caller]
     fn check(filter: &str, expected: &str) {
         let now = "2025-11-15T12:00:00Z".parse().unwrap();
-        let all = Collisions::of(&filter.parse().unwrap(), &Evaluation::at(now));
+        let all = Collisions::of(&filter.parse().unwrap(), &EvalContext::at(now));
         let Collisions { lists, times, counts, amounts, texts, custom } = all;
         let custom: Vec<String> = custom.values().flatten().map(Value::to_string).collect();
         let times: Vec<String> = times.values().flatten().map(|at| InFull(at.timestamp_micros()).to_string()).collect();

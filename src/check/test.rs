@@ -100,7 +100,7 @@ fn comparison(operator: Operator) -> Option<Comparison> {
 mod tests {
     use super::*;
     use crate::catalogue::{FIELDS, Kind, Takes};
-    use crate::filter::{Bound, CustomKey, Literal, OneOf};
+    use crate::filter::{Bound, CustomKey, Literal, NonEmpty};
     use crate::number::Number;
     use crate::time::{Moment, Span, SpanUnit};
 
@@ -116,11 +116,11 @@ mod tests {
             Takes::Number => Given::Number(Number::default()),
             Takes::Flag => Given::Flag(true),
             Takes::Text => Given::Text(text()),
-            Takes::Texts => Given::Texts(OneOf::new(vec![text()]).unwrap()),
+            Takes::Texts => Given::Texts(NonEmpty::new(vec![text()]).unwrap()),
             Takes::Literal => Given::Literal(Literal::Text(text())),
             Takes::Bound => Given::Bound(Bound::Text(text())),
-            Takes::Literals => Given::Literals(OneOf::new(vec![Literal::Bool(true)]).unwrap()),
-            Takes::Lists => Given::Lists(OneOf::new(vec![101]).unwrap()),
+            Takes::Literals => Given::Literals(NonEmpty::new(vec![Literal::Bool(true)]).unwrap()),
+            Takes::Lists => Given::Lists(NonEmpty::new(vec![101]).unwrap()),
         }
     }
 

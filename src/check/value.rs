@@ -7,7 +7,7 @@ use super::{Check, Step};
 use crate::catalogue::{Key, Operator, Takes, UNITS};
 use crate::draft::{self, Entry, Value};
 use crate::error::{Kind, Quoted, Shape, nearest};
-use crate::filter::{Bound, Literal, OneOf};
+use crate::filter::{Bound, Literal, NonEmpty};
 use crate::number::Number;
 use crate::time::{Moment, Span, SpanUnit, parse_time};
 
@@ -20,11 +20,11 @@ pub(super) enum Given {
     Number(Number),
     Flag(bool),
     Text(String),
-    Texts(OneOf<String>),
+    Texts(NonEmpty<String>),
     Literal(Literal),
     Bound(Bound),
-    Literals(OneOf<Literal>),
-    Lists(OneOf<i64>),
+    Literals(NonEmpty<Literal>),
+    Lists(NonEmpty<i64>),
 }
 
 impl Check<'_> {
@@ -84,7 +84,7 @@ impl Check<'_> {
     }
 
     /// `listId` or `listIds`, whichever is there.
-    fn lists(&mut self, draft: &mut draft::Condition<'_>, takes: Takes) -> Option<OneOf<i64>> {
+    fn lists(&mut self, draft: &mut draft::Condition<'_>, takes: Takes) -> Option<NonEmpty<i64>> {
         match (draft.take(Key::ListId), draft.take(Key::ListIds)) {
             (Some(one), Some(many)) => {
                 self.report_at(many.key, many.span, || Kind::DuplicateKey {
@@ -97,7 +97,7 @@ impl Check<'_> {
                 self.path.push(Step::Key(key));
                 let list = self.list_id(&value, span);
                 self.path.pop();
-                OneOf::new(vec![list?])
+                NonEmpty::new(vec![list?])
             }
             (None, Some(entry)) => self.one_of(entry, takes, |check, value, span| check.list_id(&value, span)),
             (None, None) => {
@@ -264,7 +264,7 @@ impl Check<'_> {
         entry: Entry<'s>,
         takes: Takes,
         mut read: impl FnMut(&mut Self, Value<'s>, Range<usize>) -> Option<T>,
-    ) -> Option<OneOf<T>> {
+    ) -> Option<NonEmpty<T>> {
         let expected = takes.described();
         let Value::Array(values) = entry.value else {
             self.wrong_type(entry.key, entry.span, expected, entry.value.shape());
@@ -289,7 +289,7 @@ impl Check<'_> {
         }
         self.path.pop();
         // One that could not be read was told as a problem.
-        if read_all.len() == count { OneOf::new(read_all) } else { None }
+        if read_all.len() == count { NonEmpty::new(read_all) } else { None }
     }
 
     /// A string at the end of the path.

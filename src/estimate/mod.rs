@@ -33,30 +33,30 @@ use serde::{Deserialize, Serialize};
 use crate::audience::Audience;
 use crate::contact::Contact;
 use crate::fingerprint::Fingerprint;
-use crate::semantics::{Evaluation, Semantics, Unit};
+use crate::semantics::{EvalContext, Semantics, Unit};
 use crate::table::{Table, TableBuilder};
 
 /// How much of a population a sample is to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Take {
+pub enum SampleSize {
     /// About this part of the contacts.
-    Share(Share),
+    Fraction(Fraction),
     /// Exactly so many contacts; all, where there are no more.
     Contacts(u64),
 }
 
 /// A part of a whole: above 0, at most 1.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Share(f64);
+pub struct Fraction(f64);
 
-impl Share {
+impl Fraction {
     /// The share, if it is one.
     ///
     /// ```
-    /// use headcount::Share;
+    /// use headcount::Fraction;
     ///
-    /// assert!(Share::new(0.01).is_some());
-    /// assert_eq!(Share::new(0.0), None);
+    /// assert!(Fraction::new(0.01).is_some());
+    /// assert_eq!(Fraction::new(0.0), None);
     /// ```
     #[must_use]
     pub fn new(share: f64) -> Option<Self> {
@@ -111,13 +111,13 @@ impl Confidence {
     /// the population: for the audience of which it takes the most, and however large the population is.
     ///
     /// ```
-    /// use headcount::{Confidence, Share};
+    /// use headcount::{Confidence, Fraction};
     ///
-    /// let one_percent = Share::new(0.01).unwrap();
+    /// let one_percent = Fraction::new(0.01).unwrap();
     /// assert_eq!(Confidence::default().contacts_for(one_percent), 9_701);
     /// ```
     #[must_use]
-    pub fn contacts_for(self, margin: Share) -> u64 {
+    pub fn contacts_for(self, margin: Fraction) -> u64 {
         // So large a population that sampling leaves it as it is; more contacts than this nobody can sample.
         const POPULATION: u64 = 1 << 50;
         const MOST: u64 = 1 << 40;
@@ -137,7 +137,7 @@ impl Confidence {
 /// What was drawn of a population.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Drawn {
+pub struct SampleInfo {
     /// The seed under which phone numbers have their places.
     pub seed: u64,
     /// The last place that is in the sample.
@@ -153,7 +153,7 @@ pub struct Drawn {
 #[derive(Clone, Debug)]
 pub struct SampleBuilder {
     seed: u64,
-    take: Take,
+    take: SampleSize,
     last_place: u64,
     /// Those drawn so far, by place.
     kept: BTreeMap<(u64, String), Contact>,
@@ -165,10 +165,10 @@ pub struct SampleBuilder {
 impl SampleBuilder {
     /// Draws so much of a population, under a seed.
     #[must_use]
-    pub fn new(take: Take, seed: u64) -> Self {
+    pub fn new(take: SampleSize, seed: u64) -> Self {
         let last_place = match take {
-            Take::Share(share) => share.last_place(),
-            Take::Contacts(_) => u64::MAX,
+            SampleSize::Fraction(share) => share.last_place(),
+            SampleSize::Contacts(_) => u64::MAX,
         };
         Self { seed, take, last_place, kept: BTreeMap::new(), places: Vec::new(), distinct: 0 }
     }
@@ -190,7 +190,7 @@ impl SampleBuilder {
                 new.insert(contact);
             }
         }
-        if let Take::Contacts(most) = self.take
+        if let SampleSize::Contacts(most) = self.take
             && self.kept.len() as u64 > most
         {
             self.kept.pop_last();
@@ -223,16 +223,19 @@ impl SampleBuilder {
         let mut builder = TableBuilder::default();
         self.kept.values().for_each(|contact| builder.push(contact));
         let population = (self.distinct as u64).max(self.kept.len() as u64);
-        Sample { table: builder.build(), drawn: Drawn { seed: self.seed, last_place: self.last_place, population } }
+        Sample {
+            table: builder.build(),
+            drawn: SampleInfo { seed: self.seed, last_place: self.last_place, population },
+        }
     }
 }
 
 /// Contacts drawn of a population at random, which stand for it.
 ///
 /// ```
-/// use headcount::{Audience, Confidence, Contact, Evaluation, SampleBuilder, Take};
+/// use headcount::{Audience, Confidence, Contact, EvalContext, SampleBuilder, SampleSize};
 ///
-/// let mut builder = SampleBuilder::new(Take::Contacts(400), 42);
+/// let mut builder = SampleBuilder::new(SampleSize::Contacts(400), 42);
 /// for n in 0..10_000 {
 ///     let record = format!(r#"{{"phone_number": "+1{n}", "list_id": 7, "click_count": {}}}"#, n % 10);
 ///     builder.push(serde_json::from_str::<Contact>(&record)?);
@@ -240,8 +243,8 @@ impl SampleBuilder {
 /// let sample = builder.build();
 ///
 /// let audience = Audience::of("click_count >= 8".parse()?);
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-/// let estimate = sample.estimate(&audience, &asked, Confidence::default());
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+/// let estimate = sample.estimate(&audience, &cx, Confidence::default());
 /// assert_eq!((estimate.population, estimate.sampled), (10_000, 400));
 /// assert!(estimate.low <= 2_000 && 2_000 <= estimate.high);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -249,17 +252,17 @@ impl SampleBuilder {
 #[derive(Clone, Debug)]
 pub struct Sample {
     table: Table,
-    drawn: Drawn,
+    drawn: SampleInfo,
 }
 
 impl Sample {
     /// A sample that was kept: its contacts, and what was drawn.
     #[must_use]
-    pub fn of(table: Table, drawn: Drawn) -> Self {
+    pub fn of(table: Table, drawn: SampleInfo) -> Self {
         /// Whole numbers are exact in a float until here. No population comes near.
         const MOST: u64 = 1 << 53;
         let population = drawn.population.clamp(table.contacts(), MOST);
-        Self { table, drawn: Drawn { population, ..drawn } }
+        Self { table, drawn: SampleInfo { population, ..drawn } }
     }
 
     /// The contacts that were drawn.
@@ -270,16 +273,16 @@ impl Sample {
 
     /// What was drawn.
     #[must_use]
-    pub fn drawn(&self) -> Drawn {
+    pub fn drawn(&self) -> SampleInfo {
         self.drawn
     }
 
     /// About how many contacts of the population are in an audience. Contacts, whatever unit the semantics ask for: the
     /// memberships of one contact go together, and no interval of theirs would be exact.
     #[must_use]
-    pub fn estimate(&self, audience: &Audience, asked: &Evaluation, confidence: Confidence) -> Estimate {
-        let semantics = Semantics { unit: Unit::Contacts, ..asked.semantics };
-        let found = self.table.size(audience, &asked.with(semantics)).value;
+    pub fn estimate(&self, audience: &Audience, cx: &EvalContext, confidence: Confidence) -> Estimate {
+        let semantics = Semantics { unit: Unit::Contacts, ..cx.semantics };
+        let found = self.table.size(audience, &cx.with(semantics)).value;
         let (population, sampled) = (self.drawn.population, self.table.contacts());
         let interval = interval::interval(population, sampled, found, 1.0 - confidence.0);
         let scaled = u128::from(found) * u128::from(population) + u128::from(sampled) / 2;
@@ -293,7 +296,7 @@ impl Sample {
             population,
             sampled,
             found,
-            now: asked.now,
+            now: cx.now,
             semantics,
             fingerprint: audience.filter.fingerprint(),
         }
@@ -355,14 +358,14 @@ mod tests {
         contact
     }
 
-    fn sample(take: Take, seed: u64, population: u64, clicked: u64) -> Sample {
+    fn sample(take: SampleSize, seed: u64, population: u64, clicked: u64) -> Sample {
         let mut builder = SampleBuilder::new(take, seed);
         (0..population).for_each(|n| builder.push(contact(n, u64::from(n < clicked))));
         builder.build()
     }
 
-    fn asked() -> Evaluation {
-        Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap())
+    fn cx() -> EvalContext {
+        EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap())
     }
 
     #[test]
@@ -374,7 +377,7 @@ mod tests {
         const CONFIDENCES: [(f64, f64); 2] = [(0.95, 0.93), (0.8, 0.764)];
         let contacts: Vec<Contact> = (0..POPULATION).map(|n| contact(n, n)).collect();
         let audiences = SIZES.map(|size| Audience::of(format!("click_count < {size}").parse().unwrap()));
-        for take in [Take::Contacts(30), Take::Share(Share::new(0.15).unwrap())] {
+        for take in [SampleSize::Contacts(30), SampleSize::Fraction(Fraction::new(0.15).unwrap())] {
             let mut covered = [[0_u64; SIZES.len()]; CONFIDENCES.len()];
             let mut none = [0_u64; SIZES.len()];
             for seed in 0..SEEDS {
@@ -383,7 +386,7 @@ mod tests {
                 let sample = builder.build();
                 for (at, (audience, size)) in audiences.iter().zip(SIZES).enumerate() {
                     for ((confidence, _), covered) in CONFIDENCES.iter().zip(&mut covered) {
-                        let estimate = sample.estimate(audience, &asked(), Confidence::new(*confidence).unwrap());
+                        let estimate = sample.estimate(audience, &cx(), Confidence::new(*confidence).unwrap());
                         assert_eq!(estimate.population, POPULATION);
                         assert!(estimate.low <= estimate.value && estimate.value <= estimate.high, "{estimate:?}");
                         covered[at] += u64::from((estimate.low..=estimate.high).contains(&size));
@@ -404,7 +407,7 @@ mod tests {
 
     #[test]
     fn a_sample_is_the_same_whatever_the_order_and_the_split() {
-        for take in [Take::Contacts(50), Take::Share(Share::new(0.1).unwrap())] {
+        for take in [SampleSize::Contacts(50), SampleSize::Fraction(Fraction::new(0.1).unwrap())] {
             let there = sample(take, 7, 500, 100);
             let mut back = SampleBuilder::new(take, 7);
             for n in (0..500).rev() {
@@ -423,7 +426,7 @@ mod tests {
 
     #[test]
     fn a_smaller_sample_lies_inside_a_larger_one() {
-        let (small, large) = (sample(Take::Contacts(20), 3, 300, 0), sample(Take::Contacts(90), 3, 300, 0));
+        let (small, large) = (sample(SampleSize::Contacts(20), 3, 300, 0), sample(SampleSize::Contacts(90), 3, 300, 0));
         assert_eq!((small.table().contacts(), large.table().contacts()), (20, 90));
         for n in 0..300 {
             let phone_number = contact(n, 0).phone_number;
@@ -434,13 +437,13 @@ mod tests {
     #[test]
     fn who_samples_everybody_counts() {
         let audience = Audience::of("click_count > 0".parse().unwrap());
-        for take in [Take::Contacts(1_000), Take::Share(Share::new(1.0).unwrap())] {
-            let estimate = sample(take, 1, 300, 33).estimate(&audience, &asked(), Confidence::default());
+        for take in [SampleSize::Contacts(1_000), SampleSize::Fraction(Fraction::new(1.0).unwrap())] {
+            let estimate = sample(take, 1, 300, 33).estimate(&audience, &cx(), Confidence::default());
             assert!(estimate.is_exact());
             assert_eq!((estimate.value, estimate.low, estimate.sampled), (33, 33, 300));
         }
-        let nobody = SampleBuilder::new(Take::Contacts(5), 1).build();
-        let estimate = nobody.estimate(&audience, &asked(), Confidence::default());
+        let nobody = SampleBuilder::new(SampleSize::Contacts(5), 1).build();
+        let estimate = nobody.estimate(&audience, &cx(), Confidence::default());
         assert_eq!((estimate.value, estimate.low, estimate.high), (0, 0, 0));
     }
 
@@ -448,7 +451,7 @@ mod tests {
     fn a_margin_is_kept() {
         let confidence = Confidence::default();
         for margin in [0.05, 0.02] {
-            let sampled = confidence.contacts_for(Share::new(margin).unwrap());
+            let sampled = confidence.contacts_for(Fraction::new(margin).unwrap());
             for found in (0..=sampled).step_by(37).chain([sampled / 2, sampled]) {
                 let interval = interval::interval(50_000_000, sampled, found, 0.05);
                 let width = (interval.end() - interval.start()) as f64 / 50_000_000.0;

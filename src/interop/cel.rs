@@ -127,7 +127,7 @@ fn expressed(question: &Question, membership: &str) -> Expressed {
             let text = format!("{path} >= {} && {path} <= {}", Literal(&first), Literal(&last));
             Expressed::new(text, Binds::And)
         }),
-        Question::OneOf(key, values) => of_present(*key, membership, |path| {
+        Question::NonEmpty(key, values) => of_present(*key, membership, |path| {
             let values: Vec<String> = values.iter().map(|value| Literal(value).to_string()).collect();
             Expressed::new(format!("{path} in [{}]", values.join(", ")), Binds::Comparison)
         }),

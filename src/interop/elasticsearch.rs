@@ -13,7 +13,7 @@ use super::question::{Asking, Key, Owner, Part, Parted, Question, Scalar};
 use crate::audience::Audience;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::filter::Comparison;
-use crate::semantics::{Evaluation, Unit};
+use crate::semantics::{EvalContext, Unit};
 
 /// Elasticsearch, as [`Refusal`] names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +80,13 @@ pub fn mapping() -> Json {
 ///
 /// ```
 /// use headcount::interop::elasticsearch;
-/// use headcount::{Audience, Evaluation};
+/// use headcount::{Audience, EvalContext};
 /// use serde_json::json;
 ///
 /// let audience = Audience::of("click_count >= 3 and not on_dnc".parse()?);
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
 /// assert_eq!(
-///     elasticsearch::query(&audience, &asked)?,
+///     elasticsearch::query(&audience, &cx)?,
 ///     json!({"query": {"bool": {"filter": [
 ///         {"term": {"on_dnc": false}},
 ///         {"nested": {"path": "memberships", "query": {"bool": {"filter": [
@@ -104,13 +104,13 @@ pub fn mapping() -> Json {
 ///   to be looked for within texts or at their end.
 /// - The question as a whole: `Unit::Memberships`, for hits are contacts; more clauses or depth than Elasticsearch
 ///   takes; conditions on the contact among conditions on a membership in more than 64 alternatives.
-pub fn query(audience: &Audience, asked: &Evaluation) -> Result<Json, Refusal> {
+pub fn query(audience: &Audience, cx: &EvalContext) -> Result<Json, Refusal> {
     let refused = |reason: &str| Refusal::of_all(Elasticsearch, reason.to_owned());
-    if asked.semantics.unit == Unit::Memberships {
+    if cx.semantics.unit == Unit::Memberships {
         return Err(refused("its hits are contacts, and memberships are to be counted"));
     }
     let asking = Asking {
-        semantics: &asked.semantics,
+        semantics: &cx.semantics,
         engine: Elasticsearch,
         longest_part: LONGEST_PATTERN,
         longest_span: i64::MAX,
@@ -127,7 +127,7 @@ pub fn query(audience: &Audience, asked: &Evaluation) -> Result<Json, Refusal> {
         Question::all([contact, membership])
     });
     let question = Question::any(each);
-    let mut writer = Writer { now: asked.now.timestamp_micros(), clauses: 0, deepest: 0 };
+    let mut writer = Writer { now: cx.now.timestamp_micros(), clauses: 0, deepest: 0 };
     let query = writer.query(&question, "", 0);
     if writer.deepest > DEEPEST {
         return Err(refused(&format!("queries nest {DEEPEST} deep at most, and {} are needed", writer.deepest)));
@@ -163,7 +163,7 @@ impl Question {
             | Self::Flag(of, _)
             | Self::Compare(of, ..)
             | Self::Between(of, ..)
-            | Self::OneOf(of, _)
+            | Self::NonEmpty(of, _)
             | Self::Part(_, of, _) => key(of),
         }
     }
@@ -307,7 +307,7 @@ impl Writer {
             Question::Between(key, first, last) => {
                 of("range", key, json!({"gte": first.instant(self.now), "lte": last.instant(self.now)}))
             }
-            Question::OneOf(key, values) => of("terms", key, values.iter().map(|value| self.value(value)).collect()),
+            Question::NonEmpty(key, values) => of("terms", key, values.iter().map(|value| self.value(value)).collect()),
             Question::Part(Part::Start, key, text) => of("prefix", key, json!({"value": text})),
             Question::Part(part, key, text) => {
                 let text = escaped(text);

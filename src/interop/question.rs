@@ -26,7 +26,7 @@ pub(super) enum Question {
     Compare(Key, Comparison, Scalar),
     /// From the first to the second, both among them.
     Between(Key, Moment, Moment),
-    OneOf(Key, Vec<Scalar>),
+    NonEmpty(Key, Vec<Scalar>),
     /// The text is not empty.
     Part(Part, Key, String),
     /// It holds of some membership of the contact.
@@ -413,7 +413,7 @@ fn no_text(question: Question) -> Question {
 fn on_any(lists: &[i64]) -> Question {
     match lists {
         [list] => Question::Compare(Key::ListId, Comparison::Eq, Scalar::List(*list)),
-        _ => Question::OneOf(Key::ListId, lists.iter().copied().map(Scalar::List).collect()),
+        _ => Question::NonEmpty(Key::ListId, lists.iter().copied().map(Scalar::List).collect()),
     }
 }
 
@@ -443,7 +443,7 @@ fn is_one_of<'t>(key: Key, texts: impl IntoIterator<Item = &'t str>) -> Question
     match texts.len() {
         0 => Question::Always(false),
         1 => Question::Compare(key, Comparison::Eq, texts.remove(0)),
-        _ => Question::OneOf(key, texts),
+        _ => Question::NonEmpty(key, texts),
     }
 }
 

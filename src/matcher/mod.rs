@@ -10,7 +10,7 @@ use self::program::Program;
 pub use self::record::{CustomField, Record};
 use crate::audience::Audience;
 use crate::plan::{LeafTest, Plan, ValueRef};
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 use crate::time::parse_micros;
 
 /// An audience made ready to be asked of one contact after another.
@@ -18,10 +18,10 @@ use crate::time::parse_micros;
 /// It is cheap to clone and can be shared between threads.
 ///
 /// ```
-/// use headcount::{Audience, Contact, Evaluation};
+/// use headcount::{Audience, Contact, EvalContext};
 ///
 /// let audience = Audience::of("click_count >= 3".parse()?);
-/// let matcher = audience.matcher(&Evaluation::at("2025-11-15T08:30:00Z".parse()?));
+/// let matcher = audience.matcher(&EvalContext::at("2025-11-15T08:30:00Z".parse()?));
 /// let contact: Contact = serde_json::from_str(r#"{"phone_number": "+1", "list_id": 7, "click_count": 3}"#)?;
 /// assert!(matcher.matches(&contact));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,8 +34,8 @@ pub struct Matcher {
 impl Audience {
     /// The audience, made ready to be asked of one contact after another.
     #[must_use]
-    pub fn matcher(&self, asked: &Evaluation) -> Matcher {
-        Matcher::from(self.plan(asked))
+    pub fn matcher(&self, cx: &EvalContext) -> Matcher {
+        Matcher::from(self.plan(cx))
     }
 }
 
@@ -50,10 +50,10 @@ impl Matcher {
     /// place and need not compare keys.
     ///
     /// ```
-    /// use headcount::{Audience, Evaluation};
+    /// use headcount::{Audience, EvalContext};
     ///
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-    /// let matcher = Audience::of("custom.tier = 'gold'".parse()?).matcher(&asked);
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// let matcher = Audience::of("custom.tier = 'gold'".parse()?).matcher(&cx);
     /// let matcher = matcher.with_custom_keys(&["state", "tier"]);
     /// // A record is now asked for the custom field with the key "tier" at place 1.
     /// # let _ = matcher;

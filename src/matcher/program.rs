@@ -82,7 +82,7 @@ impl Program {
             steps: steps.into(),
             entry: turned(entry),
             scope: plan.scope.as_deref().map(Into::into),
-            any: plan.asked.semantics.subscription == Subscription::Any,
+            any: plan.cx.semantics.subscription == Subscription::Any,
         }
     }
 
@@ -213,7 +213,7 @@ impl Question {
             (Subject::Custom(key), test) => {
                 let custom = Custom { key: key.as_str().into(), place: None };
                 let texts = match test {
-                    LeafTest::Custom(CustomMatch::OneOf(literals)) if literals.numbers_of_texts.is_empty() => {
+                    LeafTest::Custom(CustomMatch::NonEmpty(literals)) if literals.numbers_of_texts.is_empty() => {
                         Texts::of(&literals.texts)
                     }
                     _ => None,

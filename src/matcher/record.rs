@@ -15,7 +15,7 @@ use crate::plan::ValueRef;
 ///
 /// ```
 /// use headcount::{
-///     AmountField, Audience, CountField, CustomField, Evaluation, FlagField, Number, Record, TextField, TimeField, ValueRef,
+///     AmountField, Audience, CountField, CustomField, EvalContext, FlagField, Number, Record, TextField, TimeField, ValueRef,
 /// };
 ///
 /// struct Row { phone: String, list: i64, clicks: u64, tier: Option<String> }
@@ -35,7 +35,7 @@ use crate::plan::ValueRef;
 /// }
 ///
 /// let audience = Audience::of("click_count >= 3 and custom.tier = 'gold'".parse()?);
-/// let matcher = audience.matcher(&Evaluation::at("2025-11-15T08:30:00Z".parse()?));
+/// let matcher = audience.matcher(&EvalContext::at("2025-11-15T08:30:00Z".parse()?));
 /// assert!(matcher.matches(&Row { phone: "+1".into(), list: 7, clicks: 3, tier: Some("gold".into()) }));
 /// assert!(!matcher.matches(&Row { phone: "+1".into(), list: 7, clicks: 3, tier: None }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -2,18 +2,18 @@
 
 use parquet::file::metadata::KeyValue;
 
-use crate::estimate::Drawn;
+use crate::estimate::SampleInfo;
 
 /// The key of the metadata. Who else reads the file passes it over.
 const KEY: &str = "headcount";
 
 /// What a file that was written here promises: each contact stands in one row group only, and with each list once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Promise {
+pub(crate) struct FileGuarantees {
     pub(crate) contacts: u64,
     pub(crate) memberships: u64,
     /// What they were drawn of, if they are a sample.
-    pub(crate) drawn: Option<Drawn>,
+    pub(crate) drawn: Option<SampleInfo>,
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -27,10 +27,10 @@ struct Written {
     /// No phone number stands in two row groups.
     contacts_in_one_row_group: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    sample: Option<Drawn>,
+    sample: Option<SampleInfo>,
 }
 
-impl Promise {
+impl FileGuarantees {
     pub(super) fn to_key_value(self) -> KeyValue {
         let Self { contacts, memberships, drawn } = self;
         let written = Written {

@@ -13,10 +13,10 @@ use parquet::schema::types::{ColumnDescPtr, ColumnPath, Type, TypePtr};
 use rayon::prelude::*;
 
 use super::IS_MEMBERSHIP;
-use super::metadata::Promise;
+use super::metadata::FileGuarantees;
 use super::schema::{Plain, Written};
 use crate::catalogue::{TextField, TimeField};
-use crate::estimate::Drawn;
+use crate::estimate::SampleInfo;
 use crate::table::shard::MOST;
 use crate::table::{CellRef, Cells, ColumnId, Part, Table};
 
@@ -63,7 +63,7 @@ impl Table {
     /// The same of contacts that were drawn of a population.
     pub(crate) fn write_parquet_of(
         &self,
-        drawn: Option<Drawn>,
+        drawn: Option<SampleInfo>,
         mut out: impl Write,
         progress: &mut dyn FnMut(u64),
     ) -> io::Result<()> {
@@ -74,7 +74,7 @@ impl Table {
 /// A file before it is written.
 struct File<'t> {
     cells: Cells<'t>,
-    promise: Promise,
+    promise: FileGuarantees,
     columns: Vec<Column>,
     schema: TypePtr,
 }
@@ -92,9 +92,9 @@ enum Column {
 }
 
 impl<'t> File<'t> {
-    fn of(table: &'t Table, drawn: Option<Drawn>) -> Result<Self> {
+    fn of(table: &'t Table, drawn: Option<SampleInfo>) -> Result<Self> {
         let cells = table.cells();
-        let promise = Promise { contacts: table.contacts(), memberships: table.memberships(), drawn };
+        let promise = FileGuarantees { contacts: table.contacts(), memberships: table.memberships(), drawn };
         let phone_number = ColumnId::Text(TextField::PhoneNumber);
         let mut columns = vec![Column::Phone];
         let mut types = vec![Written::Text.named(phone_number.name(), Repetition::REQUIRED)?];

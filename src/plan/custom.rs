@@ -36,7 +36,7 @@ impl<'v> From<&'v Value> for ValueRef<'v> {
 /// What a custom field is compared with.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum CustomMatch {
-    OneOf(Literals),
+    NonEmpty(Literals),
     Order(Ordering),
     /// Texts only.
     Text(TextMatch),
@@ -147,9 +147,9 @@ impl CustomMatch {
     fn holds_for_single(&self, value: ValueRef<'_>) -> bool {
         match (self, value) {
             (_, ValueRef::Array(_) | ValueRef::Object) => false,
-            (Self::OneOf(literals), ValueRef::Bool(value)) => literals.bools[usize::from(value)],
-            (Self::OneOf(literals), ValueRef::Number(number)) => literals.numbers.binary_search(&number).is_ok(),
-            (Self::OneOf(literals), ValueRef::Text(text)) => {
+            (Self::NonEmpty(literals), ValueRef::Bool(value)) => literals.bools[usize::from(value)],
+            (Self::NonEmpty(literals), ValueRef::Number(number)) => literals.numbers.binary_search(&number).is_ok(),
+            (Self::NonEmpty(literals), ValueRef::Text(text)) => {
                 literals.texts.holds(text)
                     || !literals.numbers_of_texts.is_empty()
                         && Number::from_text(text)

@@ -105,8 +105,8 @@ fn union(a: &LeafTest, b: &LeafTest) -> Option<LeafTest> {
         (LeafTest::Count(a), LeafTest::Count(b)) => a.union(*b).map(LeafTest::Count),
         (LeafTest::Amount(a), LeafTest::Amount(b)) => a.union(*b).map(LeafTest::Amount),
         (LeafTest::Text(a), LeafTest::Text(b)) => a.either(b).map(LeafTest::Text),
-        (LeafTest::Custom(CustomMatch::OneOf(a)), LeafTest::Custom(CustomMatch::OneOf(b))) => {
-            a.either(b).map(|both| LeafTest::Custom(CustomMatch::OneOf(both)))
+        (LeafTest::Custom(CustomMatch::NonEmpty(a)), LeafTest::Custom(CustomMatch::NonEmpty(b))) => {
+            a.either(b).map(|both| LeafTest::Custom(CustomMatch::NonEmpty(both)))
         }
         _ => None,
     }

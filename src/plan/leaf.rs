@@ -6,7 +6,7 @@ use super::text::TextMatch;
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
 use crate::filter::{Asked, Condition, CustomKey, CustomTest, FieldTest, ListTest, Literal, Test, TextTest, TimeTest};
 use crate::number::Number;
-use crate::semantics::{Evaluation, MissingNegation, Semantics};
+use crate::semantics::{EvalContext, MissingNegation, Semantics};
 use crate::time::{Moment, Span};
 
 /// A question to a record. It holds where there is a value and `test` says so (or does not, if `negated`), and where
@@ -101,8 +101,8 @@ impl Window {
 }
 
 impl Leaf {
-    pub(crate) fn new(condition: &Condition, asked: &Evaluation) -> Self {
-        Self::over(condition, asked.semantics, Window::at(asked.now.timestamp_micros()))
+    pub(crate) fn new(condition: &Condition, cx: &EvalContext) -> Self {
+        Self::over(condition, cx.semantics, Window::at(cx.now.timestamp_micros()))
     }
 
     pub(crate) fn over(condition: &Condition, semantics: Semantics, window: Window) -> Self {
@@ -182,7 +182,7 @@ fn bound(test: &Test, semantics: Semantics, window: Window) -> (Subject, (LeafTe
             (LeafTest::Text(pattern), negated)
         }),
         Test::Custom(key, asked) => of_asked(Subject::Custom(key.clone()), asked, |test| {
-            let one_of = |literals: &[Literal]| CustomMatch::OneOf(Literals::new(literals, case));
+            let one_of = |literals: &[Literal]| CustomMatch::NonEmpty(Literals::new(literals, case));
             let one = std::slice::from_ref::<Literal>;
             let (custom, negated) = match test {
                 CustomTest::Eq(literal) => (one_of(one(literal)), false),
@@ -258,7 +258,7 @@ mod tests {
                 let filter = format!("last_sent_at {operator} {minutes} minutes");
                 let audience = Audience::of(filter.parse().unwrap());
                 let semantics = Semantics { missing_negation, ..Semantics::default() };
-                let at = |now| Evaluation::at(instant(now)).with(semantics);
+                let at = |now| EvalContext::at(instant(now)).with(semantics);
                 let over = |hold| Matcher::from(audience.plan_over(&at(0), Window { from: 0, to: LAST, hold }));
                 let (sometimes, always) = (over(Hold::Sometimes), over(Hold::Always));
                 for contact in &contacts {

@@ -14,7 +14,7 @@ use crate::audience::Audience;
 #[cfg(feature = "table")]
 use crate::filter::Condition;
 use crate::filter::{Filter, Group, Junction};
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 #[cfg(doc)]
 use crate::semantics::Semantics;
 
@@ -35,11 +35,11 @@ pub(crate) use self::{
 /// A filter and its source lists, bound to `now` and to [`Semantics`].
 ///
 /// ```
-/// use headcount::{Audience, Evaluation};
+/// use headcount::{Audience, EvalContext};
 ///
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
 /// let audience = Audience::of("last_clicked_at within 30 days and (click_count > 2 and click_count > 3)".parse()?);
-/// assert_eq!(audience.plan(&asked).to_string(), "\
+/// assert_eq!(audience.plan(&cx).to_string(), "\
 /// on any list, active
 /// all of
 ///   last_clicked_at from 2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z
@@ -47,20 +47,20 @@ pub(crate) use self::{
 /// ");
 ///
 /// let nobody = Audience::of("click_count > 5 and click_count < 3".parse()?);
-/// assert!(nobody.plan(&asked).is_never());
+/// assert!(nobody.plan(&cx).is_never());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     pub(crate) root: Node,
     pub(crate) scope: Option<Vec<i64>>,
-    pub(crate) asked: Evaluation,
+    pub(crate) cx: EvalContext,
 }
 
 /// A condition that does not move with now, as far as it can be decided without looking at a record.
 #[cfg(feature = "table")]
-pub(crate) fn still(condition: &Condition, asked: &Evaluation) -> Node {
-    fold::fold(Node::Leaf(Leaf::new(condition, asked)))
+pub(crate) fn still(condition: &Condition, cx: &EvalContext) -> Node {
+    fold::fold(Node::Leaf(Leaf::new(condition, cx)))
 }
 
 /// A node of a plan.
@@ -79,28 +79,28 @@ pub(crate) enum Node {
 impl Audience {
     /// The audience's filter and source lists, bound to an instant and to semantics.
     #[must_use]
-    pub fn plan(&self, asked: &Evaluation) -> Plan {
-        self.plan_over(asked, Window::at(asked.now.timestamp_micros()))
+    pub fn plan(&self, cx: &EvalContext) -> Plan {
+        self.plan_over(cx, Window::at(cx.now.timestamp_micros()))
     }
 
     /// The plan that holds for whatever satisfies the filter at one instant of a window, or at all of them.
-    pub(crate) fn plan_over(&self, asked: &Evaluation, window: Window) -> Plan {
+    pub(crate) fn plan_over(&self, cx: &EvalContext, window: Window) -> Plan {
         let mut scope = self.source_lists.clone();
         scope.sort_unstable();
         scope.dedup();
-        Plan { scope: (!scope.is_empty()).then_some(scope), ..Plan::over(&self.filter, asked, window) }
+        Plan { scope: (!scope.is_empty()).then_some(scope), ..Plan::over(&self.filter, cx, window) }
     }
 }
 
 impl Plan {
     /// A filter on all lists, bound to an instant and to semantics.
     #[must_use]
-    pub fn new(filter: &Filter, asked: &Evaluation) -> Self {
-        Self::over(filter, asked, Window::at(asked.now.timestamp_micros()))
+    pub fn new(filter: &Filter, cx: &EvalContext) -> Self {
+        Self::over(filter, cx, Window::at(cx.now.timestamp_micros()))
     }
 
-    fn over(filter: &Filter, asked: &Evaluation, window: Window) -> Self {
-        Self { root: fold::fold(node_over(filter.root(), asked, window)), scope: None, asked: *asked }
+    fn over(filter: &Filter, cx: &EvalContext, window: Window) -> Self {
+        Self { root: fold::fold(node_over(filter.root(), cx, window)), scope: None, cx: *cx }
     }
 
     /// What can be said of a group without looking at a record, whatever its scope.
@@ -114,12 +114,12 @@ impl Plan {
     /// Another question in the same scope and circumstances.
     #[cfg(feature = "table")]
     pub(crate) fn asking(&self, root: Node) -> Self {
-        Self { root: fold::fold(root), scope: self.scope.clone(), asked: self.asked }
+        Self { root: fold::fold(root), scope: self.scope.clone(), cx: self.cx }
     }
 
     /// Whether a list is in scope; no list is where all are.
     #[cfg(feature = "table")]
-    pub(crate) fn asks_list(&self, list: Option<i64>) -> bool {
+    pub(crate) fn includes_list(&self, list: Option<i64>) -> bool {
         let scope = self.scope.as_deref();
         scope.is_none_or(|lists| list.is_some_and(|list| lists.binary_search(&list).is_ok()))
     }
@@ -154,14 +154,14 @@ impl Node {
 }
 
 /// A group as it stands, with nothing said of it yet.
-pub(crate) fn node(group: &Group, asked: &Evaluation) -> Node {
-    node_over(group, asked, Window::at(asked.now.timestamp_micros()))
+pub(crate) fn node(group: &Group, cx: &EvalContext) -> Node {
+    node_over(group, cx, Window::at(cx.now.timestamp_micros()))
 }
 
-fn node_over(group: &Group, asked: &Evaluation, window: Window) -> Node {
-    let leaf = |condition| Node::Leaf(Leaf::over(condition, asked.semantics, window));
+fn node_over(group: &Group, cx: &EvalContext, window: Window) -> Node {
+    let leaf = |condition| Node::Leaf(Leaf::over(condition, cx.semantics, window));
     let conditions = group.conditions().iter().map(leaf);
-    let members = conditions.chain(group.groups().iter().map(|inner| node_over(inner, asked, window))).collect();
+    let members = conditions.chain(group.groups().iter().map(|inner| node_over(inner, cx, window))).collect();
     match group.junction() {
         Junction::All => Node::All(members),
         Junction::Any => Node::Any(members),

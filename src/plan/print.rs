@@ -17,7 +17,7 @@ impl Display for Plan {
             None => f.write_str("on any list")?,
             Some(lists) => write!(f, "on lists {}", listed(lists))?,
         }
-        writeln!(f, "{}", if self.asked.semantics.subscription == Subscription::ActiveOnly { ", active" } else { "" })?;
+        writeln!(f, "{}", if self.cx.semantics.subscription == Subscription::ActiveOnly { ", active" } else { "" })?;
         branch(&self.root, 0, f)
     }
 }
@@ -82,7 +82,7 @@ impl Display for LeafTest {
                     (None, None) => Ok(()),
                 }
             }
-            Self::Custom(CustomMatch::OneOf(literals)) => {
+            Self::Custom(CustomMatch::NonEmpty(literals)) => {
                 literals.texts.fmt(f)?;
                 if literals.numbers.is_empty() { Ok(()) } else { write!(f, " or {}", listed(&literals.numbers)) }
             }

@@ -11,7 +11,7 @@ use crate::catalogue::FlagField;
 use crate::error::Errors;
 use crate::filter::{Condition, Filter, Group, Junction, Test};
 use crate::fingerprint::Fingerprint;
-use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
+use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, TextCase, Unit};
 use crate::table::Table;
 
 /// What cached sizes say of the records, and of the semantics: the answer of [`Table::reconcile`].
@@ -19,9 +19,9 @@ use crate::table::Table;
 #[non_exhaustive]
 pub struct Reconciliation {
     /// The audiences with a cached size and its instant, as they were given.
-    pub audiences: Vec<Reconciled>,
+    pub audiences: Vec<AudienceReconciliation>,
     /// Every way to read a filter, the one that was asked for first, and the audiences whose cached sizes rule it out.
-    pub readings: Vec<Ruled>,
+    pub readings: Vec<Reading>,
     /// The places of the audiences without a cached size or without its instant: nothing can be said of them.
     pub without: Vec<usize>,
 }
@@ -36,7 +36,7 @@ impl Reconciliation {
 /// Semantics, and who rules them out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Ruled {
+pub struct Reading {
     /// The semantics.
     pub semantics: Semantics,
     /// The places of the audiences whose cached size cannot have been counted so; empty if it may be the platform's way.
@@ -46,7 +46,7 @@ pub struct Ruled {
 /// What the records say of one cached size.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Reconciled {
+pub struct AudienceReconciliation {
     /// The place of the audience among those given.
     pub audience: usize,
     /// What the filter asks.
@@ -58,7 +58,7 @@ pub struct Reconciled {
     /// What the records say, as they were asked for.
     pub bounds: Bounds,
     /// What stands between the two numbers.
-    pub items: Items,
+    pub items: Discrepancy,
     /// The bounds under all sixteen semantics, in the order of [`Reconciliation::readings`].
     pub readings: Vec<Bounds>,
 }
@@ -86,7 +86,7 @@ impl Bounds {
 /// What a difference may come of: each is what the size changes by, other things being equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Items {
+pub struct Discrepancy {
     /// The size now less the size at the instant, of the same records.
     pub drift: i64,
     /// So many are only bounded: their activity after the instant overwrote what was true then.
@@ -103,7 +103,7 @@ pub struct Items {
 
 impl Table {
     /// Holds cached sizes against the records: what each can have been at its instant, under every semantics, and what
-    /// stands between it and the size that `asked` has now.
+    /// stands between it and the size that `cx` has now.
     ///
     /// Records are younger than cached sizes. A membership with a click, a message or a purchase after the instant no
     /// longer tells what was there before: the time was at most the instant or absent, counts and amounts were between
@@ -119,7 +119,7 @@ impl Table {
     /// `filter_too_deep`: a filter that nests to within a few groups of [`Limits::MAX_DEPTH`](crate::Limits::MAX_DEPTH).
     ///
     /// ```
-    /// use headcount::{Audience, Contact, Evaluation, Table};
+    /// use headcount::{Audience, Contact, EvalContext, Table};
     ///
     /// // A click after the cached size: whether there was one in the thirty days before it, nobody knows any more.
     /// let clicked = r#"{"phone_number": "+1", "list_id": 7, "last_clicked_at": "2025-11-14T00:00:00Z"}"#;
@@ -128,14 +128,14 @@ impl Table {
     /// audience.cached_size = Some(0);
     /// audience.cached_size_updated_at = Some("2025-11-10T00:00:00Z".parse()?);
     ///
-    /// let told = table.reconcile(&[audience], &Evaluation::at("2025-11-15T00:00:00Z".parse()?))?;
+    /// let told = table.reconcile(&[audience], &EvalContext::at("2025-11-15T00:00:00Z".parse()?))?;
     /// assert_eq!((told.audiences[0].bounds.low, told.audiences[0].bounds.high), (0, 1));
     /// assert_eq!(told.audiences[0].items.drift, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn reconcile(&self, audiences: &[Audience], asked: &Evaluation) -> Result<Reconciliation, Errors> {
-        let semantics = every_reading(asked.semantics);
-        let mut readings: Vec<Ruled> = semantics.iter().map(|&semantics| Ruled { semantics, by: vec![] }).collect();
+    pub fn reconcile(&self, audiences: &[Audience], cx: &EvalContext) -> Result<Reconciliation, Errors> {
+        let semantics = every_reading(cx.semantics);
+        let mut readings: Vec<Reading> = semantics.iter().map(|&semantics| Reading { semantics, by: vec![] }).collect();
         let (mut reconciled, mut without) = (vec![], vec![]);
         for (place, audience) in audiences.iter().enumerate() {
             let (Some(cached), Some(at)) = (audience.cached_size, audience.cached_size_updated_at) else {
@@ -144,28 +144,28 @@ impl Table {
             };
             let bounds = semantics
                 .iter()
-                .map(|&semantics| self.bounds(audience, &Evaluation::at(at).with(semantics)))
+                .map(|&semantics| self.bounds(audience, &EvalContext::at(at).with(semantics)))
                 .collect::<Result<Vec<_>, _>>()?;
             for (bounds, reading) in bounds.iter().zip(&mut readings) {
                 if !bounds.contain(cached) {
                     reading.by.push(place);
                 }
             }
-            let then = Evaluation::at(at).with(asked.semantics);
-            reconciled.push(Reconciled {
+            let then = EvalContext::at(at).with(cx.semantics);
+            reconciled.push(AudienceReconciliation {
                 audience: place,
                 fingerprint: audience.filter.fingerprint(),
                 at,
                 cached,
                 bounds: bounds[0],
-                items: self.items(audience, bounds[0], asked, &then)?,
+                items: self.items(audience, bounds[0], cx, &then)?,
                 readings: bounds,
             });
         }
         Ok(Reconciliation { audiences: reconciled, readings, without })
     }
 
-    fn bounds(&self, audience: &Audience, then: &Evaluation) -> Result<Bounds, Errors> {
+    fn bounds(&self, audience: &Audience, then: &EvalContext) -> Result<Bounds, Errors> {
         let with = |filter| Audience { filter, ..audience.clone() };
         let low = with(audience.filter.bound(Bound::Surely, then)?);
         let high = with(audience.filter.bound(Bound::Possibly, then)?);
@@ -177,9 +177,9 @@ impl Table {
         &self,
         audience: &Audience,
         bounds: Bounds,
-        asked: &Evaluation,
-        then: &Evaluation,
-    ) -> Result<Items, Errors> {
+        cx: &EvalContext,
+        then: &EvalContext,
+    ) -> Result<Discrepancy, Errors> {
         let size = |semantics| i128::from(self.size(audience, &then.with(semantics)).value);
         let semantics = then.semantics;
         let with = |subscription| size(Semantics { subscription, ..semantics });
@@ -188,8 +188,8 @@ impl Table {
         let on_dnc = Condition::on(Test::Flag(FlagField::OnDnc, true));
         let on_dnc = Group::new(Junction::All, vec![on_dnc], vec![audience.filter.root().clone()])?;
         let on_dnc = Audience { filter: Filter::new(on_dnc), ..audience.clone() };
-        Ok(Items {
-            drift: difference(i128::from(self.size(audience, asked).value), i128::from(bounds.recorded)),
+        Ok(Discrepancy {
+            drift: difference(i128::from(self.size(audience, cx).value), i128::from(bounds.recorded)),
             overwritten: bounds.high - bounds.low,
             inactive: difference(with(Subscription::Any), with(Subscription::ActiveOnly)),
             on_dnc: self.size(&on_dnc, then).value,

@@ -14,10 +14,10 @@ use crate::catalogue::{AmountField, CountField, Field, FlagField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::error::Errors;
 use crate::filter::{
-    Asked, Comparison, Condition, FieldTest, Filter, Group, Junction, ListTest, OneOf, Test, TimeTest,
+    Asked, Comparison, Condition, FieldTest, Filter, Group, Junction, ListTest, NonEmpty, Test, TimeTest,
 };
 use crate::number::Number;
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 use crate::time::Moment;
 
 /// Which bound of the truth.
@@ -35,7 +35,7 @@ impl Filter {
     /// # Errors
     ///
     /// `filter_too_deep` where the filter nests so deep that its bound cannot.
-    pub(super) fn bound(&self, bound: Bound, then: &Evaluation) -> Result<Filter, Errors> {
+    pub(super) fn bound(&self, bound: Bound, then: &EvalContext) -> Result<Filter, Errors> {
         let past = Past { bound, then };
         let group = past.group(self.root())?;
         // Who joined later was not there.
@@ -52,7 +52,7 @@ enum Truth {
 
 struct Past<'e> {
     bound: Bound,
-    then: &'e Evaluation,
+    then: &'e EvalContext,
 }
 
 impl Past<'_> {
@@ -154,7 +154,7 @@ impl Past<'_> {
 
     /// The membership was there then, or is on nobody's record.
     fn had_joined(&self, list: Option<i64>) -> Result<Group, Errors> {
-        let on = |asked| Condition::Field(FieldTest { test: Test::Time(TimeField::SignupDate, asked), list });
+        let on = |cx| Condition::Field(FieldTest { test: Test::Time(TimeField::SignupDate, cx), list });
         group_of_any([on(Asked::NotExists), on(Asked::Value(TimeTest::Before(Moment::At(self.later()))))])
     }
 }
@@ -218,10 +218,14 @@ fn either(condition: Condition, group: Group) -> Result<Group, Errors> {
     Group::new(Junction::Any, vec![condition], vec![group])
 }
 
-fn each(junction: Junction, lists: &OneOf<i64>, one: impl Fn(i64) -> Result<Group, Errors>) -> Result<Group, Errors> {
+fn each(
+    junction: Junction,
+    lists: &NonEmpty<i64>,
+    one: impl Fn(i64) -> Result<Group, Errors>,
+) -> Result<Group, Errors> {
     Group::new(junction, vec![], lists.as_slice().iter().map(|list| one(*list)).collect::<Result<_, _>>()?)
 }
 
-fn listed(test: fn(OneOf<i64>) -> ListTest, list: i64) -> Condition {
-    Condition::List(test(OneOf::one(list)))
+fn listed(test: fn(NonEmpty<i64>) -> ListTest, list: i64) -> Condition {
+    Condition::List(test(NonEmpty::one(list)))
 }

@@ -12,7 +12,7 @@ use super::RecordReader;
 use super::batch::{Batch, Batches, Cut, Invalid, Memory, Piece, Stop};
 use super::cells;
 use super::documents::Documents;
-use super::lane::Lane;
+use super::fast_json::FastJson;
 use super::parse::{Outcome, Tally, json};
 use crate::table::shard::Shards;
 
@@ -64,7 +64,7 @@ pub(super) fn load(
 }
 
 fn work(queue: &Mutex<Queue<'_>>, parts: &Mutex<Vec<Part>>, name: &str, progress: &mut dyn FnMut(u64)) {
-    let mut parser = Parser { name, lines: Lane::new(false), pieces: Lane::new(true) };
+    let mut parser = Parser { name, lines: FastJson::new(false), pieces: FastJson::new(true) };
     let mut memory = Memory::default();
     // As many records as in the batch before.
     let mut expected = 0;
@@ -97,9 +97,9 @@ fn work(queue: &Mutex<Queue<'_>>, parts: &Mutex<Vec<Part>>, name: &str, progress
 struct Parser<'n> {
     name: &'n str,
     /// Of records that end with their line.
-    lines: Lane,
+    lines: FastJson,
     /// Of those that are cut out.
-    pieces: Lane,
+    pieces: FastJson,
 }
 
 impl Parser<'_> {

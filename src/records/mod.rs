@@ -4,7 +4,7 @@
 //! and those of CSV as [`rows`] does; [`parse`] makes contacts of them; [`pipeline`] does so on several threads. Cutting
 //! apart from parsing means that one invalid record costs no other, and that parsing can be shared out.
 //!
-//! What is for a table, [`load`] parses into columns, plain records in the fast [`lane`].
+//! What is for a table, [`load`] parses into columns, plain records in the fast [`fast_json`].
 
 mod batch;
 mod cells;
@@ -14,7 +14,7 @@ mod cursor;
 mod documents;
 mod envelope;
 #[cfg(feature = "table")]
-mod lane;
+mod fast_json;
 #[cfg(feature = "table")]
 mod load;
 mod parse;
@@ -38,13 +38,13 @@ use self::parse::{Outcome, Tally};
 use crate::contact::Contact;
 use crate::error::Errors;
 #[cfg(feature = "table")]
-use crate::estimate::Drawn;
+use crate::estimate::SampleInfo;
 #[cfg(feature = "table")]
 use crate::table::TableBuilder;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 #[cfg(feature = "parquet")]
-use crate::{parquet::metadata::Promise, plan::Plan, table::shard::Shard};
+use crate::{parquet::metadata::FileGuarantees, plan::Plan, table::shard::Shard};
 
 /// Reads files of contact records.
 ///
@@ -146,7 +146,7 @@ pub struct ReadReport {
     pub totals: Option<Totals>,
     /// What the file is a sample of, if it says that it is one.
     #[cfg(feature = "table")]
-    pub drawn: Option<Drawn>,
+    pub drawn: Option<SampleInfo>,
 }
 
 /// How many contacts there are, and how many memberships.
@@ -159,8 +159,8 @@ pub struct Totals {
 }
 
 #[cfg(feature = "parquet")]
-impl From<Promise> for Totals {
-    fn from(Promise { contacts, memberships, .. }: Promise) -> Self {
+impl From<FileGuarantees> for Totals {
+    fn from(FileGuarantees { contacts, memberships, .. }: FileGuarantees) -> Self {
         Self { contacts, memberships }
     }
 }
@@ -232,7 +232,7 @@ impl RecordReader {
     /// [`RecordReader::for_plans_among_files`]: who is left out of one of them may stand in another again.
     ///
     /// ```
-    /// use headcount::{Audience, Evaluation, RecordReader, Table, TableBuilder};
+    /// use headcount::{Audience, EvalContext, RecordReader, Table, TableBuilder};
     ///
     /// let csv = "phone_number,list_id,click_count,carrier\n+1,7,12,Verizon\n+2,8,3,T-Mobile\n";
     /// let mut builder = TableBuilder::default();
@@ -241,12 +241,12 @@ impl RecordReader {
     /// builder.build().write_parquet(&mut file, &mut |_| {})?;
     ///
     /// let audience = Audience::of("click_count > 5".parse()?);
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-    /// let reader = RecordReader::new().for_plans([audience.plan(&asked)]);
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// let reader = RecordReader::new().for_plans([audience.plan(&cx)]);
     /// let mut builder = TableBuilder::default();
     /// let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {})?;
     /// let table = builder.build();
-    /// assert_eq!(table.size(&audience, &asked).value, 1);
+    /// assert_eq!(table.size(&audience, &cx).value, 1);
     /// assert_eq!(report.totals.map(|totals| totals.contacts), Some(2));
     /// assert_eq!(table.get("+1").and_then(|contact| contact.carrier), None, "nobody asks for it");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -262,7 +262,7 @@ impl RecordReader {
     /// [`Table::write_parquet`](crate::Table::write_parquet) wrote, columns that no plan asks are not read.
     ///
     /// ```
-    /// use headcount::{Audience, Evaluation, RecordReader, TableBuilder};
+    /// use headcount::{Audience, EvalContext, RecordReader, TableBuilder};
     ///
     /// let mut builder = TableBuilder::default();
     /// RecordReader::new().read_into("a.csv", &b"phone_number,list_id,carrier\n+1,7,Verizon\n"[..], &mut builder, &mut |_| {})?;
@@ -270,13 +270,13 @@ impl RecordReader {
     /// builder.build().write_parquet(&mut file, &mut |_| {})?;
     ///
     /// let audience = Audience::of("list = 8".parse()?);
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-    /// let reader = RecordReader::new().for_plans_among_files([audience.plan(&asked)]);
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// let reader = RecordReader::new().for_plans_among_files([audience.plan(&cx)]);
     /// let mut builder = TableBuilder::default();
     /// reader.read_into("a.parquet", &file[..], &mut builder, &mut |_| {})?;
     /// reader.read_into("b.csv", &b"phone_number,list_id\n+1,8\n"[..], &mut builder, &mut |_| {})?;
     /// let table = builder.build();
-    /// assert_eq!((table.size(&audience, &asked).value, table.memberships()), (1, 2));
+    /// assert_eq!((table.size(&audience, &cx).value, table.memberships()), (1, 2));
     /// assert_eq!(table.get("+1").and_then(|contact| contact.carrier), None, "nobody asks for it");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

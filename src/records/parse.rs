@@ -24,7 +24,7 @@ pub(super) struct Tally {
     pub(super) totals: Option<Totals>,
     /// What a file says that it is a sample of.
     #[cfg(feature = "table")]
-    pub(super) drawn: Option<crate::estimate::Drawn>,
+    pub(super) drawn: Option<crate::estimate::SampleInfo>,
 }
 
 /// What has come of all of them.

@@ -118,7 +118,7 @@ impl Lowering<'_> {
         match asked {
             Asked::Exists | Asked::NotExists => true,
             Asked::Value(CustomTest::Neq(_) | CustomTest::NotIn(_) | CustomTest::NotContains(_)) => {
-                self.asked.semantics.missing_negation == MissingNegation::Fails
+                self.cx.semantics.missing_negation == MissingNegation::Fails
             }
             Asked::Value(_) => false,
         }
@@ -149,7 +149,7 @@ impl Lowering<'_> {
                 (positive, negated, exists())
             }
         };
-        match (negated, place, self.asked.semantics.missing_negation) {
+        match (negated, place, self.cx.semantics.missing_negation) {
             (false, _, _) => place.some(positive),
             (true, _, MissingNegation::Matches) => place.some(positive).negated(),
             (true, Place::Column(_), MissingNegation::Fails) => Predicate::all([exists, positive.negated()]),
@@ -227,7 +227,7 @@ impl Lowering<'_> {
     }
 
     fn spells(self, text: &str, expected: &str) -> bool {
-        match self.asked.semantics.text_case {
+        match self.cx.semantics.text_case {
             crate::semantics::TextCase::Sensitive => text == expected,
             crate::semantics::TextCase::Insensitive => crate::eval::lower_cased(text) == expected,
         }

@@ -42,7 +42,7 @@ pub(super) enum Predicate {
     Absent(Scalar),
     Compare(Scalar, Comparison, Value),
     Between(Scalar, Value, Value),
-    OneOf(Scalar, Vec<Value>),
+    NonEmpty(Scalar, Vec<Value>),
     Part(Part, Scalar, Value),
     Is(Scalar),
     /// A row of a table with the same key satisfies the predicate.
@@ -178,7 +178,7 @@ impl Predicate {
             Self::Present(scalar)
             | Self::Absent(scalar)
             | Self::Between(scalar, _, _)
-            | Self::OneOf(scalar, _)
+            | Self::NonEmpty(scalar, _)
             | Self::Is(scalar) => see(scalar.innermost(), None),
         }
     }

@@ -10,16 +10,16 @@ use super::schema::TableName;
 ///
 /// ```
 /// use headcount::sql::{Dialect, Sql, SqlSchema};
-/// use headcount::{Audience, Evaluation};
+/// use headcount::{Audience, EvalContext};
 ///
 /// let schema: SqlSchema = serde_json::from_str(
 ///     r#"{"custom_fields": {"columns": {"state": {"type": "text", "column": "us_state"}, "vip": {"type": "boolean"}}}}"#,
 /// )?;
 /// let sql = Sql::new(Dialect::DuckDb).with_schema(schema).inlined();
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-/// let statement = sql.count(&Audience::of("custom.state = 'CA'".parse()?), &asked)?;
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+/// let statement = sql.count(&Audience::of("custom.state = 'CA'".parse()?), &cx)?;
 /// assert!(statement.text().ends_with(r#""us_state" IS NOT NULL AND "us_state" = 'CA'"#));
-/// let refusal = sql.count(&Audience::of("custom.stat = 'CA'".parse()?), &asked).unwrap_err();
+/// let refusal = sql.count(&Audience::of("custom.stat = 'CA'".parse()?), &cx).unwrap_err();
 /// assert_eq!(refusal.reason(), "there is no column for the custom field `stat`, did you mean `state`?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

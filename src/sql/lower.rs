@@ -12,14 +12,14 @@ use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, Tim
 use crate::eval::lower_cased;
 use crate::filter::{Asked, Comparison, Condition, FieldTest, Group, Junction, ListTest, Test, TextTest, TimeTest};
 use crate::number::Number;
-use crate::semantics::{Evaluation, MissingNegation, Subscription, TextCase};
+use crate::semantics::{EvalContext, MissingNegation, Subscription, TextCase};
 
 /// What a filter is asked in.
 #[derive(Clone, Copy)]
 pub(super) struct Lowering<'a> {
     pub(super) dialect: Dialect,
     pub(super) schema: &'a SqlSchema,
-    pub(super) asked: &'a Evaluation,
+    pub(super) cx: &'a EvalContext,
 }
 
 /// Why a condition cannot be said; whoever knows the condition makes a refusal of it.
@@ -67,7 +67,7 @@ impl Lowering<'_> {
                 let of_the_contact = test.field().is_some_and(Field::is_of_the_contact);
                 Ok(match list.filter(|_| !of_the_contact) {
                     None => predicate,
-                    Some(list) => self.on_list(list, predicate, test.holds_of_nothing(&self.asked.semantics)),
+                    Some(list) => self.on_list(list, predicate, test.holds_of_nothing(&self.cx.semantics)),
                 })
             }
         }
@@ -91,7 +91,7 @@ impl Lowering<'_> {
         let value = |list: &i64| Value::Whole((*list).into());
         match lists {
             [list] => Predicate::Compare(self.list(), Comparison::Eq, value(list)),
-            _ => Predicate::OneOf(self.list(), lists.iter().map(value).collect()),
+            _ => Predicate::NonEmpty(self.list(), lists.iter().map(value).collect()),
         }
     }
 
@@ -103,7 +103,7 @@ impl Lowering<'_> {
     fn taking_part(self) -> Predicate {
         let is_membership = self.schema.is_membership.clone().map(|column| Predicate::Is(Scalar::Membership(column)));
         let active = || Scalar::FlagOr(Box::new(Scalar::Membership(self.schema.active.clone())), true);
-        let subscribed = match self.asked.semantics.subscription {
+        let subscribed = match self.cx.semantics.subscription {
             Subscription::ActiveOnly => Some(Predicate::Is(active())),
             Subscription::Any => None,
         };
@@ -135,7 +135,7 @@ impl Lowering<'_> {
 
     /// A negated test of what may have no value.
     pub(super) fn negation(self, scalar: &Scalar, positive: Predicate) -> Predicate {
-        match self.asked.semantics.missing_negation {
+        match self.cx.semantics.missing_negation {
             MissingNegation::Matches => Predicate::or_absent(scalar, positive.negated()),
             MissingNegation::Fails => Predicate::of_present(scalar, positive.negated()),
         }
@@ -161,7 +161,7 @@ impl Lowering<'_> {
 
     /// The positive of a test of an instant that is there.
     pub(super) fn instant(self, scalar: &Scalar, test: &TimeTest) -> Predicate {
-        let now = self.asked.now.timestamp_micros();
+        let now = self.cx.now.timestamp_micros();
         match test {
             TimeTest::Within(span) | TimeTest::NotWithin(span) => {
                 let (first, last) = (span.before(now), now);
@@ -231,7 +231,7 @@ impl Lowering<'_> {
         let (worked_out, none) = match comparison {
             Comparison::Eq | Comparison::Lt | Comparison::Lte => (Predicate::all([any, worked_out]), None),
             Comparison::Gt | Comparison::Gte => (Predicate::all([any, is_number(), worked_out]), None),
-            Comparison::Neq => match self.asked.semantics.missing_negation {
+            Comparison::Neq => match self.cx.semantics.missing_negation {
                 // What is past the end equals nothing.
                 MissingNegation::Matches => (Predicate::all([any.clone(), worked_out]), Some(any.negated())),
                 MissingNegation::Fails => (Predicate::all([any, is_number(), worked_out]), None),
@@ -300,7 +300,7 @@ impl Lowering<'_> {
         match values.len() {
             0 => Predicate::Always(false),
             1 => Predicate::Compare(scalar, Comparison::Eq, values.remove(0)),
-            _ => Predicate::OneOf(scalar, values),
+            _ => Predicate::NonEmpty(scalar, values),
         }
     }
 
@@ -337,14 +337,14 @@ impl Lowering<'_> {
     }
 
     fn cased(self, text: &str) -> String {
-        match self.asked.semantics.text_case {
+        match self.cx.semantics.text_case {
             TextCase::Sensitive => text.to_owned(),
             TextCase::Insensitive => lower_cased(text),
         }
     }
 
     fn folded(self, scalar: &Scalar, folding: impl FnOnce() -> Option<super::expression::Folding>) -> Scalar {
-        let folding = match self.asked.semantics.text_case {
+        let folding = match self.cx.semantics.text_case {
             TextCase::Sensitive => None,
             TextCase::Insensitive => folding(),
         };
@@ -380,11 +380,11 @@ pub(super) fn compared(lanes: &Lanes, comparison: Comparison, number: Number) ->
     let by_double = compared_to_large(&lanes.double, comparison, whole);
     match &lanes.whole {
         None => by_double,
-        Some(lane) => {
-            let by_whole = Predicate::Compare(lane.clone(), comparison, Value::Whole(whole));
+        Some(fast_json) => {
+            let by_whole = Predicate::Compare(fast_json.clone(), comparison, Value::Whole(whole));
             Predicate::any([
-                Predicate::of_present(lane, by_whole),
-                Predicate::all([Predicate::Absent(lane.clone()), by_double]),
+                Predicate::of_present(fast_json, by_whole),
+                Predicate::all([Predicate::Absent(fast_json.clone()), by_double]),
             ])
         }
     }

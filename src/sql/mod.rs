@@ -7,11 +7,11 @@
 //!
 //! ```
 //! use headcount::sql::{Dialect, Parameter, Sql};
-//! use headcount::{Audience, Evaluation};
+//! use headcount::{Audience, EvalContext};
 //!
 //! let audience = Audience::of("click_count >= 3 and carrier = \"O'Neill\"".parse()?);
-//! let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-//! let statement = Sql::new(Dialect::PostgreSql).count(&audience, &asked)?;
+//! let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+//! let statement = Sql::new(Dialect::PostgreSql).count(&audience, &cx)?;
 //! assert_eq!(
 //!     statement.text(),
 //!     r#"SELECT count(DISTINCT "phone_number") AS "size"
@@ -46,7 +46,7 @@ use self::lower::Lowering;
 use self::print::{Printer, Sketch};
 use self::values::Needed;
 use crate::audience::Audience;
-use crate::semantics::{Evaluation, Unit};
+use crate::semantics::{EvalContext, Unit};
 
 pub use self::ddl::ddl;
 pub use self::dialect::Dialect;
@@ -89,14 +89,14 @@ impl Sql {
     /// # Errors
     ///
     /// A condition that cannot be asked exactly.
-    pub fn count(&self, audience: &Audience, asked: &Evaluation) -> Result<Statement, Refusal> {
+    pub fn count(&self, audience: &Audience, cx: &EvalContext) -> Result<Statement, Refusal> {
         let printer = self.printer();
-        let size = match asked.semantics.unit {
+        let size = match cx.semantics.unit {
             Unit::Contacts => format!("count(DISTINCT {})", printer.phone_number()),
             Unit::Memberships => "count(*)".to_owned(),
         };
         let what = format!("{size} AS {}", printer.name("size"));
-        self.select(printer, &what, &self.trees(audience, asked)?)
+        self.select(printer, &what, &self.trees(audience, cx)?)
     }
 
     /// Who is in an audience: the phone number of each contact, once and in no order, in the column of that name.
@@ -104,10 +104,10 @@ impl Sql {
     /// # Errors
     ///
     /// A condition that cannot be asked exactly.
-    pub fn members(&self, audience: &Audience, asked: &Evaluation) -> Result<Statement, Refusal> {
+    pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Result<Statement, Refusal> {
         let printer = self.printer();
         let what = format!("DISTINCT {}", printer.phone_number());
-        self.select(printer, &what, &self.trees(audience, asked)?)
+        self.select(printer, &what, &self.trees(audience, cx)?)
     }
 
     /// How many are in each of many audiences, in one row with the columns `size_1`, `size_2` …, in their order.
@@ -117,11 +117,11 @@ impl Sql {
     ///
     /// ```
     /// use headcount::sql::{Dialect, Sql};
-    /// use headcount::{Audience, Evaluation};
+    /// use headcount::{Audience, EvalContext};
     ///
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
     /// let audiences = [Audience::of("click_count >= 3".parse()?), Audience::of("not on_dnc".parse()?)];
-    /// let statement = Sql::new(Dialect::Spark).counts(audiences.iter().map(|audience| (audience, &asked)))?;
+    /// let statement = Sql::new(Dialect::Spark).counts(audiences.iter().map(|audience| (audience, &cx)))?;
     /// assert!(statement.text().contains("AS `size_2`"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -131,10 +131,9 @@ impl Sql {
     /// A condition that cannot be asked exactly; no audience at all, or more than the engine has columns for.
     pub fn counts<'q>(
         &self,
-        questions: impl IntoIterator<Item = (&'q Audience, &'q Evaluation)>,
+        questions: impl IntoIterator<Item = (&'q Audience, &'q EvalContext)>,
     ) -> Result<Statement, Refusal> {
-        let each =
-            questions.into_iter().map(|(audience, asked)| Ok((asked.semantics.unit, self.trees(audience, asked)?)));
+        let each = questions.into_iter().map(|(audience, cx)| Ok((cx.semantics.unit, self.trees(audience, cx)?)));
         let sketch = many::counts(self.printer(), &each.collect::<Result<Vec<_>, _>>()?)
             .map_err(|reason| self.refusal(reason))?;
         self.finished(sketch)
@@ -148,8 +147,8 @@ impl Sql {
         Refusal::of_all(self.dialect, reason)
     }
 
-    fn trees(&self, audience: &Audience, asked: &Evaluation) -> Result<Vec<Tree>, Refusal> {
-        let trees = Lowering { dialect: self.dialect, schema: &self.schema, asked }.audience(audience)?;
+    fn trees(&self, audience: &Audience, cx: &EvalContext) -> Result<Vec<Tree>, Refusal> {
+        let trees = Lowering { dialect: self.dialect, schema: &self.schema, cx }.audience(audience)?;
         let deep = trees.iter().map(Tree::depth).max().unwrap_or(0);
         let most = self.dialect.forms().groups;
         if deep > most {

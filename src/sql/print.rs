@@ -247,11 +247,13 @@ impl<'a> Printer<'a> {
                 out.push(symbol(*comparison));
                 self.value(value, out);
             }
-            Predicate::Between(..) | Predicate::OneOf(..) | Predicate::Among(..) => self.range(predicate, "", out),
+            Predicate::Between(..) | Predicate::NonEmpty(..) | Predicate::Among(..) => self.range(predicate, "", out),
             Predicate::Part(part, scalar, text) => self.part(*part, scalar, text, out),
             Predicate::Is(scalar) => self.scalar(scalar, out),
             Predicate::Not(inner) => match &**inner {
-                Predicate::Between(..) | Predicate::OneOf(..) | Predicate::Among(..) => self.range(inner, " NOT", out),
+                Predicate::Between(..) | Predicate::NonEmpty(..) | Predicate::Among(..) => {
+                    self.range(inner, " NOT", out)
+                }
                 Predicate::Is(scalar) => {
                     out.push("NOT ");
                     self.scalar(scalar, out);
@@ -292,7 +294,7 @@ impl<'a> Printer<'a> {
                 out.push(" AND ");
                 self.value(last, out);
             }
-            Predicate::OneOf(scalar, values) => {
+            Predicate::NonEmpty(scalar, values) => {
                 self.scalar(scalar, out);
                 out.push(not);
                 out.push(" IN (");

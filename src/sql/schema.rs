@@ -15,12 +15,12 @@ use crate::catalogue::{AmountField, Field};
 ///
 /// ```
 /// use headcount::sql::{Dialect, Sql, SqlSchema};
-/// use headcount::{Audience, Evaluation};
+/// use headcount::{Audience, EvalContext};
 ///
 /// let schema: SqlSchema = serde_json::from_str(r#"{"memberships": ["crm", "subscribers"], "columns": {"click_count": "clicks"}}"#)?;
 /// let audience = Audience::of("click_count >= 3".parse()?);
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-/// let statement = Sql::new(Dialect::DuckDb).with_schema(schema).inlined().count(&audience, &asked)?;
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+/// let statement = Sql::new(Dialect::DuckDb).with_schema(schema).inlined().count(&audience, &cx)?;
 /// assert!(statement.text().contains(r#"FROM "crm"."subscribers""#));
 /// assert!(statement.text().contains(r#""clicks" >= 3"#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -8,7 +8,7 @@ use crate::contact::{Contact, Membership};
 use crate::filter::{Condition, CustomKey, Filter};
 use crate::number::Number;
 use crate::population::Population;
-use crate::semantics::{Evaluation, Semantics};
+use crate::semantics::{EvalContext, Semantics};
 use crate::time::Span;
 use crate::value::Value;
 
@@ -30,7 +30,7 @@ any! {
     Condition = super::conditions();
     Contact = super::contacts();
     CustomKey = super::custom_keys();
-    Evaluation = super::evaluations();
+    EvalContext = super::evaluations();
     Filter = super::filters(1..=8);
     Membership = super::memberships();
     Number = super::numbers();

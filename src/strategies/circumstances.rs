@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::cases::{self, instant_of, written_instants};
-use crate::semantics::{Evaluation, MissingNegation, Semantics, Subscription, TextCase, Unit};
+use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, TextCase, Unit};
 use crate::time::{Span, SpanUnit};
 
 /// The instant that most cases live around: noon of 15 November 2025, UTC.
@@ -57,12 +57,12 @@ pub fn semantics() -> BoxedStrategy<Semantics> {
 }
 
 /// Any instant and any readings; most often [`noon`].
-pub fn evaluations() -> BoxedStrategy<Evaluation> {
+pub fn evaluations() -> BoxedStrategy<EvalContext> {
     let now = prop_oneof![
         8 => Just(noon()),
         2 => instants(),
         1 => Just(DateTime::<Utc>::MIN_UTC),
         1 => Just(DateTime::<Utc>::MAX_UTC),
     ];
-    (now, semantics()).prop_map(|(now, semantics)| Evaluation::at(now).with(semantics)).boxed()
+    (now, semantics()).prop_map(|(now, semantics)| EvalContext::at(now).with(semantics)).boxed()
 }

@@ -11,8 +11,8 @@ use crate::audience::{Audience, Status};
 use crate::cases::{Step, tree};
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::filter::{
-    Asked, Bound, Comparison, Condition, CustomTest, Filter, Junction, ListTest, Literal, OneOf, Order, Test, TextTest,
-    TimeTest,
+    Asked, Bound, Comparison, Condition, CustomTest, Filter, Junction, ListTest, Literal, NonEmpty, Order, Test,
+    TextTest, TimeTest,
 };
 use crate::time::Moment;
 
@@ -84,8 +84,8 @@ pub fn source_lists() -> BoxedStrategy<Vec<i64>> {
     vec(list_ids(), 0..3).boxed()
 }
 
-fn one_of<T: Clone + std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<OneOf<T>> {
-    vec(of, 1..4).prop_filter_map("one or more", OneOf::new).boxed()
+fn one_of<T: Clone + std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<NonEmpty<T>> {
+    vec(of, 1..4).prop_filter_map("one or more", NonEmpty::new).boxed()
 }
 
 fn asked<T: Clone + std::fmt::Debug + 'static>(test: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Asked<T>> {

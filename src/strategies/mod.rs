@@ -18,15 +18,15 @@
 //!
 //! ```
 //! use headcount::strategies::{noon, populations_for};
-//! use headcount::{Audience, Evaluation};
+//! use headcount::{Audience, EvalContext};
 //! use proptest::test_runner::TestRunner;
 //!
 //! const COUNT: &str = "SELECT count(DISTINCT phone_number) FROM memberships
 //!     WHERE active AND click_count >= 3 AND last_clicked_at BETWEEN :now - 30 * 86400 * 1000000 AND :now";
 //!
 //! let audience = Audience::of("click_count >= 3 and last_clicked_at within 30 days".parse()?);
-//! let asked = Evaluation::at(noon());
-//! TestRunner::default().run(&populations_for(&audience.filter, &asked, 0..8), |population| {
+//! let cx = EvalContext::at(noon());
+//! TestRunner::default().run(&populations_for(&audience.filter, &cx, 0..8), |population| {
 //!     let db = rusqlite::Connection::open_in_memory().unwrap();
 //!     db.execute_batch("CREATE TABLE memberships (phone_number, active, click_count, last_clicked_at)").unwrap();
 //!     for contact in population.contacts() {
@@ -36,8 +36,8 @@
 //!             db.execute("INSERT INTO memberships VALUES (?, ?, ?, ?)", row).unwrap();
 //!         }
 //!     }
-//!     let counted: i64 = db.query_row(COUNT, [asked.now.timestamp_micros()], |row| row.get(0)).unwrap();
-//!     proptest::prop_assert_eq!(counted, population.size(&audience, &asked).value as i64);
+//!     let counted: i64 = db.query_row(COUNT, [cx.now.timestamp_micros()], |row| row.get(0)).unwrap();
+//!     proptest::prop_assert_eq!(counted, population.size(&audience, &cx).value as i64);
 //!     Ok(())
 //! })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -85,10 +85,10 @@ pub fn records(number: impl Into<SizeRange>) -> BoxedStrategy<Vec<Contact>> {
 /// use proptest::test_runner::TestRunner;
 ///
 /// let cases = (audiences(), populations(0..12), evaluations());
-/// TestRunner::default().run(&cases, |(audience, population, asked)| {
-///     let matcher = audience.matcher(&asked);
+/// TestRunner::default().run(&cases, |(audience, population, cx)| {
+///     let matcher = audience.matcher(&cx);
 ///     for contact in population.contacts() {
-///         proptest::prop_assert_eq!(matcher.matches(contact), audience.contains(contact, &asked));
+///         proptest::prop_assert_eq!(matcher.matches(contact), audience.contains(contact, &cx));
 ///     }
 ///     Ok(())
 /// })?;

@@ -11,26 +11,26 @@ use crate::catalogue::{AmountField, CountField, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::filter::Filter;
 use crate::population::Population;
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 
 /// Records of contacts whose values stand on a filter's literals, just before and just behind, or are missing, so that
 /// its conditions hold about half the time, whatever the filter. What it does not ask is left out.
 ///
 /// ```
 /// use headcount::strategies::{contacts_for, noon};
-/// use headcount::{Evaluation, Filter};
+/// use headcount::{EvalContext, Filter};
 /// use proptest::strategy::{Strategy, ValueTree};
 /// use proptest::test_runner::TestRunner;
 ///
 /// let filter: Filter = "custom.plan = 'premium' and last_clicked_at within 45 days".parse()?;
-/// let contacts = contacts_for(&filter, &Evaluation::at(noon()));
+/// let contacts = contacts_for(&filter, &EvalContext::at(noon()));
 /// let mut runner = TestRunner::deterministic();
 /// let plans = (0..100).flat_map(|_| contacts.new_tree(&mut runner).unwrap().current().memberships);
 /// assert!(plans.filter(|on| on.custom_fields.get("plan") == Some(&"premium".into())).count() > 5);
 /// # Ok::<(), headcount::Errors>(())
 /// ```
-pub fn contacts_for(filter: &Filter, asked: &Evaluation) -> BoxedStrategy<Contact> {
-    let collisions = Collisions::of(filter, asked);
+pub fn contacts_for(filter: &Filter, cx: &EvalContext) -> BoxedStrategy<Contact> {
+    let collisions = Collisions::of(filter, cx);
     // A record without a phone number is none.
     let phone_numbers = collisions.texts.get(&TextField::PhoneNumber).into_iter().flatten();
     let phone_numbers: Vec<String> = phone_numbers.filter(|text| !text.is_empty()).cloned().collect();
@@ -54,12 +54,8 @@ pub fn contacts_for(filter: &Filter, asked: &Evaluation) -> BoxedStrategy<Contac
 }
 
 /// The population of so many records that are [aimed at a filter](contacts_for).
-pub fn populations_for(
-    filter: &Filter,
-    asked: &Evaluation,
-    records: impl Into<SizeRange>,
-) -> BoxedStrategy<Population> {
-    vec(contacts_for(filter, asked), records).prop_map(Population::from_iter).boxed()
+pub fn populations_for(filter: &Filter, cx: &EvalContext, records: impl Into<SizeRange>) -> BoxedStrategy<Population> {
+    vec(contacts_for(filter, cx), records).prop_map(Population::from_iter).boxed()
 }
 
 /// One of the values, or none; none where there are none.

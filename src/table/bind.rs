@@ -96,8 +96,7 @@ impl BoundPlans {
                 }
             })
             .collect();
-        let only_active =
-            plans.first().is_some_and(|plan| plan.asked.semantics.subscription == Subscription::ActiveOnly);
+        let only_active = plans.first().is_some_and(|plan| plan.cx.semantics.subscription == Subscription::ActiveOnly);
         let active = columns.find(&ColumnId::Active).filter(|_| only_active).map(|column| {
             let of = columns.column(column);
             Active { column, test: of.test(of.domain.passing(&LeafTest::True), false, false) }
@@ -233,7 +232,7 @@ mod tests {
     use super::*;
     use crate::audience::Audience;
     use crate::contact::{Contact, Membership};
-    use crate::semantics::Evaluation;
+    use crate::semantics::EvalContext;
     use crate::table::{Table, TableBuilder};
 
     fn table() -> Table {
@@ -262,7 +261,7 @@ mod tests {
             ("phone_number ends_with '1'", u64::MAX, u64::MAX),
         ] {
             let plan =
-                Audience::of(text.parse().unwrap()).plan(&Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap()));
+                Audience::of(text.parse().unwrap()).plan(&EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap()));
             let bound = BoundPlans::new(&[&plan], &table.columns);
             let of = |any| undecided(&bound.plans[0].root, &table.columns, &bound.leaves, any);
             assert_eq!((of(false), of(true)), (all, any), "{text}");

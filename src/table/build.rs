@@ -20,11 +20,11 @@ use self::merge::{Merged, coded, custom};
 use self::runs::{Runs, runs};
 use super::bits::Bits;
 use super::column::{Buckets, Column};
+use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
 use super::segment::{ColumnId, Columns, Lists, Segment, decode};
 use super::shard::{Coded, Custom, Flag, Shard, Texts};
-use super::stripe::Stripe;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::Contact;
 use crate::filter::CustomKey;
@@ -129,7 +129,7 @@ struct Placed {
     id: ColumnId,
     column: Column,
     /// For each run, its stripes.
-    stripes: Vec<Vec<Stripe>>,
+    stripes: Vec<Vec<ColumnChunk>>,
     /// The keys of those who are asked one by one: one of the contact, or one for each membership.
     others: Vec<Option<u64>>,
 }
@@ -140,7 +140,7 @@ impl Frame<'_> {
         let Merged { domain, buckets, rows } = merged;
         let mut column = Column::new(domain, buckets);
         let of_contacts = id.is_of_the_contact();
-        let parts: Vec<(Vec<Stripe>, Box<[u64; 256]>)> = self
+        let parts: Vec<(Vec<ColumnChunk>, Box<[u64; 256]>)> = self
             .runs
             .runs
             .par_iter()

@@ -210,7 +210,7 @@ impl Ask for Once<'_, '_> {
         kernel.and(rows, self.answer(leaf, rows.len()));
     }
 
-    fn settle(&mut self, _: usize, _: &mut [u64]) {}
+    fn refine(&mut self, _: usize, _: &mut [u64]) {}
 
     fn retain_failing(&mut self, leaf: usize, rows: &mut [u64]) {
         let kernel = self.scan.kernel;

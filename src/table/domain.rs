@@ -269,7 +269,7 @@ impl CustomValues {
                 };
                 Passing { keys, no_value: None }
             }
-            LeafTest::Custom(CustomMatch::OneOf(literals)) if literals.texts.case == TextCase::Sensitive => {
+            LeafTest::Custom(CustomMatch::NonEmpty(literals)) if literals.texts.case == TextCase::Sensitive => {
                 Passing { keys: self.one_of(literals, test), no_value: None }
             }
             _ => Passing { keys: self.ask(0..len, test), no_value: None },

@@ -6,6 +6,7 @@ mod build;
 #[cfg(feature = "parquet")]
 mod cells;
 mod column;
+mod column_chunk;
 mod count;
 mod domain;
 mod kernel;
@@ -14,7 +15,6 @@ mod phone;
 mod scan;
 mod segment;
 pub(crate) mod shard;
-mod stripe;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -35,7 +35,7 @@ use crate::contact::Contact;
 use crate::matcher::Matcher;
 use crate::plan::Plan;
 use crate::population::Population;
-use crate::semantics::{Evaluation, Unit};
+use crate::semantics::{EvalContext, Unit};
 use crate::size::Size;
 
 pub use self::members::Members;
@@ -51,7 +51,7 @@ pub(crate) use self::{
 /// of your own to choose how many.
 ///
 /// ```
-/// use headcount::{Audience, Contact, Evaluation, Table};
+/// use headcount::{Audience, Contact, EvalContext, Table};
 ///
 /// let records = [
 ///     r#"{"phone_number": "+1", "list_id": 7, "click_count": 3}"#,
@@ -61,9 +61,9 @@ pub(crate) use self::{
 /// let table = contacts.collect::<Result<Table, _>>()?;
 ///
 /// let audience = Audience::of("click_count >= 3".parse()?);
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-/// assert_eq!(table.size(&audience, &asked).value, 1);
-/// assert_eq!(table.members(&audience, &asked).phone_numbers().collect::<Vec<_>>(), ["+1"]);
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+/// assert_eq!(table.size(&audience, &cx).value, 1);
+/// assert_eq!(table.members(&audience, &cx).phone_numbers().collect::<Vec<_>>(), ["+1"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -218,30 +218,30 @@ impl Table {
 
     /// How many are in an audience: contacts, or memberships, as the semantics ask.
     #[must_use]
-    pub fn size(&self, audience: &Audience, asked: &Evaluation) -> Size {
-        Size::new(self.count(&audience.plan(asked)), audience, asked)
+    pub fn size(&self, audience: &Audience, cx: &EvalContext) -> Size {
+        Size::new(self.count(&audience.plan(cx)), audience, cx)
     }
 
     /// How many are in each of several audiences, in one pass: a question that several ask is asked once.
     ///
     /// ```
-    /// use headcount::{Audience, Evaluation, Table};
+    /// use headcount::{Audience, EvalContext, Table};
     ///
     /// let table = Table::default();
     /// let audiences = [Audience::of("has_revenue".parse()?), Audience::of("on_dnc".parse()?)];
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-    /// assert_eq!(table.sizes(&audiences, &asked).iter().map(|size| size.value).collect::<Vec<_>>(), [0, 0]);
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// assert_eq!(table.sizes(&audiences, &cx).iter().map(|size| size.value).collect::<Vec<_>>(), [0, 0]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn sizes<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>, asked: &Evaluation) -> Vec<Size> {
+    pub fn sizes<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>, cx: &EvalContext) -> Vec<Size> {
         let audiences: Vec<&Audience> = audiences.into_iter().collect();
-        let plans: Vec<Plan> = audiences.iter().map(|audience| audience.plan(asked)).collect();
+        let plans: Vec<Plan> = audiences.iter().map(|audience| audience.plan(cx)).collect();
         let plans: Vec<&Plan> = plans.iter().collect();
         let bound = BoundPlans::new(&plans, &self.columns);
-        let counts = self.count_many(&bound, asked.semantics.unit);
+        let counts = self.count_many(&bound, cx.semantics.unit);
         let sized = counts.into_iter().zip(plans).zip(audiences);
-        sized.map(|((count, plan), audience)| Size::new(count + self.count_others(plan), audience, asked)).collect()
+        sized.map(|((count, plan), audience)| Size::new(count + self.count_others(plan), audience, cx)).collect()
     }
 
     /// How many satisfy a plan: contacts, or memberships, as its semantics ask.
@@ -251,13 +251,13 @@ impl Table {
             return 0;
         }
         let bound = BoundPlans::new(&[plan], &self.columns);
-        self.count_one(&bound, plan.asked.semantics.unit) + self.count_others(plan)
+        self.count_one(&bound, plan.cx.semantics.unit) + self.count_others(plan)
     }
 
     fn count_others(&self, plan: &Plan) -> u64 {
         let matcher = Matcher::from(plan.clone());
         let others = self.others.values().map(|other| &other.contact);
-        match plan.asked.semantics.unit {
+        match plan.cx.semantics.unit {
             Unit::Contacts => others.filter(|contact| matcher.matches(*contact)).count() as u64,
             Unit::Memberships => others.map(|contact| matcher.matching_memberships(contact) as u64).sum(),
         }
@@ -265,8 +265,8 @@ impl Table {
 
     /// The contacts in an audience.
     #[must_use]
-    pub fn members(&self, audience: &Audience, asked: &Evaluation) -> Members<'_> {
-        let plan = audience.plan(asked);
+    pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Members<'_> {
+        let plan = audience.plan(cx);
         let rows = self.collect(&BoundPlans::new(&[&plan], &self.columns));
         let matcher = Matcher::from(plan);
         let others = self.others.values().filter(|other| matcher.matches(&other.contact));

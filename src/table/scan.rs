@@ -72,7 +72,7 @@ impl<'t> Scan<'t> {
         match (codes, self.plans.lists) {
             (Some(test), Some(column)) => {
                 self.retain_possible(column, slot, test, rows);
-                self.settle(column, slot, test, rows);
+                self.refine(column, slot, test, rows);
             }
             _ => rows.fill(0),
         }
@@ -124,7 +124,7 @@ impl<'t> Scan<'t> {
         match &leaf.test {
             BoundTest::Column { column, test, .. } => {
                 self.retain_possible(*column, slot, test, rows);
-                self.settle(*column, slot, test, rows);
+                self.refine(*column, slot, test, rows);
             }
             BoundTest::Absent => {
                 if !leaf.missing {
@@ -174,9 +174,9 @@ impl<'t> Scan<'t> {
         self.segment.stripe(column, slot).retain_possible(self.kernel, test, self.start, rows);
     }
 
-    fn settle(&self, column: usize, slot: usize, test: &ColumnTest, rows: &mut [u64]) {
+    fn refine(&self, column: usize, slot: usize, test: &ColumnTest, rows: &mut [u64]) {
         let of = self.columns.column(column);
-        self.segment.stripe(column, slot).settle(self.kernel, of, test, self.start, rows);
+        self.segment.stripe(column, slot).refine(self.kernel, of, test, self.start, rows);
     }
 
     /// Leaves those rows of the segment for which something holds.
@@ -195,7 +195,7 @@ pub(super) trait Ask {
     fn retain_possible(&mut self, leaf: usize, rows: &mut [u64]);
 
     /// Leaves those of them that do.
-    fn settle(&mut self, leaf: usize, rows: &mut [u64]);
+    fn refine(&mut self, leaf: usize, rows: &mut [u64]);
 
     /// Leaves those rows that do not pass a leaf.
     fn retain_failing(&mut self, leaf: usize, rows: &mut [u64]);
@@ -216,9 +216,9 @@ impl Ask for OfSlot<'_, '_> {
         }
     }
 
-    fn settle(&mut self, leaf: usize, rows: &mut [u64]) {
+    fn refine(&mut self, leaf: usize, rows: &mut [u64]) {
         if let Some((column, test)) = self.scan.plans.leaves[leaf].column() {
-            self.scan.settle(column, self.slot, test, rows);
+            self.scan.refine(column, self.slot, test, rows);
         }
     }
 
@@ -226,7 +226,7 @@ impl Ask for OfSlot<'_, '_> {
         let mut passing = room(rows);
         let passing = &mut passing[..rows.len()];
         self.retain_possible(leaf, passing);
-        self.settle(leaf, passing);
+        self.refine(leaf, passing);
         self.scan.kernel.and_not(rows, passing);
     }
 }
@@ -238,7 +238,7 @@ pub(super) fn tree(kernel: &Kernel, node: &BoundNode, rows: &mut [u64], ask: &mu
         BoundNode::Constant(false) => rows.fill(0),
         BoundNode::Leaf(at) => {
             ask.retain_possible(*at, rows);
-            ask.settle(*at, rows);
+            ask.refine(*at, rows);
         }
         BoundNode::All(members) => {
             for member in members {
@@ -253,7 +253,7 @@ pub(super) fn tree(kernel: &Kernel, node: &BoundNode, rows: &mut [u64], ask: &mu
             // What another member has ruled out need not be settled.
             for member in members {
                 if let BoundNode::Leaf(at) = member {
-                    ask.settle(*at, rows);
+                    ask.refine(*at, rows);
                 }
             }
         }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::bits::Bits;
 use super::column::Column;
+use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
-use super::stripe::Stripe;
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::filter::CustomKey;
@@ -102,12 +102,12 @@ pub(super) struct Segment {
     /// Which contacts have not been removed.
     pub(super) live: Bits,
     /// For each column, a stripe for each slot; one stripe for a column of the contact.
-    pub(super) stripes: Vec<Vec<Stripe>>,
+    pub(super) stripes: Vec<Vec<ColumnChunk>>,
 }
 
 impl Segment {
     /// The stripe of a column for a slot.
-    pub(super) fn stripe(&self, column: usize, slot: usize) -> &Stripe {
+    pub(super) fn stripe(&self, column: usize, slot: usize) -> &ColumnChunk {
         let stripes = &self.stripes[column];
         if stripes.len() == 1 { &stripes[0] } else { &stripes[slot] }
     }
@@ -136,7 +136,7 @@ impl Segment {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let stripes: usize = self.stripes.iter().flatten().map(Stripe::bytes).sum();
+        let stripes: usize = self.stripes.iter().flatten().map(ColumnChunk::bytes).sum();
         stripes
             + self.phones.capacity() * size_of::<Phone>()
             + self.order.capacity() * size_of::<u32>()

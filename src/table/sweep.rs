@@ -17,15 +17,15 @@ use crate::eval::{self, Subject};
 use crate::filter::Test;
 use crate::matcher::Matcher;
 use crate::plan::{Hold, Plan, Window};
-use crate::semantics::{Evaluation, Unit};
-use crate::timeline::{Changes, Course, Known, Turns};
+use crate::semantics::{EvalContext, Unit};
+use crate::timeline::{Changes, Known, Transitions, TruthTimeline};
 
 /// What is swept: the filter's course, and both plans, bound to a table.
 struct Sweep<'t> {
     columns: &'t Columns,
     unit: Unit,
     range: (i64, i64),
-    course: Course<'t>,
+    course: TruthTimeline<'t>,
     plans: BoundPlans,
     /// Whether nobody can be in at every instant.
     never_always: bool,
@@ -45,13 +45,13 @@ struct BoundMoving {
 
 impl Table {
     /// Who comes and who goes within a range of instants, both ends included; no part is of the same contacts as another.
-    pub(crate) fn sweep(&self, audience: &Audience, asked: &Evaluation, range: (i64, i64)) -> Vec<Changes> {
-        let plan = |hold| audience.plan_over(asked, Window { from: range.0, to: range.1, hold });
+    pub(crate) fn sweep(&self, audience: &Audience, cx: &EvalContext, range: (i64, i64)) -> Vec<Changes> {
+        let plan = |hold| audience.plan_over(cx, Window { from: range.0, to: range.1, hold });
         let (possible, always) = (plan(Hold::Sometimes), plan(Hold::Always));
         if possible.is_never() {
             return Vec::new();
         }
-        let sweep = Sweep::new(&self.columns, audience, asked, range, [&possible, &always]);
+        let sweep = Sweep::new(&self.columns, audience, cx, range, [&possible, &always]);
         let mut parts: Vec<Changes> = self
             .runs()
             .into_par_iter()
@@ -64,22 +64,22 @@ impl Table {
             )
             .map(|(changes, _)| changes)
             .collect();
-        parts.push(self.sweep_others(audience, asked, possible, range));
+        parts.push(self.sweep_others(audience, cx, possible, range));
         parts
     }
 
     /// Those who are in no segment, one by one.
-    fn sweep_others(&self, audience: &Audience, asked: &Evaluation, possible: Plan, range: (i64, i64)) -> Changes {
+    fn sweep_others(&self, audience: &Audience, cx: &EvalContext, possible: Plan, range: (i64, i64)) -> Changes {
         let mut changes = Changes::new(range.0);
-        let course = Course::new(&audience.filter, asked);
+        let course = TruthTimeline::new(&audience.filter, cx);
         let possible = Matcher::from(possible);
-        let mut turns = Turns::default();
+        let mut turns = Transitions::default();
         for contact in self.others.values().map(|other| &other.contact).filter(|contact| possible.matches(*contact)) {
             let mut begins = false;
-            for membership in audience.in_scope(contact, asked) {
-                let of = OfRecord { course: &course, subject: Subject { contact, membership, asked } };
+            for membership in audience.in_scope(contact, cx) {
+                let of = OfRecord { course: &course, subject: Subject { contact, membership, cx } };
                 begins = turns.join_next(begins, |turns| course.run(&of, range, turns));
-                if asked.semantics.unit == Unit::Memberships {
+                if cx.semantics.unit == Unit::Memberships {
                     changes.add(std::mem::take(&mut begins), &turns.all);
                     turns.all.clear();
                 }
@@ -93,7 +93,7 @@ impl Table {
 
 /// A membership of a record.
 struct OfRecord<'a> {
-    course: &'a Course<'a>,
+    course: &'a TruthTimeline<'a>,
     subject: Subject<'a>,
 }
 
@@ -116,7 +116,7 @@ impl Known for OfRecord<'_> {
 /// What a thread works in.
 #[derive(Default)]
 struct Room {
-    turns: Turns,
+    turns: Transitions,
     /// For each slot, the memberships that are looked at.
     open: Vec<Rows>,
     /// For each of these slots, those for which each still condition holds.
@@ -127,11 +127,11 @@ impl<'t> Sweep<'t> {
     fn new(
         columns: &'t Columns,
         audience: &'t Audience,
-        asked: &Evaluation,
+        cx: &EvalContext,
         range: (i64, i64),
         plans: [&Plan; 2],
     ) -> Self {
-        let course = Course::of_possible(&audience.filter, asked);
+        let course = TruthTimeline::of_possible(&audience.filter, cx);
         let mut bound = BoundPlans::new(&plans, columns);
         let still = course.still.iter().map(|(leaf, _)| bound.also(leaf, columns)).collect();
         let moving = course.moving.iter().map(|moving| {
@@ -146,7 +146,7 @@ impl<'t> Sweep<'t> {
         });
         let moving = moving.collect();
         let never_always = plans[1].is_never();
-        Self { columns, unit: asked.semantics.unit, range, course, plans: bound, never_always, still, moving }
+        Self { columns, unit: cx.semantics.unit, range, course, plans: bound, never_always, still, moving }
     }
 
     /// Sweeps a run of rows.

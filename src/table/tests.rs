@@ -95,8 +95,8 @@ fn few() -> Population {
     (0..256).map(contact).collect()
 }
 
-fn asked(unit: Unit, subscription: Subscription, text_case: TextCase) -> Evaluation {
-    Evaluation::at(from_micros(NOW)).with(Semantics { unit, subscription, text_case, ..Semantics::default() })
+fn cx(unit: Unit, subscription: Subscription, text_case: TextCase) -> EvalContext {
+    EvalContext::at(from_micros(NOW)).with(Semantics { unit, subscription, text_case, ..Semantics::default() })
 }
 
 fn audience(text: &str, lists: &[i64]) -> Audience {
@@ -105,23 +105,23 @@ fn audience(text: &str, lists: &[i64]) -> Audience {
 
 /// Holds every layout against the definition.
 #[track_caller]
-fn agree(population: &Population, tables: &[Table], texts: &[&str], lists: &[i64], asked: &Evaluation) {
+fn agree(population: &Population, tables: &[Table], texts: &[&str], lists: &[i64], cx: &EvalContext) {
     let audiences: Vec<Audience> = texts.iter().map(|text| audience(text, lists)).collect();
     let members: Vec<Vec<&str>> = audiences
         .iter()
-        .map(|audience| population.members(audience, asked).map(|contact| &*contact.phone_number).collect())
+        .map(|audience| population.members(audience, cx).map(|contact| &*contact.phone_number).collect())
         .collect();
-    let sizes: Vec<u64> = match asked.semantics.unit {
+    let sizes: Vec<u64> = match cx.semantics.unit {
         Unit::Contacts => members.iter().map(|members| members.len() as u64).collect(),
-        Unit::Memberships => audiences.iter().map(|audience| population.size(audience, asked).value).collect(),
+        Unit::Memberships => audiences.iter().map(|audience| population.size(audience, cx).value).collect(),
     };
     for (layout, table) in tables.iter().enumerate() {
-        let together: Vec<u64> = table.sizes(&audiences, asked).iter().map(|size| size.value).collect();
+        let together: Vec<u64> = table.sizes(&audiences, cx).iter().map(|size| size.value).collect();
         assert_eq!(together, sizes, "layout {layout} of {lists:?}: {texts:?}");
         for ((audience, size), members) in audiences.iter().zip(&sizes).zip(&members) {
             let text = audience.filter.to_string();
-            assert_eq!(table.size(audience, asked).value, *size, "layout {layout} of {lists:?}: {text}");
-            let found = table.members(audience, asked);
+            assert_eq!(table.size(audience, cx).value, *size, "layout {layout} of {lists:?}: {text}");
+            let found = table.members(audience, cx);
             assert_eq!(found.count(), members.len() as u64, "layout {layout}: {text}");
             assert_eq!(found.phone_numbers().collect::<Vec<_>>(), *members, "layout {layout} of {lists:?}: {text}");
         }
@@ -132,7 +132,7 @@ fn agree(population: &Population, tables: &[Table], texts: &[&str], lists: &[i64
 fn many_contacts_are_counted_as_the_definition_does() {
     let population = many();
     let tables = in_columns(&population);
-    let contacts = asked(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
+    let contacts = cx(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
     agree(
         &population,
         &tables,
@@ -176,7 +176,7 @@ fn many_contacts_are_counted_as_the_definition_does() {
         &tables,
         &["click_count >= 500", "carrier contains '7'", "carrier in ['c007', 'C014']", "custom.score in ['S5', '8']"],
         &[9, 11],
-        &asked(Unit::Memberships, Subscription::Any, TextCase::Insensitive),
+        &cx(Unit::Memberships, Subscription::Any, TextCase::Insensitive),
     );
 }
 
@@ -185,10 +185,10 @@ fn contacts_on_several_lists_are_counted_as_the_definition_does() {
     let population = few();
     let tables = tables(&population);
     for lists in [&[][..], &[2, 5], &[9]] {
-        for asked in [
-            asked(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive),
-            asked(Unit::Memberships, Subscription::ActiveOnly, TextCase::Insensitive),
-            asked(Unit::Contacts, Subscription::Any, TextCase::Insensitive),
+        for cx in [
+            cx(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive),
+            cx(Unit::Memberships, Subscription::ActiveOnly, TextCase::Insensitive),
+            cx(Unit::Contacts, Subscription::Any, TextCase::Insensitive),
         ] {
             agree(
                 &population,
@@ -209,7 +209,7 @@ fn contacts_on_several_lists_are_counted_as_the_definition_does() {
                     "last_sent_at within 20 days or avg_revenue > 1",
                 ],
                 lists,
-                &asked,
+                &cx,
             );
         }
     }
@@ -218,13 +218,13 @@ fn contacts_on_several_lists_are_counted_as_the_definition_does() {
 #[test]
 fn members_are_who_the_definition_says() {
     let population = few();
-    let asked = asked(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
+    let cx = cx(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
     let audience = audience("click_count > 3 and not on_dnc", &[]);
     for mut table in tables(&population) {
         assert!(table.remove("+10063"));
-        let members = table.members(&audience, &asked);
+        let members = table.members(&audience, &cx);
         for contact in population.contacts() {
-            let expected = contact.phone_number != "+10063" && audience.contains(contact, &asked);
+            let expected = contact.phone_number != "+10063" && audience.contains(contact, &cx);
             assert_eq!(members.contains(&contact.phone_number), expected, "{}", contact.phone_number);
         }
         assert!(!members.contains("+19999") && !members.contains("nobody"));
@@ -235,12 +235,12 @@ fn members_are_who_the_definition_says() {
 #[track_caller]
 fn same_at_every_instant(population: &Population, tables: &[Table], text: &str, unit: Unit) {
     let audience = audience(text, &[]);
-    let asked = asked(unit, Subscription::ActiveOnly, TextCase::Sensitive);
-    let day = |days| asked.now + chrono::TimeDelta::days(days);
+    let cx = cx(unit, Subscription::ActiveOnly, TextCase::Sensitive);
+    let day = |days| cx.now + chrono::TimeDelta::days(days);
     let expected: Vec<Option<u64>> =
-        (0..3).map(|days| Some(population.size(&audience, &Evaluation { now: day(days), ..asked }).value)).collect();
+        (0..3).map(|days| Some(population.size(&audience, &EvalContext { now: day(days), ..cx }).value)).collect();
     for (layout, table) in tables.iter().enumerate() {
-        let timeline = table.timeline(&audience, &asked, day(3));
+        let timeline = table.timeline(&audience, &cx, day(3));
         let found: Vec<Option<u64>> = (0..3).map(|days| timeline.at(day(days))).collect();
         assert_eq!(found, expected, "layout {layout}: {text}");
     }
@@ -275,8 +275,8 @@ fn timelines_of_contacts_on_several_lists_are_the_definition_at_every_instant() 
 
 #[track_caller]
 fn same_breakdowns(tables: &[Table], text: &str, unit: Unit) {
-    let asked = asked(unit, Subscription::ActiveOnly, TextCase::Sensitive);
-    let breakdowns: Vec<_> = tables.iter().map(|table| table.breakdown(&audience(text, &[]), &asked)).collect();
+    let cx = cx(unit, Subscription::ActiveOnly, TextCase::Sensitive);
+    let breakdowns: Vec<_> = tables.iter().map(|table| table.breakdown(&audience(text, &[]), &cx)).collect();
     for (layout, breakdown) in breakdowns.iter().enumerate() {
         assert_eq!(Some(breakdown), breakdowns.last(), "layout {layout}: {text}");
     }
@@ -352,14 +352,14 @@ fn whoever_is_put_in_anew_keeps_the_place_and_whoever_is_new_comes_last() {
         memberships: vec![Membership::default()],
         ..Contact::default()
     };
-    let asked = asked(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
+    let cx = cx(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
     let everybody = audience("not on_dnc", &[]);
     for mut table in tables(&["+1", "+2", "+3", "+4"].map(contact).into_iter().collect()) {
         ["+9", "+2", "+8", "+7", "+9"].into_iter().for_each(|phone_number| table.upsert(contact(phone_number)));
         assert!(table.remove("+1") && !table.remove("+1"));
-        let members: Vec<String> = table.members(&everybody, &asked).phone_numbers().collect();
+        let members: Vec<String> = table.members(&everybody, &cx).phone_numbers().collect();
         assert_eq!(members, ["+2", "+3", "+4", "+9", "+8", "+7"]);
-        assert_eq!((table.contacts(), table.memberships(), table.size(&everybody, &asked).value), (6, 6, 6));
+        assert_eq!((table.contacts(), table.memberships(), table.size(&everybody, &cx).value), (6, 6, 6));
     }
 }
 
@@ -471,14 +471,14 @@ fn columns_are_appended_up_to_the_most_custom_fields() {
 fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
     use super::bits::Bits;
     use super::column::{Buckets, Column};
+    use super::column_chunk::ColumnChunk;
     use super::domain::{CustomValues, Domain};
     use super::segment::{ColumnId, Lists};
-    use super::stripe::Stripe;
     use crate::catalogue::{CountField, TextField};
     use crate::filter::CustomKey;
 
-    let few = || Stripe::Few { codes: vec![1; 3], planes: vec![0; 4] };
-    let many = || Stripe::Many { codes: vec![1; 128], slices: vec![vec![0; 128]; 2] };
+    let few = || ColumnChunk::Few { codes: vec![1; 3], planes: vec![0; 4] };
+    let many = || ColumnChunk::Many { codes: vec![1; 128], slices: vec![vec![0; 128]; 2] };
     assert_eq!((few().bytes(), many().bytes()), (3 + 4 * 8, 3 * 128));
 
     let domains = [

@@ -33,11 +33,11 @@ impl Table {
     pub(crate) fn weigh<const N: usize>(&self, outline: &Outline<'_>, plan: &Plan, more: &[Plan; N]) -> Weights<N> {
         let conditions = outline.conditions.iter();
         let leaves: Vec<Plan> =
-            conditions.map(|condition| plan.asking(Node::Leaf(Leaf::new(condition, &plan.asked)))).collect();
+            conditions.map(|condition| plan.asking(Node::Leaf(Leaf::new(condition, &plan.cx)))).collect();
         let in_scope = plan.asking(Node::Constant(true));
         let plans: Vec<&Plan> = std::iter::once(&in_scope).chain(&leaves).chain(more).collect();
         let bound = BoundPlans::new(&plans, &self.columns);
-        let unit = plan.asked.semantics.unit;
+        let unit = plan.cx.semantics.unit;
         let tallies = self.runs().into_par_iter().fold(
             || (Balance::new(outline, N, unit), Answers::new(&bound)),
             |(mut balance, mut answers), run| {
@@ -63,7 +63,7 @@ impl Table {
 
     /// Adds those who are in no segment, asked one by one.
     fn add_others(&self, counts: Vec<u64>, outline: &Outline<'_>, plan: &Plan, more: usize) -> Vec<u64> {
-        let mut balance = Balance { counts, ..Balance::new(outline, more, plan.asked.semantics.unit) };
+        let mut balance = Balance { counts, ..Balance::new(outline, more, plan.cx.semantics.unit) };
         let others: Vec<&Contact> = self.others.values().map(|other| &other.contact).collect();
         others.chunks(RUN * WORD).for_each(|run| balance.add_contacts(run, plan));
         balance.counts
@@ -134,7 +134,7 @@ impl<'a> Balance<'a> {
 
     /// Adds contacts that are asked by the definition; of the other plans it knows nothing.
     fn add_contacts(&mut self, contacts: &[&Contact], plan: &Plan) {
-        let asked = &plan.asked;
+        let cx = &plan.cx;
         let words = contacts.len().div_ceil(WORD);
         self.begin(words);
         let slots = contacts.iter().map(|contact| contact.memberships.len()).max().unwrap_or(0);
@@ -143,13 +143,13 @@ impl<'a> Balance<'a> {
             self.answers.iter_mut().for_each(|answer| answer[..words].fill(0));
             for (at, contact) in contacts.iter().enumerate() {
                 let Some(membership) = contact.memberships.get(slot) else { continue };
-                if !plan.asks_list(membership.list_id) || !takes_part(membership, asked) {
+                if !plan.includes_list(membership.list_id) || !takes_part(membership, cx) {
                     continue;
                 }
                 let bit = at % WORD;
                 self.scope[at / WORD] |= 1 << bit;
                 for (answer, condition) in self.answers.iter_mut().zip(&self.outline.conditions) {
-                    let holds = eval::condition(condition, &Subject { contact, membership, asked });
+                    let holds = eval::condition(condition, &Subject { contact, membership, cx });
                     answer[at / WORD] |= u64::from(holds) << bit;
                 }
             }

@@ -6,17 +6,17 @@
 //! function of time ([`changes`]): a sweep, in which no instant is counted at.
 
 mod changes;
-mod course;
-mod moving;
+mod time_dependent;
+mod truth_timeline;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 pub(crate) use self::changes::Changes;
-pub(crate) use self::course::{Course, Known, Turns};
+pub(crate) use self::truth_timeline::{Known, Transitions, TruthTimeline};
 use crate::audience::Audience;
 use crate::fingerprint::Fingerprint;
-use crate::semantics::{Evaluation, Semantics};
+use crate::semantics::{EvalContext, Semantics};
 use crate::table::Table;
 use crate::time::from_micros;
 
@@ -24,7 +24,7 @@ use crate::time::from_micros;
 /// the microsecond.
 ///
 /// ```
-/// use headcount::{Audience, Contact, Evaluation, Table};
+/// use headcount::{Audience, Contact, EvalContext, Table};
 ///
 /// let records = [
 ///     r#"{"phone_number": "+1", "list_id": 7, "last_clicked_at": "2025-11-14T08:00:00Z"}"#,
@@ -34,8 +34,8 @@ use crate::time::from_micros;
 /// let table = contacts.collect::<Result<Table, _>>()?;
 ///
 /// let audience = Audience::of("last_clicked_at within 2 days".parse()?);
-/// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
-/// let timeline = table.timeline(&audience, &asked, "2025-11-20T08:30:00Z".parse()?);
+/// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+/// let timeline = table.timeline(&audience, &cx, "2025-11-20T08:30:00Z".parse()?);
 /// assert_eq!(timeline.first(), 2);
 /// let changes: Vec<_> = timeline.changes().map(|change| (change.at.to_rfc3339(), change.value)).collect();
 /// assert_eq!(changes, [
@@ -106,11 +106,11 @@ impl Timeline {
     ///
     /// ```
     /// use chrono::TimeDelta;
-    /// use headcount::{Audience, Evaluation, Table};
+    /// use headcount::{Audience, EvalContext, Table};
     ///
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
     /// let audience = Audience::of("last_clicked_at within 30 days".parse()?);
-    /// let timeline = Table::default().timeline(&audience, &asked, asked.now + TimeDelta::days(7));
+    /// let timeline = Table::default().timeline(&audience, &cx, cx.now + TimeDelta::days(7));
     /// assert_eq!(timeline.every(TimeDelta::days(1)).count(), 8);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -129,49 +129,49 @@ impl Timeline {
 }
 
 impl Table {
-    /// The size of an audience from `asked.now` to another instant, both included, with the records as they are: what
-    /// happens if nobody does anything. An instant before `asked.now` counts as that.
+    /// The size of an audience from `cx.now` to another instant, both included, with the records as they are: what
+    /// happens if nobody does anything. An instant before `cx.now` counts as that.
     ///
     /// Every contact is looked at once, however many changes there are; what cannot change within the range is counted as
     /// [`Table::size`] counts. Each change takes up to 40 bytes while they are sorted, and 16 after.
     #[must_use]
-    pub fn timeline(&self, audience: &Audience, asked: &Evaluation, to: DateTime<Utc>) -> Timeline {
-        let to = to.max(asked.now);
-        let range = (asked.now.timestamp_micros(), to.timestamp_micros());
-        let (first, changes) = Changes::into_steps(self.sweep(audience, asked, range));
+    pub fn timeline(&self, audience: &Audience, cx: &EvalContext, to: DateTime<Utc>) -> Timeline {
+        let to = to.max(cx.now);
+        let range = (cx.now.timestamp_micros(), to.timestamp_micros());
+        let (first, changes) = Changes::into_steps(self.sweep(audience, cx, range));
         let fingerprint = audience.filter.fingerprint();
-        Timeline { from: asked.now, to, semantics: asked.semantics, fingerprint, first, changes }
+        Timeline { from: cx.now, to, semantics: cx.semantics, fingerprint, first, changes }
     }
 
-    /// The first instant after `asked.now` at which the size of an audience is another one, with the records as they
+    /// The first instant after `cx.now` at which the size of an audience is another one, with the records as they
     /// are: until then, a size that was kept stays true. None if it never changes.
     ///
     /// ```
-    /// use headcount::{Audience, Contact, Evaluation, Table};
+    /// use headcount::{Audience, Contact, EvalContext, Table};
     ///
     /// let contact: Contact =
     ///     serde_json::from_str(r#"{"phone_number": "+1", "list_id": 7, "signup_date": "2025-11-01"}"#)?;
     /// let table: Table = [contact].iter().collect();
-    /// let asked = Evaluation::at("2025-11-15T08:30:00Z".parse()?);
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
     ///
     /// let recent = Audience::of("signup_date within 30 days".parse()?);
-    /// let until = table.valid_until(&recent, &asked).map(|until| until.to_rfc3339());
+    /// let until = table.valid_until(&recent, &cx).map(|until| until.to_rfc3339());
     /// assert_eq!(until.as_deref(), Some("2025-12-01T00:00:00.000001+00:00"));
     ///
     /// let anybody = Audience::of("signup_date exists".parse()?);
-    /// assert_eq!(table.valid_until(&anybody, &asked), None);
+    /// assert_eq!(table.valid_until(&anybody, &cx), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn valid_until(&self, audience: &Audience, asked: &Evaluation) -> Option<DateTime<Utc>> {
+    pub fn valid_until(&self, audience: &Audience, cx: &EvalContext) -> Option<DateTime<Utc>> {
         let end = DateTime::<Utc>::MAX_UTC.timestamp_micros();
-        let now = asked.now.timestamp_micros();
+        let now = cx.now.timestamp_micros();
         // Near changes are found without looking for far ones: the range grows until there is one, or no time is left.
         let mut reach = 60_000_000_i64;
         loop {
             // From the calendar's beginning to its end is further than can be counted.
             let to = if reach == i64::MAX { end } else { now.saturating_add(reach).min(end) };
-            let (_, changes) = Changes::into_steps(self.sweep(audience, asked, (now, to)));
+            let (_, changes) = Changes::into_steps(self.sweep(audience, cx, (now, to)));
             match changes.first() {
                 Some((at, _)) => return Some(from_micros(*at)),
                 None if to == end => return None,

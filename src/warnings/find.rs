@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use super::kind::{Kind, Of};
 use crate::filter::{
-    Asked, Condition, CustomTest, FieldTest, Filter, Group, Junction, ListTest, OneOf, Test, TimeTest,
+    Asked, Condition, CustomTest, FieldTest, Filter, Group, Junction, ListTest, NonEmpty, Test, TimeTest,
 };
 use crate::plan::{self, Leaf, LeafTest, Node, Plan, Subject};
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 use crate::time::{InFull, Moment, Span, SpanUnit, first_instant};
 
 /// Each warning with the JSON pointer of what it is about.
-pub(super) fn warnings(filter: &Filter, asked: &Evaluation) -> Vec<(String, Kind)> {
-    let mut search = Search { asked, found: Vec::new(), told: HashSet::new() };
+pub(super) fn warnings(filter: &Filter, cx: &EvalContext) -> Vec<(String, Kind)> {
+    let mut search = Search { cx, found: Vec::new(), told: HashSet::new() };
     let root = search.constant(filter.root());
     match root {
         Some(false) => search.tell("", Kind::Never(Of::Filter)),
@@ -38,7 +38,7 @@ struct Around<'o> {
 }
 
 struct Search<'a> {
-    asked: &'a Evaluation,
+    cx: &'a EvalContext,
     found: Vec<(String, Kind)>,
     /// The values of which was told that they may not be there: once is enough.
     told: HashSet<Looked>,
@@ -51,12 +51,12 @@ impl Search<'_> {
 
     /// What a group says of every record, if it says the same of all.
     fn constant(&self, group: &Group) -> Option<bool> {
-        Plan::constant(plan::node(group, self.asked))
+        Plan::constant(plan::node(group, self.cx))
     }
 
     /// `said`: what the group says of every record.
     fn group(&mut self, group: &Group, said: Option<bool>, pointer: &str, around: &Around<'_>) {
-        let leaves: Vec<Leaf> = group.conditions().iter().map(|condition| Leaf::new(condition, self.asked)).collect();
+        let leaves: Vec<Leaf> = group.conditions().iter().map(|condition| Leaf::new(condition, self.cx)).collect();
         let of_conditions: Vec<Option<bool>> =
             leaves.iter().map(|leaf| Plan::constant(Node::Leaf(leaf.clone()))).collect();
         let of_groups: Vec<Option<bool>> = group.groups().iter().map(|inner| self.constant(inner)).collect();
@@ -81,7 +81,7 @@ impl Search<'_> {
         let mut seen: HashSet<Node> = HashSet::new();
         for (at, (inner, said)) in group.groups().iter().zip(of_groups).enumerate() {
             let pointer = format!("{pointer}/groups/{at}");
-            if !seen.insert(plan::node(inner, self.asked)) {
+            if !seen.insert(plan::node(inner, self.cx)) {
                 self.tell(&pointer, Kind::RepeatedGroup);
                 continue;
             }
@@ -123,7 +123,7 @@ impl Search<'_> {
 
     /// Why no record has a time that passes, or one that does not. A custom field may well hold a time that is to come.
     fn empty_window(&self, condition: &Condition, test: &TimeTest, is_custom: bool) -> Option<Kind> {
-        let now = self.asked.now.timestamp_micros();
+        let now = self.cx.now.timestamp_micros();
         let condition = || condition.to_string();
         match test {
             TimeTest::Within(span) | TimeTest::NotWithin(span) => {
@@ -192,7 +192,7 @@ fn remedy(condition: &Condition) -> Option<String> {
         Test::Custom(key, _) => Test::Custom(key.clone(), Asked::Exists),
         // A count is there wherever the membership is; an average needs a conversion too.
         Test::Count(..) | Test::Flag(..) => {
-            return Some(Condition::List(ListTest::In(OneOf::new(vec![(*list)?])?)).to_string());
+            return Some(Condition::List(ListTest::In(NonEmpty::new(vec![(*list)?])?)).to_string());
         }
         Test::Amount(..) => return None,
     };

@@ -10,7 +10,7 @@ use crate::audience::Audience;
 use crate::error::{Errors, Lines, Place, draw};
 use crate::filter::Filter;
 use crate::json::{self, Origin, read_each};
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 use crate::text;
 
 use self::kind::Kind;
@@ -63,18 +63,18 @@ impl Filter {
     /// `now` and on the [`Semantics`](crate::Semantics).
     ///
     /// ```
-    /// use headcount::{Evaluation, Filter, WarningCode};
+    /// use headcount::{EvalContext, Filter, WarningCode};
     ///
     /// let filter: Filter = "has_revenue and (click_count > 5 and click_count < 3)".parse()?;
-    /// let warnings = filter.warnings(&Evaluation::at("2025-11-15T08:30:00Z".parse()?));
+    /// let warnings = filter.warnings(&EvalContext::at("2025-11-15T08:30:00Z".parse()?));
     /// let found: Vec<_> = warnings.iter().map(|warning| (warning.code(), warning.place().pointer.as_deref())).collect();
     /// assert_eq!(found, [(WarningCode::NeverHolds, Some("")), (WarningCode::NeverHolds, Some("/groups/0"))]);
     /// assert_eq!(warnings[1].message(), "these conditions contradict one another: they never hold together");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn warnings(&self, asked: &Evaluation) -> Vec<Warning> {
-        let found = find::warnings(self, asked).into_iter();
+    pub fn warnings(&self, cx: &EvalContext) -> Vec<Warning> {
+        let found = find::warnings(self, cx).into_iter();
         found.map(|(pointer, kind)| Warning { kind, place: Place::pointer(pointer) }).collect()
     }
 }
@@ -82,10 +82,10 @@ impl Filter {
 /// The warnings of all filters in a source, with their places in it.
 ///
 /// ```
-/// use headcount::{Evaluation, Warnings};
+/// use headcount::{EvalContext, Warnings};
 ///
 /// let source = "click_count >= 3\nor click_count > 2";
-/// let warnings = Warnings::of(source, &Evaluation::at("2025-11-15T08:30:00Z".parse()?))?;
+/// let warnings = Warnings::of(source, &EvalContext::at("2025-11-15T08:30:00Z".parse()?))?;
 /// assert_eq!(warnings.report(source).to_string(), "\
 /// warning[repeated_condition]: `click_count > 2` asks the same as `click_count >= 3` in its group
 ///  --> 2:4 (/conditions/1)
@@ -106,10 +106,10 @@ impl Warnings {
     /// # Errors
     ///
     /// As [`Audience::read_all`].
-    pub fn of(source: &str, asked: &Evaluation) -> Result<Self, Errors> {
+    pub fn of(source: &str, cx: &EvalContext) -> Result<Self, Errors> {
         let mut list = Vec::new();
         for (Audience { filter, .. }, origin) in read_each(source)? {
-            let mut found = filter.warnings(asked);
+            let mut found = filter.warnings(cx);
             if !found.is_empty() {
                 place(&mut found, source, origin);
                 list.append(&mut found);

@@ -12,7 +12,7 @@ mod sizes;
 
 use std::io::Write;
 
-use headcount::{Audience, Code, Contact, Errors, Evaluation, OnError, ReadReport, RecordReader, TableBuilder};
+use headcount::{Audience, Code, Contact, Errors, EvalContext, OnError, ReadReport, RecordReader, TableBuilder};
 
 /// What files of records look like, of which one record is hostile.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,10 +75,10 @@ fn read_into(reader: &RecordReader, bytes: &[u8]) -> Outcome {
     let report = reader.read_into("c", bytes, &mut builder, &mut |_| {});
     let table = builder.build();
     let everybody = Audience::of("is_valid or not is_valid".parse().unwrap());
-    let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap());
-    let mut phones: Vec<String> = table.members(&everybody, &asked).phone_numbers().collect();
+    let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
+    let mut phones: Vec<String> = table.members(&everybody, &cx).phone_numbers().collect();
     phones.sort();
-    assert_eq!(table.size(&everybody, &asked).value, phones.len() as u64);
+    assert_eq!(table.size(&everybody, &cx).value, phones.len() as u64);
     (phones, report)
 }
 

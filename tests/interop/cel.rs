@@ -3,16 +3,16 @@
 use cel::{Context, Program};
 use headcount::interop::{cel as written, document};
 use headcount::strategies::{filters, instants_near, noon, populations_for, semantics, source_lists};
-use headcount::{Audience, Contact, Evaluation, Semantics, TextCase};
+use headcount::{Audience, Contact, EvalContext, Semantics, TextCase};
 use proptest::prelude::*;
 
 /// What an expression says of a contact.
-fn holds(program: &Program, contact: &Contact, asked: &Evaluation) -> Result<bool, String> {
+fn holds(program: &Program, contact: &Contact, cx: &EvalContext) -> Result<bool, String> {
     let contact = document(contact);
     let mut context = Context::default();
     context.add_variable("memberships", contact["memberships"].clone()).unwrap();
     context.add_variable("contact", contact).unwrap();
-    context.add_variable("now", asked.now.timestamp_micros()).unwrap();
+    context.add_variable("now", cx.now.timestamp_micros()).unwrap();
     match program.execute(&context) {
         Ok(cel::Value::Bool(holds)) => Ok(holds),
         other => Err(format!("{other:?}")),
@@ -82,8 +82,8 @@ fn what_is_refused() {
 #[test]
 fn every_operator_agrees_on_every_type() {
     crate::grid::agrees(
-        |audience, asked| Program::compile(&written::expression(audience, &asked.semantics).unwrap()).unwrap(),
-        |program, contact, asked| holds(program, contact, asked).unwrap(),
+        |audience, cx| Program::compile(&written::expression(audience, &cx.semantics).unwrap()).unwrap(),
+        |program, contact, cx| holds(program, contact, cx).unwrap(),
     );
 }
 
@@ -92,23 +92,23 @@ proptest! {
 
     #[test]
     fn an_expression_is_true_of_the_contacts_in_the_audience(
-        (filter, lists, asked, population) in
+        (filter, lists, cx, population) in
             (filters(1..=4), source_lists(), instants_near(noon()), semantics()).prop_flat_map(
                 |(filter, lists, now, semantics)| {
-                    let asked = Evaluation::at(now).with(semantics);
-                    let population = populations_for(&filter, &asked, 0..8);
-                    (Just(filter), Just(lists), Just(asked), population)
+                    let cx = EvalContext::at(now).with(semantics);
+                    let population = populations_for(&filter, &cx, 0..8);
+                    (Just(filter), Just(lists), Just(cx), population)
                 }
             )
     ) {
         let audience = Audience { source_lists: lists, ..Audience::of(filter) };
-        let expression = written::expression(&audience, &asked.semantics);
+        let expression = written::expression(&audience, &cx.semantics);
         prop_assume!(expression.is_ok());
         let expression = expression.unwrap();
         let program = Program::compile(&expression).map_err(|error| TestCaseError::fail(format!("{expression}: {error}")))?;
         for contact in population.contacts() {
-            let expected = audience.contains(contact, &asked);
-            prop_assert_eq!(holds(&program, contact, &asked), Ok(expected), "{}\n{}", expression, document(contact));
+            let expected = audience.contains(contact, &cx);
+            prop_assert_eq!(holds(&program, contact, &cx), Ok(expected), "{}\n{}", expression, document(contact));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use headcount::interop::{document, elasticsearch};
 use headcount::strategies::{evaluations, filters, populations_for, source_lists};
-use headcount::{Audience, Evaluation, Semantics, TextCase, Unit};
+use headcount::{Audience, EvalContext, Semantics, TextCase, Unit};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -124,8 +124,8 @@ fn is_like(text: &[char], pattern: &[char]) -> bool {
 
 /// An audience of a filter, everybody taking part, at noon.
 fn asked(filter: &str) -> Result<Value, String> {
-    let asked = Evaluation::at("2025-11-15T12:00:00Z".parse().unwrap());
-    elasticsearch::query(&Audience::of(filter.parse().unwrap()), &asked)
+    let cx = EvalContext::at("2025-11-15T12:00:00Z".parse().unwrap());
+    elasticsearch::query(&Audience::of(filter.parse().unwrap()), &cx)
         .map(|body| body["query"].clone())
         .map_err(|refusal| refusal.to_string())
 }
@@ -237,7 +237,7 @@ fn what_is_refused() {
     let now = "2025-11-15T12:00:00Z".parse().unwrap();
     let by = |semantics: Semantics| {
         let audience = Audience::of("carrier = 'x'".parse().unwrap());
-        elasticsearch::query(&audience, &Evaluation::at(now).with(semantics)).unwrap_err()
+        elasticsearch::query(&audience, &EvalContext::at(now).with(semantics)).unwrap_err()
     };
     let refusal = by(Semantics { text_case: TextCase::Insensitive, ..Semantics::default() });
     assert_eq!(refusal.condition(), Some("carrier = \"x\""));
@@ -260,33 +260,33 @@ proptest! {
 
     #[test]
     fn hits_are_the_contacts_in_the_audience(
-        (filter, lists, asked, population) in (filters(1..=6), source_lists(), evaluations()).prop_flat_map(
-            |(filter, lists, asked)| {
-                let population = populations_for(&filter, &asked, 0..8);
-                (Just(filter), Just(lists), Just(asked), population)
+        (filter, lists, cx, population) in (filters(1..=6), source_lists(), evaluations()).prop_flat_map(
+            |(filter, lists, cx)| {
+                let population = populations_for(&filter, &cx, 0..8);
+                (Just(filter), Just(lists), Just(cx), population)
             }
         )
     ) {
-        let asked = asked.with(Semantics { unit: Unit::Contacts, ..asked.semantics });
+        let cx = cx.with(Semantics { unit: Unit::Contacts, ..cx.semantics });
         let audience = Audience { source_lists: lists, ..Audience::of(filter) };
-        let body = elasticsearch::query(&audience, &asked);
+        let body = elasticsearch::query(&audience, &cx);
         prop_assume!(body.is_ok());
         let body = body.unwrap();
         let index = Index(elasticsearch::mapping());
         for contact in population.contacts() {
             let hit = index.holds(&body["query"], &document(contact), "");
-            prop_assert_eq!(hit, audience.contains(contact, &asked), "{}\n{}", body, document(contact));
+            prop_assert_eq!(hit, audience.contains(contact, &cx), "{}\n{}", body, document(contact));
         }
     }
 
     #[test]
-    fn what_is_refused_is_told_why(filter in filters(1..=6), asked in evaluations()) {
-        if let Err(refusal) = elasticsearch::query(&Audience::of(filter.clone()), &asked) {
+    fn what_is_refused_is_told_why(filter in filters(1..=6), cx in evaluations()) {
+        if let Err(refusal) = elasticsearch::query(&Audience::of(filter.clone()), &cx) {
             let large = || filter.to_string().split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= 16);
             let exponents = || filter.to_string().contains('e');
             prop_assert!(
-                asked.semantics.unit == Unit::Memberships
-                    || asked.semantics.text_case == TextCase::Insensitive
+                cx.semantics.unit == Unit::Memberships
+                    || cx.semantics.text_case == TextCase::Insensitive
                     || refusal.reason().contains("64 ways")
                     || large()
                     || exponents(),

@@ -1,6 +1,6 @@
 //! Every operator on a custom field, with every type of value on either side.
 
-use headcount::{Audience, Contact, Evaluation, MissingNegation, Semantics};
+use headcount::{Audience, Contact, EvalContext, MissingNegation, Semantics};
 use serde_json::{Value, json};
 
 /// Filters that ask about the custom field `x`, and about what a membership may lack.
@@ -88,19 +88,19 @@ fn contacts() -> Vec<Contact> {
 
 /// Asks another engine all of it, beside the definition.
 pub(crate) fn agrees<Q>(
-    write: impl Fn(&Audience, &Evaluation) -> Q,
-    holds: impl Fn(&Q, &Contact, &Evaluation) -> bool,
+    write: impl Fn(&Audience, &EvalContext) -> Q,
+    holds: impl Fn(&Q, &Contact, &EvalContext) -> bool,
 ) {
     let contacts = contacts();
     for missing_negation in [MissingNegation::Matches, MissingNegation::Fails] {
         let semantics = Semantics { missing_negation, ..Semantics::default() };
-        let asked = Evaluation::at("2025-11-15T12:00:00Z".parse().unwrap()).with(semantics);
+        let cx = EvalContext::at("2025-11-15T12:00:00Z".parse().unwrap()).with(semantics);
         for filter in filters() {
             let audience = Audience::of(filter.parse().unwrap_or_else(|error| panic!("{filter}: {error}")));
-            let query = write(&audience, &asked);
+            let query = write(&audience, &cx);
             for contact in &contacts {
-                let expected = audience.contains(contact, &asked);
-                assert_eq!(holds(&query, contact, &asked), expected, "{filter}, {missing_negation:?}: {contact:?}");
+                let expected = audience.contains(contact, &cx);
+                assert_eq!(holds(&query, contact, &cx), expected, "{filter}, {missing_negation:?}: {contact:?}");
             }
         }
     }

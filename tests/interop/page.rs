@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use headcount::interop::{cel, elasticsearch};
-use headcount::{Audience, Evaluation, Filter, Semantics, Spelling, Subscription};
+use headcount::{Audience, EvalContext, Filter, Semantics, Spelling, Subscription};
 use serde_json::{Value, json};
 
 /// The rows of the table below a header, the cells without their backticks.
@@ -56,14 +56,14 @@ fn every_operator_has_its_rule() {
 #[test]
 fn every_operator_is_in_both_languages() {
     let semantics = Semantics { subscription: Subscription::Any, ..Semantics::default() };
-    let asked = Evaluation::at("2025-11-15T12:00:00Z".parse().unwrap()).with(semantics);
+    let cx = EvalContext::at("2025-11-15T12:00:00Z".parse().unwrap()).with(semantics);
     let mut seen = BTreeSet::new();
     for row in table("| filter | Elasticsearch | CEL |") {
         let [text, query, expression] = &row[..] else { panic!("{row:?}") };
         let filter: Filter = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
         seen.extend(operators(&filter));
         let audience = Audience::of(filter);
-        let body = elasticsearch::query(&audience, &asked).unwrap();
+        let body = elasticsearch::query(&audience, &cx).unwrap();
         let query: Value = serde_json::from_str(query).unwrap();
         let inside = json!({"query": {"nested": {"path": "memberships", "query": query}}});
         assert!(body == inside || body == json!({"query": query}), "{text}: {body}");

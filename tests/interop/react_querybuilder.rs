@@ -1,7 +1,7 @@
 //! Queries of react-querybuilder.
 
 use headcount::strategies::{conditions, filters, noon, populations};
-use headcount::{Code, Condition, Evaluation, Filter, Group, Junction, Limits};
+use headcount::{Code, Condition, EvalContext, Filter, Group, Junction, Limits};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -427,11 +427,11 @@ proptest! {
         let written = root.written().to_string();
         match Filter::from_react_querybuilder(&written) {
             Ok(filter) => {
-                let asked = Evaluation::at(noon());
+                let cx = EvalContext::at(noon());
                 for contact in population.contacts() {
                     for membership in &contact.memberships {
-                        let holds = root.holds(&|condition| alone(condition).matches(contact, membership, &asked));
-                        prop_assert_eq!(filter.matches(contact, membership, &asked), holds, "{}", written);
+                        let holds = root.holds(&|condition| alone(condition).matches(contact, membership, &cx));
+                        prop_assert_eq!(filter.matches(contact, membership, &cx), holds, "{}", written);
                     }
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::strategies::{contacts, evaluations, records, source_lists};
 use headcount::{
-    Asked, Condition, Contact, CustomTest, Evaluation, FieldTest, Filter, FlagField, Group, Junction, ListTest,
+    Asked, Condition, Contact, CustomTest, EvalContext, FieldTest, Filter, FlagField, Group, Junction, ListTest,
     Membership, MissingNegation, Population, Subscription, Test, Value,
 };
 use proptest::collection::vec;
@@ -21,37 +21,37 @@ proptest! {
 
     #[test]
     fn every_engine_says_what_the_definition_says(case in cases()) {
-        let definition = reference(&case.audience(), &case.population, &case.asked);
+        let definition = reference(&case.audience(), &case.population, &case.cx);
         for (engine, ask) in ENGINES {
-            prop_assert_eq!(&ask(&case.audience(), &case.population, &case.asked), &definition, "{}", engine);
+            prop_assert_eq!(&ask(&case.audience(), &case.population, &case.cx), &definition, "{}", engine);
         }
     }
 
     #[test]
     fn count_is_the_number_of_members(case in cases()) {
         let audience = case.audience();
-        let Case { population, asked, .. } = &case;
-        let members: BTreeSet<&str> = population.members(&audience, asked).map(|contact| &*contact.phone_number).collect();
-        let satisfying = population.contacts().iter().map(|contact| audience.satisfying(contact, asked).count() as u64);
-        let memberships: u64 = satisfying.sum();
+        let Case { population, cx, .. } = &case;
+        let members: BTreeSet<&str> = population.members(&audience, cx).map(|contact| &*contact.phone_number).collect();
+        let matching_memberships = population.contacts().iter().map(|contact| audience.matching_memberships(contact, cx).count() as u64);
+        let memberships: u64 = matching_memberships.sum();
         for_each_engine(|engine| {
             prop_assert_eq!(case.sizes(engine, &case.filter), (members.len() as u64, memberships));
             Ok(())
         })?;
         prop_assert!(members.len() as u64 <= memberships);
         for contact in population.contacts() {
-            prop_assert_eq!(members.contains(&*contact.phone_number), audience.contains(contact, asked));
+            prop_assert_eq!(members.contains(&*contact.phone_number), audience.contains(contact, cx));
         }
     }
 
     #[test]
     fn an_explanation_tells_of_every_membership(
-        filter in any_filters(), lists in source_lists(), contact in contacts(), asked in evaluations(),
+        filter in any_filters(), lists in source_lists(), contact in contacts(), cx in evaluations(),
     ) {
-        let explanation = audience(&filter, &lists).explain(&contact, &asked);
+        let explanation = audience(&filter, &lists).explain(&contact, &cx);
         for (explained, membership) in explanation.memberships.iter().zip(&contact.memberships) {
             if let Some(node) = &explained.filter {
-                prop_assert_eq!(node.holds(), filter.matches(&contact, membership, &asked), "{}", explanation);
+                prop_assert_eq!(node.holds(), filter.matches(&contact, membership, &cx), "{}", explanation);
             }
         }
         prop_assert_eq!(explanation.memberships.len(), contact.memberships.len());
@@ -79,7 +79,7 @@ proptest! {
         let complement = case.filter.complement().unwrap();
         let audience = case.audience();
         let truths = case.population.contacts().iter().flat_map(|contact| {
-            audience.in_scope(contact, &case.asked).map(|membership| truth(case.filter.root(), contact, membership, &case.asked))
+            audience.in_scope(contact, &case.cx).map(|membership| truth(case.filter.root(), contact, membership, &case.cx))
         });
         let truths: Vec<Option<bool>> = truths.collect();
         let count = |truth| truths.iter().filter(|found| **found == truth).count() as u64;
@@ -117,7 +117,7 @@ proptest! {
         let wider = [lists.clone(), more].concat();
         for_each_engine(|engine| {
             let sizes = [&lists[..], &wider, &[]]
-                .map(|lists| sizes(engine, &audience(&case.filter, lists), &case.population, &case.asked));
+                .map(|lists| sizes(engine, &audience(&case.filter, lists), &case.population, &case.cx));
             prop_assert!(sizes.is_sorted_by(|narrow, wide| narrow.0 <= wide.0 && narrow.1 <= wide.1), "{:?}", sizes);
             Ok(())
         })?;
@@ -157,7 +157,7 @@ proptest! {
             prop_assert_eq!(Some(contact), other.get(&contact.phone_number));
         }
         for_each_engine(|engine| {
-            let size = |population| sizes(engine, &case.audience(), population, &case.asked);
+            let size = |population| sizes(engine, &case.audience(), population, &case.cx);
             prop_assert_eq!(size(&one), size(&other));
             Ok(())
         })?;
@@ -168,7 +168,7 @@ proptest! {
         let audience = case.audience();
         for_each_engine(|engine| {
             let parts = case.population.contacts().iter().map(|contact| {
-                sizes(engine, &audience, &Population::from_iter([contact.clone()]), &case.asked)
+                sizes(engine, &audience, &Population::from_iter([contact.clone()]), &case.cx)
             });
             let sum = parts.fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
             prop_assert_eq!(sum, case.sizes(engine, &case.filter));
@@ -195,12 +195,11 @@ fn list_free() -> impl Strategy<Value = Filter> {
 }
 
 /// A filter in three-valued logic (Kleene, 1952): unknown where values are missing and the others do not decide.
-fn truth(group: &Group, contact: &Contact, membership: &Membership, asked: &Evaluation) -> Option<bool> {
+fn truth(group: &Group, contact: &Contact, membership: &Membership, cx: &EvalContext) -> Option<bool> {
     let conditions = group.conditions().iter().map(|condition| {
-        has_value(condition, contact, membership, asked)
-            .then(|| alone(condition.clone()).matches(contact, membership, asked))
+        has_value(condition, contact, membership, cx).then(|| alone(condition.clone()).matches(contact, membership, cx))
     });
-    let groups = group.groups().iter().map(|group| truth(group, contact, membership, asked));
+    let groups = group.groups().iter().map(|group| truth(group, contact, membership, cx));
     let truths: Vec<Option<bool>> = conditions.chain(groups).collect();
     let deciding = group.junction() == Junction::Any;
     if truths.contains(&Some(deciding)) {
@@ -213,13 +212,13 @@ fn truth(group: &Group, contact: &Contact, membership: &Membership, asked: &Eval
 }
 
 /// Whether there is what a condition asks for. Of existence, flags and lists there is always an answer.
-fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, asked: &Evaluation) -> bool {
+fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, cx: &EvalContext) -> bool {
     let Condition::Field(FieldTest { test, list }) = condition else {
         let (Condition::List(ListTest::In(_) | ListTest::NotIn(_)) | Condition::Field(_)) = condition;
         return true;
     };
     let on = |list: i64| {
-        let takes_part = |on: &&Membership| on.active || asked.semantics.subscription == Subscription::Any;
+        let takes_part = |on: &&Membership| on.active || cx.semantics.subscription == Subscription::Any;
         contact.memberships.iter().filter(takes_part).find(|on| on.list_id == Some(list))
     };
     let membership = list.map_or(Some(membership), on);
@@ -240,11 +239,11 @@ fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, 
         Test::Flag(field, _) => *field == FlagField::OnDnc || *field == FlagField::IsValid || membership.is_some(),
         Test::Time(field, Asked::Value(_)) => {
             let exists = Test::Time(*field, Asked::Exists);
-            membership.is_some_and(|membership| alone(Condition::on(exists)).matches(contact, membership, asked))
+            membership.is_some_and(|membership| alone(Condition::on(exists)).matches(contact, membership, cx))
         }
         Test::Text(field, Asked::Value(_)) => {
             let exists = Condition::Field(FieldTest { test: Test::Text(*field, Asked::Exists), list: *list });
-            alone(exists).matches(contact, membership.unwrap_or(&Membership::default()), asked)
+            alone(exists).matches(contact, membership.unwrap_or(&Membership::default()), cx)
         }
         Test::Count(..) => membership.is_some(),
         Test::Amount(field, ..) => membership.is_some_and(|on| match field {

@@ -1,8 +1,8 @@
 //! A breakdown's numbers are what the definition counts when the filter is cut as they say.
 
 use headcount::{
-    Asked, Audience, Condition, Contact, CustomTest, Evaluation, FieldTest, Filter, Group, Junction, Node, Part,
-    PartKind, Population, Scope, Semantics, Subscription, Test, Unit, Value, parse_time,
+    Asked, Audience, BreakdownNode, BreakdownNodeKind, Condition, Contact, CustomTest, EvalContext, FieldTest, Filter,
+    Group, Junction, Node, Population, Scope, Semantics, Subscription, Test, Unit, Value, parse_time,
 };
 use proptest::prelude::*;
 
@@ -70,9 +70,9 @@ fn only(group: &Group, path: &[usize]) -> Filter {
 }
 
 /// Every part with the path that leads to it.
-fn each_part<'p>(part: &'p Part, path: &[usize], found: &mut Vec<(Vec<usize>, &'p Part)>) {
+fn each_part<'p>(part: &'p BreakdownNode, path: &[usize], found: &mut Vec<(Vec<usize>, &'p BreakdownNode)>) {
     found.push((path.to_vec(), part));
-    if let PartKind::Group { members, .. } = &part.kind {
+    if let BreakdownNodeKind::Group { members, .. } = &part.kind {
         for (at, member) in members.iter().enumerate() {
             each_part(member, &[path, &[at]].concat(), found);
         }
@@ -85,12 +85,12 @@ fn counted(case: &Case, holds: impl Fn(&Contact, usize) -> bool) -> u64 {
     let of = |contact: &Contact| {
         let each = contact.memberships.iter().enumerate();
         let scope = each.filter(|(_, on)| {
-            audience.asks_list(on.list_id) && (on.active || case.asked.semantics.subscription == Subscription::Any)
+            audience.includes_list(on.list_id) && (on.active || case.cx.semantics.subscription == Subscription::Any)
         });
         scope.filter(|(at, _)| holds(contact, *at)).count() as u64
     };
     let each = case.population.contacts().iter().map(of);
-    match case.asked.semantics.unit {
+    match case.cx.semantics.unit {
         Unit::Contacts => each.filter(|count| *count > 0).count() as u64,
         Unit::Memberships => each.sum(),
     }
@@ -128,8 +128,8 @@ fn finds_nothing(condition: &Condition, found: Option<&Value>) -> bool {
     }
 }
 
-fn size(population: &Population, audience: &Audience, asked: &Evaluation) -> u64 {
-    population.size(audience, asked).value
+fn size(population: &Population, audience: &Audience, cx: &EvalContext) -> u64 {
+    population.size(audience, cx).value
 }
 
 proptest! {
@@ -137,14 +137,14 @@ proptest! {
 
     #[test]
     fn parts_weigh_what_the_cut_filter_counts(case in cases(), layout in 0..LAYOUTS.len()) {
-        let Case { population, asked, filter, lists } = &case;
-        let breakdown = table(population, LAYOUTS[layout]).breakdown(&case.audience(), asked);
-        let all = size(population, &case.audience(), asked);
-        prop_assert_eq!(breakdown.size, population.size(&case.audience(), asked));
+        let Case { population, cx, filter, lists } = &case;
+        let breakdown = table(population, LAYOUTS[layout]).breakdown(&case.audience(), cx);
+        let all = size(population, &case.audience(), cx);
+        prop_assert_eq!(breakdown.size, population.size(&case.audience(), cx));
         let mut parts = Vec::new();
         each_part(&breakdown.filter, &[], &mut parts);
         for (path, part) in parts {
-            let count = |filter: Filter| size(population, &audience(&filter, lists), asked);
+            let count = |filter: Filter| size(population, &audience(&filter, lists), cx);
             prop_assert_eq!(part.alone, count(only(filter.root(), &path)), "{} alone in {}", part.kind, breakdown);
             prop_assert_eq!(
                 part.so_far, count(Filter::new(ended(filter.root(), &path))), "{} so far in {}", part.kind, breakdown
@@ -158,17 +158,17 @@ proptest! {
 
     #[test]
     fn everybody_is_somewhere(case in cases(), layout in 0..LAYOUTS.len()) {
-        let Case { population, asked, filter, .. } = &case;
-        let breakdown = table(population, LAYOUTS[layout]).breakdown(&case.audience(), asked);
-        let everybody = match asked.semantics.unit {
+        let Case { population, cx, filter, .. } = &case;
+        let breakdown = table(population, LAYOUTS[layout]).breakdown(&case.audience(), cx);
+        let everybody = match cx.semantics.unit {
             Unit::Contacts => population.contacts().len() as u64,
             Unit::Memberships => population.memberships(),
         };
-        let of_any = Semantics { subscription: Subscription::Any, ..asked.semantics };
-        let on_lists = counted(&Case { asked: asked.with(of_any), ..case.clone() }, |_, _| true);
+        let of_any = Semantics { subscription: Subscription::Any, ..cx.semantics };
+        let on_lists = counted(&Case { cx: cx.with(of_any), ..case.clone() }, |_, _| true);
         let in_scope = counted(&case, |_, _| true);
         let explained = |contact: &Contact, at: usize, missing| {
-            let explanation = case.audience().explain(contact, asked);
+            let explanation = case.audience().explain(contact, cx);
             let membership = &explanation.memberships[at];
             membership.scope == Scope::Asked
                 && membership.filter.as_ref().is_some_and(|node| holds_if(filter.root(), node, missing))
@@ -176,7 +176,7 @@ proptest! {
         let if_held = counted(&case, |contact, at| explained(contact, at, true));
         let if_failed = counted(&case, |contact, at| explained(contact, at, false));
         let on_dnc = counted(&case, |contact, at| {
-            contact.on_dnc == Some(true) && filter.matches(contact, &contact.memberships[at], asked)
+            contact.on_dnc == Some(true) && filter.matches(contact, &contact.memberships[at], cx)
         });
         prop_assert_eq!(breakdown.everybody, everybody);
         prop_assert_eq!(breakdown.not_on_lists, everybody - on_lists);

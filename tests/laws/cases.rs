@@ -1,7 +1,7 @@
 //! Who is asked what, and when: half of the populations are anybody, half are aimed at the filter.
 
 use headcount::strategies::{contacts, evaluations, filters, populations, populations_for, source_lists};
-use headcount::{Audience, Condition, Evaluation, Filter, FlagField, Group, Junction, Population, Semantics, Test};
+use headcount::{Audience, Condition, EvalContext, Filter, FlagField, Group, Junction, Population, Semantics, Test};
 use proptest::collection::SizeRange;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -15,7 +15,7 @@ pub(crate) struct Case {
     pub(crate) filter: Filter,
     pub(crate) lists: Vec<i64>,
     pub(crate) population: Population,
-    pub(crate) asked: Evaluation,
+    pub(crate) cx: EvalContext,
 }
 
 /// A size in contacts, and in memberships.
@@ -28,20 +28,20 @@ impl Case {
 
     /// What an engine answers to another filter in the same circumstances.
     pub(crate) fn sizes(&self, engine: Engine, filter: &Filter) -> Sizes {
-        sizes(engine, &audience(filter, &self.lists), &self.population, &self.asked)
+        sizes(engine, &audience(filter, &self.lists), &self.population, &self.cx)
     }
 
     /// The same with other readings.
     pub(crate) fn with(&self, change: impl FnOnce(&mut Semantics)) -> Self {
-        let mut semantics = self.asked.semantics;
+        let mut semantics = self.cx.semantics;
         change(&mut semantics);
-        Self { asked: self.asked.with(semantics), ..self.clone() }
+        Self { cx: self.cx.with(semantics), ..self.clone() }
     }
 
     /// How many memberships the filter is asked of.
     pub(crate) fn scope(&self) -> u64 {
         let audience = self.audience();
-        let in_scope = |contact| audience.in_scope(contact, &self.asked).count() as u64;
+        let in_scope = |contact| audience.in_scope(contact, &self.cx).count() as u64;
         self.population.contacts().iter().map(in_scope).sum()
     }
 }
@@ -50,8 +50,8 @@ pub(crate) fn audience(filter: &Filter, source_lists: &[i64]) -> Audience {
     Audience { source_lists: source_lists.to_vec(), ..Audience::of(filter.clone()) }
 }
 
-pub(crate) fn sizes(engine: Engine, audience: &Audience, population: &Population, asked: &Evaluation) -> Sizes {
-    let answer = engine(audience, population, asked);
+pub(crate) fn sizes(engine: Engine, audience: &Audience, population: &Population, cx: &EvalContext) -> Sizes {
+    let answer = engine(audience, population, cx);
     (answer.members.len() as u64, answer.memberships)
 }
 
@@ -70,14 +70,12 @@ const RECORDS: std::ops::Range<usize> = 2..14;
 
 /// Cases about filters of a kind.
 pub(crate) fn cases_of(filters: impl Strategy<Value = Filter> + 'static) -> BoxedStrategy<Case> {
-    let asked = (filters, evaluations()).prop_flat_map(|(filter, asked)| {
+    let cx = (filters, evaluations()).prop_flat_map(|(filter, cx)| {
         let records = || SizeRange::from(RECORDS);
-        let population = prop_oneof![populations(records()), populations_for(&filter, &asked, records())];
-        (Just(filter), population, Just(asked))
+        let population = prop_oneof![populations(records()), populations_for(&filter, &cx, records())];
+        (Just(filter), population, Just(cx))
     });
-    (asked, source_lists())
-        .prop_map(|((filter, population, asked), lists)| Case { filter, lists, population, asked })
-        .boxed()
+    (cx, source_lists()).prop_map(|((filter, population, cx), lists)| Case { filter, lists, population, cx }).boxed()
 }
 
 /// Cases about any filter.
@@ -145,7 +143,7 @@ fn a_failing_case_shrinks() {
         });
         let failure = runner.run(&cases(), |case| {
             // Not a law: somebody is in most audiences.
-            prop_assert!(case.population.members(&case.audience(), &case.asked).next().is_none());
+            prop_assert!(case.population.members(&case.audience(), &case.cx).next().is_none());
             Ok(())
         });
         let Err(TestError::Fail(_, case)) = failure else { panic!("nobody is in any audience") };
@@ -161,12 +159,12 @@ fn a_failing_case_shrinks() {
 fn conditions_hold_about_half_the_time() {
     use headcount::strategies::{conditions, contacts_for, noon};
     let mut runner = TestRunner::deterministic();
-    let asked = Evaluation::at(noon());
+    let cx = EvalContext::at(noon());
     let anybody = (conditions(), contacts()).prop_map(|(condition, contact)| (alone(condition), contact)).boxed();
     let aimed = conditions()
         .prop_flat_map(move |condition| {
             let filter = alone(condition);
-            (Just(filter.clone()), contacts_for(&filter, &asked))
+            (Just(filter.clone()), contacts_for(&filter, &cx))
         })
         .boxed();
     for (name, pairs) in [("anybody", anybody), ("aimed", aimed)] {
@@ -175,7 +173,7 @@ fn conditions_hold_about_half_the_time() {
             let (filter, contact) = pairs.new_tree(&mut runner).unwrap().current();
             for membership in &contact.memberships {
                 seen += 1;
-                held += u32::from(filter.matches(&contact, membership, &asked));
+                held += u32::from(filter.matches(&contact, membership, &cx));
             }
         }
         let share = f64::from(held) / f64::from(seen);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use headcount::strategies::{contacts, records};
-use headcount::{Contact, Evaluation, Filter, Population, Semantics, Table, TableBuilder, Unit};
+use headcount::{Contact, EvalContext, Filter, Population, Semantics, Table, TableBuilder, Unit};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -26,9 +26,9 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     vec(change, 0..8)
 }
 
-fn sizes(table: &Table, filter: &Filter, lists: &[i64], asked: &Evaluation) -> [u64; 2] {
+fn sizes(table: &Table, filter: &Filter, lists: &[i64], cx: &EvalContext) -> [u64; 2] {
     [Unit::Contacts, Unit::Memberships]
-        .map(|unit| table.size(&audience(filter, lists), &asked.with(Semantics { unit, ..asked.semantics })).value)
+        .map(|unit| table.size(&audience(filter, lists), &cx.with(Semantics { unit, ..cx.semantics })).value)
 }
 
 /// A table in columns wherever there are `same` contacts on the same lists, or `mixed` on as many.
@@ -68,18 +68,18 @@ proptest! {
         let built = Table::from(&Population::from_iter(known.into_values()));
         prop_assert_eq!((told.contacts(), told.memberships()), (built.contacts(), built.memberships()));
         for filter in others.iter().chain([&case.filter]) {
-            let [told, built] = [&told, &built].map(|table| sizes(table, filter, &case.lists, &case.asked));
+            let [told, built] = [&told, &built].map(|table| sizes(table, filter, &case.lists, &case.cx));
             prop_assert_eq!(told, built, "{}", filter);
         }
     }
 
     #[test]
     fn layouts_and_threads_never_change_an_answer(case in cases()) {
-        let expected = sizes(&Table::from(&case.population), &case.filter, &case.lists, &case.asked);
+        let expected = sizes(&Table::from(&case.population), &case.filter, &case.lists, &case.cx);
         for layout in LAYOUTS {
             let table = table(&case.population, layout);
             for pool in pools() {
-                let found = pool.install(|| sizes(&table, &case.filter, &case.lists, &case.asked));
+                let found = pool.install(|| sizes(&table, &case.filter, &case.lists, &case.cx));
                 prop_assert_eq!(found, expected, "layout {:?}, {} threads", layout, pool.current_num_threads());
             }
         }
@@ -90,8 +90,8 @@ proptest! {
         let audiences: Vec<_> = others.iter().chain([&case.filter]).map(|filter| audience(filter, &case.lists)).collect();
         for layout in LAYOUTS {
             let table = table(&case.population, layout);
-            let alone: Vec<_> = audiences.iter().map(|audience| table.size(audience, &case.asked)).collect();
-            prop_assert_eq!(table.sizes(&audiences, &case.asked), alone);
+            let alone: Vec<_> = audiences.iter().map(|audience| table.size(audience, &case.cx)).collect();
+            prop_assert_eq!(table.sizes(&audiences, &case.cx), alone);
         }
     }
 }
@@ -124,7 +124,7 @@ proptest! {
             (whole.contacts(), whole.memberships(), whole.replaced()),
             (split.contacts(), split.memberships(), split.replaced())
         );
-        let sizes = |table: &Table| sizes(table, &case.filter, &case.lists, &case.asked);
+        let sizes = |table: &Table| sizes(table, &case.filter, &case.lists, &case.cx);
         prop_assert_eq!(sizes(&whole), sizes(&split));
         prop_assert_eq!(sizes(&whole), sizes(&Table::from_iter(&records)));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use headcount::{Condition, FieldTest, Filter, Group, Junction, OneOf, Span, SpanUnit, Test};
+use headcount::{Condition, FieldTest, Filter, Group, Junction, NonEmpty, Span, SpanUnit, Test};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -31,10 +31,10 @@ proptest! {
 
     #[test]
     fn equal_fingerprints_mean_equal_answers(filters in vec(tiny(), 2..20), case in cases()) {
-        let Case { lists, population, asked, .. } = case;
+        let Case { lists, population, cx, .. } = case;
         let mut seen = BTreeMap::new();
         for filter in filters {
-            let size = sizes(reference, &audience(&filter, &lists), &population, &asked);
+            let size = sizes(reference, &audience(&filter, &lists), &population, &cx);
             let (other, known) = seen.entry(filter.fingerprint()).or_insert((filter.clone(), size));
             prop_assert_eq!(*known, size, "{} and {}", filter, other);
         }
@@ -110,9 +110,9 @@ fn disarranged(group: &Group, seed: u64) -> Group {
 fn respelled(condition: &Condition, seed: u64) -> Condition {
     use headcount::{Asked, CustomTest, ListTest, Moment, TextTest, TimeTest};
 
-    fn again<T: Clone>(values: &OneOf<T>, seed: u64) -> OneOf<T> {
+    fn again<T: Clone>(values: &NonEmpty<T>, seed: u64) -> NonEmpty<T> {
         let twice = [values.as_slice(), values.as_slice()].concat();
-        OneOf::new(shuffled(twice, seed)).unwrap()
+        NonEmpty::new(shuffled(twice, seed)).unwrap()
     }
     fn in_hours(span: Span) -> Span {
         match (span.unit, span.amount.checked_mul(24)) {

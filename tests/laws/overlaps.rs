@@ -20,12 +20,12 @@ proptest! {
         let repeats = if again > 70 { again } else { 1 };
         let filters: Vec<_> = vec![case.filter.clone(); repeats].into_iter().chain(others).collect();
         let audiences: Vec<_> = filters.iter().map(|filter| audience(filter, &case.lists)).collect();
-        let overlap = table(&case.population, LAYOUTS[layout]).compare(&audiences, &case.asked);
+        let overlap = table(&case.population, LAYOUTS[layout]).compare(&audiences, &case.cx);
 
         let sets: Vec<BTreeSet<String>> = audiences
             .iter()
             .map(|audience| {
-                let members = case.population.members(audience, &case.asked);
+                let members = case.population.members(audience, &case.cx);
                 members.map(|contact| contact.phone_number.clone()).collect()
             })
             .collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use headcount::strategies::{conditions, instants_near, noon, spans};
 use headcount::{
-    Asked, Condition, CustomKey, CustomTest, Evaluation, FieldTest, Filter, Group, Junction, Moment, Population, Span,
+    Asked, Condition, CustomKey, CustomTest, EvalContext, FieldTest, Filter, Group, Junction, Moment, Population, Span,
     SpanUnit, Table, TableBuilder, Test, TimeField, TimeTest, Value, parse_time,
 };
 use proptest::collection::vec;
@@ -109,7 +109,7 @@ fn tables(population: &Population) -> [Table; 3] {
 fn agrees(case: &Case, from: DateTime<Utc>, to: DateTime<Utc>, random: &[DateTime<Utc>]) -> Result<(), TestCaseError> {
     let (from, to) = (from.min(to), from.max(to));
     let audience = case.audience();
-    let at = |now| Evaluation { now, ..case.asked };
+    let at = |now| EvalContext { now, ..case.cx };
     let size = |now| case.population.size(&audience, &at(now)).value;
     for (layout, table) in tables(&case.population).iter().enumerate() {
         let timeline = table.timeline(&audience, &at(from), to);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT};
 use headcount::{
-    Contact, Errors, Evaluation, ReadReport, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit,
+    Contact, Errors, EvalContext, ReadReport, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -26,9 +26,9 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// Never: the instant is a time.
 #[must_use]
-pub fn asked(unit: Unit, subscription: Subscription) -> Evaluation {
+pub fn cx(unit: Unit, subscription: Subscription) -> EvalContext {
     let now = REFERENCE_INSTANT.parse().expect("the reference instant is a time");
-    Evaluation::at(now).with(Semantics { unit, subscription, ..Semantics::default() })
+    EvalContext::at(now).with(Semantics { unit, subscription, ..Semantics::default() })
 }
 
 /// A pool of so many threads.

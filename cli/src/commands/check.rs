@@ -1,6 +1,6 @@
 //! `check`: everything that is wrong with audiences and filters, and what is right and hardly meant.
 
-use headcount::{Audience, Evaluation, Place, Problem, Warning, Warnings};
+use headcount::{Audience, EvalContext, Place, Problem, Warning, Warnings};
 use serde::Serialize;
 
 use crate::arguments::{self, ProblemsFormat};
@@ -13,9 +13,9 @@ use crate::question::clock;
 pub(crate) fn run(arguments: &arguments::Check) -> Result<(), Failure> {
     inputs::read_standard_input_once(&arguments.files)?;
     let sources = inputs::sources(&arguments.files, &arguments.filters);
-    let asked = Evaluation::at(arguments.now.unwrap_or_else(clock)).with(arguments.semantics());
+    let cx = EvalContext::at(arguments.now.unwrap_or_else(clock)).with(arguments.semantics());
     let checked: Vec<Result<Fine, Wrong>> =
-        sources.into_iter().map(|source| source.and_then(|source| fine(source, &asked))).collect();
+        sources.into_iter().map(|source| source.and_then(|source| fine(source, &cx))).collect();
     match arguments.format {
         ProblemsFormat::Text => text(&checked)?,
         ProblemsFormat::Json => json(&checked)?,
@@ -35,11 +35,11 @@ struct Fine {
     warnings: Warnings,
 }
 
-fn fine(source: Source, asked: &Evaluation) -> Result<Fine, Wrong> {
+fn fine(source: Source, cx: &EvalContext) -> Result<Fine, Wrong> {
     let audiences = source.audiences()?;
     let are_filters = !audiences.is_empty() && audiences.iter().all(is_bare_filter);
     let holds = counted(audiences.len() as u64, if are_filters { "filter" } else { "audience" });
-    let warnings = source.warnings(asked)?;
+    let warnings = source.warnings(cx)?;
     Ok(Fine { source, holds, warnings })
 }
 

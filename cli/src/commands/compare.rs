@@ -20,9 +20,9 @@ pub(crate) fn run(arguments: &arguments::Compare) -> Result<(), Failure> {
         let found = counted(questions.len() as u64, "audience");
         return Err(Failure::Unfit(format!("a comparison needs at least two audiences, found {found}")));
     }
-    let plans = questions.iter().map(|Question { audience, asked }| audience.plan(asked));
+    let plans = questions.iter().map(|Question { audience, cx }| audience.plan(cx));
     let table = records::load_for(&arguments.records, plans)?.table;
-    let overlap = table.compare_each(questions.iter().map(|Question { audience, asked }| (audience, asked)));
+    let overlap = table.compare_each(questions.iter().map(|Question { audience, cx }| (audience, cx)));
     match arguments.format {
         TableFormat::Table => tables(&questions, &overlap, arguments.patterns),
         TableFormat::Json => json(&questions, &overlap),
@@ -96,10 +96,10 @@ struct Row<'a> {
 }
 
 fn json(questions: &[Question], overlap: &Overlap) -> Result<(), Failure> {
-    let audiences = questions.iter().zip(&overlap.audiences).map(|(Question { audience, asked }, of)| Row {
+    let audiences = questions.iter().zip(&overlap.audiences).map(|(Question { audience, cx }, of)| Row {
         id: audience.id.as_deref(),
         name: audience.name.as_deref(),
-        now: instant(asked.now),
+        now: instant(cx.now),
         fingerprint: audience.filter.fingerprint().to_string(),
         contacts: of.contacts,
         only_in: of.only_in,

@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &arguments::Estimate) -> Result<(), Failure> {
     }
     let estimates: Vec<(&Audience, Estimate)> = questions
         .iter()
-        .map(|Question { audience, asked }| (audience, sampled.sample.estimate(audience, asked, *confidence)))
+        .map(|Question { audience, cx }| (audience, sampled.sample.estimate(audience, cx, *confidence)))
         .collect();
     match format {
         TableFormat::Table => {

@@ -1,6 +1,6 @@
 //! `explain`: why an audience is as large as it is.
 
-use headcount::{Breakdown, Part, PartKind, Unit};
+use headcount::{Breakdown, BreakdownNode, BreakdownNodeKind, Unit};
 use serde::Serialize;
 
 use crate::arguments::{self, TableFormat};
@@ -13,10 +13,10 @@ use crate::records;
 /// Writes the explanation.
 pub(crate) fn run(arguments: &arguments::Explain) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
-    let Question { audience, asked } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
+    let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
     // Everybody: those too whom the filter rules out.
     let table = records::load(&arguments.records)?.table;
-    let breakdown = table.breakdown(&audience, &asked);
+    let breakdown = table.breakdown(&audience, &cx);
     match arguments.format {
         TableFormat::Table => tables(&breakdown),
         TableFormat::Json => output::json(&breakdown),
@@ -72,7 +72,7 @@ fn csv(breakdown: &Breakdown) -> Result<(), Failure> {
     output::csv(COLUMNS, |rows| {
         parts(breakdown).iter().try_for_each(|(part, _, pointer)| {
             let (name, instants) = match &part.kind {
-                PartKind::Condition { condition, instants } => (condition.clone(), instants.as_deref()),
+                BreakdownNodeKind::Condition { condition, instants } => (condition.clone(), instants.as_deref()),
                 group => (group.to_string(), None),
             };
             rows.serialize(Row {
@@ -89,19 +89,24 @@ fn csv(breakdown: &Breakdown) -> Result<(), Failure> {
 }
 
 /// Every part of the filter, how deep it stands, and its JSON pointer in the filter.
-fn parts(breakdown: &Breakdown) -> Vec<(&Part, usize, String)> {
+fn parts(breakdown: &Breakdown) -> Vec<(&BreakdownNode, usize, String)> {
     let mut found = Vec::new();
     add(&breakdown.filter, 0, String::new(), &mut found);
     found
 }
 
-fn add<'p>(part: &'p Part, depth: usize, pointer: String, found: &mut Vec<(&'p Part, usize, String)>) {
+fn add<'p>(
+    part: &'p BreakdownNode,
+    depth: usize,
+    pointer: String,
+    found: &mut Vec<(&'p BreakdownNode, usize, String)>,
+) {
     found.push((part, depth, pointer.clone()));
-    let PartKind::Group { members, .. } = &part.kind else { return };
+    let BreakdownNodeKind::Group { members, .. } = &part.kind else { return };
     let (mut conditions, mut groups) = (0.., 0..);
     for member in members {
         let (key, next) = match member.kind {
-            PartKind::Group { .. } => ("groups", &mut groups),
+            BreakdownNodeKind::Group { .. } => ("groups", &mut groups),
             _ => ("conditions", &mut conditions),
         };
         let at: usize = next.next().unwrap_or_default();

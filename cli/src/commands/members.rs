@@ -14,9 +14,9 @@ use crate::records;
 /// Writes the phone number of every member.
 pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
-    let Question { audience, asked } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
-    let table = records::load_for(&arguments.records, [audience.plan(&asked)])?.table;
-    let members = table.members(&audience, &asked);
+    let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
+    let table = records::load_for(&arguments.records, [audience.plan(&cx)])?.table;
+    let members = table.members(&audience, &cx);
     let mut members = members.phone_numbers();
     write(|out| match arguments.format {
         MembersFormat::Plain => members.try_for_each(|member| writeln!(out, "{member}")),

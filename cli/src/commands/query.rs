@@ -19,14 +19,14 @@ pub(crate) fn run(arguments: &arguments::Query) -> Result<(), Failure> {
 }
 
 fn query(of: &Question, language: QueryLanguage, alone: bool) -> Result<String, Failure> {
-    let Question { audience, asked } = of;
+    let Question { audience, cx } = of;
     match language {
         QueryLanguage::Elasticsearch => {
-            let query = elasticsearch::query(audience, asked).map_err(|refusal| Failure::Unfit(refusal.to_string()))?;
+            let query = elasticsearch::query(audience, cx).map_err(|refusal| Failure::Unfit(refusal.to_string()))?;
             Ok(if alone { format!("{query:#}") } else { query.to_string() })
         }
         QueryLanguage::Cel => {
-            cel::expression(audience, &asked.semantics).map_err(|refusal| Failure::Unfit(refusal.to_string()))
+            cel::expression(audience, &cx.semantics).map_err(|refusal| Failure::Unfit(refusal.to_string()))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use headcount::{Audience, Bounds, Evaluation, Items, Reconciled, Reconciliation, Semantics};
+use headcount::{Audience, AudienceReconciliation, Bounds, Discrepancy, EvalContext, Reconciliation, Semantics};
 use serde::Serialize;
 
 use crate::arguments::{self, Now, TableFormat};
@@ -23,13 +23,13 @@ pub(crate) fn run(arguments: &arguments::Reconcile) -> Result<(), Failure> {
         ));
     }
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
-    let Some(asked) = questions.first().map(|question| question.asked) else { return Ok(()) };
+    let Some(cx) = questions.first().map(|question| question.cx) else { return Ok(()) };
     let audiences: Vec<Audience> = questions.into_iter().map(|Question { audience, .. }| audience).collect();
     let table = records::load(&arguments.records)?.table;
-    let told = table.reconcile(&audiences, &asked).map_err(|errors| Failure::Unfit(errors.to_string()))?;
+    let told = table.reconcile(&audiences, &cx).map_err(|errors| Failure::Unfit(errors.to_string()))?;
     match arguments.format {
         TableFormat::Table => write(|out| tables(out, &audiences, &told)),
-        TableFormat::Json => output::json(&report(&audiences, &told, &asked)),
+        TableFormat::Json => output::json(&report(&audiences, &told, &cx)),
         TableFormat::Csv => csv(&audiences, &told),
     }
 }
@@ -68,7 +68,7 @@ fn tables(out: &mut dyn Write, audiences: &[Audience], told: &Reconciliation) ->
         ("duplicates", Holds::Number),
     ];
     let rows = told.audiences.iter().map(|reconciled| {
-        let Items { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = reconciled.items;
+        let Discrepancy { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = reconciled.items;
         vec![
             label(&audiences[reconciled.audience]),
             thousands(reconciled.bounds.recorded),
@@ -108,8 +108,8 @@ fn tables(out: &mut dyn Write, audiences: &[Audience], told: &Reconciliation) ->
     Ok(())
 }
 
-fn verdict(reconciled: &Reconciled) -> String {
-    let Reconciled { cached, bounds: Bounds { low, high, .. }, .. } = *reconciled;
+fn verdict(reconciled: &AudienceReconciliation) -> String {
+    let AudienceReconciliation { cached, bounds: Bounds { low, high, .. }, .. } = *reconciled;
     if cached < low {
         format!("{} too few", thousands(low - cached))
     } else if cached > high {
@@ -147,7 +147,7 @@ struct Row<'a> {
     most: u64,
     explained: bool,
     as_recorded: u64,
-    items: Items,
+    items: Discrepancy,
 }
 
 #[derive(Serialize)]
@@ -157,7 +157,7 @@ struct Reading<'a> {
     ruled_out_by: Vec<Option<&'a str>>,
 }
 
-fn row<'a>(audiences: &'a [Audience], reconciled: &Reconciled) -> Row<'a> {
+fn row<'a>(audiences: &'a [Audience], reconciled: &AudienceReconciliation) -> Row<'a> {
     let audience = &audiences[reconciled.audience];
     Row {
         id: audience.id.as_deref(),
@@ -173,7 +173,7 @@ fn row<'a>(audiences: &'a [Audience], reconciled: &Reconciled) -> Row<'a> {
     }
 }
 
-fn report<'a>(audiences: &'a [Audience], told: &Reconciliation, asked: &Evaluation) -> Report<'a> {
+fn report<'a>(audiences: &'a [Audience], told: &Reconciliation, cx: &EvalContext) -> Report<'a> {
     let called = |place: &usize| audiences[*place].id.as_deref().or(audiences[*place].name.as_deref());
     let readings = told.readings.iter().map(|reading| Reading {
         semantics: reading.semantics,
@@ -181,8 +181,8 @@ fn report<'a>(audiences: &'a [Audience], told: &Reconciliation, asked: &Evaluati
         ruled_out_by: reading.by.iter().map(called).collect(),
     });
     Report {
-        now: instant(asked.now),
-        semantics: asked.semantics,
+        now: instant(cx.now),
+        semantics: cx.semantics,
         audiences: told.audiences.iter().map(|reconciled| row(audiences, reconciled)).collect(),
         readings: readings.collect(),
         left_out: told.without.iter().filter_map(called).collect(),
@@ -210,7 +210,7 @@ fn csv(audiences: &[Audience], told: &Reconciliation) -> Result<(), Failure> {
     output::csv(COLUMNS, |rows| {
         told.audiences.iter().try_for_each(|reconciled| {
             let row = row(audiences, reconciled);
-            let Items { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = row.items;
+            let Discrepancy { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = row.items;
             rows.write_record([
                 row.id.unwrap_or_default(),
                 row.name.unwrap_or_default(),

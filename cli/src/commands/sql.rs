@@ -33,13 +33,13 @@ pub(crate) fn run(arguments: &arguments::Sql) -> Result<(), Failure> {
 fn statement(sql: &Sql, questions: &[Question], members: bool) -> Result<Statement, Failure> {
     let refused = |refusal: Refusal| Failure::Unfit(refusal.to_string());
     match questions {
-        [Question { audience, asked }] if members => sql.members(audience, asked).map_err(refused),
-        [Question { audience, asked }] => sql.count(audience, asked).map_err(refused),
+        [Question { audience, cx }] if members => sql.members(audience, cx).map_err(refused),
+        [Question { audience, cx }] => sql.count(audience, cx).map_err(refused),
         several if members => Err(Failure::Unfit(format!(
             "there are {} audiences, and the members of only one can be asked for",
             several.len()
         ))),
-        several => sql.counts(several.iter().map(|Question { audience, asked }| (audience, asked))).map_err(refused),
+        several => sql.counts(several.iter().map(|Question { audience, cx }| (audience, cx))).map_err(refused),
     }
 }
 

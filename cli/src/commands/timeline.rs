@@ -18,18 +18,18 @@ const MOST_ROWS: usize = 40;
 pub(crate) fn run(arguments: &arguments::Timeline) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let audience = inputs::one(&arguments.audience)?;
-    let Question { audience, asked } = question::at(audience, arguments.from, &arguments.readings, "--from")?;
+    let Question { audience, cx } = question::at(audience, arguments.from, &arguments.readings, "--from")?;
     let to = match arguments.to {
         Until::At(instant) => instant,
-        Until::After(length) => asked.now.checked_add_signed(length).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        Until::After(length) => cx.now.checked_add_signed(length).unwrap_or(DateTime::<Utc>::MAX_UTC),
     };
-    if to < asked.now {
-        return Err(Failure::usage(format_args!("--to ({}) is before --from ({})", instant(to), instant(asked.now))));
+    if to < cx.now {
+        return Err(Failure::usage(format_args!("--to ({}) is before --from ({})", instant(to), instant(cx.now))));
     }
     // All of the records: what nobody asks now may be asked later.
     let loaded = records::load(&arguments.records)?;
-    let timeline = loaded.table.timeline(&audience, &asked, to);
-    let until = loaded.table.valid_until(&audience, &asked);
+    let timeline = loaded.table.timeline(&audience, &cx, to);
+    let until = loaded.table.valid_until(&audience, &cx);
     let sizes: Box<dyn Iterator<Item = Change>> = match arguments.step {
         None => Box::new(timeline.every_change()),
         Some(step) => Box::new(timeline.every(step)),

@@ -10,13 +10,13 @@ use crate::records;
 /// Writes the explanation.
 pub(crate) fn run(arguments: &arguments::Why) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
-    let Question { audience, asked } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
+    let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
     let population = records::load_one(&arguments.records, &arguments.phone)?;
     let Some(contact) = population.get(&arguments.phone) else {
         let phone = on_one_line(&arguments.phone);
         return Err(Failure::Unfit(format!("no contact in the records has the phone number `{phone}`")));
     };
-    let explanation = audience.explain(contact, &asked);
+    let explanation = audience.explain(contact, &cx);
     write(|out| match arguments.format {
         ExplanationFormat::Text => write!(out, "{explanation}"),
         ExplanationFormat::Json => {

@@ -6,10 +6,10 @@ use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::damage::{Damage, guarded};
-use super::hybrid::Hybrid;
 use super::input::Input;
 use super::pages::{PageMemory, Pages};
 use super::plain::{Dictionary, PlainValues, Raw};
+use super::rle_bit_packed::RleBitPacked;
 use super::whole::WholeColumn;
 
 /// The values of a column of a row group, read from the front.
@@ -42,7 +42,7 @@ pub(super) struct DataPage {
 /// Which rows of a page have a value.
 pub(super) enum Levels {
     All,
-    Encoded(Hybrid),
+    Encoded(RleBitPacked),
     /// From one on.
     Known(Vec<u32>, usize),
 }
@@ -50,10 +50,10 @@ pub(super) enum Levels {
 /// The values of a page that are there.
 pub(super) enum PageValues {
     /// Places in the dictionary.
-    Places(Hybrid),
+    Places(RleBitPacked),
     Plain(PlainValues),
     /// Booleans, as numbers.
-    Bits(Hybrid),
+    Bits(RleBitPacked),
 }
 
 /// Takes in a column row by row.
@@ -206,7 +206,7 @@ impl Chunk {
     }
 
     fn levels(&self, bytes: Bytes) -> Result<Levels, Damage> {
-        Ok(Levels::Encoded(Hybrid::new(bytes, u32::BITS - self.there.leading_zeros())?))
+        Ok(Levels::Encoded(RleBitPacked::new(bytes, u32::BITS - self.there.leading_zeros())?))
     }
 
     fn begin(&mut self, rows: u32, levels: Levels, mut bytes: Bytes, encoding: Encoding) -> Result<(), Damage> {
@@ -216,11 +216,11 @@ impl Chunk {
                 // A page without any value may do without the bits of each.
                 let bits = bytes.first().copied().unwrap_or(0);
                 let places = bytes.split_off(bytes.len().min(1));
-                PageValues::Places(Hybrid::new(places, bits.into())?)
+                PageValues::Places(RleBitPacked::new(places, bits.into())?)
             }
             Encoding::RLE if self.physical == Physical::BOOLEAN => {
                 let bits = bytes.split_off(bytes.len().min(4));
-                PageValues::Bits(Hybrid::new(bits, 1)?)
+                PageValues::Bits(RleBitPacked::new(bits, 1)?)
             }
             other => return Err(Damage::unsupported(format!("the Parquet data has values encoded as {other}"))),
         };

@@ -11,12 +11,12 @@ mod convert;
 mod damage;
 mod fill;
 mod footer;
-mod hybrid;
 mod input;
 mod map;
 mod pages;
 mod plain;
 mod prune;
+mod rle_bit_packed;
 #[cfg(test)]
 mod tests;
 mod whole;
@@ -33,8 +33,8 @@ use self::damage::{Damage, guarded};
 use self::fill::Source;
 use self::map::MapChunk;
 use self::pages::PageMemory;
-use super::metadata::Promise;
-use crate::estimate::Drawn;
+use super::metadata::FileGuarantees;
+use crate::estimate::SampleInfo;
 use crate::plan::Plan;
 use crate::table::shard::{MOST, Shard};
 
@@ -89,14 +89,14 @@ impl ParquetFile {
     }
 
     /// What the contacts were drawn of, if the file says that they are a sample.
-    pub(crate) fn drawn(&self) -> Option<Drawn> {
-        Promise::of(self.metadata.file_metadata().key_value_metadata())?.drawn
+    pub(crate) fn drawn(&self) -> Option<SampleInfo> {
+        FileGuarantees::of(self.metadata.file_metadata().key_value_metadata())?.drawn
     }
 
     /// Leaves out what cannot change the answer to any of the plans, and tells what the whole file has; where the file
     /// does not promise what that takes, nothing is left out.
-    pub(crate) fn leave_out(&mut self, plans: &[Plan]) -> Option<Promise> {
-        let promise = Promise::of(self.metadata.file_metadata().key_value_metadata())?;
+    pub(crate) fn leave_out(&mut self, plans: &[Plan]) -> Option<FileGuarantees> {
+        let promise = FileGuarantees::of(self.metadata.file_metadata().key_value_metadata())?;
         let Self { metadata, columns, groups, .. } = self;
         groups.retain(|group| {
             let group = prune::RowGroup { columns, metadata: metadata.row_group(*group) };
@@ -108,7 +108,7 @@ impl ParquetFile {
 
     /// Leaves out the columns that none of the plans asks, where the file promises what that takes.
     pub(crate) fn leave_out_columns(&mut self, plans: &[Plan]) {
-        if Promise::of(self.metadata.file_metadata().key_value_metadata()).is_some() {
+        if FileGuarantees::of(self.metadata.file_metadata().key_value_metadata()).is_some() {
             self.columns = prune::needed(&self.columns, plans);
         }
     }

@@ -70,7 +70,7 @@ impl RowGroup<'_> {
     /// Whether some membership in the group may satisfy a plan.
     pub(super) fn may_hold(&self, plan: &Plan) -> bool {
         let lists = plan.scope.as_ref().is_none_or(|lists| self.may_be_on(lists));
-        let active = plan.asked.semantics.subscription == Subscription::Any || self.may_be_active();
+        let active = plan.cx.semantics.subscription == Subscription::Any || self.may_be_active();
         lists && active && self.may_satisfy(&plan.root)
     }
 
@@ -160,11 +160,11 @@ impl Known<'_> {
             (LeafTest::Amount(interval), _) => Some(meet(interval, self.numbers()?)),
             (LeafTest::Text(pattern), Kind::Text) => self.may_match(pattern),
             (LeafTest::Custom(CustomMatch::Text(pattern)), Kind::Text) => self.may_match(pattern),
-            (LeafTest::Custom(CustomMatch::OneOf(Literals { texts, numbers_of_texts, .. })), Kind::Text) => {
+            (LeafTest::Custom(CustomMatch::NonEmpty(Literals { texts, numbers_of_texts, .. })), Kind::Text) => {
                 // A text that is a number may be one of several that are the same.
                 if numbers_of_texts.is_empty() { self.may_match(texts) } else { None }
             }
-            (LeafTest::Custom(CustomMatch::OneOf(literals)), Kind::Int | Kind::Float) => {
+            (LeafTest::Custom(CustomMatch::NonEmpty(literals)), Kind::Int | Kind::Float) => {
                 let (least, greatest) = self.numbers()?;
                 Some(literals.numbers.iter().any(|number| (least..=greatest).contains(number)))
             }

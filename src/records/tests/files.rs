@@ -196,7 +196,7 @@ fn names_tell_what_is_packed_only_where_the_first_bytes_cannot() {
 #[cfg(feature = "parquet")]
 #[test]
 fn what_will_be_asked_of_several_files_leaves_columns_out_and_nobody() {
-    use crate::{Audience, Evaluation, TableBuilder};
+    use crate::{Audience, EvalContext, TableBuilder};
 
     let csv = b"phone_number,list_id,carrier\n+1,7,Verizon\n+2,8,Sprint\n";
     let mut builder = TableBuilder::default();
@@ -205,14 +205,14 @@ fn what_will_be_asked_of_several_files_leaves_columns_out_and_nobody() {
     builder.build().write_parquet(&mut file, &mut |_| {}).unwrap();
 
     let audience = Audience::of("list = 7".parse().unwrap());
-    let asked = Evaluation::at("2025-11-15T08:30:00Z".parse().unwrap());
+    let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
     let carriers = |reader: RecordReader| {
         let (contacts, report) = outcome(&reader, "c.parquet", &file);
         assert_eq!(report.unwrap().totals, None);
         contacts.into_iter().map(|contact| contact.carrier).collect::<Vec<_>>()
     };
     assert_eq!(carriers(RecordReader::new()), [Some("Verizon".to_owned()), Some("Sprint".to_owned())]);
-    assert_eq!(carriers(RecordReader::new().for_plans_among_files([audience.plan(&asked)])), [None, None]);
+    assert_eq!(carriers(RecordReader::new().for_plans_among_files([audience.plan(&cx)])), [None, None]);
 }
 
 #[test]

@@ -2,9 +2,9 @@ mod bounds;
 mod csv;
 mod cutting;
 mod documents;
-mod files;
 #[cfg(feature = "table")]
-mod lane;
+mod fast_json;
+mod files;
 mod laws;
 mod limits;
 

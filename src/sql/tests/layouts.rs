@@ -9,7 +9,7 @@ fn schema(custom_fields: &str) -> SqlSchema {
 fn statement(dialect: Dialect, schema: &SqlSchema, filter: &str, semantics: Semantics) -> Result<String, Refusal> {
     let audience = Audience::of(filter.parse().unwrap());
     let sql = Sql::new(dialect).with_schema(schema.clone()).inlined();
-    sql.count(&audience, &asked(semantics)).map(|statement| statement.text().to_owned())
+    sql.count(&audience, &cx(semantics)).map(|statement| statement.text().to_owned())
 }
 
 /// A column of each type, called `c` in the dialect's DDL.
@@ -145,10 +145,10 @@ fn only_what_is_asked_is_read() {
 fn values_are_worked_out_once_for_many_audiences() {
     let audiences = ["custom.a = 'x'", "custom.a = 'y' or custom.b = 'x'", "click_count > 3"];
     let audiences = audiences.map(|filter| Audience::of(filter.parse().unwrap()));
-    let asked = asked(Semantics::default());
+    let cx = cx(Semantics::default());
     for dialect in [Dialect::PostgreSql, Dialect::DuckDb, Dialect::ClickHouse, Dialect::Spark] {
         let sql = Sql::new(dialect).with_schema(schema(r#"{"json": {"column": "extra"}}"#));
-        let statement = sql.counts(audiences.iter().map(|audience| (audience, &asked))).unwrap();
+        let statement = sql.counts(audiences.iter().map(|audience| (audience, &cx))).unwrap();
         assert_eq!(statement.text().matches(" AS (").count(), 2, "{statement}");
     }
 }
@@ -180,8 +180,8 @@ fn what_is_worked_out_has_no_name_of_a_table() {
         statement(Dialect::DuckDb, &named("Custom_Values"), "custom.a exists", Semantics::default()).unwrap();
     assert!(statement.starts_with("WITH \"custom_values_\" AS ("), "{statement}");
     let audience = Audience::of("custom.a exists and list = 5".parse().unwrap());
-    let asked = asked(Semantics::default());
-    let both = Sql::new(Dialect::DuckDb).with_schema(named("v")).counts([(&audience, &asked)]).unwrap();
+    let cx = cx(Semantics::default());
+    let both = Sql::new(Dialect::DuckDb).with_schema(named("v")).counts([(&audience, &cx)]).unwrap();
     assert!(both.text().contains("\"v_\" AS (") && both.text().contains("\"l\" AS ("), "{both}");
 }
 

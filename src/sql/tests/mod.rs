@@ -9,15 +9,15 @@ use super::*;
 use crate::semantics::{MissingNegation, Semantics, Subscription, TextCase};
 
 /// A question of everybody, at noon.
-fn asked(semantics: Semantics) -> Evaluation {
+fn cx(semantics: Semantics) -> EvalContext {
     let semantics = Semantics { subscription: Subscription::Any, ..semantics };
-    Evaluation::at("2025-11-15T12:00:00Z".parse().unwrap()).with(semantics)
+    EvalContext::at("2025-11-15T12:00:00Z".parse().unwrap()).with(semantics)
 }
 
 /// What stands behind WHERE, with values inlined.
 fn condition(dialect: Dialect, filter: &str, semantics: Semantics) -> String {
     let audience = Audience::of(filter.parse().unwrap());
-    let statement = Sql::new(dialect).inlined().count(&audience, &asked(semantics)).unwrap();
+    let statement = Sql::new(dialect).inlined().count(&audience, &cx(semantics)).unwrap();
     statement.text().split_once("WHERE ").unwrap().1.to_owned()
 }
 
@@ -147,7 +147,7 @@ fn parameters_stand_in_the_order_of_their_placeholders() {
         (Dialect::ClickHouse, ["{p1:UInt64}", "{p2:String}", "{p3:Float64}"]),
         (Dialect::Spark, ["?", "?", "?"]),
     ] {
-        let statement = Sql::new(dialect).members(&audience, &asked(Semantics::default())).unwrap();
+        let statement = Sql::new(dialect).members(&audience, &cx(Semantics::default())).unwrap();
         assert_eq!(statement.parameters(), values);
         let mut rest = statement.text();
         for placeholder in placeholders {
@@ -160,7 +160,7 @@ fn parameters_stand_in_the_order_of_their_placeholders() {
 fn more_parameters_than_an_engine_takes_are_refused() {
     let lists: Vec<i64> = (0..70_000).collect();
     let audience = Audience { source_lists: lists, ..Audience::of("on_dnc".parse().unwrap()) };
-    let count = |sql: Sql| sql.count(&audience, &asked(Semantics::default()));
+    let count = |sql: Sql| sql.count(&audience, &cx(Semantics::default()));
     let refusal = count(Sql::new(Dialect::PostgreSql)).unwrap_err();
     assert_eq!(
         refusal.to_string(),
@@ -177,7 +177,7 @@ fn datafusion_is_not_asked_what_it_cannot_parse() {
             format!("{}(is_valid, {inner})", if i % 2 == 0 { "any" } else { "all" })
         });
         let audience = Audience::of(filter.parse().unwrap());
-        Sql::new(Dialect::DataFusion).count(&audience, &asked(Semantics::default()))
+        Sql::new(Dialect::DataFusion).count(&audience, &cx(Semantics::default()))
     };
     assert!(nested(12).is_ok());
     let refusal = nested(13 + 1).unwrap_err().to_string();
@@ -193,8 +193,7 @@ fn schemas_are_read_and_written() {
     .unwrap();
     assert_eq!(serde_json::from_str::<SqlSchema>(&serde_json::to_string(&schema).unwrap()).unwrap(), schema);
     let audience = Audience::of("click_count >= 3 and carrier exists".parse().unwrap());
-    let statement =
-        Sql::new(Dialect::DuckDb).with_schema(schema).count(&audience, &asked(Semantics::default())).unwrap();
+    let statement = Sql::new(Dialect::DuckDb).with_schema(schema).count(&audience, &cx(Semantics::default())).unwrap();
     assert_eq!(
         statement.text(),
         r#"SELECT count(DISTINCT "m"."phone_number") AS "size"
@@ -213,5 +212,5 @@ WHERE "m"."clicks" IS NOT NULL AND "m"."clicks" >= $1
         assert!(error.contains(said), "{source}: {error}");
     }
     let nameless = SqlSchema { list_id: String::new(), ..SqlSchema::default() };
-    assert!(Sql::new(Dialect::DuckDb).with_schema(nameless).count(&audience, &asked(Semantics::default())).is_err());
+    assert!(Sql::new(Dialect::DuckDb).with_schema(nameless).count(&audience, &cx(Semantics::default())).is_err());
 }

@@ -2,9 +2,9 @@
 
 use super::runs::Run;
 use crate::table::column::{Buckets, Column, NO_VALUE};
+use crate::table::column_chunk::ColumnChunk;
 use crate::table::domain::Instants;
 use crate::table::shard::NO_INSTANT;
-use crate::table::stripe::Stripe;
 
 /// The most keys of a column whose codes are its keys.
 const NARROW: usize = u8::MAX as usize;
@@ -74,14 +74,14 @@ impl RowKeys {
         of_contacts: bool,
         column: &Column,
         weights: &mut [u64; 256],
-    ) -> Vec<Stripe> {
+    ) -> Vec<ColumnChunk> {
         match self {
             Self::Narrow(rows) => {
                 let code = |row: u32| rows[row as usize];
                 if of_contacts {
-                    return vec![Stripe::of_codes(run.contacts.iter().copied().map(code), weights)];
+                    return vec![ColumnChunk::of_codes(run.contacts.iter().copied().map(code), weights)];
                 }
-                (0..run.slots).map(|slot| Stripe::of_codes(run.slot(slot).map(code), weights)).collect()
+                (0..run.slots).map(|slot| ColumnChunk::of_codes(run.slot(slot).map(code), weights)).collect()
             }
             Self::Wide(rows) => {
                 let code_of = |key: u64| column.buckets.code(key);
@@ -119,13 +119,15 @@ fn stripes(
     weights: &mut [u64; 256],
     code: impl Fn(u32) -> u8,
     key: impl Fn(u32) -> u64,
-) -> Vec<Stripe> {
+) -> Vec<ColumnChunk> {
     if of_contacts {
         let codes = run.contacts.iter().copied().map(code);
-        return vec![Stripe::new(column, weights, codes, |at| key(run.contacts[at]))];
+        return vec![ColumnChunk::new(column, weights, codes, |at| key(run.contacts[at]))];
     }
     (0..run.slots)
-        .map(|slot| Stripe::new(column, weights, run.slot(slot).map(&code), |at| key(run.rows[at * run.slots + slot])))
+        .map(|slot| {
+            ColumnChunk::new(column, weights, run.slot(slot).map(&code), |at| key(run.rows[at * run.slots + slot]))
+        })
         .collect()
 }
 

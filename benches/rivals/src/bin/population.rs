@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use headcount::generate::{Population, PopulationFormat, audiences};
 use headcount::{Audience, RecordReader, Subscription, Table, TableBuilder, Unit};
-use headcount_rivals::{Failure, SEED, asked, median, pool, table};
+use headcount_rivals::{Failure, SEED, cx, median, pool, table};
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -79,8 +79,8 @@ fn count(table: &Table, questions: &[(String, Audience)]) -> Result<Value, Failu
     for (name, audience) in questions {
         let mut result = Map::new();
         for (unit_name, unit) in UNITS {
-            let asked = asked(unit, Subscription::ActiveOnly);
-            let size = || table.size(audience, &asked).value;
+            let cx = cx(unit, Subscription::ActiveOnly);
+            let size = || table.size(audience, &cx).value;
             result.insert(
                 unit_name.into(),
                 json!({ "answer": size(), "ns": two.install(|| median(size)), "ns_one_thread": one.install(|| median(size)) }),
@@ -110,7 +110,7 @@ fn scanned(table: &Table, audience: &Audience) -> Result<usize, Failure> {
     let size = |unit, lists: &[i64]| {
         // Everybody: no count is below 0.
         let all = Audience { source_lists: lists.to_vec(), ..Audience::of("send_count >= 0".parse()?) };
-        Ok::<_, Failure>(table.size(&all, &asked(unit, Subscription::Any)).value)
+        Ok::<_, Failure>(table.size(&all, &cx(unit, Subscription::Any)).value)
     };
     let mut bytes = 0;
     for (column, lists) in columns {
@@ -168,11 +168,11 @@ fn many(table: &Table, path: &Path) -> Result<Value, Failure> {
     let pool = pool(2)?;
     let mut result = Map::new();
     for (name, unit) in UNITS {
-        let asked = asked(unit, Subscription::ActiveOnly);
-        let answers: Vec<u64> = table.sizes(&audiences, &asked).iter().map(|size| size.value).collect();
-        let ns = pool.install(|| median(|| table.sizes(&audiences, &asked)));
+        let cx = cx(unit, Subscription::ActiveOnly);
+        let answers: Vec<u64> = table.sizes(&audiences, &cx).iter().map(|size| size.value).collect();
+        let ns = pool.install(|| median(|| table.sizes(&audiences, &cx)));
         // One pass over all of them, each alone: the mean is the time of one.
-        let each = pool.install(|| median(|| audiences.iter().map(|one| table.size(one, &asked).value).sum::<u64>()));
+        let each = pool.install(|| median(|| audiences.iter().map(|one| table.size(one, &cx).value).sum::<u64>()));
         let mean = each / audiences.len().max(1) as u64;
         result.insert(name.into(), json!({ "answers": answers, "ns": ns, "ns_one_alone": mean }));
     }
@@ -192,7 +192,7 @@ fn load(path: &Path) -> Result<Value, Failure> {
         let table = pool.install(|| builder.build());
         times.push(u64::try_from(begun.elapsed().as_nanos())?);
         let audience = Audience::of("click_count >= 3".parse()?);
-        answer = pool.install(|| table.size(&audience, &asked(Unit::Memberships, Subscription::ActiveOnly)).value);
+        answer = pool.install(|| table.size(&audience, &cx(Unit::Memberships, Subscription::ActiveOnly)).value);
     }
     times.sort_unstable();
     Ok(

@@ -12,7 +12,7 @@ use cel::{Context, Env};
 use datalogic_rs::bumpalo::Bump;
 use datalogic_rs::{Engine, ParsedData};
 use headcount::{Audience, Contact, Matcher, Subscription, Unit};
-use headcount_rivals::{Failure, asked, each_record, median};
+use headcount_rivals::{Failure, cx, each_record, median};
 use wirefilter::{ExecutionContext, Scheme, Type};
 
 use crate::filters::{CASES, Case};
@@ -136,7 +136,7 @@ fn main() -> Result<(), Failure> {
 
 fn matcher(case: &Case) -> Result<Matcher, Failure> {
     let audience = Audience { source_lists: case.lists.to_vec(), ..Audience::of(case.headcount.parse()?) };
-    Ok(audience.matcher(&asked(Unit::Contacts, Subscription::ActiveOnly)).with_custom_keys(&CUSTOM_KEYS))
+    Ok(audience.matcher(&cx(Unit::Contacts, Subscription::ActiveOnly)).with_custom_keys(&CUSTOM_KEYS))
 }
 
 fn wirefilter_context<'r>(scheme: &'r Scheme, row: &'r Row) -> Result<ExecutionContext<'r>, Failure> {

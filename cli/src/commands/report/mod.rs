@@ -43,23 +43,23 @@ pub(crate) fn run(arguments: &arguments::Report) -> Result<(), Failure> {
 
 fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<Report, Failure> {
     let overlap = (questions.len() > 1)
-        .then(|| table.compare_each(questions.iter().map(|Question { audience, asked }| (audience, asked))));
+        .then(|| table.compare_each(questions.iter().map(|Question { audience, cx }| (audience, cx))));
     // Held against the instant that the first is asked at: with `--now cached` drift is up to that.
     let cached = questions.iter().any(|Question { audience, .. }| audience.cached_size.is_some());
     let reconciliation = match questions.first() {
-        Some(Question { asked, .. }) if cached => {
+        Some(Question { cx, .. }) if cached => {
             let audiences: Vec<Audience> = questions.iter().map(|question| question.audience.clone()).collect();
-            Some(table.reconcile(&audiences, asked).map_err(|errors| Failure::Unfit(errors.to_string()))?)
+            Some(table.reconcile(&audiences, cx).map_err(|errors| Failure::Unfit(errors.to_string()))?)
         }
         _ => None,
     };
-    let audiences = questions.into_iter().map(|Question { audience, asked }| {
-        let to = asked.now.checked_add_signed(ahead).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let audiences = questions.into_iter().map(|Question { audience, cx }| {
+        let to = cx.now.checked_add_signed(ahead).unwrap_or(DateTime::<Utc>::MAX_UTC);
         Told {
             label: label(&audience),
-            breakdown: table.breakdown(&audience, &asked),
-            timeline: table.timeline(&audience, &asked, to),
-            valid_until: table.valid_until(&audience, &asked),
+            breakdown: table.breakdown(&audience, &cx),
+            timeline: table.timeline(&audience, &cx, to),
+            valid_until: table.valid_until(&audience, &cx),
             audience,
         }
     });

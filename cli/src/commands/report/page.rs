@@ -1,7 +1,7 @@
 //! The page: HTML that stands alone, without network and without JavaScript. Every figure is a `data` element, whose value
 //! is the number as JSON writes it.
 
-use headcount::{Breakdown, Items, Overlap, Part, PartKind, Reconciled, Unit};
+use headcount::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap, Unit};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Report, Told, chart};
@@ -141,7 +141,7 @@ fn breakdown(breakdown: &Breakdown, unit: &str) -> Markup {
     }
 }
 
-fn part(of: &Part, depth: usize, greatest: u64) -> Markup {
+fn part(of: &BreakdownNode, depth: usize, greatest: u64) -> Markup {
     html! {
         tr {
             td style=(format!("padding-left: {}rem", depth)) { code { (of.kind) } }
@@ -150,7 +150,7 @@ fn part(of: &Part, depth: usize, greatest: u64) -> Markup {
             td.number { (difference("more_without", of.more_without)) }
             td.bars { (bar(of.alone, greatest)) }
         }
-        @if let PartKind::Group { members, .. } = &of.kind {
+        @if let BreakdownNodeKind::Group { members, .. } = &of.kind {
             @for member in members { (part(member, depth + 1, greatest)) }
         }
     }
@@ -227,8 +227,8 @@ fn cached_sizes(report: &Report) -> Markup {
     }
 }
 
-fn bounds(report: &Report, reconciled: &Reconciled) -> Markup {
-    let Items { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = reconciled.items;
+fn bounds(report: &Report, reconciled: &AudienceReconciliation) -> Markup {
+    let Discrepancy { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = reconciled.items;
     html! {
         tr {
             td { (report.audiences[reconciled.audience].label) }

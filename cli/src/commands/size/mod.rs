@@ -19,7 +19,7 @@ use self::write::Counted;
 pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.records.files))?;
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
-    let plans = questions.iter().map(|Question { audience, asked }| audience.plan(asked));
+    let plans = questions.iter().map(|Question { audience, cx }| audience.plan(cx));
     let loaded = records::load_for(&arguments.records, plans)?;
     let sizes = count(&questions, &loaded.table, arguments.repeat);
     let written = match arguments.format {
@@ -36,14 +36,14 @@ pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
 fn count<'q>(questions: &'q [Question], table: &Table, repeat: u32) -> Vec<Counted<'q>> {
     let mut progress = Progress::of_things(questions.len() as u64, "counting");
     let mut sizes = Vec::with_capacity(questions.len());
-    for (Question { audience, asked }, done) in questions.iter().zip(1..) {
+    for (Question { audience, cx }, done) in questions.iter().zip(1..) {
         let begun = Instant::now();
-        let size = table.size(audience, asked);
+        let size = table.size(audience, cx);
         let mut times = vec![begun.elapsed()];
         for _ in 1..repeat {
             let begun = Instant::now();
             // Asked again for the time it takes; the answer is the same.
-            std::hint::black_box(table.size(audience, asked));
+            std::hint::black_box(table.size(audience, cx));
             times.push(begun.elapsed());
         }
         sizes.push(Counted { audience, size, time: median(times) });

@@ -13,7 +13,7 @@ use super::kernel::{Kernel, PLANES, RUN, WORD};
 
 /// The values of one column in a run of rows.
 #[derive(Clone, Debug)]
-pub(crate) enum Stripe {
+pub(crate) enum ColumnChunk {
     /// A few codes, whose buckets have one key each.
     Few {
         /// Which they are; a row's is at the place that its bits of the planes make.
@@ -29,7 +29,7 @@ pub(crate) enum Stripe {
     },
 }
 
-impl Stripe {
+impl ColumnChunk {
     /// The stripe of a run of codes, which are added to the column's weights; `key` tells the key of a row, and is asked
     /// where its code does not.
     pub(crate) fn new(
@@ -104,7 +104,7 @@ impl Stripe {
     }
 
     /// Of rows that may pass a test, leaves those that do: keys decide where codes left it open.
-    pub(crate) fn settle(&self, kernel: &Kernel, column: &Column, test: &ColumnTest, start: usize, rows: &mut [u64]) {
+    pub(crate) fn refine(&self, kernel: &Kernel, column: &Column, test: &ColumnTest, start: usize, rows: &mut [u64]) {
         let Self::Many { codes, slices } = self else { return };
         if slices.is_empty() || test.maybe.is_empty() {
             return;
@@ -253,8 +253,8 @@ mod tests {
         Column::new(Domain::Lists((0..end as i64).collect()), Buckets::new(&weights, end))
     }
 
-    fn of_codes(codes: &[u8]) -> Stripe {
-        Stripe::of_codes(codes.iter().copied(), &mut [0; 256])
+    fn of_codes(codes: &[u8]) -> ColumnChunk {
+        ColumnChunk::of_codes(codes.iter().copied(), &mut [0; 256])
     }
 
     #[test]
@@ -262,8 +262,8 @@ mod tests {
         for (codes, planes) in [(1, Some(0)), (2, Some(1)), (3, Some(2)), (5, Some(3)), (16, Some(4)), (17, None)] {
             let of_rows: Vec<u8> = (0..200).map(|row| 40 + row % codes).collect();
             let words = match of_codes(&of_rows) {
-                Stripe::Few { planes, .. } => Some(planes.len()),
-                Stripe::Many { .. } => None,
+                ColumnChunk::Few { planes, .. } => Some(planes.len()),
+                ColumnChunk::Many { .. } => None,
             };
             assert_eq!(words, planes.map(|planes| planes * 200_usize.div_ceil(WORD)), "{codes}");
         }
@@ -297,7 +297,7 @@ mod tests {
         let column = Column::new(domain, Buckets::new(&weights, end));
         assert_eq!(column.buckets.keys(5), (4 << 16, 5 << 16));
         let codes = keys.iter().map(|key| column.buckets.code(*key));
-        let stripe = Stripe::new(&column, &mut [0; 256], codes, |row| keys[row]);
+        let stripe = ColumnChunk::new(&column, &mut [0; 256], codes, |row| keys[row]);
         let bounds = [
             key(3, 0, 255),
             key(3, 128, 0),
@@ -315,7 +315,7 @@ mod tests {
                 let test = column.test(passing, negated, false);
                 let mut rows = Bits::new(keys.len(), true).words().to_vec();
                 stripe.retain_possible(Kernel::detect(), &test, 0, &mut rows);
-                stripe.settle(Kernel::detect(), &column, &test, 0, &mut rows);
+                stripe.refine(Kernel::detect(), &column, &test, 0, &mut rows);
                 for (row, key) in keys.iter().enumerate() {
                     let holds = rows[row / WORD] >> (row % WORD) & 1 == 1;
                     assert_eq!(holds, (from..to).contains(&key) != negated, "{key:x} from {from:x} to {to:x}");
@@ -333,7 +333,7 @@ mod tests {
                 let column = column(&keys, end);
                 let mut weights = [0; 256];
                 let codes = keys.iter().map(|key| key.map_or(NO_VALUE, |key| column.buckets.code(key)));
-                let stripe = Stripe::new(&column, &mut weights, codes, |row| keys[row].unwrap());
+                let stripe = ColumnChunk::new(&column, &mut weights, codes, |row| keys[row].unwrap());
                 assert_eq!(weights.iter().sum::<u64>(), 1000);
                 for (row, key) in keys.iter().enumerate() {
                     assert_eq!(stripe.key(&column, row), *key, "{row} of {end}");

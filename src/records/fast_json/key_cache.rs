@@ -12,7 +12,7 @@ struct Entry<K> {
 ///
 /// Objects of one file mostly have the same keys in the same order, written by the same program: then a key is found by
 /// comparing bytes once, and its name is not looked at.
-pub(super) struct Template<K> {
+pub(super) struct KeyCache<K> {
     /// Before the first value of an object.
     first: Vec<Entry<K>>,
     /// Before the others.
@@ -30,13 +30,13 @@ pub(super) struct Progress {
 const MOST_ENTRIES: usize = 64;
 const LONGEST: usize = 256;
 
-impl<K> Default for Template<K> {
+impl<K> Default for KeyCache<K> {
     fn default() -> Self {
         Self { first: Vec::new(), later: Vec::new() }
     }
 }
 
-impl<K: Copy> Template<K> {
+impl<K: Copy> KeyCache<K> {
     /// Goes behind the next key and its colon, or behind the end of the object, which is none. `find` tells what a key
     /// means that is not where it was.
     pub(super) fn next(
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     /// The keys of an object, which are numbers, as its values are; and how many names were looked at.
-    fn read(template: &mut Template<u32>, object: &str) -> Option<(Vec<u32>, usize)> {
+    fn read(template: &mut KeyCache<u32>, object: &str) -> Option<(Vec<u32>, usize)> {
         let (mut scan, mut progress) = (Scan::new(object, 1, true), Progress::default());
         let (mut keys, mut names) = (Vec::new(), 0);
         let mut find = |name: &str| {
@@ -149,7 +149,7 @@ mod tests {
         let mut spaced = object(&keys, 3);
         spaced = spaced.replace('{', "{ ").replace(',', "\t,").replace(':', " :").replace('}', "\r\n}");
         for object in [object(&keys, 1), object(&keys, 8), object(&keys, LONGEST - 6), spaced] {
-            let mut template = Template::default();
+            let mut template = KeyCache::default();
             for names in [keys.len(), 0, 0] {
                 assert_eq!(read(&mut template, &object), Some((keys.to_vec(), names)), "{object}");
             }
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_name_of_a_key_behind_others_that_are_left_out_is_not_looked_at() {
-        let mut template = Template::default();
+        let mut template = KeyCache::default();
         assert_eq!(read(&mut template, &object(&[1, 2, 3, 4, 5], 1)), Some((vec![1, 2, 3, 4, 5], 5)));
         for keys in [&[1, 3, 4, 5][..], &[1, 2, 5], &[1, 4], &[1], &[]] {
             assert_eq!(read(&mut template, &object(keys, 1)), Some((keys.to_vec(), 0)));
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn keys_are_what_they_are_in_any_order() {
-        let mut template = Template::default();
+        let mut template = KeyCache::default();
         for keys in [[1, 2, 3], [1, 3, 2], [3, 1, 2], [2, 2, 1], [1, 12, 123], [12, 1, 1], [3, 2, 1]] {
             for digits in [1, 8, 9] {
                 let found = read(&mut template, &object(&keys, digits)).map(|(found, _)| found);
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_the_most() {
-        let mut template = Template::default();
+        let mut template = KeyCache::default();
         let keys: Vec<u32> = (0..200).collect();
         for turn in 0..keys.len() {
             let keys = [&keys[turn..], &keys[..turn]].concat();
@@ -192,7 +192,7 @@ mod tests {
         }
         assert_eq!((template.first.len(), template.later.len()), (MOST_ENTRIES, MOST_ENTRIES));
 
-        let (mut template, keys) = (Template::default(), [1, 2, 3]);
+        let (mut template, keys) = (KeyCache::default(), [1, 2, 3]);
         for _ in 0..2 {
             assert_eq!(read(&mut template, &object(&keys, LONGEST)), Some((keys.to_vec(), keys.len())));
         }

@@ -6,12 +6,12 @@
 //! record means and the only one to say what is wrong with it.
 
 mod instant;
+mod key_cache;
 mod scan;
-mod template;
 
 use self::instant::instant;
+use self::key_cache::{KeyCache, Progress};
 use self::scan::Scan;
-use self::template::{Progress, Template};
 use super::RecordReader;
 use crate::catalogue::{Field, FlagField, TextField};
 use crate::contact::RecordKey;
@@ -20,13 +20,13 @@ use crate::table::shard::{Dictionary, Flag, MembershipRow, RecordRow, Shard, Sha
 use crate::value::Value;
 
 /// Reads plain records, and remembers how they look.
-pub(super) struct Lane {
+pub(super) struct FastJson {
     /// Whether a record may go on on another line.
     many_lines: bool,
-    records: Template<Meaning>,
-    memberships: Template<Meaning>,
+    records: KeyCache<Meaning>,
+    memberships: KeyCache<Meaning>,
     /// The columns of custom fields.
-    custom: Template<usize>,
+    custom: KeyCache<usize>,
     /// For each of those, the object in which it was last.
     last_in: Vec<u64>,
     /// How many objects of custom fields there were.
@@ -59,13 +59,13 @@ struct Said<'t> {
     lists: bool,
 }
 
-impl Lane {
+impl FastJson {
     pub(super) fn new(many_lines: bool) -> Self {
         Self {
             many_lines,
-            records: Template::default(),
-            memberships: Template::default(),
-            custom: Template::default(),
+            records: KeyCache::default(),
+            memberships: KeyCache::default(),
+            custom: KeyCache::default(),
             last_in: Vec::new(),
             objects: 0,
             put_into: Vec::new(),

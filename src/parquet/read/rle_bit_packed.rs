@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::damage::Damage;
 
 /// Numbers of a few bits each, read from the front.
-pub(super) struct Hybrid {
+pub(super) struct RleBitPacked {
     bytes: Bytes,
     /// The byte after the last that was used up.
     at: usize,
@@ -20,7 +20,7 @@ enum Run {
     Packed { bit: usize, left: usize },
 }
 
-impl Hybrid {
+impl RleBitPacked {
     pub(super) fn new(bytes: Bytes, bits: u32) -> Result<Self, Damage> {
         if bits > 32 {
             return Err(Damage::new("numbers of more than 32 bits"));
@@ -114,7 +114,7 @@ mod tests {
     #[track_caller]
     fn reads(bytes: &[u8], bits: u32, expected: &[u32]) {
         for step in [1, 3, expected.len()] {
-            let mut hybrid = Hybrid::new(Bytes::copy_from_slice(bytes), bits).unwrap();
+            let mut hybrid = RleBitPacked::new(Bytes::copy_from_slice(bytes), bits).unwrap();
             let mut numbers = Vec::new();
             while numbers.len() < expected.len() {
                 hybrid.read(step.min(expected.len() - numbers.len()), &mut numbers).unwrap();
@@ -148,9 +148,9 @@ mod tests {
     #[test]
     fn what_is_cut_short_is_damaged() {
         for bytes in [&[][..], &[0x80], &[4 << 1], &[3], &[0x80, 0x80, 0x80, 0x80, 0x80, 0x01]] {
-            let mut hybrid = Hybrid::new(Bytes::copy_from_slice(bytes), 8).unwrap();
+            let mut hybrid = RleBitPacked::new(Bytes::copy_from_slice(bytes), 8).unwrap();
             assert!(hybrid.read(1, &mut Vec::new()).is_err(), "{bytes:?}");
         }
-        assert!(Hybrid::new(Bytes::new(), 33).is_err());
+        assert!(RleBitPacked::new(Bytes::new(), 33).is_err());
     }
 }

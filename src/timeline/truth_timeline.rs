@@ -1,13 +1,13 @@
 //! The course of a filter's truth as now moves on: what it is at first, and the instants at which it turns.
 
-use super::moving::Moving;
+use super::time_dependent::Moving;
 use crate::filter::{Condition, Filter, Group, Junction};
 use crate::plan::{Leaf, Node, still};
-use crate::semantics::Evaluation;
+use crate::semantics::EvalContext;
 
 /// A filter, divided into what moves with now and what does not.
 #[derive(Clone, Debug)]
-pub(crate) struct Course<'f> {
+pub(crate) struct TruthTimeline<'f> {
     root: Part,
     pub(crate) still: Vec<(Leaf, &'f Condition)>,
     pub(crate) moving: Vec<Moving<'f>>,
@@ -24,52 +24,52 @@ enum Part {
 
 /// What is known of a membership.
 pub(crate) trait Known {
-    /// What a condition says that does not move, by its place in [`Course::still`].
+    /// What a condition says that does not move, by its place in [`TruthTimeline::still`].
     fn holds(&self, still: usize) -> bool;
 
-    /// The instant that a condition that moves looks at, by its place in [`Course::moving`].
+    /// The instant that a condition that moves looks at, by its place in [`TruthTimeline::moving`].
     fn instant(&self, moving: usize) -> Option<i64>;
 }
 
 /// The turns of several courses, one after the other, and the room to join them in.
 #[derive(Debug, Default)]
-pub(crate) struct Turns {
+pub(crate) struct Transitions {
     pub(crate) all: Vec<i64>,
     joined: Vec<i64>,
 }
 
-impl<'f> Course<'f> {
+impl<'f> TruthTimeline<'f> {
     /// The course of a filter.
-    pub(crate) fn new(filter: &'f Filter, asked: &Evaluation) -> Self {
-        Self::of(filter, asked, false)
+    pub(crate) fn new(filter: &'f Filter, cx: &EvalContext) -> Self {
+        Self::of(filter, cx, false)
     }
 
     /// The course of a filter of those for whom it may hold at some instant: what does not move and must hold anyway is
     /// not asked of them again.
-    pub(crate) fn of_possible(filter: &'f Filter, asked: &Evaluation) -> Self {
-        Self::of(filter, asked, true)
+    pub(crate) fn of_possible(filter: &'f Filter, cx: &EvalContext) -> Self {
+        Self::of(filter, cx, true)
     }
 
-    fn of(filter: &'f Filter, asked: &Evaluation, possible: bool) -> Self {
+    fn of(filter: &'f Filter, cx: &EvalContext, possible: bool) -> Self {
         let mut course = Self { root: Part::Constant(true), still: Vec::new(), moving: Vec::new() };
-        let root = course.group(filter.root(), asked, possible);
+        let root = course.group(filter.root(), cx, possible);
         course.root = root;
         course
     }
 
-    fn group(&mut self, group: &'f Group, asked: &Evaluation, known: bool) -> Part {
+    fn group(&mut self, group: &'f Group, cx: &EvalContext, known: bool) -> Part {
         // A group of one member is that member, whichever its operator.
         let single = group.conditions().len() + group.groups().len() == 1;
         let known = known && (group.junction() == Junction::All || single);
         let mut parts = Vec::new();
         for condition in group.conditions() {
-            parts.push(match (Moving::of(condition, asked.semantics), known) {
+            parts.push(match (Moving::of(condition, cx.semantics), known) {
                 (Some(moving), _) => {
                     self.moving.push(moving);
                     Part::Moving(self.moving.len() - 1)
                 }
                 (None, true) => Part::Constant(true),
-                (None, false) => match still(condition, asked) {
+                (None, false) => match still(condition, cx) {
                     Node::Constant(value) => Part::Constant(value),
                     Node::Leaf(leaf) => {
                         self.still.push((leaf, condition));
@@ -81,7 +81,7 @@ impl<'f> Course<'f> {
             });
         }
         for inner in group.groups() {
-            parts.push(self.group(inner, asked, known));
+            parts.push(self.group(inner, cx, known));
         }
         let decisive = group.junction() == Junction::Any;
         if parts.iter().any(|part| matches!(part, Part::Constant(value) if *value == decisive)) {
@@ -104,11 +104,11 @@ impl<'f> Course<'f> {
     /// Appends the instants after the first of a range and until its last at which a membership's answer turns, and
     /// tells what it is at the first.
     #[inline]
-    pub(crate) fn run(&self, of: &impl Known, range: (i64, i64), turns: &mut Turns) -> bool {
+    pub(crate) fn run(&self, of: &impl Known, range: (i64, i64), turns: &mut Transitions) -> bool {
         self.part(&self.root, of, range, turns)
     }
 
-    fn part(&self, part: &Part, of: &impl Known, range: (i64, i64), turns: &mut Turns) -> bool {
+    fn part(&self, part: &Part, of: &impl Known, range: (i64, i64), turns: &mut Transitions) -> bool {
         match part {
             Part::Constant(value) => *value,
             Part::Still(at) => of.holds(*at),
@@ -131,7 +131,7 @@ impl<'f> Course<'f> {
     }
 }
 
-impl Turns {
+impl Transitions {
     /// Makes one course of the one so far and the next: it holds where either does.
     #[inline]
     pub(crate) fn join_next(&mut self, begins: bool, next: impl FnOnce(&mut Self) -> bool) -> bool {
@@ -194,7 +194,7 @@ mod tests {
     #[track_caller]
     fn joined(junction: Junction, a: (bool, &[i64]), b: (bool, &[i64]), expected: (bool, &[i64])) {
         for (one, two) in [(a, b), (b, a)] {
-            let mut turns = Turns { all: [&[-7], one.1, two.1].concat(), joined: vec![3] };
+            let mut turns = Transitions { all: [&[-7], one.1, two.1].concat(), joined: vec![3] };
             let begins = turns.join(junction, (1, one.0), (1 + one.1.len(), two.0));
             assert_eq!((begins, &turns.all[1..]), expected, "{junction:?} of {one:?} and {two:?}");
             assert_eq!(turns.all[0], -7, "what is of others stays");
