@@ -5,8 +5,8 @@ mod filters;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT, audiences};
 use headcount::{Audience, EvalContext, RecordReader, Semantics, Table, TableBuilder, Unit};
+use headcount_generate::{Population, PopulationFormat, REFERENCE_INSTANT, audiences};
 
 const MEMBERSHIPS: u64 = 500_000;
 const SEED: u64 = 42;

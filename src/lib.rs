@@ -38,7 +38,6 @@
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
 //! - `parquet`: Parquet in and out.
-//! - `generate`: synthetic populations and audiences.
 //! - `sql`: filters and audiences as SQL (`headcount::sql`).
 //! - `interop`: filters to and from the forms of others (`headcount::interop`).
 //! - `proptest`: strategies for property tests (`headcount::strategies`).
@@ -96,8 +95,6 @@ mod timeline;
 mod value;
 mod warnings;
 
-#[cfg(feature = "generate")]
-pub mod generate;
 #[cfg(feature = "interop")]
 pub mod interop;
 #[cfg(feature = "sql")]

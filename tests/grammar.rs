@@ -1,7 +1,5 @@
 //! grammar.md is true: its examples parse, what it says is refused is refused, and its tables are the library's own.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::{

@@ -1,7 +1,5 @@
 //! Hostile filters meet an error with a code: never a crash, a stack overflow, or minutes of work.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,5 @@
 //! What each kind of problem says: code, place and sentence, for filters in JSON and in text.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use headcount::{Audience, Errors, Filter, Limits};
 
 /// The problems of a filter in JSON, a line each.

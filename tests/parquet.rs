@@ -1,8 +1,6 @@
 //! What is written as Parquet is what is read again.
 
 #![cfg(feature = "parquet")]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use std::collections::BTreeSet;
 
 use headcount::strategies::{contacts, evaluations, filters, noon, populations, records, source_lists};

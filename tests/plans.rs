@@ -1,7 +1,5 @@
 //! What a plan knows without looking at a record.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use headcount::{Audience, EvalContext, MissingNegation, Plan, Semantics};
 
 fn cx() -> EvalContext {

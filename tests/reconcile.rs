@@ -1,8 +1,6 @@
 //! What cached sizes say: of records younger than they are, and of the semantics.
 
 #![cfg(feature = "table")]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use chrono::{DateTime, TimeDelta, Utc};
 use headcount::strategies::{filters, populations_for, semantics, source_lists};
 use headcount::{

@@ -1,7 +1,5 @@
 //! Sees that docs/robustness.md names tests and codes that there are.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use std::fs;
 use std::path::Path;
 

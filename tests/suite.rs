@@ -1,11 +1,5 @@
 //! Runs the cases of `tests/suite`, whose README tells their format, through every path there is.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-mod answer;
-#[allow(dead_code, reason = "shared with tests that use all of it")]
-mod cases;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::{
@@ -13,8 +7,8 @@ use headcount::{
 };
 use serde_json::{Value, json};
 
-use self::answer::{ENGINES, reference};
-use self::cases::{Case, cases};
+use crate::answer::{ENGINES, reference};
+use crate::cases::{Case, cases, files};
 
 macro_rules! files {
     ($($(#[$attribute:meta])* $name:ident,)+) => {
@@ -53,7 +47,7 @@ files! {
 
 #[test]
 fn every_file_is_run() {
-    assert_eq!(cases::files(), FILES);
+    assert_eq!(files(), FILES);
 }
 
 // Cases.

@@ -1,7 +1,5 @@
 //! What each kind of warning says, and where.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use headcount::{EvalContext, Filter, MissingNegation, Semantics, TextCase, Warnings};
 
 fn cx() -> EvalContext {

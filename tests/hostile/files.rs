@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use headcount::{Code, Contact, Errors, Membership, RecordReader, Table, TableBuilder};
 
-use crate::{gzip, zstd};
+use super::{gzip, zstd};
 
 /// Records of about a kilobyte, more than are read ahead.
 const MANY: usize = 30_000;

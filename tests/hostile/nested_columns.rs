@@ -1,6 +1,6 @@
 //! Parquet whose groups of columns nest without end.
 
-use crate::cannot_be_read;
+use super::cannot_be_read;
 
 /// A file without rows, whose metadata tells of so many groups, each the only child of the one before.
 fn file(groups: u64) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! Numbers that no number holds, and days that no calendar has.
 
-use crate::{Form, refuses, takes};
+use super::{Form, refuses, takes};
 
 /// A value of a key is no value of it, wherever it stands.
 #[track_caller]

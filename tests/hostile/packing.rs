@@ -1,6 +1,6 @@
 //! Packed input that is cut, damaged, or a bomb.
 
-use crate::{cannot_be_read, gzip, zstd};
+use super::{cannot_be_read, gzip, zstd};
 
 fn lines() -> Vec<u8> {
     (0..2_000)

@@ -2,7 +2,7 @@
 
 use headcount::RecordReader;
 
-use crate::{Form, refuses, takes};
+use super::{Form, refuses, takes};
 
 #[test]
 fn phone_numbers_that_are_empty_or_a_megabyte() {
@@ -22,7 +22,7 @@ fn phone_numbers_that_are_empty_or_a_megabyte() {
 #[track_caller]
 fn takes_somebody(form: Form, header: &str, record: String) {
     let (bytes, _) = form.file(header, record);
-    crate::every_way(&bytes, |(phones, report), _, way| {
+    super::every_way(&bytes, |(phones, report), _, way| {
         assert_eq!(report.as_ref().map(|report| (report.records, report.skipped)), Ok((3, 0)), "{form:?}, {way}");
         assert_eq!(phones.len(), 3, "{form:?}, {way}");
     });

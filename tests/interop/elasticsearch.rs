@@ -249,14 +249,14 @@ fn what_is_refused() {
 #[test]
 fn every_operator_agrees_on_every_type() {
     let index = Index(elasticsearch::mapping());
-    crate::grid::agrees(
+    super::grid::agrees(
         |audience, asked| elasticsearch::query(audience, asked).unwrap(),
         |body, contact, _| index.holds(&body["query"], &document(contact), ""),
     );
 }
 
 proptest! {
-    #![proptest_config(crate::config(500))]
+    #![proptest_config(super::config::config(500))]
 
     #[test]
     fn hits_are_the_contacts_in_the_audience(

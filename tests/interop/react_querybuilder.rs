@@ -409,7 +409,7 @@ impl Query {
 }
 
 proptest! {
-    #![proptest_config(crate::config(256))]
+    #![proptest_config(super::config::config(256))]
 
     #[test]
     fn what_is_written_is_read_back(filter in filters(1..=8)) {

@@ -10,11 +10,11 @@ use headcount::{
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::answer::{ENGINES, reference};
 use super::cases::{
     Case, alone, any_filters, audience, cases, cases_of, for_each_engine, shuffled, sizes, with_complement,
 };
 use super::config;
+use crate::answer::{ENGINES, reference};
 
 proptest! {
     #![proptest_config(config())]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{TestError, TestRunner};
 
-use super::answer::{ENGINES, Engine};
+use crate::answer::{ENGINES, Engine};
 
 /// A question, and those who are asked.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::answer::reference;
 use super::cases::{Case, any_filters, audience, cases, for_each_engine, shuffled, sizes};
 use super::config;
+use crate::answer::reference;
 
 proptest! {
     #![proptest_config(config())]

@@ -5,7 +5,7 @@ use std::io::{self, PipeReader};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT};
+use headcount_generate::{Population, PopulationFormat, REFERENCE_INSTANT};
 use headcount::{
     Contact, Errors, EvalContext, ReadReport, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit,
 };

@@ -1,7 +1,7 @@
 //! Arguments that are one of a few names, those of the library's choices in its own words.
 
 use clap::ValueEnum;
-use headcount::generate::PopulationFormat;
+use headcount_generate::PopulationFormat;
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum MissingNegation {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use headcount::generate::{Population, audiences};
+use headcount_generate::{Population, audiences};
 
 use crate::arguments;
 use crate::failure::Failure;

@@ -169,10 +169,9 @@ fn a_line_ends_its_record() {
     check("c.ndjson", &format!("{}{broken}", format!("{whole}\n").repeat(30)));
 }
 
-#[cfg(feature = "generate")]
 #[test]
 fn a_generated_population_is_plain() {
-    use crate::generate::{Population, PopulationFormat};
+    use headcount_generate::{Population, PopulationFormat};
 
     let mut bytes = Vec::new();
     Population::new(2_000, 42).write(PopulationFormat::Ndjson, &mut bytes, &mut |_| {}).unwrap();

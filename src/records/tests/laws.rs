@@ -58,12 +58,12 @@ proptest! {
     }
 }
 
-#[cfg(all(feature = "generate", feature = "table"))]
+#[cfg(feature = "table")]
 #[test]
 fn a_table_is_the_same_however_its_records_are_read() {
-    use crate::generate::{Population, PopulationFormat};
     use crate::population;
     use crate::table::{Table, TableBuilder};
+    use headcount_generate::{Population, PopulationFormat};
 
     let mut bytes = Vec::new();
     Population::new(800, 42).write(PopulationFormat::Ndjson, &mut bytes, &mut |_| {}).unwrap();
@@ -102,12 +102,11 @@ fn a_table_is_the_same_however_its_records_are_read() {
     }
 }
 
-#[cfg(feature = "generate")]
 #[test]
 fn a_generated_population_is_the_same_in_every_format() {
     use crate::contact::Contact;
-    use crate::generate::{Population, PopulationFormat};
     use crate::value::Value;
+    use headcount_generate::{Population, PopulationFormat};
 
     let read = |format, threads| {
         let mut bytes = Vec::new();

@@ -7,7 +7,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use headcount::generate::{Population, PopulationFormat, audiences};
+use headcount_generate::{Population, PopulationFormat, audiences};
 use headcount::{Audience, RecordReader, Subscription, Table, TableBuilder, Unit};
 use headcount_rivals::{Failure, SEED, cx, median, pool, table};
 use rayon::prelude::*;

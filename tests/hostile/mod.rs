@@ -2,8 +2,6 @@
 //! nothing counted that should not be. docs/robustness.md says what of it is promised.
 
 #![cfg(all(feature = "parquet", feature = "records", feature = "table"))]
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 mod files;
 mod nested_columns;
 mod numbers_and_dates;

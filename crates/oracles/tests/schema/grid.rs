@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::{Agreed, OPERATORS, TYPES, agreed, check, fields, group_of, on_dnc, validator};
+use super::{Agreed, OPERATORS, TYPES, agreed, check, fields, group_of, on_dnc, validator};
 
 /// A value of each shape; `None` is none.
 fn values() -> Vec<Option<Value>> {

@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::{
+use crate::{
     Population, PopulationFormat,
     calendar::{date, date_time, pair},
     population::{Contact, Ltv, Membership, Rows},
@@ -27,7 +27,7 @@ trait Layout {
     fn end(&mut self, _out: &mut Vec<u8>) {}
 }
 
-pub(super) fn population(
+pub(crate) fn population(
     population: &Population,
     format: PopulationFormat,
     out: &mut dyn io::Write,
@@ -38,7 +38,7 @@ pub(super) fn population(
         PopulationFormat::Csv => stream(population, Cells, out, progress),
         PopulationFormat::Pages => stream(population, Pages::of(population.memberships), out, progress),
         #[cfg(feature = "parquet")]
-        PopulationFormat::Parquet => super::table::table(*population)?.write_parquet(out, progress),
+        PopulationFormat::Parquet => crate::parquet::table(*population)?.write_parquet(out, progress),
     }
 }
 

@@ -1,28 +1,28 @@
 //! What marketers ask: the conditions that audiences are made of, each as JSON and in words.
 
-use super::vocabulary::{CARRIERS, LIST_IDS, NAME_BEGINNINGS, SOURCES, STATES, TIERS, TIMEZONES};
+use crate::vocabulary::{CARRIERS, LIST_IDS, NAME_BEGINNINGS, SOURCES, STATES, TIERS, TIMEZONES};
 
 /// One condition of a filter.
 #[derive(Clone, Debug)]
-pub(super) struct Question {
+pub(crate) struct Question {
     /// The condition as responses of the platform spell it.
-    pub(super) json: String,
+    pub(crate) json: String,
     /// The end of a sentence that begins with "Contacts who".
-    pub(super) words: String,
+    pub(crate) words: String,
 }
 
 /// Questions of which a group that wants all of its conditions asks one at most: two windows on one
 /// field would contradict each other, or one would be idle.
 #[derive(Clone, Debug)]
-pub(super) struct Subject {
+pub(crate) struct Subject {
     /// How often the subject comes up, against the others' weights.
-    pub(super) weight: u32,
+    pub(crate) weight: u32,
     /// Whether nearly everyone satisfies the questions, so that they make sense beside an AND alone.
-    pub(super) nearly_all: bool,
-    pub(super) questions: Vec<Question>,
+    pub(crate) nearly_all: bool,
+    pub(crate) questions: Vec<Question>,
 }
 
-pub(super) fn subjects() -> Vec<Subject> {
+pub(crate) fn subjects() -> Vec<Subject> {
     let subject = |weight, questions| Subject { weight, nearly_all: false, questions };
     vec![
         subject(26, clicked()),

@@ -88,7 +88,7 @@ fn every_operator_agrees_on_every_type() {
 }
 
 proptest! {
-    #![proptest_config(crate::config(500))]
+    #![proptest_config(crate::config::config(500))]
 
     #[test]
     fn an_expression_is_true_of_the_contacts_in_the_audience(

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Population, PopulationFormat, REFERENCE_INSTANT, audiences, population::Phones};
+use crate::{Population, PopulationFormat, REFERENCE_INSTANT, audiences, population::Phones};
 
 fn written(memberships: u64, seed: u64, format: PopulationFormat) -> String {
     let mut out = Vec::new();

@@ -2,10 +2,6 @@
 //!
 //! `PROPTEST_CASES` sets how many of each are tried; `scripts/laws` tries a million (filter, contact) pairs of each.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-#[path = "../answer/mod.rs"]
-mod answer;
 mod answers;
 #[cfg(feature = "table")]
 mod breakdown;

@@ -1,11 +1,11 @@
 //! Times as text: `2025-11-01T18:05:32`, UTC without saying so, as the platform writes them.
 
-use super::REFERENCE_UNIX_SECONDS;
+use crate::REFERENCE_UNIX_SECONDS;
 
-pub(super) const DAY: u32 = 86_400;
+pub(crate) const DAY: u32 = 86_400;
 
 /// The reference instant, in seconds since 1970.
-pub(super) const REFERENCE: u32 = {
+pub(crate) const REFERENCE: u32 = {
     assert!(REFERENCE_UNIX_SECONDS > 0 && REFERENCE_UNIX_SECONDS < u32::MAX as i64);
     REFERENCE_UNIX_SECONDS as u32
 };
@@ -22,7 +22,7 @@ static PAIRS: [[u8; 2]; 100] = {
 };
 
 /// The two digits of a number below 100.
-pub(super) fn pair(n: u32) -> [u8; 2] {
+pub(crate) fn pair(n: u32) -> [u8; 2] {
     PAIRS[n as usize]
 }
 
@@ -42,7 +42,7 @@ fn civil(seconds: u32) -> (u32, u32, u32) {
 }
 
 /// `2025-11-01`
-pub(super) fn date(seconds: u32) -> [u8; 10] {
+pub(crate) fn date(seconds: u32) -> [u8; 10] {
     let (year, month, day) = civil(seconds);
     let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year % 100));
     let ([m1, m2], [d1, d2]) = (pair(month), pair(day));
@@ -50,7 +50,7 @@ pub(super) fn date(seconds: u32) -> [u8; 10] {
 }
 
 /// `2025-11-01T18:05:32`
-pub(super) fn date_time(seconds: u32) -> [u8; 19] {
+pub(crate) fn date_time(seconds: u32) -> [u8; 19] {
     let of_day = seconds % DAY;
     let [h1, h2] = pair(of_day / 3600);
     let [m1, m2] = pair(of_day / 60 % 60);
@@ -63,8 +63,8 @@ pub(super) fn date_time(seconds: u32) -> [u8; 19] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::REFERENCE_INSTANT;
     use super::*;
+    use crate::REFERENCE_INSTANT;
 
     #[track_caller]
     fn reads(seconds: u32, expected: &str) {

@@ -1,6 +1,6 @@
 //! What a contact looks like: the proportions the module's documentation promises.
 
-use super::{
+use crate::{
     calendar::{DAY, REFERENCE},
     distributions::{Draws, Purpose},
     vocabulary::{
@@ -11,48 +11,48 @@ use super::{
 };
 
 /// What is the same on all of a contact's lists.
-pub(super) struct Contact {
+pub(crate) struct Contact {
     /// Ten digits, the country's code left out.
-    pub(super) phone: u64,
-    pub(super) carrier: &'static str,
-    pub(super) line_type: &'static str,
-    pub(super) timezone: &'static str,
-    pub(super) is_valid: bool,
-    pub(super) on_dnc: bool,
-    pub(super) first_name: [&'static str; 2],
+    pub(crate) phone: u64,
+    pub(crate) carrier: &'static str,
+    pub(crate) line_type: &'static str,
+    pub(crate) timezone: &'static str,
+    pub(crate) is_valid: bool,
+    pub(crate) on_dnc: bool,
+    pub(crate) first_name: [&'static str; 2],
     state: &'static str,
 }
 
 /// What differs from list to list. Times are seconds since 1970.
-pub(super) struct Membership {
-    pub(super) list_id: &'static str,
-    pub(super) list_number: &'static str,
-    pub(super) active: bool,
-    pub(super) signup: u32,
-    pub(super) signup_method: &'static str,
-    pub(super) state: &'static str,
-    pub(super) source: &'static str,
-    pub(super) tier: Option<&'static str>,
-    pub(super) ltv: Option<Ltv>,
-    pub(super) last_purchase: Option<u32>,
-    pub(super) send_count: u32,
-    pub(super) click_count: u32,
-    pub(super) conversion_count: u32,
-    pub(super) revenue_cents: u64,
-    pub(super) last_sent: Option<u32>,
-    pub(super) last_clicked: Option<u32>,
-    pub(super) last_revenue: Option<u32>,
-    pub(super) in_workflow: bool,
+pub(crate) struct Membership {
+    pub(crate) list_id: &'static str,
+    pub(crate) list_number: &'static str,
+    pub(crate) active: bool,
+    pub(crate) signup: u32,
+    pub(crate) signup_method: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) tier: Option<&'static str>,
+    pub(crate) ltv: Option<Ltv>,
+    pub(crate) last_purchase: Option<u32>,
+    pub(crate) send_count: u32,
+    pub(crate) click_count: u32,
+    pub(crate) conversion_count: u32,
+    pub(crate) revenue_cents: u64,
+    pub(crate) last_sent: Option<u32>,
+    pub(crate) last_clicked: Option<u32>,
+    pub(crate) last_revenue: Option<u32>,
+    pub(crate) in_workflow: bool,
 }
 
 /// A lifetime value, in some records a number and in some a text that is one.
-pub(super) struct Ltv {
-    pub(super) cents: u64,
-    pub(super) as_text: bool,
+pub(crate) struct Ltv {
+    pub(crate) cents: u64,
+    pub(crate) as_text: bool,
 }
 
 /// The memberships of a population one after the other, the contact's in a row.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     seed: u64,
     memberships_left: u64,
     contacts_begun: u64,
@@ -63,14 +63,14 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(seed: u64, memberships: u64) -> Self {
+    pub(crate) fn new(seed: u64, memberships: u64) -> Self {
         let phones = Phones::new(seed);
         let (contact, draws, lists) = Contact::draw(seed, 0, &phones);
         Self { seed, memberships_left: memberships, contacts_begun: 1, phones, contact, draws, lists }
     }
 
     /// The next membership with its contact. Not an `Iterator`, which could not lend the contact.
-    pub(super) fn advance(&mut self) -> Option<(&Contact, Membership)> {
+    pub(crate) fn advance(&mut self) -> Option<(&Contact, Membership)> {
         self.memberships_left = self.memberships_left.checked_sub(1)?;
         let list = loop {
             if let Some(list) = self.lists.take_first() {
@@ -167,11 +167,11 @@ impl Revenue {
 }
 
 /// Some of the six lists, as bits.
-pub(super) struct ListSet(u32);
+pub(crate) struct ListSet(u32);
 
 impl ListSet {
     /// So many different ones, at most six.
-    pub(super) fn draw(draws: &mut Draws, wanted: usize) -> Self {
+    pub(crate) fn draw(draws: &mut Draws, wanted: usize) -> Self {
         let mut lists = 0_u32;
         while (lists.count_ones() as usize) < wanted.min(LIST_IDS.len()) {
             lists |= 1 << draws.slot(&LIST_SLOTS);
@@ -179,7 +179,7 @@ impl ListSet {
         Self(lists)
     }
 
-    pub(super) fn take_first(&mut self) -> Option<usize> {
+    pub(crate) fn take_first(&mut self) -> Option<usize> {
         if self.0 == 0 {
             return None;
         }
@@ -190,23 +190,23 @@ impl ListSet {
 }
 
 /// A phone number for each contact: no two alike among the first 6.4 billion.
-pub(super) struct Phones {
+pub(crate) struct Phones {
     start: u64,
 }
 
 impl Phones {
     /// Area code and exchange begin with 2 to 9: 800 × 800 × 10,000 numbers.
-    pub(super) const ALL: u64 = 6_400_000_000;
+    pub(crate) const ALL: u64 = 6_400_000_000;
 
     /// Divides neither by 2 nor by 5, so it has no factor in common with [`Phones::ALL`] and stepping
     /// by it meets every number once.
     const STEP: u64 = 2_444_582_701;
 
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { start: Draws::new(seed, Purpose::Phones, 0).bits() % Self::ALL }
     }
 
-    pub(super) fn number(&self, contact: u64) -> u64 {
+    pub(crate) fn number(&self, contact: u64) -> u64 {
         let place = (contact % Self::ALL * Self::STEP + self.start) % Self::ALL;
         let (area, exchange, line) = (200 + place / 8_000_000, 200 + place / 10_000 % 800, place % 10_000);
         (area * 1_000 + exchange) * 10_000 + line

@@ -2,7 +2,7 @@
 
 use std::iter::FusedIterator;
 
-use super::{
+use crate::{
     calendar::{DAY, REFERENCE, date_time},
     distributions::{Draws, Purpose, slots},
     population::ListSet,
@@ -19,12 +19,12 @@ use super::{
 /// - `cached_size` is null in 15% and made up in the others: it is nobody's count.
 ///   `cached_size_updated_at` is null with it.
 /// - `id`s are distinct, `status` is `archived` in one of ten. Times are UTC, written without a zone,
-///   and none is after [`REFERENCE_INSTANT`](super::REFERENCE_INSTANT).
+///   and none is after [`REFERENCE_INSTANT`](crate::REFERENCE_INSTANT).
 ///
 /// The same seed gives the same bytes everywhere, and fewer audiences are the first ones of more.
 ///
 /// ```
-/// use headcount::generate::audiences;
+/// use headcount_generate::audiences;
 ///
 /// let two: Vec<String> = audiences(2, 42).collect();
 /// assert!(two[0].starts_with(r#"{"id":""#));
@@ -386,13 +386,13 @@ mod tests {
             assert!(lists.iter().all(|list| (101..=106).contains(&list.as_u64().unwrap_or_default())));
             assert!(lists.windows(2).all(|two| two[0].as_u64() < two[1].as_u64()), "{audience}");
             let created = text_of(audience, "created_at");
-            assert!(created <= super::super::REFERENCE_INSTANT);
+            assert!(created <= crate::REFERENCE_INSTANT);
             if audience["cached_size"].is_null() {
                 assert!(audience["cached_size_updated_at"].is_null());
             } else {
                 assert!(audience["cached_size"].is_u64());
                 let updated = text_of(audience, "cached_size_updated_at");
-                assert!(created <= updated && updated <= super::super::REFERENCE_INSTANT);
+                assert!(created <= updated && updated <= crate::REFERENCE_INSTANT);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Synthetic populations and audiences, for tests, benchmarks and demos.
 //!
 //! ```
-//! use headcount::generate::{Population, PopulationFormat};
+//! use headcount_generate::{Population, PopulationFormat};
 //!
 //! let mut out = Vec::new();
 //! Population::new(3, 42).write(PopulationFormat::Ndjson, &mut out, &mut |_| {})?;
@@ -12,7 +12,7 @@
 //!
 //! # The same bytes, everywhere
 //!
-//! The same arguments give the same bytes on every machine and with every version of this library; a
+//! The same arguments give the same bytes on every machine and with every version of this crate; a
 //! test holds hashes of them. Random bits come from [`rand_pcg`], whose generators are portable;
 //! each contact has a generator of its own that starts from the seed and the contact's number, so
 //! a contact does not depend on how many there are, and a smaller population is the beginning of a
@@ -42,10 +42,10 @@
 mod audiences;
 mod calendar;
 mod distributions;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod population;
 mod questions;
-#[cfg(feature = "parquet")]
-mod table;
 #[cfg(test)]
 mod tests;
 mod vocabulary;
@@ -57,10 +57,10 @@ pub use self::audiences::{Audiences, audiences};
 
 /// The instant at which every population and audience was made: no time in them is later.
 ///
-/// Ask filters at this `now` to find the proportions that the [module](self) promises. UTC.
+/// Ask filters at this `now` to find the proportions that the [crate](self) promises. UTC.
 ///
 /// ```
-/// use headcount::generate::REFERENCE_INSTANT;
+/// use headcount_generate::REFERENCE_INSTANT;
 ///
 /// assert_eq!(REFERENCE_INSTANT, "2025-11-15T08:30:00Z");
 /// ```
@@ -69,7 +69,7 @@ pub const REFERENCE_INSTANT: &str = "2025-11-15T08:30:00Z";
 /// [`REFERENCE_INSTANT`] in seconds since 1970-01-01T00:00:00Z.
 ///
 /// ```
-/// use headcount::generate::REFERENCE_UNIX_SECONDS;
+/// use headcount_generate::REFERENCE_UNIX_SECONDS;
 ///
 /// assert_eq!(REFERENCE_UNIX_SECONDS % 86_400, (8 * 60 + 30) * 60);
 /// ```
@@ -88,7 +88,7 @@ pub struct Population {
     seed: u64,
 }
 
-/// What a [`Population`] is written as. Each is read back by the library's readers of records.
+/// What a [`Population`] is written as. Each is read back by headcount's readers of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PopulationFormat {
@@ -101,8 +101,8 @@ pub enum PopulationFormat {
     /// The contacts API's pages of 1,000 items, `{"contacts": […], "pagination": {…}}`, each a JSON
     /// document on a line of its own. A population of nobody is one page without items.
     Pages,
-    /// What [`Table::write_parquet`](crate::Table::write_parquet) makes of any of them, the contacts in its order. The
-    /// population is held in memory; the bytes are those of one version of this library, the contacts those of all.
+    /// What [`Table::write_parquet`](headcount::Table::write_parquet) makes of any of them, the contacts in its order. The
+    /// population is held in memory; the bytes are those of one version of headcount, the contacts those of all.
     #[cfg(feature = "parquet")]
     Parquet,
 }
@@ -113,7 +113,7 @@ impl Population {
     /// The last contact is on fewer lists than it would be, where the number ends with it.
     ///
     /// ```
-    /// use headcount::generate::Population;
+    /// use headcount_generate::Population;
     ///
     /// assert_eq!(Population::new(1_000, 7), Population::new(1_000, 7));
     /// assert_ne!(Population::new(1_000, 7), Population::new(1_000, 8));
@@ -134,7 +134,7 @@ impl Population {
     /// The first error of `out`, as it is; what was written before it stays written.
     ///
     /// ```
-    /// use headcount::generate::{Population, PopulationFormat};
+    /// use headcount_generate::{Population, PopulationFormat};
     ///
     /// let mut csv = Vec::new();
     /// let mut written = 0;

@@ -1,26 +1,26 @@
 //! The words a population is made of, and how often each is said.
 
-use super::distributions::slots;
+use crate::distributions::slots;
 
-pub(super) static LIST_IDS: [&str; 6] = ["101", "102", "103", "104", "105", "106"];
-pub(super) static LIST_NUMBERS: [&str; 6] =
+pub(crate) static LIST_IDS: [&str; 6] = ["101", "102", "103", "104", "105", "106"];
+pub(crate) static LIST_NUMBERS: [&str; 6] =
     ["+18005550101", "+18005550102", "+18005550103", "+18005550104", "+18005550105", "+18005550106"];
-pub(super) static LIST_SLOTS: [u8; 100] = slots([40, 24, 15, 10, 7, 4]);
+pub(crate) static LIST_SLOTS: [u8; 100] = slots([40, 24, 15, 10, 7, 4]);
 
 /// How often a contact is on one, two, three and four lists: 1.6 on average.
-pub(super) static LISTS_PER_CONTACT: [u8; 100] = slots([60, 24, 12, 4]);
+pub(crate) static LISTS_PER_CONTACT: [u8; 100] = slots([60, 24, 12, 4]);
 
-pub(super) static SIGNUP_METHODS: [&str; 5] = ["web_form", "keyword", "api", "import", "popup"];
-pub(super) static SIGNUP_METHOD_SLOTS: [u8; 100] = slots([38, 22, 18, 14, 8]);
+pub(crate) static SIGNUP_METHODS: [&str; 5] = ["web_form", "keyword", "api", "import", "popup"];
+pub(crate) static SIGNUP_METHOD_SLOTS: [u8; 100] = slots([38, 22, 18, 14, 8]);
 
-pub(super) static CARRIERS: [&str; 7] =
+pub(crate) static CARRIERS: [&str; 7] =
     ["Verizon", "T-Mobile", "AT&T", "US Cellular", "Cricket", "Google Voice", "Bandwidth"];
-pub(super) static CARRIER_SLOTS: [u8; 100] = slots([33, 29, 26, 4, 4, 2, 2]);
+pub(crate) static CARRIER_SLOTS: [u8; 100] = slots([33, 29, 26, 4, 4, 2, 2]);
 
-pub(super) static LINE_TYPES: [&str; 3] = ["CELL PHONE", "LANDLINE", "VOIP"];
-pub(super) static LINE_TYPE_SLOTS: [u8; 100] = slots([90, 4, 6]);
+pub(crate) static LINE_TYPES: [&str; 3] = ["CELL PHONE", "LANDLINE", "VOIP"];
+pub(crate) static LINE_TYPE_SLOTS: [u8; 100] = slots([90, 4, 6]);
 
-pub(super) static TIMEZONES: [&str; 7] = [
+pub(crate) static TIMEZONES: [&str; 7] = [
     "America/New_York",
     "America/Chicago",
     "America/Los_Angeles",
@@ -29,12 +29,12 @@ pub(super) static TIMEZONES: [&str; 7] = [
     "America/Anchorage",
     "Pacific/Honolulu",
 ];
-pub(super) static TIMEZONE_SLOTS: [u8; 100] = slots([46, 29, 15, 5, 3, 1, 1]);
+pub(crate) static TIMEZONE_SLOTS: [u8; 100] = slots([46, 29, 15, 5, 3, 1, 1]);
 
-pub(super) static TIERS: [&str; 3] = ["gold", "silver", "bronze"];
-pub(super) static TIER_SLOTS: [u8; 100] = slots([15, 30, 55]);
+pub(crate) static TIERS: [&str; 3] = ["gold", "silver", "bronze"];
+pub(crate) static TIER_SLOTS: [u8; 100] = slots([15, 30, 55]);
 
-pub(super) static SOURCES: [&str; 20] = [
+pub(crate) static SOURCES: [&str; 20] = [
     "landing_page_v2",
     "facebook_ads",
     "checkout",
@@ -56,17 +56,17 @@ pub(super) static SOURCES: [&str; 20] = [
     "support_chat",
     "partner_api",
 ];
-pub(super) static SOURCE_SLOTS: [u8; 100] = slots([18, 14, 11, 9, 8, 6, 5, 5, 4, 3, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1]);
+pub(crate) static SOURCE_SLOTS: [u8; 100] = slots([18, 14, 11, 9, 8, 6, 5, 5, 4, 3, 3, 3, 2, 2, 2, 1, 1, 1, 1, 1]);
 
 /// By population, the largest first.
-pub(super) static STATES: [&str; 50] = [
+pub(crate) static STATES: [&str; 50] = [
     "CA", "TX", "FL", "NY", "PA", "IL", "OH", "GA", "NC", "MI", //
     "NJ", "VA", "WA", "AZ", "TN", "MA", "IN", "MO", "MD", "WI", //
     "CO", "MN", "SC", "AL", "LA", "KY", "OR", "OK", "CT", "UT", //
     "IA", "NV", "AR", "MS", "KS", "NM", "NE", "ID", "WV", "HI", //
     "NH", "ME", "MT", "RI", "DE", "SD", "ND", "AK", "VT", "WY",
 ];
-pub(super) static STATE_SLOTS: [u8; 1000] = slots([
+pub(crate) static STATE_SLOTS: [u8; 1000] = slots([
     121, 91, 68, 59, 39, 37, 35, 33, 32, 30, //
     28, 26, 23, 22, 21, 21, 20, 19, 18, 18, //
     17, 17, 16, 15, 14, 13, 13, 12, 11, 10, //
@@ -76,14 +76,14 @@ pub(super) static STATE_SLOTS: [u8; 1000] = slots([
 
 /// A first name is one of these and one of [`NAME_ENDS`]: 2,000 of them, all different. Some are
 /// beyond ASCII, for whoever counts bytes.
-pub(super) static NAME_BEGINNINGS: [&str; 50] = [
+pub(crate) static NAME_BEGINNINGS: [&str; 50] = [
     "Al", "Mar", "Jan", "Dan", "An", "Jul", "Car", "Ben", "Em", "Kar", //
     "Sam", "El", "Ros", "Har", "Jam", "Nor", "Cam", "Kat", "Lor", "Mel", //
     "Ar", "Val", "Fran", "Gab", "Jas", "Is", "Ad", "Am", "Bel", "Bren", //
     "Cal", "Chan", "Dar", "Dev", "Ed", "Ér", "Fel", "Gar", "Had", "Hal", //
     "Jac", "José", "Kal", "Lan", "Lul", "Nad", "Øl", "Per", "Tam", "Zor",
 ];
-pub(super) static NAME_ENDS: [&str; 40] = [
+pub(crate) static NAME_ENDS: [&str; 40] = [
     "a", "ah", "an", "ana", "ani", "as", "e", "el", "ela", "elle", //
     "en", "ena", "er", "es", "etta", "ette", "ey", "i", "ia", "ian", //
     "ie", "ika", "il", "ina", "ine", "io", "is", "isha", "ita", "ius", //

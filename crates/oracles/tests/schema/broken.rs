@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 
-use crate::{Agreed, OPERATORS, TYPES, agreed, check, fields, validator};
+use super::{Agreed, OPERATORS, TYPES, agreed, check, fields, validator};
 use headcount::strategies::filters;
 
 /// What a value may be replaced by, or a key be given.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::{Agreed, check, group_of, validator};
+use super::{Agreed, check, group_of, validator};
 
 #[test]
 fn every_number_at_an_edge() {

@@ -7,19 +7,19 @@ use rand_pcg::{Pcg64Mcg, rand_core::Rng};
 
 /// What a stream of draws is for, so that contact 7 and audience 7 of one seed have nothing in common.
 #[derive(Clone, Copy)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     Contact = 1,
     Audience = 2,
     Phones = 3,
 }
 
 /// The random values of one thing, decided by the seed, the purpose and the thing's number alone.
-pub(super) struct Draws(Pcg64Mcg);
+pub(crate) struct Draws(Pcg64Mcg);
 
 impl Draws {
     /// The whole state is computed here: `seed_from_u64` of `rand_core` may change between its
     /// versions, the generator itself may not.
-    pub(super) fn new(seed: u64, purpose: Purpose, number: u64) -> Self {
+    pub(crate) fn new(seed: u64, purpose: Purpose, number: u64) -> Self {
         const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
         let stream = mix(mix(seed).wrapping_add(purpose as u64));
         let high = mix(stream.wrapping_add(number.wrapping_mul(GOLDEN)));
@@ -27,7 +27,7 @@ impl Draws {
         Self(Pcg64Mcg::new((u128::from(high) << 64) | u128::from(low)))
     }
 
-    pub(super) fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0.next_u64()
     }
 
@@ -35,32 +35,32 @@ impl Draws {
     ///
     /// Multiply and shift, without the rejection step: off by less than one in four billion, and one
     /// draw each time.
-    pub(super) fn below(&mut self, bound: u32) -> u32 {
+    pub(crate) fn below(&mut self, bound: u32) -> u32 {
         let scaled = (self.bits() >> 32) * u64::from(bound);
         (scaled >> 32) as u32
     }
 
-    pub(super) fn chance(&mut self, per_mille: u32) -> bool {
+    pub(crate) fn chance(&mut self, per_mille: u32) -> bool {
         self.below(1000) < per_mille
     }
 
     /// One of the choices, all equally likely.
-    pub(super) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len() as u32) as usize]
     }
 
     /// One of the choices, each as often as it has slots.
-    pub(super) fn weighted<T: Copy, const SLOTS: usize>(&mut self, choices: &[T], slots: &[u8; SLOTS]) -> T {
+    pub(crate) fn weighted<T: Copy, const SLOTS: usize>(&mut self, choices: &[T], slots: &[u8; SLOTS]) -> T {
         choices[self.slot(slots)]
     }
 
     /// The number of a choice, each as often as it has slots.
-    pub(super) fn slot<const SLOTS: usize>(&mut self, slots: &[u8; SLOTS]) -> usize {
+    pub(crate) fn slot<const SLOTS: usize>(&mut self, slots: &[u8; SLOTS]) -> usize {
         usize::from(slots[self.below(SLOTS as u32) as usize])
     }
 
     /// Exponential with this mean, rounded down.
-    pub(super) fn exponential(&mut self, mean: u32) -> u64 {
+    pub(crate) fn exponential(&mut self, mean: u32) -> u64 {
         // −ln u for a uniform u: whole bits of −log₂ u are leading zeros, the rest is the table's.
         let uniform = self.bits() | 1;
         let zeros = uniform.leading_zeros();
@@ -76,7 +76,7 @@ impl Draws {
 
     /// Exponential with this mean as long as that stays within the limit, else uniform up to the
     /// limit: cutting off at the limit would heap values up there.
-    pub(super) fn exponential_up_to(&mut self, mean: u32, limit: u32) -> u32 {
+    pub(crate) fn exponential_up_to(&mut self, mean: u32, limit: u32) -> u32 {
         match u32::try_from(self.exponential(mean)) {
             Ok(value) if value <= limit => value,
             _ => self.below(limit.saturating_add(1)),
@@ -92,7 +92,7 @@ fn mix(mut z: u64) -> u64 {
 }
 
 /// A table in which choice `i` stands `weights[i]` times; does not compile unless that fills it.
-pub(super) const fn slots<const CHOICES: usize, const SLOTS: usize>(weights: [u16; CHOICES]) -> [u8; SLOTS] {
+pub(crate) const fn slots<const CHOICES: usize, const SLOTS: usize>(weights: [u16; CHOICES]) -> [u8; SLOTS] {
     assert!(CHOICES <= 256, "a slot is one byte");
     let mut slots = [0; SLOTS];
     let mut filled = 0;

@@ -1,17 +1,12 @@
 //! The suite is what its own JSON Schema says, for whoever runs it without this library.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
-#[allow(dead_code, reason = "shared with tests that use all of it")]
-mod cases;
-
 use std::collections::BTreeSet;
 
 use headcount::Code;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use self::cases::{Case, files, folder, spelled_out, spelled_out_of};
+use crate::cases::{Case, files, folder, spelled_out, spelled_out_of};
 
 fn schema() -> Value {
     let source = std::fs::read_to_string(folder().join("schema/cases.schema.json")).unwrap();

@@ -3,11 +3,11 @@
 use std::io;
 use std::thread;
 
-use super::{Population, PopulationFormat};
-use crate::records::RecordReader;
-use crate::table::{Table, TableBuilder};
+use headcount::{RecordReader, Table, TableBuilder};
 
-pub(super) fn table(population: Population) -> io::Result<Table> {
+use crate::{Population, PopulationFormat};
+
+pub(crate) fn table(population: Population) -> io::Result<Table> {
     let (records, mut out) = io::pipe()?;
     thread::scope(|scope| {
         let generator = scope.spawn(move || population.write(PopulationFormat::Ndjson, &mut out, &mut |_| {}));
