@@ -103,7 +103,7 @@ def parse():
     parser.add_argument("--workers", type=numbers, default=[1, 2], metavar="LIST", help="of one core each")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="behind a first one that warms up")
     parser.add_argument("--memory", type=int, default=3072, metavar="MIB", help="of each worker")
-    parser.add_argument("--directory", default="target/scale", metavar="DIR")
+    parser.add_argument("--directory", required=True, metavar="DIR")
     return parser.parse_args()
 
 
