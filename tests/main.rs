@@ -5,6 +5,7 @@
 mod answer;
 #[allow(dead_code, reason = "shared with crates that use all of it")]
 mod cases;
+mod contributing;
 mod engines;
 mod grammar;
 mod hostile;

@@ -1,0 +1,67 @@
+//! Sees that CONTRIBUTING.md and tests/README.md name files that there are, and scripts/nightly rows that it fills.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|_| panic!("{path} is missing"))
+}
+
+/// What stands as code in the first cells of the table below a header.
+fn first_cells(page: &str, header: &str) -> Vec<String> {
+    let (_, table) = page.split_once(header).unwrap_or_else(|| panic!("there is no {header}"));
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2).map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_room_is_there_and_listed_once() {
+    let rooms = first_cells(&read("CONTRIBUTING.md"), "| Where | What |");
+    assert!(rooms.len() > 25, "{rooms:?}");
+    let mut seen = BTreeSet::new();
+    for room in &rooms {
+        assert!(root().join(room).exists(), "there is no {room}");
+        assert!(seen.insert(room), "{room} is listed twice");
+    }
+}
+
+#[test]
+fn every_script_of_the_gate_is_listed() {
+    let (page, gate) = (read("CONTRIBUTING.md"), read(".ci/run"));
+    let listed = first_cells(&page, "| `.ci/run` calls | what it checks | takes |");
+    let steps: Vec<&str> = gate.lines().filter_map(|line| line.strip_prefix("step ")).collect();
+    assert_eq!(steps.len(), listed.len());
+    for (step, listed) in steps.into_iter().zip(&listed) {
+        assert!(step.starts_with(&**listed), "{step} is listed as {listed}");
+    }
+}
+
+#[test]
+fn every_step_of_the_night_has_its_row() {
+    let (page, script) = (read("docs/robustness.md"), read("scripts/nightly"));
+    let (_, steps) = script.split_once("\nsteps=(").unwrap();
+    let steps: Vec<&str> = steps.split_once(')').unwrap().0.split(' ').collect();
+    assert_eq!(first_cells(&page, "<!-- nightly -->\n| step | date | outcome | seconds |"), steps);
+    assert_eq!(first_cells(&page, "| Step | What it does |"), steps);
+    let listed = first_cells(&read("CONTRIBUTING.md"), "| `scripts/nightly` calls | what it checks | takes |");
+    assert!(steps.iter().all(|step| listed.iter().any(|listed| listed == step)), "{listed:?}");
+}
+
+#[test]
+fn every_place_of_a_test_is_there() {
+    let places = first_cells(&read("tests/README.md"), "| Where | What it holds |");
+    assert!(places.len() > 15, "{places:?}");
+    for place in &places {
+        assert!(root().join("tests").join(place).exists(), "there is no {place}");
+    }
+    let modules = read("tests/main.rs");
+    for module in modules.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')) {
+        let (file, folder) = (format!("{module}.rs"), format!("{module}/"));
+        assert!(places.iter().any(|place| *place == file || *place == folder), "tests/README.md leaves out {module}");
+    }
+}
