@@ -1,4 +1,4 @@
-//! What headcount writes, held against somebody else's reading of it: expressions of CEL, JSON Schemas, SQL in SQLite.
+//! What headcount writes, held against somebody else's reading of it: expressions of CEL, and JSON Schemas.
 //!
 //! A crate of its own, because these readers take longer to compile than all that they are asked about.
 
@@ -13,5 +13,4 @@ mod config;
 #[path = "../../../tests/interop/grid.rs"]
 mod grid;
 mod schema;
-mod sqlite;
 mod suite_schema;
