@@ -143,3 +143,8 @@ pub use crate::warnings::{Warning, WarningCode, Warnings};
 #[cfg(all(doctest, feature = "table"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The examples of the page for services, run as tests.
+#[cfg(all(doctest, feature = "table"))]
+#[doc = include_str!("../docs/service.md")]
+struct Service;

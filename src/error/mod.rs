@@ -1,6 +1,7 @@
 //! What can be wrong with an input, and where.
 
 mod kind;
+mod lines;
 mod nearest;
 mod report;
 
@@ -10,6 +11,7 @@ use std::ops::Range;
 pub use self::kind::Code;
 use self::kind::Shown;
 pub(crate) use self::kind::{Kind, Quoted, Shape};
+pub(crate) use self::lines::Lines;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::report::draw;
 
@@ -223,43 +225,6 @@ impl fmt::Display for Place {
             _ => Ok(()),
         }?;
         self.rule.as_ref().map_or(Ok(()), |rule| write!(f, ", rule {}", Quoted(rule)))
-    }
-}
-
-/// Where the lines of a source begin.
-pub(crate) struct Lines<'s> {
-    source: &'s str,
-    starts: Vec<usize>,
-}
-
-impl<'s> Lines<'s> {
-    pub(crate) fn new(source: &'s str) -> Self {
-        let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(i, _)| i + 1);
-        Self { source, starts: std::iter::once(0).chain(breaks).collect() }
-    }
-
-    /// Line and column of a byte, both from 1; the column in characters.
-    pub(crate) fn position(&self, offset: usize) -> (u64, u64) {
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let before = self.source.get(self.starts[line - 1]..offset).unwrap_or_default();
-        (line as u64, before.chars().count() as u64 + 1)
-    }
-
-    /// The text of a line counted from 1, without its end; of a source that does not have it, none.
-    pub(crate) fn line(&self, line: u64) -> Option<&'s str> {
-        let from = *self.starts.get(line.checked_sub(1)? as usize)?;
-        let to = self.starts.get(line as usize).copied().unwrap_or(self.source.len());
-        Some(self.source[from..to].trim_end_matches(['\n', '\r']))
-    }
-
-    /// The byte at a line and a byte column, both from 1, as parsers of whole documents tell them.
-    pub(crate) fn offset(&self, line: usize, byte_column: usize) -> usize {
-        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.source.len());
-        let mut offset = (start + byte_column.saturating_sub(1)).min(self.source.len());
-        while !self.source.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        offset
     }
 }
 

@@ -1,7 +1,6 @@
 //! Problems drawn over the source they are in.
 
 use std::fmt;
-use std::ops::Range;
 
 use super::{Errors, Lines, Place};
 
@@ -60,50 +59,62 @@ pub(crate) fn draw(
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     writeln!(f, "{what}[{code}]: {message}")?;
-    let Some((span, line, text)) = drawn(place, lines) else {
+    let Some(Drawing { line, text, before, width }) = Drawing::of(place, lines) else {
         return if *place == Place::default() { Ok(()) } else { writeln!(f, " --> {place}") };
     };
     let number = line.to_string();
     let gutter = " ".repeat(number.len());
-    let (text, before, width) = window(text, place.column.unwrap_or(1) as usize - 1, lines.chars(span));
     writeln!(f, "{gutter}--> {place}")?;
     writeln!(f, "{gutter} |")?;
     writeln!(f, "{number} | {text}")?;
     writeln!(f, "{gutter} | {}{}", " ".repeat(before), "^".repeat(width))
 }
 
-/// What there is to draw: a place that has a span, in a line that the source has.
-fn drawn<'p, 's>(place: &'p Place, lines: &Lines<'s>) -> Option<(&'p Range<usize>, u64, &'s str)> {
-    let line = place.line?;
-    Some((place.span.as_ref()?, line, lines.line(line)?))
+/// The part of a line around what is marked, and the mark; both counted in characters.
+#[derive(Debug, PartialEq)]
+struct Drawing {
+    line: u64,
+    text: String,
+    before: usize,
+    width: usize,
 }
 
-/// The part of a line around what is marked: long lines are cut, tabs and control characters are one blank each.
-fn window(line: &str, column: usize, width: usize) -> (String, usize, usize) {
-    const WIDEST: usize = 120;
-    const LEAD: usize = 40;
-    let from = if column > WIDEST - LEAD { column - LEAD } else { 0 };
-    let shown: String = line.chars().skip(from).take(WIDEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let before = column - from;
-    let room = shown.chars().count().saturating_sub(before);
-    (shown, before, width.clamp(1, room.max(1)))
-}
-
-impl Lines<'_> {
-    fn chars(&self, span: &Range<usize>) -> usize {
-        self.source.get(span.clone()).map_or(1, |text| text.chars().count())
+impl Drawing {
+    /// What there is to draw of a place that has a span, in a line that the source has: long lines are cut, tabs and
+    /// control characters are one blank each.
+    fn of(place: &Place, lines: &Lines<'_>) -> Option<Self> {
+        const WIDEST: usize = 120;
+        const LEAD: usize = 40;
+        let (line, span) = (place.line?, place.span.as_ref()?);
+        let column = place.column.unwrap_or(1) as usize - 1;
+        let from = if column > WIDEST - LEAD { column - LEAD } else { 0 };
+        let shown = lines.line_from(line, from)?.chars().take(WIDEST);
+        let text: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let before = column - from;
+        let room = text.chars().count().saturating_sub(before);
+        Some(Self { line, text, before, width: lines.characters_in(span).clamp(1, room.max(1)) })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
+
+    /// What is drawn of a span in a source.
+    fn drawing(source: &str, span: Range<usize>) -> Drawing {
+        let lines = Lines::new(source);
+        let mut place = Place::span(span);
+        place.resolve(&lines);
+        Drawing::of(&place, &lines).unwrap()
+    }
 
     #[test]
     fn long_lines_are_cut_around_the_mark() {
-        let line = "x".repeat(500) + "here" + &"y".repeat(500);
-        let (text, before, width) = window(&line, 500, 4);
-        assert_eq!(&text[before..before + width], "here");
+        let line = "é".repeat(500) + "here" + &"y".repeat(500);
+        let Drawing { text, before, width, .. } = drawing(&line, 1000..1004);
+        assert_eq!(text.chars().skip(before).take(width).collect::<String>(), "here");
         assert_eq!(text.chars().count(), 120);
     }
 
@@ -118,6 +129,6 @@ mod tests {
 
     #[test]
     fn a_mark_at_the_end_of_a_line_is_one_wide() {
-        assert_eq!(window("abc", 3, 0), ("abc".to_owned(), 3, 1));
+        assert_eq!(drawing("abc", 3..3), Drawing { line: 1, text: "abc".to_owned(), before: 3, width: 1 });
     }
 }

@@ -2,6 +2,7 @@
 //! filter.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::fmt;
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use super::{invalid, place};
 use crate::audience::{Audience, Status};
 use crate::check::check;
 use crate::draft::{Found, Group, Stray, Value};
-use crate::error::{Errors, Kind, Place, Problems, Quoted, Shape};
+use crate::error::{Errors, Kind, Lines, Place, Problems, Quoted, Shape};
 use crate::filter::Filter;
 use crate::limits::Limits;
 use crate::number::Number;
@@ -35,8 +36,8 @@ impl Audience {
         let found = ObjectSeed { limits: &limits, level: Level::Audience }
             .deserialize(&mut deserializer)
             .and_then(|found| deserializer.end().map(|()| found))
-            .map_err(|error| invalid(source, 0, &error))?;
-        audience(found, "", &limits).map_err(|errors| place(errors, source, 0..source.len()))
+            .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
+        audience(found, "", &limits).map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
     }
 
     /// Reads every audience of a document, whatever form it has: one audience, an array of them, a list-audiences
@@ -60,11 +61,11 @@ impl Audience {
 }
 
 /// Where in a source a filter stands.
-pub(crate) enum Origin {
-    /// It is in text, and all there is.
-    Text,
-    /// It is in the JSON document there, at that JSON pointer.
-    Json(Range<usize>, String),
+pub(crate) struct Origin {
+    /// The bytes of the JSON document that it is in; `None` of text, where it is all there is.
+    pub(crate) document: Option<Range<usize>>,
+    /// The JSON pointer of the filter in its document.
+    pub(crate) pointer: String,
 }
 
 /// Every audience of a source, and where its filter stands: see [`Audience::read_all`].
@@ -72,8 +73,11 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
     let limits = Limits::default();
     let skipped = source.len() - source.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
     if !source[skipped..].starts_with(['{', '[']) {
-        return Filter::from_text_within(source, &limits).map(|filter| vec![(Audience::of(filter), Origin::Text)]);
+        let filter = Filter::from_text_within(source, &limits)?;
+        return Ok(vec![(Audience::of(filter), Origin { document: None, pointer: String::new() })]);
     }
+    // Lines are counted once, however many documents have problems, and not at all where none has.
+    let lines = LazyCell::new(|| Lines::new(source));
     let mut read = Vec::new();
     let mut problems = Problems::new(limits.problems);
     let mut start = skipped;
@@ -84,7 +88,7 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
         let found = match found {
             Ok(found) => found,
             Err(error) => {
-                problems.extend(invalid(source, start, &error).into_problems());
+                problems.extend(invalid(&lines, start, &error).into_problems());
                 break;
             }
         };
@@ -98,10 +102,10 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
         };
         match audiences {
             Ok(audiences) => {
-                let placed = |(audience, pointer)| (audience, Origin::Json(start..end, pointer));
+                let placed = |(audience, pointer)| (audience, Origin { document: Some(start..end), pointer });
                 read.extend(audiences.into_iter().map(placed));
             }
-            Err(errors) => problems.extend(place(errors, source, start..end).into_problems()),
+            Err(errors) => problems.extend(place(errors, &lines, start..end).into_problems()),
         }
         start = end;
     }

@@ -17,70 +17,102 @@ struct Spot {
 
 /// Adds span, line and column to problems found in the document at `document` in the source.
 #[cold]
-pub(crate) fn place(errors: Errors, source: &str, document: Range<usize>) -> Errors {
-    let wanted = errors.iter().filter_map(|problem| problem.place().pointer.clone());
-    let spots = spots(&source[document.clone()], wanted);
-    let lines = Lines::new(source);
+pub(crate) fn place(errors: Errors, lines: &Lines<'_>, document: Range<usize>) -> Errors {
+    let pointers: Vec<String> = errors.iter().filter_map(|problem| problem.place().pointer.clone()).collect();
+    let spots = Spots::find(&lines.source()[document.clone()], pointers.iter().map(String::as_str));
     errors.placed(|problem| {
         let code = problem.code();
         let place = problem.place_mut();
-        let Some(found) = place.pointer.as_deref().and_then(|pointer| spots.get(pointer)) else { return };
+        let Some(found) = place.pointer.as_deref().map(|pointer| spots.of(pointer)) else { return };
         // A repeated key is at fault the second time it stands there.
         let spot = if code == Code::DuplicateKey { found.get(1).or(found.first()) } else { found.first() };
         let Some(spot) = spot else { return };
         let at_key = matches!(code, Code::DuplicateKey | Code::UnknownKey);
         let span = if at_key { spot.key.clone().unwrap_or(spot.value.clone()) } else { spot.value.clone() };
         place.span = Some(document.start + span.start..document.start + span.end);
-        place.resolve(&lines);
+        place.resolve(lines);
     })
 }
 
-/// Where the values stand that pointers name in the document at `document` in the source.
-pub(crate) fn spans(
+/// Where the value stands that each pointer names in the document at `document` in the source.
+pub(crate) fn spans<'p>(
     source: &str,
     document: Range<usize>,
-    pointers: impl Iterator<Item = String>,
-) -> HashMap<String, Range<usize>> {
-    let placed = |(pointer, spots): (String, Vec<Spot>)| {
-        let value = &spots.first()?.value;
-        Some((pointer, document.start + value.start..document.start + value.end))
-    };
-    spots(&source[document.clone()], pointers).into_iter().filter_map(placed).collect()
+    pointers: impl Iterator<Item = &'p str> + Clone,
+) -> Vec<Option<Range<usize>>> {
+    let spots = Spots::find(&source[document.clone()], pointers.clone());
+    let placed = |spot: &Spot| document.start + spot.value.start..document.start + spot.value.end;
+    pointers.map(|pointer| spots.of(pointer).first().map(placed)).collect()
 }
 
-/// The spots of the wanted pointers in a source that is known to be JSON, every time they stand there.
-fn spots(source: &str, wanted: impl Iterator<Item = String>) -> HashMap<String, Vec<Spot>> {
-    let mut walk = Walk {
-        source,
-        at: 0,
-        pointer: String::new(),
-        spots: wanted.map(|pointer| (pointer, Vec::new())).collect(),
-        longest: 0,
-    };
-    walk.longest = walk.spots.keys().map(String::len).max().unwrap_or(0);
-    walk.document();
-    walk.spots
+/// The pointers that are looked for, as a tree of their steps, and every spot that was found for each. What no pointer
+/// leads to costs no more than a walk past it, however long the pointer to it were.
+struct Spots<'p> {
+    nodes: Vec<Node<'p>>,
 }
 
-struct Walk<'s> {
+/// A step, and those that follow it.
+#[derive(Default)]
+struct Node<'p> {
+    next: HashMap<&'p str, usize>,
+    found: Vec<Spot>,
+}
+
+impl<'p> Spots<'p> {
+    /// Looks for pointers in a source that is known to be JSON.
+    fn find(source: &str, pointers: impl Iterator<Item = &'p str>) -> Self {
+        let mut spots = Self { nodes: vec![Node::default()] };
+        for pointer in pointers {
+            spots.add(pointer);
+        }
+        Walk { source, at: 0, spots: &mut spots }.document();
+        spots
+    }
+
+    fn add(&mut self, pointer: &'p str) {
+        let mut at = 0;
+        for step in steps(pointer) {
+            let new = self.nodes.len();
+            at = *self.nodes[at].next.entry(step).or_insert(new);
+            if at == new {
+                self.nodes.push(Node::default());
+            }
+        }
+    }
+
+    /// The node behind a step as a pointer writes it, if any pointer goes that way.
+    fn next(&self, node: usize, step: &str) -> Option<usize> {
+        self.nodes[node].next.get(step).copied()
+    }
+
+    /// Every spot of a pointer, in the order of the source.
+    fn of(&self, pointer: &str) -> &[Spot] {
+        let node = steps(pointer).try_fold(0, |node, step| self.next(node, step));
+        node.map_or(&[], |node| &self.nodes[node].found)
+    }
+}
+
+fn steps(pointer: &str) -> impl Iterator<Item = &str> {
+    pointer.split('/').skip(1)
+}
+
+struct Walk<'s, 'w, 'p> {
     source: &'s str,
     at: usize,
-    pointer: String,
-    spots: HashMap<String, Vec<Spot>>,
-    longest: usize,
+    spots: &'w mut Spots<'p>,
 }
 
 /// An array or object that is being walked through.
 struct Open {
     start: usize,
     key: Option<Range<usize>>,
-    /// How long the pointer to it is.
-    pointer: usize,
+    /// Its node, if a pointer leads to it or further.
+    node: Option<usize>,
     /// The index of the next element; `None` in an object.
     next: Option<usize>,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_, '_> {
     /// Walks with a stack of its own: what nobody reads may nest as deep as it likes.
     fn document(&mut self) {
         let mut open: Vec<Open> = Vec::new();
@@ -90,20 +122,23 @@ impl Walk<'_> {
             if matches!(byte, b']' | b'}') {
                 self.at += 1;
                 let Some(closed) = open.pop() else { return };
-                self.pointer.truncate(closed.pointer);
-                self.note(closed.key, closed.start);
+                self.note(closed.node, closed.key, closed.start);
                 continue;
             }
-            let mut key = None;
+            let (mut key, mut node) = (None, Some(0));
             if let Some(container) = open.last_mut() {
-                self.pointer.truncate(container.pointer);
+                let around = container.node;
                 match &mut container.next {
                     Some(index) => {
                         let step = *index;
                         *index += 1;
-                        self.step(&step.to_string());
+                        node = around.and_then(|around| self.spots.next(around, &step.to_string()));
                     }
-                    None => key = Some(self.key()),
+                    None => {
+                        let written = self.key();
+                        node = around.and_then(|around| self.behind_key(around, &self.source[written.clone()]));
+                        key = Some(written);
+                    }
                 }
             }
             let start = self.at;
@@ -111,41 +146,33 @@ impl Walk<'_> {
                 Some(opening @ (b'[' | b'{')) => {
                     self.at += 1;
                     let next = (opening == b'[').then_some(0);
-                    open.push(Open { start, key, pointer: self.pointer.len(), next });
+                    open.push(Open { start, key, node, next });
                 }
                 _ => {
                     self.scalar();
-                    self.note(key, start);
+                    self.note(node, key, start);
                 }
             }
-        }
-    }
-
-    /// A pointer longer than any that is wanted need not be spelled out, only known to be longer.
-    fn step(&mut self, step: &str) {
-        if self.pointer.len() <= self.longest {
-            self.pointer.push('/');
-            self.pointer.push_str(step);
         }
     }
 
     fn key(&mut self) -> Range<usize> {
         let start = self.at;
         self.string();
-        let written = &self.source[start..self.at];
-        let key: String = serde_json::from_str(written).unwrap_or_default();
-        self.step(&escaped(&key));
         let range = start..self.at;
         self.skip(|byte| byte.is_ascii_whitespace() || byte == b':');
         range
     }
 
-    fn note(&mut self, key: Option<Range<usize>>, start: usize) {
-        let value = start..self.at;
-        if self.pointer.len() <= self.longest
-            && let Some(found) = self.spots.get_mut(&self.pointer)
-        {
-            found.push(Spot { key, value });
+    /// The node behind a key as the source writes it.
+    fn behind_key(&self, around: usize, written: &str) -> Option<usize> {
+        let key: String = serde_json::from_str(written).unwrap_or_default();
+        self.spots.next(around, &escaped(&key))
+    }
+
+    fn note(&mut self, node: Option<usize>, key: Option<Range<usize>>, start: usize) {
+        if let Some(node) = node {
+            self.spots.nodes[node].found.push(Spot { key, value: start..self.at });
         }
     }
 
@@ -185,8 +212,8 @@ mod tests {
 
     #[track_caller]
     fn found(source: &str, pointer: &str, expected: &[&str]) {
-        let spots = spots(source, [pointer.to_owned()].into_iter());
-        let values: Vec<&str> = spots[pointer].iter().map(|spot| &source[spot.value.clone()]).collect();
+        let spots = Spots::find(source, std::iter::once(pointer));
+        let values: Vec<&str> = spots.of(pointer).iter().map(|spot| &source[spot.value.clone()]).collect();
         assert_eq!(values, expected, "{pointer} in {source}");
     }
 

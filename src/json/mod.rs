@@ -17,7 +17,7 @@ use crate::filter::Filter;
 use crate::limits::Limits;
 
 pub(crate) use self::{
-    document::{Origin, read_each},
+    document::read_each,
     locate::{place, spans},
 };
 
@@ -67,8 +67,8 @@ impl Filter {
         let draft = GroupSeed::root(&budget)
             .deserialize(&mut deserializer)
             .and_then(|draft| deserializer.end().map(|()| draft))
-            .map_err(|error| invalid(source, 0, &error))?;
-        check(draft, "", limits).map_err(|errors| place(errors, source, 0..source.len()))
+            .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
+        check(draft, "", limits).map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
     }
 
     /// Writes the JSON form on one line, in the spelling asked for.
@@ -116,12 +116,12 @@ impl<'de> Deserialize<'de> for Filter {
 
 /// A source that is not JSON; `start` is where the document begins in it.
 #[cold]
-pub(crate) fn invalid(source: &str, start: usize, error: &serde_json::Error) -> Errors {
+pub(crate) fn invalid(lines: &Lines<'_>, start: usize, error: &serde_json::Error) -> Errors {
     let message = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
     let detail = message.strip_suffix(&position).unwrap_or(&message).to_owned();
-    let offset = start + Lines::new(&source[start..]).offset(error.line(), error.column());
+    let offset = lines.offset(start, error.line(), error.column());
     let mut place = Place::span(offset..offset);
-    place.resolve(&Lines::new(source));
+    place.resolve(lines);
     Errors::of(Kind::InvalidJson(detail), place)
 }

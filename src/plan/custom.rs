@@ -83,14 +83,18 @@ impl Literals {
         Self { texts: TextMatch::is(&texts, case), numbers_of_texts: sorted(of_texts), numbers: sorted(numbers), bools }
     }
 
-    /// The literals of both.
-    pub(crate) fn either(&self, other: &Self) -> Option<Self> {
-        Some(Self {
-            texts: self.texts.either(&other.texts)?,
-            numbers_of_texts: sorted([self.numbers_of_texts.as_slice(), &other.numbers_of_texts].concat()),
-            numbers: sorted([self.numbers.as_slice(), &other.numbers].concat()),
-            bools: [self.bools[0] || other.bools[0], self.bools[1] || other.bools[1]],
-        })
+    /// Accepts what others accept, too.
+    pub(crate) fn absorb(&mut self, others: impl IntoIterator<Item = Self>) {
+        let mut texts = Vec::new();
+        for other in others {
+            texts.push(other.texts);
+            self.numbers_of_texts.extend(other.numbers_of_texts);
+            self.numbers.extend(other.numbers);
+            self.bools = [self.bools[0] || other.bools[0], self.bools[1] || other.bools[1]];
+        }
+        self.texts.absorb(texts);
+        self.numbers_of_texts = sorted(std::mem::take(&mut self.numbers_of_texts));
+        self.numbers = sorted(std::mem::take(&mut self.numbers));
     }
 }
 

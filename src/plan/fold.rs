@@ -32,7 +32,7 @@ fn fold_group(members: Vec<Node>, decisive: bool) -> Node {
     if flat.contains(&Node::Constant(decisive)) || has_complements(&flat) {
         return Node::Constant(decisive);
     }
-    flat.sort_by_key(cost);
+    flat.sort_by_cached_key(cost);
     match flat.len() {
         0 => Node::Constant(!decisive),
         1 => flat.swap_remove(0),
@@ -60,6 +60,9 @@ fn has_complements(members: &[Node]) -> bool {
 /// Positive tests of one value become one: their intersection in AND, their union in OR.
 fn join(members: Vec<Node>, any: bool) -> Vec<Node> {
     let mut first = std::collections::HashMap::<(Subject, Option<i64>), usize>::new();
+    // Sets of values that one value may be in, beside the place of the first: joined one by one, the time they took would
+    // grow with the square of their number.
+    let mut sets = std::collections::HashMap::<usize, Vec<LeafTest>>::new();
     let mut joined: Vec<Node> = Vec::with_capacity(members.len());
     for member in distinct(members) {
         if let Node::Leaf(leaf) = &member
@@ -70,16 +73,56 @@ fn join(members: Vec<Node>, any: bool) -> Vec<Node> {
             let key = (leaf.subject.clone(), leaf.list);
             if let Some(at) = first.get(&key)
                 && let Node::Leaf(known) = &joined[*at]
-                && let Some(test) = combine(&known.test, &leaf.test)
             {
-                joined[*at] = fold_leaf(Leaf { test, ..leaf.clone() });
-                continue;
+                if any && are_sets(&known.test, &leaf.test) {
+                    sets.entry(*at).or_default().push(leaf.test.clone());
+                    continue;
+                }
+                if let Some(test) = combine(&known.test, &leaf.test) {
+                    joined[*at] = fold_leaf(Leaf { test, ..leaf.clone() });
+                    continue;
+                }
             }
             first.entry(key).or_insert(joined.len());
         }
         joined.push(member);
     }
+    for (at, others) in sets {
+        if let Node::Leaf(known) = &mut joined[at] {
+            absorb(&mut known.test, others);
+        }
+    }
     joined
+}
+
+/// Whether both are sets of values, one of which a value has to be.
+fn are_sets(a: &LeafTest, b: &LeafTest) -> bool {
+    match (a, b) {
+        (LeafTest::Text(a), LeafTest::Text(b)) => {
+            matches!((&a.pattern, &b.pattern), (Pattern::Is(_), Pattern::Is(_)))
+        }
+        (LeafTest::Custom(a), LeafTest::Custom(b)) => {
+            matches!((a, b), (CustomMatch::NonEmpty(_), CustomMatch::NonEmpty(_)))
+        }
+        _ => false,
+    }
+}
+
+/// Adds the values of other sets to a set.
+fn absorb(set: &mut LeafTest, others: Vec<LeafTest>) {
+    match set {
+        LeafTest::Text(texts) => texts.absorb(others.into_iter().filter_map(|other| match other {
+            LeafTest::Text(other) => Some(other),
+            _ => None,
+        })),
+        LeafTest::Custom(CustomMatch::NonEmpty(literals)) => {
+            literals.absorb(others.into_iter().filter_map(|other| match other {
+                LeafTest::Custom(CustomMatch::NonEmpty(other)) => Some(other),
+                _ => None,
+            }));
+        }
+        _ => {}
+    }
 }
 
 /// The test that passes what both pass. A custom field may hold several values, of which one passes the one test and
@@ -98,16 +141,12 @@ fn intersection(a: &LeafTest, b: &LeafTest) -> Option<LeafTest> {
     }
 }
 
-/// The test that passes what either passes, where one test can say so.
+/// The test that passes what either passes, where one test can say so; sets of values are joined by [`absorb`].
 fn union(a: &LeafTest, b: &LeafTest) -> Option<LeafTest> {
     match (a, b) {
         (LeafTest::Time(a), LeafTest::Time(b)) => a.union(*b).map(LeafTest::Time),
         (LeafTest::Count(a), LeafTest::Count(b)) => a.union(*b).map(LeafTest::Count),
         (LeafTest::Amount(a), LeafTest::Amount(b)) => a.union(*b).map(LeafTest::Amount),
-        (LeafTest::Text(a), LeafTest::Text(b)) => a.either(b).map(LeafTest::Text),
-        (LeafTest::Custom(CustomMatch::NonEmpty(a)), LeafTest::Custom(CustomMatch::NonEmpty(b))) => {
-            a.either(b).map(|both| LeafTest::Custom(CustomMatch::NonEmpty(both)))
-        }
         _ => None,
     }
 }
@@ -122,10 +161,12 @@ fn fold_leaf(leaf: Leaf) -> Node {
         LeafTest::Amount(interval) => extent(interval),
         LeafTest::Text(TextMatch { pattern: Pattern::Is(texts), .. }) if texts.is_empty() => Some(false),
         // Everything has an empty part.
-        LeafTest::Text(TextMatch {
-            pattern: Pattern::Contains(part) | Pattern::StartsWith(part) | Pattern::EndsWith(part),
-            ..
-        }) if part.is_empty() => Some(true),
+        LeafTest::Text(TextMatch { pattern: Pattern::StartsWith(part) | Pattern::EndsWith(part), .. })
+            if part.is_empty() =>
+        {
+            Some(true)
+        }
+        LeafTest::Text(TextMatch { pattern: Pattern::Contains(part), .. }) if part.as_str().is_empty() => Some(true),
         LeafTest::True | LeafTest::Text(_) | LeafTest::Custom(_) | LeafTest::Lists(_) => None,
     };
     // A time asked of a custom field that holds none finds no value, though one exists.

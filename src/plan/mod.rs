@@ -8,6 +8,7 @@ mod fold;
 mod interval;
 mod leaf;
 mod print;
+mod substring;
 mod text;
 
 use crate::audience::Audience;

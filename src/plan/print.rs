@@ -94,7 +94,7 @@ impl Display for TextMatch {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.pattern {
             Pattern::Is(texts) => write!(f, "in {texts:?}")?,
-            Pattern::Contains(text) => write!(f, "contains {text:?}")?,
+            Pattern::Contains(text) => write!(f, "contains {:?}", text.as_str())?,
             Pattern::StartsWith(text) => write!(f, "starts with {text:?}")?,
             Pattern::EndsWith(text) => write!(f, "ends with {text:?}")?,
         }

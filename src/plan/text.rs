@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::substring::Substring;
 use crate::eval::lower_cased;
 use crate::semantics::TextCase;
 
@@ -16,7 +17,7 @@ pub(crate) struct TextMatch {
 pub(crate) enum Pattern {
     /// It is one of these, which are sorted.
     Is(Vec<String>),
-    Contains(String),
+    Contains(Substring),
     StartsWith(String),
     EndsWith(String),
 }
@@ -30,7 +31,7 @@ impl TextMatch {
     }
 
     pub(crate) fn contains(text: &str, case: TextCase) -> Self {
-        Self { pattern: Pattern::Contains(cased(text, case)), case }
+        Self { pattern: Pattern::Contains(Substring::new(cased(text, case))), case }
     }
 
     pub(crate) fn starts_with(text: &str, case: TextCase) -> Self {
@@ -41,13 +42,16 @@ impl TextMatch {
         Self { pattern: Pattern::EndsWith(cased(text, case)), case }
     }
 
-    /// The match that holds where either does, where one can say so.
-    pub(crate) fn either(&self, other: &Self) -> Option<Self> {
-        let (Pattern::Is(ours), Pattern::Is(theirs)) = (&self.pattern, &other.pattern) else { return None };
-        let mut texts = [ours.as_slice(), theirs].concat();
+    /// Accepts the texts of other matches too, if it is for texts and so are they.
+    pub(crate) fn absorb(&mut self, others: impl IntoIterator<Item = Self>) {
+        let Pattern::Is(texts) = &mut self.pattern else { return };
+        for other in others {
+            if let Pattern::Is(more) = other.pattern {
+                texts.extend(more);
+            }
+        }
         texts.sort_unstable();
         texts.dedup();
-        Some(Self { pattern: Pattern::Is(texts), case: self.case })
     }
 
     pub(crate) fn holds(&self, text: &str) -> bool {
@@ -55,20 +59,9 @@ impl TextMatch {
             (Pattern::Is(texts), case) => {
                 texts.binary_search_by(|pattern| compare(text, pattern, case).reverse()).is_ok()
             }
-            (Pattern::Contains(pattern), TextCase::Sensitive) => text.contains(pattern),
+            (Pattern::Contains(pattern), case) => pattern.is_in(text, case),
             (Pattern::StartsWith(pattern), TextCase::Sensitive) => text.starts_with(pattern),
             (Pattern::EndsWith(pattern), TextCase::Sensitive) => text.ends_with(pattern),
-            (Pattern::Contains(pattern), TextCase::Insensitive) => {
-                let mut rest = lower(text);
-                loop {
-                    if starts_with(rest.clone(), pattern.chars()) {
-                        return true;
-                    }
-                    if rest.next().is_none() {
-                        return false;
-                    }
-                }
-            }
             (Pattern::StartsWith(pattern), TextCase::Insensitive) => starts_with(lower(text), pattern.chars()),
             (Pattern::EndsWith(pattern), TextCase::Insensitive) => {
                 starts_with(lower(text).rev(), pattern.chars().rev())
@@ -93,7 +86,7 @@ pub(crate) fn cased(text: &str, case: TextCase) -> String {
     }
 }
 
-fn lower(text: &str) -> impl DoubleEndedIterator<Item = char> + Clone {
+pub(super) fn lower(text: &str) -> impl DoubleEndedIterator<Item = char> + Clone {
     text.chars().flat_map(char::to_lowercase)
 }
 

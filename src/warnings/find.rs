@@ -1,6 +1,7 @@
 //! Where warnings are found: what always or never holds is proved by the plan's folding, the rest is read off.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Write};
 
 use super::kind::{Kind, Of};
 use crate::filter::{
@@ -71,8 +72,8 @@ impl Search<'_> {
         for (at, ((condition, leaf), said)) in group.conditions().iter().zip(&leaves).zip(of_conditions).enumerate() {
             let pointer = format!("{pointer}/conditions/{at}");
             if let Some(first) = seen.get(leaf) {
-                let first = group.conditions()[*first].to_string();
-                self.tell(&pointer, Kind::Repeated { condition: condition.to_string(), first });
+                let first = quoted(&group.conditions()[*first]);
+                self.tell(&pointer, Kind::Repeated { condition: quoted(condition), first });
                 continue;
             }
             seen.insert(leaf, at);
@@ -101,14 +102,14 @@ impl Search<'_> {
         let empty = time.and_then(|(test, is_custom)| self.empty_window(condition, test, is_custom));
         match (empty, said) {
             (Some(kind), _) => return self.tell(pointer, kind),
-            (None, Some(false)) => return self.tell(pointer, Kind::Never(Of::Condition(condition.to_string()))),
-            (None, Some(true)) => return self.tell(pointer, Kind::Always(Of::Condition(condition.to_string()))),
+            (None, Some(false)) => return self.tell(pointer, Kind::Never(Of::Condition(quoted(condition)))),
+            (None, Some(true)) => return self.tell(pointer, Kind::Always(Of::Condition(quoted(condition)))),
             (None, None) => {}
         }
         if let Some((test, _)) = time
             && span(test) == Some(Span { amount: 1, unit: SpanUnit::Days })
         {
-            self.tell(pointer, Kind::RollingDay { condition: condition.to_string() });
+            self.tell(pointer, Kind::RollingDay { condition: quoted(condition) });
         }
         let looked = (leaf.subject.clone(), leaf.list);
         if leaf.missing
@@ -117,14 +118,14 @@ impl Search<'_> {
             && !around.speaks_of(&looked)
             && self.told.insert(looked)
         {
-            self.tell(pointer, Kind::WithoutValue { condition: condition.to_string(), remedy: remedy(condition) });
+            self.tell(pointer, Kind::WithoutValue { condition: quoted(condition), remedy: remedy(condition) });
         }
     }
 
     /// Why no record has a time that passes, or one that does not. A custom field may well hold a time that is to come.
     fn empty_window(&self, condition: &Condition, test: &TimeTest, is_custom: bool) -> Option<Kind> {
         let now = self.cx.now.timestamp_micros();
-        let condition = || condition.to_string();
+        let condition = || quoted(condition);
         match test {
             TimeTest::Within(span) | TimeTest::NotWithin(span) => {
                 (span.amount == 0).then(|| Kind::OnlyNow { condition: condition() })
@@ -162,6 +163,40 @@ impl<'o> Around<'o> {
         self.needed.contains(looked)
             || self.absent.contains(looked)
             || self.outer.is_some_and(|outer| outer.speaks_of(looked))
+    }
+}
+
+/// A condition as a sentence quotes it: cut where it is long, for the same long one may be quoted any number of times.
+fn quoted(condition: &Condition) -> String {
+    const LONGEST: usize = 1_000;
+    let mut start = Start { text: String::new(), left: LONGEST };
+    // It fails where it is full.
+    match write!(start, "{condition}") {
+        Ok(()) => start.text,
+        Err(fmt::Error) => start.text + "…",
+    }
+}
+
+/// Takes down the first characters of what is written, and fails at those that come after.
+struct Start {
+    text: String,
+    left: usize,
+}
+
+impl fmt::Write for Start {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        match text.char_indices().nth(self.left) {
+            None => {
+                self.left -= text.chars().count();
+                self.text.push_str(text);
+                Ok(())
+            }
+            Some((end, _)) => {
+                self.left = 0;
+                self.text.push_str(&text[..end]);
+                Err(fmt::Error)
+            }
+        }
     }
 }
 

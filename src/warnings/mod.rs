@@ -6,10 +6,11 @@ mod kind;
 use std::fmt;
 use std::ops::Range;
 
+#[cfg(doc)]
 use crate::audience::Audience;
 use crate::error::{Errors, Lines, Place, draw};
 use crate::filter::Filter;
-use crate::json::{self, Origin, read_each};
+use crate::json::{self, read_each};
 use crate::semantics::EvalContext;
 use crate::text;
 
@@ -34,6 +35,12 @@ impl Warning {
     #[must_use]
     pub fn message(&self) -> String {
         self.kind.to_string()
+    }
+
+    /// The same warning of a filter that stands at `pointer` in its document.
+    fn within(mut self, pointer: &str) -> Self {
+        self.place.pointer = self.place.pointer.map(|further| format!("{pointer}{further}"));
+        self
     }
 
     /// Where it is: always the JSON pointer of a condition or group in the filter's JSON form, in text too; of
@@ -108,12 +115,13 @@ impl Warnings {
     /// As [`Audience::read_all`].
     pub fn of(source: &str, cx: &EvalContext) -> Result<Self, Errors> {
         let mut list = Vec::new();
-        for (Audience { filter, .. }, origin) in read_each(source)? {
-            let mut found = filter.warnings(cx);
-            if !found.is_empty() {
-                place(&mut found, source, origin);
-                list.append(&mut found);
-            }
+        for filters in read_each(source)?.chunk_by(|(_, one), (_, other)| one.document == other.document) {
+            let document = filters.first().and_then(|(_, origin)| origin.document.clone());
+            let found = filters.iter().flat_map(|(audience, origin)| {
+                let in_document = |warning: Warning| warning.within(&origin.pointer);
+                audience.filter.warnings(cx).into_iter().map(in_document)
+            });
+            list.append(&mut placed(found.collect(), source, document));
         }
         let lines = Lines::new(source);
         list.iter_mut().for_each(|warning| warning.place.resolve(&lines));
@@ -154,23 +162,26 @@ impl<'a> IntoIterator for &'a Warnings {
     }
 }
 
-/// Finds where the parts of a filter stand. A filter keeps no places: the source is read once more.
-fn place(warnings: &mut [Warning], source: &str, origin: Origin) {
-    let pointer = |warning: &Warning| warning.place.pointer.clone().unwrap_or_default();
-    let spans = match origin {
-        Origin::Text => text::spans(source),
-        Origin::Json(document, base) => {
-            for warning in &mut *warnings {
-                warning.place.pointer = Some(format!("{base}{}", pointer(warning)));
-            }
-            json::spans(source, document, warnings.iter().map(pointer))
+/// The warnings of one document with where each stands in the source, in its order. A filter keeps no places: where there
+/// are warnings, the document is read once more.
+fn placed(mut warnings: Vec<Warning>, source: &str, document: Option<Range<usize>>) -> Vec<Warning> {
+    if warnings.is_empty() {
+        return warnings;
+    }
+    let pointers = warnings.iter().map(|warning| warning.place.pointer.as_deref().unwrap_or_default());
+    let spans = match document {
+        None => {
+            let spans = text::spans(source);
+            pointers.map(|pointer| spans.get(pointer).cloned()).collect()
         }
+        Some(document) => json::spans(source, document, pointers),
     };
-    for warning in &mut *warnings {
-        warning.place.span = spans.get(&pointer(warning)).cloned();
+    for (warning, span) in warnings.iter_mut().zip(spans) {
+        warning.place.span = span;
     }
     // What is around something begins where that does, or before; the sort keeps it first.
     warnings.sort_by_key(|warning| warning.place.span.as_ref().map_or(0, |span: &Range<usize>| span.start));
+    warnings
 }
 
 struct Report<'a> {

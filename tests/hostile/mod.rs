@@ -3,6 +3,7 @@
 
 #![cfg(all(feature = "parquet", feature = "records", feature = "table"))]
 mod files;
+mod growth;
 mod nested_columns;
 mod numbers_and_dates;
 mod packing;

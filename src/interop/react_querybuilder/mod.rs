@@ -11,7 +11,7 @@ use serde::de::DeserializeSeed;
 use self::read::{Left, ObjectSeed};
 use crate::catalogue::Vocabulary;
 use crate::check::check_in;
-use crate::error::{Errors, Kind};
+use crate::error::{Errors, Kind, Lines};
 use crate::filter::Filter;
 use crate::json::{invalid, place};
 use crate::limits::Limits;
@@ -68,9 +68,9 @@ impl Filter {
         let query = ObjectSeed::root(&left)
             .deserialize(&mut deserializer)
             .and_then(|query| deserializer.end().map(|()| query))
-            .map_err(|error| invalid(source, 0, &error))?;
+            .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
         check_in(Vocabulary::ReactQueryBuilder, draft::of(query, limits), "", limits)
-            .map_err(|errors| place(errors, source, 0..source.len()))
+            .map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
     }
 
     /// Writes the filter as a query of [react-querybuilder](https://react-querybuilder.js.org), on one line; feature
