@@ -1,16 +1,17 @@
 //! The cells of CSV: what the header says they are, and contacts made of them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Read};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
 use super::RecordReader;
 use super::batch::{Invalid, Piece};
 use super::cursor::{Position, within};
 use super::parse::{DESCRIBED, TOO_MANY_CUSTOM_FIELDS};
 use crate::catalogue::{Field, TextField};
-use crate::contact::{Contact, RecordDraft, RecordKey, Scalar};
+use crate::contact::{Contact, FromScalar, RecordDraft, RecordKey, RecordSink};
 use crate::error::{Quoted, Shape};
 use crate::number::{NotANumber, Number};
 use crate::value::Value;
@@ -106,9 +107,11 @@ impl Header {
             }
             match column {
                 Column::Known(key, name) => {
-                    set(&mut draft, *key, cell).map_err(|reason| (Some((*name).to_owned()), reason))?;
+                    let Ok(()) = tell(&mut draft, *key, cell).map_err(|reason| (Some((*name).to_owned()), reason))?;
                 }
-                Column::Custom(key) => drop(draft.set_custom_field(key.clone(), Value::from(cell))),
+                Column::Custom(key) => {
+                    let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
+                }
                 Column::Ignored => {}
             }
         }
@@ -135,20 +138,20 @@ impl Column {
     }
 }
 
-fn set(draft: &mut RecordDraft, key: RecordKey, cell: &str) -> Result<(), String> {
-    match key {
-        RecordKey::Field(Field::Text(field)) => draft.set_text(field, cell.to_owned()),
-        RecordKey::Field(Field::Flag(field)) => draft.set_flag(field, flag(cell)?),
-        RecordKey::Field(Field::Count(field)) => draft.set_count(field, number(cell)?),
-        RecordKey::Field(Field::Amount(field)) => draft.set_amount(field, number(cell)?),
-        RecordKey::Field(Field::Time(field)) => draft.set_time(field, DateTime::<Utc>::from_text(cell)?),
-        RecordKey::ListId => draft.set_list_id(number(cell)?),
-        RecordKey::Active => draft.set_active(flag(cell)?),
+/// Tells a sink the value of a cell.
+fn tell<S: RecordSink>(sink: &mut S, key: RecordKey, cell: &str) -> Result<Result<(), S::Refusal>, String> {
+    Ok(match key {
+        RecordKey::Field(Field::Text(field)) => sink.text(field, cell.into()),
+        RecordKey::Field(Field::Flag(field)) => sink.flag(field, flag(cell)?),
+        RecordKey::Field(Field::Count(field)) => sink.count(field, number(cell)?),
+        RecordKey::Field(Field::Amount(field)) => sink.amount(field, number(cell)?),
+        RecordKey::Field(Field::Time(field)) => sink.time(field, DateTime::from_text(cell)?),
+        RecordKey::ListId => sink.list_id(number(cell)?),
+        RecordKey::Active => sink.active(flag(cell)?),
         RecordKey::CustomFields | RecordKey::Lists => {
-            return Err(format!("expected {}, found {}", key.takes().expected(), Shape::String));
+            return Err(format!("expected {}, found {}", key.value_type().expected(), Shape::String));
         }
-    }
-    Ok(())
+    })
 }
 
 fn flag(cell: &str) -> Result<bool, String> {
@@ -160,11 +163,11 @@ fn flag(cell: &str) -> Result<bool, String> {
 }
 
 /// A number as JSON writes it.
-fn number<T: Scalar>(cell: &str) -> Result<T, String> {
+fn number<T: FromScalar>(cell: &str) -> Result<T, String> {
     match cell.parse::<Number>() {
         Ok(number) => T::from_number(Some(number)),
         Err(NotANumber::Range) => T::from_number(None),
-        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TAKES.expected(), Quoted(cell))),
+        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TYPE.expected(), Quoted(cell))),
     }
 }
 

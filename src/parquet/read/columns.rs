@@ -163,7 +163,7 @@ fn of(meaning: &Meaning, path: &[String], descriptor: &ColumnDescriptor) -> Resu
             ("a boolean", |kind| kind == Kind::Boolean)
         }
         Meaning::Key(key @ (RecordKey::Field(Field::Count(_) | Field::Amount(_)) | RecordKey::ListId)) => {
-            (key.takes().expected(), |kind| {
+            (key.value_type().expected(), |kind| {
                 matches!(kind, Kind::Int | Kind::Uint(_) | Kind::Float | Kind::Decimal(_) | Kind::Json)
             })
         }

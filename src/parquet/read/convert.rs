@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::columns::{Kind, Unit};
 use super::plain::Raw;
-use crate::contact::Scalar;
+use crate::contact::FromScalar;
 use crate::error::Quoted;
 use crate::number::{NotANumber, Number};
 use crate::records::{RecordReader, TOO_MANY_CUSTOM_FIELDS};
@@ -29,11 +29,11 @@ pub(super) fn flag(raw: Raw<'_>) -> Result<bool, String> {
 }
 
 /// A number that is to be a count, an amount or a list.
-pub(super) fn scalar<T: Scalar>(kind: Kind, raw: Raw<'_>) -> Result<T, String> {
+pub(super) fn scalar<T: FromScalar>(kind: Kind, raw: Raw<'_>) -> Result<T, String> {
     match number(kind, raw) {
         Ok(number) => T::from_number(Some(number)),
         Err(NotANumber::Range) => T::from_number(None),
-        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TAKES.expected(), shown(raw))),
+        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TYPE.expected(), shown(raw))),
     }
 }
 
