@@ -35,6 +35,8 @@ pub(crate) struct Fault {
     pub(crate) pointer: Option<String>,
     /// What is wrong, without the key.
     pub(crate) reason: String,
+    /// Whether that is that the record ends before it is whole.
+    pub(crate) ends_too_soon: bool,
     /// The line within the source, from 1.
     pub(crate) line: usize,
     /// The column within the line, from 1.
@@ -108,6 +110,7 @@ impl Context {
             key: self.key.get().map(str::to_owned),
             pointer: Some(self.pointer.into_inner()).filter(|pointer| !pointer.is_empty()),
             reason: message.strip_suffix(&position).unwrap_or(&message).to_owned(),
+            ends_too_soon: error.classify() == serde_json::error::Category::Eof,
             // serde_json counts a source that ends with its line as column 0 of the next.
             line: error.line().max(1),
             column: error.column().max(1),

@@ -6,13 +6,13 @@ use std::io::{self, Read};
 
 use chrono::DateTime;
 
-use super::RecordReader;
-use super::batch::{Invalid, Piece};
 use super::cursor::{Position, within};
-use super::parse::{DESCRIBED, TOO_MANY_CUSTOM_FIELDS};
+use super::report::WrongHeader;
+use super::slice::{Invalid, RecordSlice};
 use crate::catalogue::{Field, TextField};
 use crate::contact::{Contact, FromScalar, RecordDraft, RecordKey, RecordSink};
 use crate::error::{Quoted, Shape};
+use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 use crate::number::{NotANumber, Number};
 use crate::value::Value;
 
@@ -23,29 +23,6 @@ const CUSTOM: &str = "custom_fields.";
 #[derive(Debug)]
 pub(super) struct Header {
     columns: Vec<Column>,
-}
-
-/// What is wrong with a header: as much as will be described, and how much more there is.
-#[derive(Debug, Default)]
-pub(super) struct WrongHeader {
-    pub(super) described: Vec<Invalid>,
-    pub(super) omitted: usize,
-}
-
-impl WrongHeader {
-    fn add(&mut self, wrong: impl FnOnce() -> Invalid) {
-        if self.described.len() < DESCRIBED {
-            self.described.push(wrong());
-        } else {
-            self.omitted += 1;
-        }
-    }
-}
-
-impl From<Invalid> for WrongHeader {
-    fn from(only: Invalid) -> Self {
-        Self { described: vec![only], omitted: 0 }
-    }
 }
 
 #[derive(Debug)]
@@ -85,8 +62,7 @@ impl Header {
             let reason = "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`";
             wrong.add(|| Invalid::new(at, reason));
         }
-        if columns.iter().filter(|column| matches!(column, Column::Custom(_))).count() > RecordReader::MAX_CUSTOM_FIELDS
-        {
+        if columns.iter().filter(|column| matches!(column, Column::Custom(_))).count() > MAX_CUSTOM_FIELDS {
             let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
             wrong.add(|| Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
         }
@@ -174,20 +150,20 @@ fn number<T: FromScalar>(cell: &str) -> Result<T, String> {
 /// Makes contacts of rows, in their order.
 pub(super) fn contacts(
     bytes: &[u8],
-    pieces: &[Piece],
+    records: &[RecordSlice],
     header: &Header,
     each: &mut dyn FnMut(Result<Contact, Invalid>),
 ) {
-    let rows = pieces.iter().filter_map(|piece| match piece {
-        Piece::Record { bytes: row, .. } => Some(&bytes[row.clone()]),
-        Piece::Invalid(_) => None,
+    let rows = records.iter().filter_map(|slice| match slice {
+        RecordSlice::Record { bytes: row, .. } => Some(&bytes[row.clone()]),
+        RecordSlice::Invalid(_) => None,
     });
     let mut reader = reader(Joined { rows, row: &[] });
     let mut cells = csv::ByteRecord::new();
-    for piece in pieces {
-        let (row, at) = match piece {
-            Piece::Record { bytes: row, at } => (&bytes[row.clone()], at),
-            Piece::Invalid(invalid) => {
+    for slice in records {
+        let (row, at) = match slice {
+            RecordSlice::Record { bytes: row, at } => (&bytes[row.clone()], at),
+            RecordSlice::Invalid(invalid) => {
                 each(Err(Invalid::clone(invalid)));
                 continue;
             }

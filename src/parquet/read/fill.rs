@@ -10,12 +10,12 @@ use super::map::MapChunk;
 use super::plain::{Dictionary as Places, Raw};
 use crate::catalogue::{Field, Owner, TextField};
 use crate::contact::{FromScalar, RecordKey};
-use crate::records::RecordReader;
+use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::table::shard::{Coded, ColumnVisitor, Custom, Dictionary, Flag, Shard};
 use crate::value::Value;
 
 /// Where the values of a column come from.
-pub(super) enum Source {
+pub(super) enum ColumnSource {
     Values(Box<Chunk>),
     Map(Box<MapChunk>),
 }
@@ -30,12 +30,16 @@ pub(crate) struct BadRow {
 }
 
 /// Reads `rows` rows of every column into a shard. Rows that are no records are left out and told of.
-pub(super) fn fill(columns: &[Column], sources: &mut [Source], rows: usize) -> Result<(Shard, Vec<BadRow>), Damage> {
+pub(super) fn fill(
+    columns: &[Column],
+    sources: &mut [ColumnSource],
+    rows: usize,
+) -> Result<(Shard, Vec<BadRow>), Damage> {
     let mut filling = Filling { shard: Shard::default(), rows, bad: Vec::new(), memberships: None };
     for (column, source) in columns.iter().zip(sources) {
         match source {
-            Source::Values(chunk) => filling.column(column, chunk)?,
-            Source::Map(map) => filling.map(column, map)?,
+            ColumnSource::Values(chunk) => filling.column(column, chunk)?,
+            ColumnSource::Map(map) => filling.map(column, map)?,
         }
     }
     Ok(filling.finish())
@@ -118,7 +122,7 @@ fn code<D: Dictionary>(dictionary: &mut D, value: &D::Value) -> Result<u16, Stri
 
 /// The column of a custom field among those that rows have together.
 fn custom_column(shard: &mut Shard, key: &str) -> Result<usize, Damage> {
-    let column = shard.custom_column_within(key, RecordReader::MAX_CUSTOM_FIELDS);
+    let column = shard.custom_column_within(key, MAX_CUSTOM_FIELDS);
     column.ok_or_else(|| Damage::unsupported("the Parquet data has more than 10,000 different custom fields"))
 }
 

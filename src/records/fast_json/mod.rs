@@ -12,9 +12,9 @@ mod scan;
 use self::instant::instant;
 use self::key_cache::{KeyCache, Progress};
 use self::scan::Scan;
-use super::RecordReader;
 use crate::catalogue::{Field, TextField};
 use crate::contact::{RecordKey, RecordSink};
+use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
 use crate::table::shard::{Row, RowSink, Shard, Shards};
 use crate::value::Value;
@@ -200,7 +200,7 @@ impl FastJson {
     /// Custom fields of the membership that is put in next.
     fn custom_fields(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
         // One that has more is not plain.
-        const MOST: usize = RecordReader::MAX_CUSTOM_FIELDS;
+        const MOST: usize = MAX_CUSTOM_FIELDS;
         if !scan.eat(b'{') {
             return None;
         }
