@@ -18,6 +18,7 @@ use crate::number::Number;
 use crate::value::Value;
 
 pub(crate) use self::fields::{Slot, field_access};
+pub(crate) use self::merge::ListIndex;
 #[cfg(feature = "table")]
 pub(crate) use self::sink::RecordSink;
 #[cfg(feature = "records")]

@@ -22,11 +22,11 @@ const CUSTOM: &str = "custom_fields.";
 /// What the columns are.
 #[derive(Debug)]
 pub(super) struct Header {
-    columns: Vec<Column>,
+    columns: Vec<CsvColumn>,
 }
 
 #[derive(Debug)]
-enum Column {
+enum CsvColumn {
     Known(RecordKey, &'static str),
     Custom(String),
     Ignored,
@@ -45,7 +45,7 @@ impl Header {
         let mut first_of = HashMap::new();
         let mut columns = Vec::with_capacity(cells.len());
         for name in &cells {
-            let column = Column::named(name);
+            let column = CsvColumn::named(name);
             // Cells without a name are what spreadsheets leave behind a table.
             if let Some(first) = first_of.insert(column.meaning(name), name).filter(|_| !name.is_empty()) {
                 wrong.add(|| {
@@ -58,11 +58,11 @@ impl Header {
             }
             columns.push(column);
         }
-        if !columns.iter().any(Column::is_phone_number) {
+        if !columns.iter().any(CsvColumn::is_phone_number) {
             let reason = "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`";
             wrong.add(|| Invalid::new(at, reason));
         }
-        if columns.iter().filter(|column| matches!(column, Column::Custom(_))).count() > MAX_CUSTOM_FIELDS {
+        if columns.iter().filter(|column| matches!(column, CsvColumn::Custom(_))).count() > MAX_CUSTOM_FIELDS {
             let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
             wrong.add(|| Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
         }
@@ -82,20 +82,20 @@ impl Header {
                 continue;
             }
             match column {
-                Column::Known(key, name) => {
+                CsvColumn::Known(key, name) => {
                     let Ok(()) = tell(&mut draft, *key, cell).map_err(|reason| (Some((*name).to_owned()), reason))?;
                 }
-                Column::Custom(key) => {
+                CsvColumn::Custom(key) => {
                     let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
                 }
-                Column::Ignored => {}
+                CsvColumn::Ignored => {}
             }
         }
         draft.finish().map_err(|incomplete| (incomplete.key().map(str::to_owned), incomplete.to_string()))
     }
 }
 
-impl Column {
+impl CsvColumn {
     fn named(name: &str) -> Self {
         match (RecordKey::from_name(name), name.strip_prefix(CUSTOM)) {
             (Some((key, name)), _) => Self::Known(key, name),

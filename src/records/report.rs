@@ -91,7 +91,7 @@ impl From<Invalid> for WrongHeader {
 pub(super) const DESCRIBED: usize = 100;
 
 /// What has come of the records so far.
-pub(super) struct Tally {
+pub(super) struct ReadTally {
     pub(super) records: u64,
     pub(super) skipped: u64,
     pub(super) problems: Problems,
@@ -102,7 +102,7 @@ pub(super) struct Tally {
     pub(super) drawn: Option<SampleInfo>,
 }
 
-impl Default for Tally {
+impl Default for ReadTally {
     fn default() -> Self {
         Self {
             records: 0,
@@ -115,7 +115,7 @@ impl Default for Tally {
     }
 }
 
-impl Tally {
+impl ReadTally {
     /// Adds what has come of later records.
     pub(super) fn add(&mut self, later: Self) {
         self.records += later.records;
@@ -178,7 +178,7 @@ impl Tally {
         } = self;
         if let Some(stop) = stop {
             // First of all: it must be told even if there is more wrong than is described.
-            let mut all = Tally::default();
+            let mut all = ReadTally::default();
             all.stop(name, stop);
             all.problems.extend(problems);
             return all.problems.into_errors().map_or_else(|| Ok(ReadReport::default()), Err);

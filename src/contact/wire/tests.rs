@@ -285,7 +285,7 @@ fn beside_lists(name: &str, value: &str) {
 fn fault(source: &str, key: Option<&str>, pointer: Option<&str>, reason: &str, line: usize, column: usize) {
     let [key, pointer] = [key, pointer].map(|text| text.map(str::to_owned));
     let ends_too_soon = reason.starts_with("EOF while parsing");
-    let expected = Fault { key, pointer, reason: reason.to_owned(), ends_too_soon, line, column };
+    let expected = RecordFault { key, pointer, reason: reason.to_owned(), ends_too_soon, line, column };
     assert_eq!(read_json(source.as_bytes()), Err(expected), "{source}");
 }
 

@@ -1,9 +1,9 @@
 //! The keys of an object, as they stood in the one before.
 
-use super::scan::Scan;
+use super::scan::JsonScanner;
 
 /// What stands between two values: a comma, a key and a colon, with their white space; and what the key means.
-struct Entry<K> {
+struct CachedKey<K> {
     text: Box<[u8]>,
     key: K,
 }
@@ -14,14 +14,14 @@ struct Entry<K> {
 /// comparing bytes once, and its name is not looked at.
 pub(super) struct KeyCache<K> {
     /// Before the first value of an object.
-    first: Vec<Entry<K>>,
+    first: Vec<CachedKey<K>>,
     /// Before the others.
-    later: Vec<Entry<K>>,
+    later: Vec<CachedKey<K>>,
 }
 
 /// Where in a template an object is.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Progress {
+pub(super) struct ObjectPosition {
     began: bool,
     next: usize,
 }
@@ -41,8 +41,8 @@ impl<K: Copy> KeyCache<K> {
     /// means that is not where it was.
     pub(super) fn next(
         &mut self,
-        progress: &mut Progress,
-        scan: &mut Scan<'_>,
+        progress: &mut ObjectPosition,
+        scan: &mut JsonScanner<'_>,
         find: impl FnOnce(&str) -> Option<K>,
     ) -> Option<Option<K>> {
         let rest = scan.rest();
@@ -64,8 +64,8 @@ impl<K: Copy> KeyCache<K> {
 
     fn learn(
         &mut self,
-        progress: &mut Progress,
-        scan: &mut Scan<'_>,
+        progress: &mut ObjectPosition,
+        scan: &mut JsonScanner<'_>,
         find: impl FnOnce(&str) -> Option<K>,
     ) -> Option<Option<K>> {
         let start = scan.at;
@@ -91,7 +91,7 @@ impl<K: Copy> KeyCache<K> {
         let known = entries.iter().position(|entry| *entry.text == *text);
         let at = known.unwrap_or(progress.next.min(entries.len()));
         if known.is_none() && entries.len() < MOST_ENTRIES && text.len() <= LONGEST {
-            entries.insert(at, Entry { text: text.into(), key });
+            entries.insert(at, CachedKey { text: text.into(), key });
         }
         progress.next = if progress.began { at + 1 } else { 0 };
         progress.began = true;
@@ -124,7 +124,7 @@ mod tests {
 
     /// The keys of an object, which are numbers, as its values are; and how many names were looked at.
     fn read(template: &mut KeyCache<u32>, object: &str) -> Option<(Vec<u32>, usize)> {
-        let (mut scan, mut progress) = (Scan::new(object, 1, true), Progress::default());
+        let (mut scan, mut progress) = (JsonScanner::new(object, 1, true), ObjectPosition::default());
         let (mut keys, mut names) = (Vec::new(), 0);
         let mut find = |name: &str| {
             names += 1;

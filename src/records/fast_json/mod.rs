@@ -10,13 +10,13 @@ mod key_cache;
 mod scan;
 
 use self::instant::instant;
-use self::key_cache::{KeyCache, Progress};
-use self::scan::Scan;
+use self::key_cache::{KeyCache, ObjectPosition};
+use self::scan::JsonScanner;
 use crate::catalogue::{Field, TextField};
 use crate::contact::{RecordKey, RecordSink};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
-use crate::table::shard::{Row, RowSink, Shard, Shards};
+use crate::table::shard::{RowSink, Shard, ShardRow, Shards};
 use crate::value::Value;
 
 /// Reads plain records, and remembers how they look.
@@ -38,10 +38,10 @@ pub(super) struct FastJson {
 }
 
 /// What a key means, if anything.
-type Meaning = Option<Key>;
+type Meaning = Option<KnownKey>;
 
 #[derive(Clone, Copy)]
-struct Key {
+struct KnownKey {
     is: RecordKey,
     /// Its place among those that were seen.
     bit: u64,
@@ -51,7 +51,7 @@ struct Key {
 /// What a record has said so far.
 struct Said<'t> {
     phone_number: Option<&'t str>,
-    row: Row,
+    row: ShardRow,
     /// Whether there was a value for the membership.
     of_membership: bool,
     lists: bool,
@@ -93,7 +93,7 @@ impl FastJson {
             self.last_in.clear();
         }
         let (records, memberships) = (shard.records(), shard.memberships());
-        let mut scan = Scan::new(text, at, self.many_lines);
+        let mut scan = JsonScanner::new(text, at, self.many_lines);
         self.put_into.clear();
         let done = self.record(&mut scan, shard);
         if done.is_none() {
@@ -102,9 +102,9 @@ impl FastJson {
         done.map(|()| scan.at)
     }
 
-    fn record<'t>(&mut self, scan: &mut Scan<'t>, shard: &mut Shard) -> Option<()> {
+    fn record<'t>(&mut self, scan: &mut JsonScanner<'t>, shard: &mut Shard) -> Option<()> {
         let mut said = Said::nothing(shard);
-        let (mut seen, mut progress) = (0, Progress::default());
+        let (mut seen, mut progress) = (0, ObjectPosition::default());
         if !scan.eat(b'{') {
             return None;
         }
@@ -133,7 +133,7 @@ impl FastJson {
     }
 
     /// The memberships of a contact.
-    fn lists(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
+    fn lists(&mut self, scan: &mut JsonScanner<'_>, shard: &mut Shard) -> Option<()> {
         if !scan.eat(b'[') {
             return None;
         }
@@ -146,7 +146,7 @@ impl FastJson {
                 return None;
             }
             let mut said = Said::nothing(shard);
-            let (mut seen, mut progress) = (0, Progress::default());
+            let (mut seen, mut progress) = (0, ObjectPosition::default());
             // What an item says of the contact is for the record around it to say.
             let find = |name: &str| meaning(name, |key| !key.is_of_the_contact());
             while let Some(meaning) = self.memberships.next(&mut progress, scan, find)? {
@@ -170,7 +170,13 @@ impl FastJson {
     }
 
     /// The value of a key; a null is none.
-    fn value<'t>(&mut self, key: Key, scan: &mut Scan<'t>, shard: &mut Shard, said: &mut Said<'t>) -> Option<()> {
+    fn value<'t>(
+        &mut self,
+        key: KnownKey,
+        scan: &mut JsonScanner<'t>,
+        shard: &mut Shard,
+        said: &mut Said<'t>,
+    ) -> Option<()> {
         scan.space();
         if scan.null() {
             return Some(());
@@ -198,7 +204,7 @@ impl FastJson {
     }
 
     /// Custom fields of the membership that is put in next.
-    fn custom_fields(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
+    fn custom_fields(&mut self, scan: &mut JsonScanner<'_>, shard: &mut Shard) -> Option<()> {
         // One that has more is not plain.
         const MOST: usize = MAX_CUSTOM_FIELDS;
         if !scan.eat(b'{') {
@@ -206,7 +212,7 @@ impl FastJson {
         }
         self.objects += 1;
         let row = shard.memberships();
-        let mut progress = Progress::default();
+        let mut progress = ObjectPosition::default();
         while let Some(column) = self.custom.next(&mut progress, scan, |key| shard.custom_column_within(key, MOST))? {
             if column >= self.last_in.len() {
                 self.last_in.resize(column + 1, 0);
@@ -236,18 +242,18 @@ impl FastJson {
 /// What a name means: a key, unless that is not taken.
 fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool) -> Option<Meaning> {
     let known = RecordKey::from_name(name).filter(|(key, _)| takes(*key));
-    Some(known.map(|(is, _)| Key { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
+    Some(known.map(|(is, _)| KnownKey { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
 }
 
 /// Takes note of a key, that may stand there once.
-fn once(key: Key, seen: &mut u64) -> Option<()> {
+fn once(key: KnownKey, seen: &mut u64) -> Option<()> {
     let first = *seen & key.bit == 0;
     *seen |= key.bit;
     first.then_some(())
 }
 
 /// Goes behind the value of a key that means nothing.
-fn ignore(scan: &mut Scan<'_>) -> Option<()> {
+fn ignore(scan: &mut JsonScanner<'_>) -> Option<()> {
     scan.space();
     match scan.peek()? {
         b'"' => scan.string().map(drop),
