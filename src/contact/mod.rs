@@ -17,6 +17,8 @@ use serde::Serialize;
 use crate::number::Number;
 use crate::value::Value;
 
+#[cfg(test)]
+pub(crate) use self::fields::contact_with_every_field;
 pub(crate) use self::fields::{Slot, field_access};
 pub(crate) use self::merge::ListIndex;
 #[cfg(feature = "table")]

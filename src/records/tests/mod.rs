@@ -4,6 +4,7 @@ mod cutting;
 mod documents;
 #[cfg(feature = "table")]
 mod fast_json;
+mod fields;
 mod files;
 mod laws;
 mod limits;
