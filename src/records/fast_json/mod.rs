@@ -1,4 +1,4 @@
-//! The fast lane: a record in plain JSON, straight into the columns of a shard.
+//! A record in plain JSON, straight into the columns of a shard.
 //!
 //! It knows only what nearly all records are made of. Whatever else it meets (an escape, a value of another type, a key
 //! that stands there twice, an array in a custom field, anything that is wrong) it takes back what it has put in and says
@@ -23,8 +23,8 @@ use crate::value::Value;
 pub(super) struct FastJson {
     /// Whether a record may go on on another line.
     many_lines: bool,
-    records: KeyCache<Meaning>,
-    memberships: KeyCache<Meaning>,
+    records: KeyCache<KeyMeaning>,
+    memberships: KeyCache<KeyMeaning>,
     /// The columns of custom fields.
     custom: KeyCache<usize>,
     /// For each of those, the object in which it was last.
@@ -38,7 +38,7 @@ pub(super) struct FastJson {
 }
 
 /// What a key means, if anything.
-type Meaning = Option<KnownKey>;
+type KeyMeaning = Option<KnownKey>;
 
 #[derive(Clone, Copy)]
 struct KnownKey {
@@ -240,7 +240,7 @@ impl FastJson {
 }
 
 /// What a name means: a key, unless that is not taken.
-fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool) -> Option<Meaning> {
+fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool) -> Option<KeyMeaning> {
     let known = RecordKey::from_name(name).filter(|(key, _)| takes(*key));
     Some(known.map(|(is, _)| KnownKey { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
 }
