@@ -1,5 +1,7 @@
 //! The records: a contact, and its memberships on lists.
 
+#[cfg(test)]
+mod every_field;
 mod fields;
 mod merge;
 // Only tables and readers of files use all of it.
@@ -18,7 +20,7 @@ use crate::number::Number;
 use crate::value::Value;
 
 #[cfg(test)]
-pub(crate) use self::fields::contact_with_every_field;
+pub(crate) use self::every_field::contact_with_every_field;
 pub(crate) use self::fields::{Slot, field_access};
 pub(crate) use self::merge::ListIndex;
 #[cfg(feature = "table")]
