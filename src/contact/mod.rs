@@ -23,7 +23,7 @@ use crate::value::Value;
 pub(crate) use self::every_field::contact_with_every_field;
 pub(crate) use self::fields::{Slot, field_access};
 pub(crate) use self::merge::ListIndex;
-#[cfg(feature = "table")]
+#[cfg(any(feature = "records", feature = "table"))]
 pub(crate) use self::sink::RecordSink;
 #[cfg(feature = "records")]
 pub(crate) use self::wire::{FromScalar, RecordDraft, RecordKey, read_json};
