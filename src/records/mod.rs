@@ -1,9 +1,12 @@
 //! Files of contact records: API pages, NDJSON, CSV; plain, gzip or zstd; one after the other, however large.
 //!
-//! An [`Input`] is opened, and by its first bytes is of one [`form`] or another. Of [`text`], a [`source`] is unpacked;
-//! [`batch`] cuts its bytes into records, those of JSON as [`documents`] finds them and those of CSV as [`rows`] does;
-//! [`parse`] makes contacts of them. Cutting apart from parsing means that one invalid record costs no other, and that
-//! parsing can be shared out. What is for a table, [`load`] parses into columns, plain records by [`fast_json`].
+//! A [`RecordReader`] reads an [`Input`], record by record ([`Contacts`]) or straight into a table, and tells in a
+//! [`ReadReport`] what it read, or in [`Errors`](crate::Errors) everything that is wrong.
+
+// An input is opened, and by its first bytes is of one form or another (`form`). Of text (`text`), the bytes are unpacked
+// (`source`) and cut into records (`batch`), those of JSON as `documents` finds them and those of CSV as `rows` does;
+// `parse` makes contacts of them. Cutting apart from parsing means that one invalid record costs no other, and that
+// parsing can be shared out. What is for a table, `load` parses into columns, plain records by `fast_json`.
 
 mod batch;
 mod cells;
@@ -244,7 +247,7 @@ impl RecordReader {
         ReadTally::default().finish(&name, self.on_error, Some(Stop::too_many_custom_fields()))
     }
 
-    /// Reads inputs into one table.
+    /// Reads inputs into one table. Of records that are skipped nothing is told here: [`RecordReader::read_into`] does.
     ///
     /// # Errors
     ///
