@@ -78,10 +78,10 @@ mod parquet;
 mod parts;
 mod plan;
 mod population;
+#[cfg(feature = "records")]
+mod progress;
 #[cfg(feature = "table")]
 mod reconcile;
-#[cfg(feature = "records")]
-mod records;
 #[cfg(any(feature = "interop", feature = "sql"))]
 mod refusal;
 mod semantics;
@@ -97,6 +97,8 @@ mod warnings;
 
 #[cfg(feature = "interop")]
 pub mod interop;
+#[cfg(feature = "records")]
+pub mod records;
 #[cfg(feature = "sql")]
 pub mod sql;
 #[cfg(feature = "proptest")]

@@ -13,12 +13,14 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use self::draft::Takes;
+use self::draft::ValueType;
 pub(crate) use self::draft::{RecordDraft, RecordKey};
-pub(crate) use self::scalar::Scalar;
+pub(crate) use self::scalar::FromScalar;
 use self::scalar::mismatch;
+pub(crate) use self::write::write_instant;
 use crate::catalogue::Field;
 use crate::check::escaped;
+use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
 use crate::error::{Quoted, Shape};
 use crate::number::Number;
@@ -26,13 +28,15 @@ use crate::value::{Value, ValueVisitor};
 
 /// What is wrong with a record in JSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct RecordFault {
     /// The known key at whose value it is, as the record spells it.
     pub(crate) key: Option<String>,
     /// The JSON pointer to the value, where it is inside the record.
     pub(crate) pointer: Option<String>,
     /// What is wrong, without the key.
     pub(crate) reason: String,
+    /// Whether that is that the record ends before it is whole.
+    pub(crate) ends_too_soon: bool,
     /// The line within the source, from 1.
     pub(crate) line: usize,
     /// The column within the line, from 1.
@@ -40,8 +44,8 @@ pub(crate) struct Fault {
 }
 
 /// Reads one record, of either shape, that is the whole source.
-pub(crate) fn read_json(source: &[u8]) -> Result<Contact, Fault> {
-    let context = Context::default();
+pub(crate) fn read_json(source: &[u8]) -> Result<Contact, RecordFault> {
+    let context = ErrorContext::default();
     let mut deserializer = serde_json::Deserializer::from_slice(source);
     ContactSeed { context: &context }
         .deserialize(&mut deserializer)
@@ -53,20 +57,20 @@ impl<'de> serde::Deserialize<'de> for Contact {
     /// Reads a record of either shape: a contact with its `lists`, or a membership with its contact's fields beside it.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Not `deserialize_any`, which `#[serde(flatten)]` does not offer.
-        deserializer.deserialize_map(ContactSeed { context: &Context::named() })
+        deserializer.deserialize_map(ContactSeed { context: &ErrorContext::named() })
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Membership {
     /// Reads an item of a contact's `lists`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembershipSeed { context: &Context::named() })
+        deserializer.deserialize_map(MembershipSeed { context: &ErrorContext::named() })
     }
 }
 
 /// How errors tell where they are.
 #[derive(Default)]
-struct Context {
+struct ErrorContext {
     /// In the message: there is nowhere else, when a record is read through serde.
     named: bool,
     /// Here, gathered from the inside out on the way back from an error: otherwise reading costs nothing.
@@ -74,7 +78,7 @@ struct Context {
     pointer: RefCell<String>,
 }
 
-impl Context {
+impl ErrorContext {
     fn named() -> Self {
         Self { named: true, ..Self::default() }
     }
@@ -99,13 +103,14 @@ impl Context {
     }
 
     #[cold]
-    fn into_fault(self, error: &serde_json::Error) -> Fault {
+    fn into_fault(self, error: &serde_json::Error) -> RecordFault {
         let message = error.to_string();
         let position = format!(" at line {} column {}", error.line(), error.column());
-        Fault {
+        RecordFault {
             key: self.key.get().map(str::to_owned),
             pointer: Some(self.pointer.into_inner()).filter(|pointer| !pointer.is_empty()),
             reason: message.strip_suffix(&position).unwrap_or(&message).to_owned(),
+            ends_too_soon: error.classify() == serde_json::error::Category::Eof,
             // serde_json counts a source that ends with its line as column 0 of the next.
             line: error.line().max(1),
             column: error.column().max(1),
@@ -157,7 +162,7 @@ macro_rules! seed_of_itself {
 /// A record of either shape.
 #[derive(Clone, Copy)]
 struct ContactSeed<'c> {
-    context: &'c Context,
+    context: &'c ErrorContext,
 }
 
 impl ContactSeed<'_> {
@@ -199,7 +204,7 @@ seed_of_itself!(ContactSeed, Contact);
 /// An item of `lists`; what it says of the contact is for the record around it to say.
 #[derive(Clone, Copy)]
 struct MembershipSeed<'c> {
-    context: &'c Context,
+    context: &'c ErrorContext,
 }
 
 impl MembershipSeed<'_> {
@@ -232,7 +237,7 @@ impl<'de> Visitor<'de> for MembershipSeed<'_> {
 
 seed_of_itself!(MembershipSeed, Membership);
 
-impl Context {
+impl ErrorContext {
     /// Reads the value of a key into a draft.
     fn entry<'de, A: MapAccess<'de>>(
         &self,
@@ -255,24 +260,29 @@ impl Context {
         name: &'static str,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        /// Hands the value to a setter, unless it is null.
-        macro_rules! set {
-            ($seed:ident, $value:ident => $set:expr) => {
-                if let Some($value) = map.next_value_seed($seed::new(self, name))? {
-                    $set;
+        /// Tells the draft the value, unless it is null.
+        macro_rules! tell {
+            ($value:ident $(: $type:ty)? => $tell:expr) => {
+                if let Some($value) = map.next_value_seed(ScalarSeed::new(self, name))? {
+                    $(let $value: $type = $value;)?
+                    let Ok(()) = $tell;
                 }
             };
         }
         match key {
-            RecordKey::Field(Field::Text(field)) => set!(ScalarSeed, text => draft.set_text(field, text)),
-            RecordKey::Field(Field::Flag(field)) => set!(ScalarSeed, flag => draft.set_flag(field, flag)),
-            RecordKey::Field(Field::Count(field)) => set!(ScalarSeed, count => draft.set_count(field, count)),
-            RecordKey::Field(Field::Amount(field)) => set!(ScalarSeed, amount => draft.set_amount(field, amount)),
-            RecordKey::Field(Field::Time(field)) => set!(ScalarSeed, instant => draft.set_time(field, instant)),
-            RecordKey::ListId => set!(ScalarSeed, list => draft.set_list_id(list)),
-            RecordKey::Active => set!(ScalarSeed, active => draft.set_active(active)),
-            RecordKey::CustomFields => set!(CustomFieldsSeed, fields => draft.set_custom_fields(fields)),
-            RecordKey::Lists => draft.set_lists(map.next_value_seed(ListsSeed { context: self, key: name })?),
+            RecordKey::Field(Field::Text(field)) => tell!(text: String => draft.text(field, text.into())),
+            RecordKey::Field(Field::Flag(field)) => tell!(flag => draft.flag(field, flag)),
+            RecordKey::Field(Field::Count(field)) => tell!(count => draft.count(field, count)),
+            RecordKey::Field(Field::Amount(field)) => tell!(amount => draft.amount(field, amount)),
+            RecordKey::Field(Field::Time(field)) => tell!(instant => draft.time(field, instant)),
+            RecordKey::ListId => tell!(list => draft.list_id(list)),
+            RecordKey::Active => tell!(active => draft.active(active)),
+            RecordKey::CustomFields => {
+                if let Some(fields) = map.next_value_seed(CustomFieldsSeed::new(self, name))? {
+                    draft.custom_fields(fields);
+                }
+            }
+            RecordKey::Lists => draft.lists(map.next_value_seed(ListsSeed { context: self, key: name })?),
         }
         Ok(())
     }
@@ -304,14 +314,14 @@ impl Visitor<'_> for KeySeed {
 /// The memberships of a contact; a null is none.
 #[derive(Clone, Copy)]
 struct ListsSeed<'c> {
-    context: &'c Context,
+    context: &'c ErrorContext,
     key: &'static str,
 }
 
 impl ListsSeed<'_> {
     #[cold]
     fn refuse<E: Error>(self, found: Shape) -> E {
-        self.context.error(self.key, mismatch(Takes::Lists.expected(), found))
+        self.context.error(self.key, mismatch(ValueType::Lists.expected(), found))
     }
 }
 
@@ -319,7 +329,7 @@ impl<'de> Visitor<'de> for ListsSeed<'_> {
     type Value = Vec<Membership>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Takes::Lists.expected())
+        f.write_str(ValueType::Lists.expected())
     }
 
     refuses!(scalar object);
@@ -349,18 +359,18 @@ seed_of_itself!(ListsSeed, Vec<Membership>);
 /// Custom fields, those with a null left out; a null is none.
 #[derive(Clone, Copy)]
 struct CustomFieldsSeed<'c> {
-    context: &'c Context,
+    context: &'c ErrorContext,
     key: &'static str,
 }
 
 impl<'c> CustomFieldsSeed<'c> {
-    fn new(context: &'c Context, key: &'static str) -> Self {
+    fn new(context: &'c ErrorContext, key: &'static str) -> Self {
         Self { context, key }
     }
 
     #[cold]
     fn refuse<E: Error>(self, found: Shape) -> E {
-        self.context.error(self.key, mismatch(Takes::CustomFields.expected(), found))
+        self.context.error(self.key, mismatch(ValueType::CustomFields.expected(), found))
     }
 }
 
@@ -368,7 +378,7 @@ impl<'de> Visitor<'de> for CustomFieldsSeed<'_> {
     type Value = Option<BTreeMap<String, Value>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Takes::CustomFields.expected())
+        f.write_str(ValueType::CustomFields.expected())
     }
 
     refuses!(scalar array);
@@ -403,13 +413,13 @@ seed_of_itself!(CustomFieldsSeed, Option<BTreeMap<String, Value>>);
 
 /// A scalar, or the null that is none.
 struct ScalarSeed<'c, T> {
-    context: &'c Context,
+    context: &'c ErrorContext,
     key: &'static str,
     of: PhantomData<T>,
 }
 
-impl<'c, T: Scalar> ScalarSeed<'c, T> {
-    fn new(context: &'c Context, key: &'static str) -> Self {
+impl<'c, T: FromScalar> ScalarSeed<'c, T> {
+    fn new(context: &'c ErrorContext, key: &'static str) -> Self {
         Self { context, key, of: PhantomData }
     }
 
@@ -419,15 +429,15 @@ impl<'c, T: Scalar> ScalarSeed<'c, T> {
 
     #[cold]
     fn refuse<E: Error>(self, found: Shape) -> E {
-        self.context.error(self.key, mismatch(T::TAKES.expected(), found))
+        self.context.error(self.key, mismatch(T::TYPE.expected(), found))
     }
 }
 
-impl<'de, T: Scalar> Visitor<'de> for ScalarSeed<'_, T> {
+impl<'de, T: FromScalar> Visitor<'de> for ScalarSeed<'_, T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::TAKES.expected())
+        f.write_str(T::TYPE.expected())
     }
 
     refuses!(array object);
@@ -461,4 +471,4 @@ impl<'de, T: Scalar> Visitor<'de> for ScalarSeed<'_, T> {
     }
 }
 
-seed_of_itself!(ScalarSeed<T: Scalar>, Option<T>);
+seed_of_itself!(ScalarSeed<T: FromScalar>, Option<T>);

@@ -14,19 +14,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use self::contacts::Contacts;
+use self::contacts::ContactRows;
 use self::keys::{RowKeys, instants};
 use self::merge::{Merged, coded, custom};
-use self::runs::{Runs, runs};
+use self::runs::{ContactRuns, runs};
 use super::bits::Bits;
 use super::column::{Buckets, Column};
 use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
 use super::segment::{ColumnId, Columns, Lists, Segment, decode};
-use super::shard::{Coded, Custom, Flag, Shard, Texts};
+use super::shard::{CustomColumn, Flag, Shard};
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::Contact;
+use crate::eval;
 use crate::filter::CustomKey;
 
 /// How contacts are put together.
@@ -68,7 +69,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
     let odd_phones = odd_phones(&mut shards);
     let phones: Vec<(Vec<Phone>, Vec<u16>)> =
         shards.iter_mut().map(|shard| (std::mem::take(&mut shard.phones), std::mem::take(&mut shard.ends))).collect();
-    let contacts = Contacts::find(&phones);
+    let contacts = ContactRows::find(&phones);
     drop(phones);
 
     let lists = coded(shards.iter_mut().map(|shard| std::mem::take(&mut shard.list)).collect(), Domain::Lists);
@@ -83,7 +84,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
     let placed: Vec<Placed> = tasks.into_par_iter().map(|task| task()).collect();
 
     let others = others(&frame, &odd_phones, &placed);
-    let Runs { runs, replaced, .. } = runs;
+    let ContactRuns { runs, replaced, .. } = runs;
     let mut segments: Vec<Segment> = runs
         .into_par_iter()
         .map(|mut run| Segment {
@@ -120,8 +121,8 @@ fn odd_phones(shards: &mut [Shard]) -> OddPhones {
 
 /// Where rows go.
 struct Frame<'b> {
-    contacts: &'b Contacts,
-    runs: &'b Runs,
+    contacts: &'b ContactRows,
+    runs: &'b ContactRuns,
 }
 
 /// A column whose rows have found their places.
@@ -183,7 +184,7 @@ type Task<'b> = Box<dyn FnOnce() -> Placed + Send + 'b>;
 /// All columns but lists and whether a membership is active; those that take longest first.
 fn columns<'b>(
     mut shards: Vec<Shard>,
-    custom_fields: CustomFields,
+    custom_fields: CustomColumns,
     rows: usize,
     frame: &'b Frame<'b>,
 ) -> Vec<Task<'b>> {
@@ -206,34 +207,21 @@ fn columns<'b>(
         let column = take(&mut shards, |shard| &mut shard.counts[*field as usize]);
         tasks.push(Box::new(move || frame.place(ColumnId::Count(*field), coded(column, Domain::Counts))));
     }
-    type OfText = fn(&mut Shard) -> &mut Coded<Texts>;
-    let texts: [(TextField, OfText); 5] = [
-        (TextField::ListNumber, |shard| &mut shard.list_number),
-        (TextField::SignupMethod, |shard| &mut shard.signup_method),
-        (TextField::Carrier, |shard| &mut shard.carrier),
-        (TextField::LineType, |shard| &mut shard.line_type),
-        (TextField::Timezone, |shard| &mut shard.timezone),
-    ];
-    for (field, of) in texts {
-        let (id, column) = (ColumnId::Text(field), take(&mut shards, of));
+    // The phone number is none of the columns: contacts are told apart by it.
+    for field in TextField::ALL.iter().filter(|field| **field != TextField::PhoneNumber) {
+        let (id, column) = (ColumnId::Text(*field), take(&mut shards, |shard| &mut shard.texts[*field as usize]));
         tasks.push(Box::new(move || {
             let merged = coded(column, |texts| Domain::Texts(texts.into_iter().map(String::into_boxed_str).collect()));
             let merged = if id.is_of_the_contact() { frame.keep_last(merged, 0) } else { merged };
             frame.place(id, merged)
         }));
     }
-    type OfFlags = fn(&mut Shard) -> &mut Vec<Flag>;
-    let of_flags: [(FlagField, bool, OfFlags); 4] = [
-        (FlagField::HasRevenue, false, |shard| &mut shard.has_revenue),
-        (FlagField::InWorkflow, false, |shard| &mut shard.in_workflow),
-        (FlagField::OnDnc, false, |shard| &mut shard.on_dnc),
-        (FlagField::IsValid, true, |shard| &mut shard.is_valid),
-    ];
-    for (field, default, of) in of_flags {
-        let (id, column) = (ColumnId::Flag(field), take(&mut shards, of));
+    for field in FlagField::ALL {
+        let (id, column) = (ColumnId::Flag(*field), take(&mut shards, |shard| &mut shard.flags[*field as usize]));
+        let default = Flag::from(eval::flag(*field, &Contact::default(), None));
         tasks.push(Box::new(move || {
             let merged = flags(column);
-            let merged = if id.is_of_the_contact() { frame.keep_last(merged, u32::from(default) + 1) } else { merged };
+            let merged = if id.is_of_the_contact() { frame.keep_last(merged, default as u32) } else { merged };
             frame.place(id, merged)
         }));
     }
@@ -246,11 +234,11 @@ fn take<C: Default>(shards: &mut [Shard], column: impl Fn(&mut Shard) -> &mut C)
 }
 
 /// The columns of custom fields by their keys, each with the number of its shard's first row.
-type CustomFields = BTreeMap<CustomKey, Vec<(usize, Custom)>>;
+type CustomColumns = BTreeMap<CustomKey, Vec<(usize, CustomColumn)>>;
 
 /// The columns of custom fields, out of the shards, which are whole otherwise.
-fn custom_columns(shards: &mut [Shard]) -> CustomFields {
-    let mut by_key = CustomFields::new();
+fn custom_columns(shards: &mut [Shard]) -> CustomColumns {
+    let mut by_key = CustomColumns::new();
     let mut first = 0;
     for shard in shards {
         for column in std::mem::take(&mut shard.custom) {
@@ -260,8 +248,7 @@ fn custom_columns(shards: &mut [Shard]) -> CustomFields {
                 by_key.entry(key).or_default().push((first, column));
             }
         }
-        // By a column that is still there: whether memberships are active is out of the shards already.
-        first += shard.in_workflow.len();
+        first += shard.memberships();
     }
     by_key
 }

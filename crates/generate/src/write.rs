@@ -38,7 +38,9 @@ pub(crate) fn population(
         PopulationFormat::Csv => stream(population, Cells, out, progress),
         PopulationFormat::Pages => stream(population, Pages::of(population.memberships), out, progress),
         #[cfg(feature = "parquet")]
-        PopulationFormat::Parquet => crate::parquet::table(*population)?.write_parquet(out, progress),
+        PopulationFormat::Parquet => {
+            headcount::records::write_parquet(&crate::parquet::table(*population)?, out, progress)
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The fast lane: a record in plain JSON, straight into the columns of a shard.
+//! A record in plain JSON, straight into the columns of a shard.
 //!
 //! It knows only what nearly all records are made of. Whatever else it meets (an escape, a value of another type, a key
 //! that stands there twice, an array in a custom field, anything that is wrong) it takes back what it has put in and says
@@ -10,21 +10,21 @@ mod key_cache;
 mod scan;
 
 use self::instant::instant;
-use self::key_cache::{KeyCache, Progress};
-use self::scan::Scan;
-use super::RecordReader;
-use crate::catalogue::{Field, FlagField, TextField};
-use crate::contact::RecordKey;
+use self::key_cache::{KeyCache, ObjectPosition};
+use self::scan::JsonScanner;
+use crate::catalogue::{Field, TextField};
+use crate::contact::{RecordKey, RecordSink};
+use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
-use crate::table::shard::{Dictionary, Flag, MembershipRow, RecordRow, Shard, Shards};
+use crate::table::shard::{RowSink, Shard, ShardRow, Shards};
 use crate::value::Value;
 
 /// Reads plain records, and remembers how they look.
 pub(super) struct FastJson {
     /// Whether a record may go on on another line.
     many_lines: bool,
-    records: KeyCache<Meaning>,
-    memberships: KeyCache<Meaning>,
+    records: KeyCache<KeyMeaning>,
+    memberships: KeyCache<KeyMeaning>,
     /// The columns of custom fields.
     custom: KeyCache<usize>,
     /// For each of those, the object in which it was last.
@@ -38,10 +38,10 @@ pub(super) struct FastJson {
 }
 
 /// What a key means, if anything.
-type Meaning = Option<Key>;
+type KeyMeaning = Option<KnownKey>;
 
 #[derive(Clone, Copy)]
-struct Key {
+struct KnownKey {
     is: RecordKey,
     /// Its place among those that were seen.
     bit: u64,
@@ -49,14 +49,19 @@ struct Key {
 }
 
 /// What a record has said so far.
-#[derive(Default)]
 struct Said<'t> {
     phone_number: Option<&'t str>,
-    contact: RecordRow,
-    membership: MembershipRow,
+    row: ShardRow,
     /// Whether there was a value for the membership.
     of_membership: bool,
     lists: bool,
+}
+
+impl Said<'_> {
+    /// Nothing, in the codes of a shard.
+    fn nothing(shard: &Shard) -> Self {
+        Self { phone_number: None, row: shard.silent(), of_membership: false, lists: false }
+    }
 }
 
 impl FastJson {
@@ -88,7 +93,7 @@ impl FastJson {
             self.last_in.clear();
         }
         let (records, memberships) = (shard.records(), shard.memberships());
-        let mut scan = Scan::new(text, at, self.many_lines);
+        let mut scan = JsonScanner::new(text, at, self.many_lines);
         self.put_into.clear();
         let done = self.record(&mut scan, shard);
         if done.is_none() {
@@ -97,9 +102,9 @@ impl FastJson {
         done.map(|()| scan.at)
     }
 
-    fn record<'t>(&mut self, scan: &mut Scan<'t>, shard: &mut Shard) -> Option<()> {
-        let mut said = Said::default();
-        let (mut seen, mut progress) = (0, Progress::default());
+    fn record<'t>(&mut self, scan: &mut JsonScanner<'t>, shard: &mut Shard) -> Option<()> {
+        let mut said = Said::nothing(shard);
+        let (mut seen, mut progress) = (0, ObjectPosition::default());
         if !scan.eat(b'{') {
             return None;
         }
@@ -121,14 +126,14 @@ impl FastJson {
         }
         let phone_number = said.phone_number.filter(|text| !text.is_empty())?;
         if !said.lists {
-            shard.push_membership(said.membership);
+            shard.push_membership(&said.row);
         }
-        shard.push_record(phone_number, said.contact);
+        shard.push_record(phone_number, &said.row);
         Some(())
     }
 
     /// The memberships of a contact.
-    fn lists(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
+    fn lists(&mut self, scan: &mut JsonScanner<'_>, shard: &mut Shard) -> Option<()> {
         if !scan.eat(b'[') {
             return None;
         }
@@ -140,8 +145,8 @@ impl FastJson {
             if !shard.has_room(1) || !scan.eat(b'{') {
                 return None;
             }
-            let mut said = Said::default();
-            let (mut seen, mut progress) = (0, Progress::default());
+            let mut said = Said::nothing(shard);
+            let (mut seen, mut progress) = (0, ObjectPosition::default());
             // What an item says of the contact is for the record around it to say.
             let find = |name: &str| meaning(name, |key| !key.is_of_the_contact());
             while let Some(meaning) = self.memberships.next(&mut progress, scan, find)? {
@@ -152,7 +157,7 @@ impl FastJson {
                 once(key, &mut seen)?;
                 self.value(key, scan, shard, &mut said)?;
             }
-            shard.push_membership(said.membership);
+            shard.push_membership(&said.row);
             scan.space();
             if scan.eat(b']') {
                 return Some(());
@@ -165,49 +170,33 @@ impl FastJson {
     }
 
     /// The value of a key; a null is none.
-    fn value<'t>(&mut self, key: Key, scan: &mut Scan<'t>, shard: &mut Shard, said: &mut Said<'t>) -> Option<()> {
+    fn value<'t>(
+        &mut self,
+        key: KnownKey,
+        scan: &mut JsonScanner<'t>,
+        shard: &mut Shard,
+        said: &mut Said<'t>,
+    ) -> Option<()> {
         scan.space();
         if scan.null() {
             return Some(());
         }
         said.of_membership |= key.of_membership;
-        let membership = &mut said.membership;
+        let mut sink = RowSink { shard, row: &mut said.row };
         match key.is {
             RecordKey::Field(Field::Text(field)) => {
                 let (packed, text) = scan.packed()?;
                 match field {
                     TextField::PhoneNumber => said.phone_number = Some(text),
-                    TextField::Carrier => said.contact.carrier = shard.carrier.dictionary.code_of(packed, text)?,
-                    TextField::LineType => said.contact.line_type = shard.line_type.dictionary.code_of(packed, text)?,
-                    TextField::Timezone => said.contact.timezone = shard.timezone.dictionary.code_of(packed, text)?,
-                    TextField::SignupMethod => {
-                        membership.signup_method = shard.signup_method.dictionary.code_of(packed, text)?
-                    }
-                    TextField::ListNumber => {
-                        membership.list_number = shard.list_number.dictionary.code_of(packed, text)?
-                    }
+                    _ => sink.packed_text(field, packed, text).ok()?,
                 }
             }
-            RecordKey::Field(Field::Flag(field)) => {
-                let flag = Flag::from(scan.flag()?);
-                match field {
-                    FlagField::IsValid => said.contact.is_valid = flag,
-                    FlagField::OnDnc => said.contact.on_dnc = flag,
-                    FlagField::HasRevenue => membership.has_revenue = flag,
-                    FlagField::InWorkflow => membership.in_workflow = flag,
-                }
-            }
-            RecordKey::Field(Field::Count(field)) => {
-                let count = scan.number()?.to_u64()?;
-                membership.counts[field as usize] = shard.counts[field as usize].dictionary.code(&count)?;
-            }
-            RecordKey::Field(Field::Amount(field)) => {
-                let amount = scan.number()?;
-                membership.amounts[field as usize] = shard.amounts[field as usize].dictionary.code(&amount)?;
-            }
-            RecordKey::Field(Field::Time(field)) => membership.times[field as usize] = instant(scan)?,
-            RecordKey::ListId => membership.list = shard.list.dictionary.code(&scan.number()?.to_i64()?)?,
-            RecordKey::Active => membership.active = scan.flag()?.into(),
+            RecordKey::Field(Field::Flag(field)) => sink.flag(field, scan.flag()?).ok()?,
+            RecordKey::Field(Field::Count(field)) => sink.count(field, scan.number()?.to_u64()?).ok()?,
+            RecordKey::Field(Field::Amount(field)) => sink.amount(field, scan.number()?).ok()?,
+            RecordKey::Field(Field::Time(field)) => sink.micros(field, instant(scan)?),
+            RecordKey::ListId => sink.list_id(scan.number()?.to_i64()?).ok()?,
+            RecordKey::Active => sink.active(scan.flag()?).ok()?,
             RecordKey::CustomFields => self.custom_fields(scan, shard)?,
             RecordKey::Lists => return None,
         }
@@ -215,15 +204,15 @@ impl FastJson {
     }
 
     /// Custom fields of the membership that is put in next.
-    fn custom_fields(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
+    fn custom_fields(&mut self, scan: &mut JsonScanner<'_>, shard: &mut Shard) -> Option<()> {
         // One that has more is not plain.
-        const MOST: usize = RecordReader::MAX_CUSTOM_FIELDS;
+        const MOST: usize = MAX_CUSTOM_FIELDS;
         if !scan.eat(b'{') {
             return None;
         }
         self.objects += 1;
         let row = shard.memberships();
-        let mut progress = Progress::default();
+        let mut progress = ObjectPosition::default();
         while let Some(column) = self.custom.next(&mut progress, scan, |key| shard.custom_column_within(key, MOST))? {
             if column >= self.last_in.len() {
                 self.last_in.resize(column + 1, 0);
@@ -251,20 +240,20 @@ impl FastJson {
 }
 
 /// What a name means: a key, unless that is not taken.
-fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool) -> Option<Meaning> {
+fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool) -> Option<KeyMeaning> {
     let known = RecordKey::from_name(name).filter(|(key, _)| takes(*key));
-    Some(known.map(|(is, _)| Key { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
+    Some(known.map(|(is, _)| KnownKey { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
 }
 
 /// Takes note of a key, that may stand there once.
-fn once(key: Key, seen: &mut u64) -> Option<()> {
+fn once(key: KnownKey, seen: &mut u64) -> Option<()> {
     let first = *seen & key.bit == 0;
     *seen |= key.bit;
     first.then_some(())
 }
 
 /// Goes behind the value of a key that means nothing.
-fn ignore(scan: &mut Scan<'_>) -> Option<()> {
+fn ignore(scan: &mut JsonScanner<'_>) -> Option<()> {
     scan.space();
     match scan.peek()? {
         b'"' => scan.string().map(drop),
