@@ -158,7 +158,10 @@ impl<'a> IntoIterator for &'a Warnings {
 fn place(warnings: &mut [Warning], source: &str, origin: Origin) {
     let pointer = |warning: &Warning| warning.place.pointer.clone().unwrap_or_default();
     let spans = match origin {
-        Origin::Text => text::spans(source),
+        Origin::Text(text) => text::spans(&source[text.clone()])
+            .into_iter()
+            .map(|(pointer, span)| (pointer, span.start + text.start..span.end + text.start))
+            .collect(),
         Origin::Json(document, base) => {
             for warning in &mut *warnings {
                 warning.place.pointer = Some(format!("{base}{}", pointer(warning)));

@@ -5,7 +5,7 @@ use clap::{Args, value_parser};
 use headcount::Confidence;
 
 use super::asking::{Asking, Now, Readings};
-use super::choices::{MembersFormat, TableFormat};
+use super::choices::{MembersFormat, Tabular};
 use super::drawing::{Drawing, confidence};
 use super::inputs::{Audiences, OneAudience, Records};
 use super::instants::{Until, length};
@@ -27,9 +27,8 @@ pub(crate) struct Size {
     /// Count so many times, and tell the median of the times it took
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,
-    /// How the sizes are written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// Tell how the size of one audience changes from now on, if nobody does anything.
@@ -58,9 +57,8 @@ pub(crate) struct Timeline {
     pub(crate) readings: Readings,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// How the sizes are written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// Estimate the sizes of audiences from a sample of the contacts, and tell how far off that may be.
@@ -85,9 +83,8 @@ pub(crate) struct Estimate {
     pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// How the estimates are written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// List the phone numbers in one audience, in the order in which the records name them first.
@@ -106,4 +103,7 @@ pub(crate) struct Members {
     /// How the members are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: MembersFormat,
+    /// Begin CSV with a byte-order mark, so that Excel reads it as UTF-8
+    #[arg(long)]
+    pub(crate) bom: bool,
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::arguments::{self, MembersFormat};
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::{csv_error, write};
+use crate::output::{csv_error, escaped, write, write_mark};
 use crate::question::{self, Question};
 use crate::records;
 
@@ -19,8 +19,8 @@ pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
     let members = table.members(&audience, &cx);
     let mut members = members.phone_numbers();
     write(|out| match arguments.format {
-        MembersFormat::Plain => members.try_for_each(|member| writeln!(out, "{member}")),
-        MembersFormat::Csv => csv(members, out),
+        MembersFormat::Plain => members.try_for_each(|member| writeln!(out, "{}", escaped(&member))),
+        MembersFormat::Csv => write_mark(arguments.bom, out).and_then(|()| csv(members, out)),
         MembersFormat::Ndjson => members.try_for_each(|member| ndjson(member, out)),
     })
 }

@@ -60,3 +60,20 @@ fn one_audience_is_needed() {
         .reading("[]")
         .fails(1, "error: standard input holds no audience, and one is needed");
 }
+
+#[test]
+fn control_characters_never_reach_a_terminal() {
+    let record = r#"{"phone_number": "+1\u001b[31m\u009b", "custom_fields": {"when": "\u001b]0;x\u0007\u007f"}}"#;
+    headcount("members --filter is_valid -").reading(record).prints("+1\\u{1b}[31m\\u{9b}\n");
+    let tree = headcount("why --filter 'custom.when within 3 days' - --phone").with("+1\u{1b}[31m\u{9b}");
+    let tree = tree.reading(record).stdout();
+    assert!(!tree.contains(|c: char| c.is_control() && c != '\n'), "{tree:?}");
+}
+
+#[test]
+fn a_byte_order_mark_is_written_where_asked_for() {
+    let marked = headcount("members --filter is_valid - --format csv --bom").reading("phone\n+1\n").stdout();
+    assert_eq!(marked, "\u{feff}phone_number\n+1\n");
+    let marked = headcount("size --filter is_valid - --format csv --bom").reading("phone\n+1\n").stdout();
+    assert!(marked.starts_with("\u{feff}id,name,size,"), "{marked}");
+}
