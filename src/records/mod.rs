@@ -15,6 +15,7 @@ mod documents;
 mod envelope;
 #[cfg(feature = "table")]
 mod fast_json;
+mod foreign;
 #[cfg(feature = "table")]
 mod load;
 mod parse;

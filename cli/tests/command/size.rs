@@ -270,7 +270,8 @@ fn rows_of_several_filters_are_told_apart() {
 fn no_name_is_a_formula_in_a_spreadsheet() {
     let audience = r#"{"name": "=HYPERLINK(\"x\")", "filter": {"operator": "AND", "conditions": [{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true}]}}"#;
     for command in ["size", "estimate", "compare"] {
-        let csv = headcount(format!("{command} --audience - --filter on_dnc examples/contacts.json --format csv")).reading(audience);
+        let csv = headcount(format!("{command} --audience - --filter on_dnc examples/contacts.json --format csv"))
+            .reading(audience);
         let csv = csv.stdout();
         assert!(csv.contains("'=HYPERLINK") && !csv.contains(",=HYPERLINK"), "{csv}");
     }
