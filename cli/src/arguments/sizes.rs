@@ -5,6 +5,8 @@ use clap::{Args, value_parser};
 use headcount::Confidence;
 
 use super::asking::{Asking, Now, Readings};
+use crate::commands::members::Column;
+
 use super::choices::{MembersFormat, Tabular};
 use super::drawing::{Drawing, confidence};
 use super::inputs::{Audiences, OneAudience, Records};
@@ -100,9 +102,13 @@ pub(crate) struct Members {
     pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// How the members are written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: MembersFormat,
+    /// What is written of each member: names of fields, `list_id`, `active` and `custom_fields.KEY`; there is a row for
+    /// each matching membership where one of them is a membership's
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = Column::parse)]
+    pub(crate) columns: Option<Vec<Column>>,
+    /// How the members are written; plain unless --columns are given, and CSV then
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<MembersFormat>,
     /// Begin CSV with a byte-order mark, so that Excel reads it as UTF-8
     #[arg(long)]
     pub(crate) bom: bool,

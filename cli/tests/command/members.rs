@@ -77,3 +77,28 @@ fn a_byte_order_mark_is_written_where_asked_for() {
     let marked = headcount("size --filter is_valid - --format csv --bom").reading("phone\n+1\n").stdout();
     assert!(marked.starts_with("\u{feff}id,name,size,"), "{marked}");
 }
+
+#[test]
+fn columns_go_with_the_members() {
+    let records = "\
+phone,list_id,click_count,carrier,custom_fields.first_name
++1,7,3,Verizon,Ada
++1,8,4,Verizon,=1+1
++2,7,0,,Bob
++3,7,9,,
+";
+    let members = |rest: &str| headcount(format!("members --filter 'click_count > 1' - {rest}")).reading(records);
+    members("--columns phone_number,carrier").prints("phone_number,carrier\n+1,Verizon\n+3,\n");
+    members("--columns phone_number,list_id,custom_fields.first_name")
+        .prints("phone_number,list_id,custom_fields.first_name\n+1,7,Ada\n+1,8,'=1+1\n+3,7,\n");
+    members("--columns list_id,click_count,custom_fields.first_name --format ndjson").prints(
+        "\
+{\"list_id\":7,\"click_count\":3,\"custom_fields.first_name\":\"Ada\"}
+{\"list_id\":8,\"click_count\":4,\"custom_fields.first_name\":\"=1+1\"}
+{\"list_id\":7,\"click_count\":9,\"custom_fields.first_name\":null}
+",
+    );
+    members("--columns clicks")
+        .fails(2, "expected one of carrier, is_valid, line_type, on_dnc, phone_number, timezone");
+    members("--columns phone_number --format plain").fails(2, "--columns are written as CSV or NDJSON");
+}
