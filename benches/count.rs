@@ -6,7 +6,8 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT, audiences};
-use headcount::{Audience, EvalContext, RecordReader, Semantics, Table, TableBuilder, Unit};
+use headcount::records::Input;
+use headcount::{Audience, EvalContext, RecordReader, Semantics, Table, Unit};
 
 const MEMBERSHIPS: u64 = 500_000;
 const SEED: u64 = 42;
@@ -48,8 +49,6 @@ fn table() -> Table {
     let mut lines = Vec::new();
     let population = Population::new(MEMBERSHIPS, SEED);
     population.write(PopulationFormat::Ndjson, &mut lines, &mut |_| {}).expect("memory takes everything");
-    let mut builder = TableBuilder::default();
-    let read = RecordReader::new().read_into("population.ndjson", &lines[..], &mut builder, &mut |_| {});
-    read.expect("generated records are valid");
-    builder.build()
+    let table = RecordReader::new().table([Input::new("population.ndjson", &lines[..])]);
+    table.expect("generated records are valid")
 }

@@ -1,12 +1,13 @@
 //! The one table of condition types, fields, operators and units: their names, and which go together.
 //!
 //! Readers, printers, suggestions and the tables of grammar.md all take it from here. To add a field, add its line to
-//! `fields!`, its place in the records (`contact`), and its value in `eval`; to add an operator, its row in
+//! `fields!` and its member to `Contact` or `Membership`; the compiler asks for the rest. To add an operator, its row in
 //! [`OPERATORS`], the kinds it fits in `operands`, and its meaning in `eval`.
 
 mod operands;
 mod vocabulary;
 
+use crate::contact::field_access;
 use crate::filter::Junction;
 use crate::time::SpanUnit;
 
@@ -92,8 +93,9 @@ pub(crate) struct FieldRow {
     pub(crate) about: &'static str,
 }
 
+/// Declares the fields. Each has the name of the member of [`Owner`]'s record that holds its value.
 macro_rules! fields {
-    ($($(#[$doc:meta])* $kind:ident($enum:ident) { $(#[doc = $about:literal] $variant:ident = $name:literal, $owner:ident, [$($type:ident),+];)+ })+) => {
+    ($($(#[$doc:meta])* $kind:ident($enum:ident) { $(#[doc = $about:literal] $variant:ident = $name:ident, $owner:ident, [$($type:ident),+];)+ })+) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -106,9 +108,16 @@ macro_rules! fields {
                 /// The field's name in filters and records.
                 #[must_use]
                 pub const fn name(self) -> &'static str {
-                    match self { $(Self::$variant => $name),+ }
+                    match self { $(Self::$variant => stringify!($name)),+ }
+                }
+
+                /// Whose value it is.
+                pub(crate) const fn owner(self) -> Owner {
+                    match self { $(Self::$variant => Owner::$owner),+ }
                 }
             }
+
+            field_access!($kind($enum) { $($variant = $name, $owner;)+ });
 
             impl From<$enum> for Field {
                 fn from(field: $enum) -> Self {
@@ -121,10 +130,29 @@ macro_rules! fields {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Field { $($(#[$doc])* $kind($enum)),+ }
 
+        impl Field {
+            /// Whose value it is.
+            pub(crate) const fn owner(self) -> Owner {
+                match self { $(Self::$kind(field) => field.owner()),+ }
+            }
+
+            /// The field's place in [`FIELDS`].
+            pub(crate) const fn ordinal(self) -> usize {
+                let mut first = 0;
+                $(
+                    if let Self::$kind(field) = self {
+                        return first + field as usize;
+                    }
+                    first += $enum::ALL.len();
+                )+
+                first
+            }
+        }
+
         /// Every field, kind by kind.
         pub(crate) const FIELDS: &[FieldRow] = &[$($(FieldRow {
             field: Field::$kind($enum::$variant),
-            name: $name,
+            name: stringify!($name),
             types: &[$(ConditionType::$type),+],
             owner: Owner::$owner,
             about: $about,
@@ -136,55 +164,55 @@ fields! {
     /// An instant in the life of a membership.
     Time(TimeField) {
         /// The last click on a link.
-        LastClickedAt = "last_clicked_at", Membership, [Time];
+        LastClickedAt = last_clicked_at, Membership, [Time];
         /// The last message sent.
-        LastSentAt = "last_sent_at", Membership, [Time];
+        LastSentAt = last_sent_at, Membership, [Time];
         /// When the contact joined the list.
-        SignupDate = "signup_date", Membership, [Time];
+        SignupDate = signup_date, Membership, [Time];
         /// The last purchase.
-        LastRevenueAt = "last_revenue_at", Membership, [Revenue];
+        LastRevenueAt = last_revenue_at, Membership, [Revenue];
     }
     /// A number of events of a membership; 0 where the record is silent.
     Count(CountField) {
         /// Messages sent.
-        SendCount = "send_count", Membership, [Count];
+        SendCount = send_count, Membership, [Count];
         /// Clicks on links.
-        ClickCount = "click_count", Membership, [Count];
+        ClickCount = click_count, Membership, [Count];
         /// Purchases.
-        ConversionCount = "conversion_count", Membership, [Revenue, Count];
+        ConversionCount = conversion_count, Membership, [Revenue, Count];
     }
     /// An amount of money, in the account's currency.
     Amount(AmountField) {
         /// All purchases together; 0 where the record is silent.
-        RevenueTotal = "revenue_total", Membership, [Revenue];
+        RevenueTotal = revenue_total, Membership, [Revenue];
         /// `revenue_total / conversion_count` where the record is silent, if there are conversions and it is below 2^64.
-        AvgRevenue = "avg_revenue", Membership, [Revenue];
+        AvgRevenue = avg_revenue, Membership, [Revenue];
     }
     /// A yes or no.
     Flag(FlagField) {
         /// Has there been a purchase? Where the record is silent: `conversion_count > 0 or revenue_total > 0`.
-        HasRevenue = "has_revenue", Membership, [Revenue];
+        HasRevenue = has_revenue, Membership, [Revenue];
         /// Is the contact on the do-not-call list? No where the record is silent.
-        OnDnc = "on_dnc", Contact, [Dnc];
+        OnDnc = on_dnc, Contact, [Dnc];
         /// Is the phone number valid? Yes where the record is silent.
-        IsValid = "is_valid", Contact, [Attribute];
+        IsValid = is_valid, Contact, [Attribute];
         /// Is the membership in a workflow? No where the record is silent.
-        InWorkflow = "in_workflow", Membership, [Attribute];
+        InWorkflow = in_workflow, Membership, [Attribute];
     }
     /// A text that describes a contact or a membership.
     Text(TextField) {
         /// The number that tells contacts apart.
-        PhoneNumber = "phone_number", Contact, [Attribute];
+        PhoneNumber = phone_number, Contact, [Attribute];
         /// The carrier's name.
-        Carrier = "carrier", Contact, [Attribute];
+        Carrier = carrier, Contact, [Attribute];
         /// The kind of line, such as `CELL PHONE`.
-        LineType = "line_type", Contact, [Attribute];
+        LineType = line_type, Contact, [Attribute];
         /// The IANA name of the contact's time zone.
-        Timezone = "timezone", Contact, [Attribute];
+        Timezone = timezone, Contact, [Attribute];
         /// How the contact joined the list.
-        SignupMethod = "signup_method", Membership, [Attribute];
+        SignupMethod = signup_method, Membership, [Attribute];
         /// The number that the list sends from.
-        ListNumber = "list_number", Membership, [Attribute];
+        ListNumber = list_number, Membership, [Attribute];
     }
 }
 
@@ -206,7 +234,7 @@ impl Field {
 
     /// Whether the field has the same value on every list.
     pub(crate) fn is_of_the_contact(self) -> bool {
-        self.row().owner == Owner::Contact
+        self.owner() == Owner::Contact
     }
 }
 
@@ -441,6 +469,8 @@ mod tests {
         for row in FIELDS {
             assert_eq!(Field::from_name(row.name).map(|found| found.field), Some(row.field));
             assert_eq!(row.field.name(), row.name);
+            assert_eq!(FIELDS[row.field.ordinal()].field, row.field);
+            assert_eq!(row.field.owner(), row.owner);
         }
     }
 

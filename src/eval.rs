@@ -288,63 +288,44 @@ pub(crate) fn lower_cased(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).collect()
 }
 
-// The values of fields. A membership that is not there has none of its own fields.
+// The values of fields: what the record gives, and where it is silent what that means. A membership that is not there has
+// none of its own fields.
 
 #[inline]
 pub(crate) fn time(field: TimeField, membership: Option<&Membership>) -> Option<i64> {
-    let membership = membership?;
-    match field {
-        TimeField::LastClickedAt => membership.last_clicked_at,
-        TimeField::LastSentAt => membership.last_sent_at,
-        TimeField::SignupDate => membership.signup_date,
-        TimeField::LastRevenueAt => membership.last_revenue_at,
-    }
-    .map(|instant| instant.timestamp_micros())
+    field.get(membership?).map(|instant| instant.timestamp_micros())
 }
 
 #[inline]
 pub(crate) fn count(field: CountField, membership: Option<&Membership>) -> Option<u64> {
-    let membership = membership?;
-    Some(match field {
-        CountField::SendCount => membership.send_count,
-        CountField::ClickCount => membership.click_count,
-        CountField::ConversionCount => membership.conversion_count,
-    })
+    field.get(membership?)
 }
 
 #[inline]
 pub(crate) fn amount(field: AmountField, membership: Option<&Membership>) -> Option<Number> {
     let membership = membership?;
-    match field {
-        AmountField::RevenueTotal => Some(membership.revenue_total),
-        AmountField::AvgRevenue => membership.avg_revenue.or_else(|| {
+    field.get(membership).or_else(|| match field {
+        AmountField::RevenueTotal => None,
+        AmountField::AvgRevenue => {
             let conversions = NonZero::new(membership.conversion_count)?.get();
             Number::of_quotient(membership.revenue_total.to_f64() / conversions as f64)
-        }),
-    }
+        }
+    })
 }
 
 #[inline]
 pub(crate) fn flag(field: FlagField, contact: &Contact, membership: Option<&Membership>) -> Option<bool> {
-    match field {
-        FlagField::OnDnc => Some(contact.on_dnc.unwrap_or(false)),
-        FlagField::IsValid => Some(contact.is_valid.unwrap_or(true)),
-        FlagField::InWorkflow => membership.map(|membership| membership.in_workflow),
-        FlagField::HasRevenue => membership.map(|membership| {
-            let silent = || membership.conversion_count > 0 || membership.revenue_total > Number::default();
-            membership.has_revenue.unwrap_or_else(silent)
-        }),
-    }
+    field.get(contact, membership).copied().or_else(|| match field {
+        FlagField::OnDnc => Some(false),
+        FlagField::IsValid => Some(true),
+        FlagField::InWorkflow => None,
+        FlagField::HasRevenue => {
+            membership.map(|membership| membership.conversion_count > 0 || membership.revenue_total > Number::default())
+        }
+    })
 }
 
 #[inline]
 pub(crate) fn text<'a>(field: TextField, contact: &'a Contact, membership: Option<&'a Membership>) -> Option<&'a str> {
-    match field {
-        TextField::PhoneNumber => Some(&contact.phone_number),
-        TextField::Carrier => contact.carrier.as_deref(),
-        TextField::LineType => contact.line_type.as_deref(),
-        TextField::Timezone => contact.timezone.as_deref(),
-        TextField::SignupMethod => membership?.signup_method.as_deref(),
-        TextField::ListNumber => membership?.list_number.as_deref(),
-    }
+    field.get(contact, membership).map(String::as_str)
 }

@@ -80,10 +80,10 @@ mod parquet;
 mod parts;
 mod plan;
 mod population;
+#[cfg(feature = "records")]
+mod progress;
 #[cfg(feature = "table")]
 mod reconcile;
-#[cfg(feature = "records")]
-mod records;
 #[cfg(any(feature = "interop", feature = "sql"))]
 mod refusal;
 mod semantics;
@@ -101,6 +101,8 @@ mod warnings;
 pub mod generate;
 #[cfg(feature = "interop")]
 pub mod interop;
+#[cfg(feature = "records")]
+pub mod records;
 #[cfg(feature = "sql")]
 pub mod sql;
 #[cfg(feature = "proptest")]

@@ -1,4 +1,16 @@
-//! How large a filter may be.
+//! How large a filter may be, and how large a record.
+
+/// The most bytes that one record may have.
+#[cfg(feature = "records")]
+pub(crate) const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
+
+/// The most different custom fields that one record may have, and that all records of a table may have.
+#[cfg(feature = "records")]
+pub(crate) const MAX_CUSTOM_FIELDS: usize = 10_000;
+
+/// What is said of a record that has more custom fields than it may.
+#[cfg(feature = "records")]
+pub(crate) const TOO_MANY_CUSTOM_FIELDS: &str = "a record may have 10,000 different ones, and this one has more";
 
 /// Bounds on a filter's source, so that hostile input meets an error instead of the stack, the memory or the clock.
 ///

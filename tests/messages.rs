@@ -467,10 +467,11 @@ fn values_that_json_does_not_have() {
 #[test]
 fn records() {
     use headcount::RecordReader;
+    use headcount::records::Input;
 
     #[track_caller]
     fn read(name: &str, source: &[u8], expected: &[&str]) {
-        let errors = RecordReader::new().read(name, source, &mut |_| {}, &mut |_| {}).expect_err(name);
+        let errors = RecordReader::new().contacts(Input::new(name, source)).find_map(Result::err).expect(name);
         assert_eq!(errors.to_string().lines().collect::<Vec<_>>(), expected, "{name}");
     }
 
@@ -493,7 +494,7 @@ fn records() {
         ],
     );
     read("a.csv.gz", b"\x1f\x8b\x08", &["unreadable_input at a.csv.gz: cannot be read: the gzip data is cut short"]);
-    let errors = RecordReader::new().read_path("nowhere.csv".as_ref(), &mut |_| {}, &mut |_| {}).unwrap_err();
+    let errors = RecordReader::new().contacts("nowhere.csv").find_map(Result::err).unwrap();
     let message = errors.to_string();
     assert!(message.starts_with("unreadable_input at nowhere.csv: cannot be read: "), "{message}");
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use headcount::records::{Input, write_parquet};
 use headcount::strategies::{contacts, evaluations, filters, noon, populations, records, source_lists};
 use headcount::{
     Audience, Contact, EvalContext, Filter, Membership, OnError, Population, ReadReport, RecordReader, Table,
@@ -20,15 +21,18 @@ fn config() -> ProptestConfig {
 
 fn written(table: &Table) -> Vec<u8> {
     let mut file = Vec::new();
-    table.write_parquet(&mut file, &mut |_| {}).unwrap();
+    write_parquet(table, &mut file, &mut |_| {}).unwrap();
     file
 }
 
+fn input(file: &[u8]) -> Input<'_> {
+    Input::new("contacts.parquet", file)
+}
+
 fn read(file: &[u8], threads: usize) -> (Population, ReadReport) {
-    let mut population = Population::default();
-    let reader = RecordReader::new().threads(threads);
-    let report = reader.read("contacts.parquet", file, &mut |contact| population.insert(contact), &mut |_| {}).unwrap();
-    (population, report)
+    let mut contacts = RecordReader::new().threads(threads).contacts(input(file));
+    let population = contacts.by_ref().collect::<Result<Population, _>>().unwrap();
+    (population, contacts.report().clone())
 }
 
 /// Records in columns wherever that can be, so that both ways of a table are written.
@@ -74,7 +78,7 @@ fn many_are_read_again() {
     for threads in [1, 2] {
         let mut builder = TableBuilder::default();
         let reader = RecordReader::new().threads(threads);
-        let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
+        let report = reader.read_into(input(&file), &mut builder).unwrap();
         assert_eq!(report.records, MANY as u64);
         let again = builder.build();
         for n in (0..MANY).step_by(997) {
@@ -89,7 +93,7 @@ fn many_are_read_again() {
     let cx = EvalContext::at(noon());
     let reader = RecordReader::new().for_plans([audience.plan(&cx)]);
     let mut builder = TableBuilder::default();
-    let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
+    let report = reader.read_into(input(&file), &mut builder).unwrap();
     assert_eq!(report.records, MANY as u64 / 3);
     assert_eq!(report.totals.map(|totals| totals.contacts), Some(MANY as u64));
     assert_eq!(builder.build().size(&audience, &cx), table.size(&audience, &cx));
@@ -122,9 +126,7 @@ proptest! {
     ) {
         let audience = Audience { source_lists: lists, ..Audience::of(filter) };
         let file = written(&Table::from(&population));
-        let mut builder = TableBuilder::default();
-        RecordReader::new().threads(2).read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
-        let table = builder.build();
+        let table = RecordReader::new().threads(2).table([input(&file)]).unwrap();
         prop_assert_eq!(table.size(&audience, &cx), population.size(&audience, &cx));
         prop_assert_eq!(table.replaced(), 0);
     }
@@ -142,7 +144,7 @@ proptest! {
         let file = written(&whole);
         let mut builder = TableBuilder::default();
         let reader = RecordReader::new().for_plans(audiences.iter().map(|audience| audience.plan(&cx)));
-        let report = reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
+        let report = reader.read_into(input(&file), &mut builder).unwrap();
         let totals = report.totals.unwrap();
         prop_assert_eq!((totals.contacts, totals.memberships), (whole.contacts(), whole.memberships()));
         let table = builder.build();
@@ -173,7 +175,7 @@ proptest! {
         let parts: Vec<Vec<Contact>> = parts.into_iter().map(|part| part.into_iter().map(said).collect()).collect();
         for part in &parts {
             let file = written(&Table::from(&part.iter().cloned().collect::<Population>()));
-            reader.read_into("contacts.parquet", &file[..], &mut builder, &mut |_| {}).unwrap();
+            reader.read_into(input(&file), &mut builder).unwrap();
         }
         let (table, population) = (builder.build(), parts.into_iter().flatten().collect::<Population>());
         prop_assert_eq!(table.size(&audience, &cx), population.size(&audience, &cx));
@@ -203,8 +205,8 @@ proptest! {
         let at = at.index(file.len());
         if cut { file.truncate(at) } else { file[at] = byte }
         // Not a panic, whatever it answers.
-        let _ = RecordReader::new().read("contacts.parquet", &file[..], &mut |_| {}, &mut |_| {});
-        let skipping = RecordReader::new().on_error(OnError::Skip);
-        let _ = skipping.read("contacts.parquet", &file[..], &mut |_| {}, &mut |_| {});
+        for on_error in [OnError::Fail, OnError::Skip] {
+            let _ = RecordReader::new().on_error(on_error).contacts(input(&file)).count();
+        }
     }
 }

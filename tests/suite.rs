@@ -319,6 +319,7 @@ fn check_places(errors: &Errors, source: &str, name: &str) {
 mod files {
     use std::io::{Read, Write};
 
+    use headcount::records::Input;
     use headcount::{Errors, OnError, Population, ReadReport, RecordReader};
 
     use super::{Case, Code};
@@ -378,7 +379,11 @@ mod files {
                             if named { format!("records.{}{packing}", file.format) } else { "records".to_owned() };
                         let bytes = packed(file.data.as_bytes(), packing);
                         let bytes = OneByOne { bytes: &bytes, slow: threads == 1 };
-                        reader.read(&name, bytes, &mut |contact| population.insert(contact), &mut |_| {})
+                        let mut contacts = reader.contacts(Input::new(name, bytes));
+                        for contact in contacts.by_ref() {
+                            population.insert(contact?);
+                        }
+                        Ok(contacts.report().clone())
                     });
                     let results = results.collect();
                     ways.push((format!("{packing} {named} {threads}"), population, results));

@@ -3,8 +3,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use headcount::records::Input;
 use headcount::{
     Contact, Errors, Plan, Population, ReadReport, RecordReader, Sample, SampleBuilder, SampleInfo, SampleSize, Table,
     TableBuilder, Totals,
@@ -72,11 +75,8 @@ fn load_with(records: &arguments::Records, reader: RecordReader) -> Result<(Load
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
     let (mut totals, mut drawn) = (None, None);
-    let skipped = read(records, &mut |path, told| {
-        let report = match path {
-            None => reader.read_into(STANDARD_INPUT, io::stdin(), &mut builder, told),
-            Some(path) => reader.read_path_into(path, &mut builder, told),
-        }?;
+    let skipped = read(records, &reader, &mut |reader, input| {
+        let report = reader.read_into(input, &mut builder)?;
         totals = report.totals;
         drawn = drawn.or(report.drawn);
         Ok(report)
@@ -103,12 +103,8 @@ pub(crate) fn sample(records: &arguments::Records, take: SampleSize, seed: u64) 
     let reader = reader(records);
     let mut builder = SampleBuilder::new(take, seed);
     let mut kept = None;
-    let skipped = read(records, &mut |path, told| {
-        let each = &mut |contact| builder.push(contact);
-        let report = match path {
-            None => reader.read(STANDARD_INPUT, io::stdin(), each, told),
-            Some(path) => reader.read_path(path, each, told),
-        }?;
+    let skipped = read(records, &reader, &mut |reader, input| {
+        let report = each_contact(reader, input, |contact| builder.push(contact))?;
         kept = kept.or(report.drawn);
         Ok(report)
     })?;
@@ -150,35 +146,42 @@ pub(crate) fn load_each(records: &arguments::Records) -> Result<Population, Fail
 
 fn load_those(records: &arguments::Records, mut wanted: impl FnMut(&Contact) -> bool) -> Result<Population, Failure> {
     let mut population = Population::default();
-    let mut take = |contact: Contact| {
-        if wanted(&contact) {
-            population.insert(contact);
-        }
-    };
-    let reader = reader(records);
-    read(records, &mut |path, told| match path {
-        None => reader.read(STANDARD_INPUT, io::stdin(), &mut take, told),
-        Some(path) => reader.read_path(path, &mut take, told),
+    read(records, &reader(records), &mut |reader, input| {
+        each_contact(reader, input, |contact| {
+            if wanted(&contact) {
+                population.insert(contact);
+            }
+        })
     })?;
     Ok(population)
 }
 
-/// Reads a file, or standard input, and tells how far it is.
-type Read<'r> = dyn FnMut(Option<&Path>, &mut dyn FnMut(u64)) -> Result<ReadReport, Errors> + 'r;
+/// Hands on each contact of an input.
+fn each_contact(reader: &RecordReader, input: Input<'_>, mut each: impl FnMut(Contact)) -> Result<ReadReport, Errors> {
+    let mut contacts = reader.contacts(input);
+    for contact in contacts.by_ref() {
+        each(contact?);
+    }
+    Ok(contacts.report().clone())
+}
 
-/// Reads file after file, and tells how many records were left out.
-fn read(records: &arguments::Records, read: &mut Read<'_>) -> Result<u64, Failure> {
-    let mut progress = Progress::of_bytes(bytes_in(&records.files), "reading");
+/// Reads a file, or standard input.
+type Read<'r> = dyn FnMut(&RecordReader, Input<'_>) -> Result<ReadReport, Errors> + 'r;
+
+/// Reads file after file, shows how far it is, and tells how many records were left out.
+fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>) -> Result<u64, Failure> {
+    let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&records.files), "reading")));
     let (mut wrong, mut left_out) = (Vec::new(), Vec::new());
-    let (mut skipped, mut bytes_before) = (0, 0);
+    let (mut skipped, mut bytes_before) = (0, 0_u64);
     for path in &records.files {
-        let mut bytes_here = 0;
-        let mut told = |bytes| {
-            bytes_here = bytes;
-            progress.at(bytes_before + bytes);
-        };
-        let result = read(Some(&**path).filter(|path| !is_standard(path)), &mut told);
-        bytes_before += bytes_here;
+        let bytes_here = Arc::new(AtomicU64::new(0));
+        let (shown, here) = (Arc::clone(&progress), Arc::clone(&bytes_here));
+        let reader = reader.clone().progress(move |bytes| {
+            here.store(bytes, Ordering::Relaxed);
+            shown.lock().unwrap_or_else(PoisonError::into_inner).at(bytes_before + bytes);
+        });
+        let result = read(&reader, input(path));
+        bytes_before += bytes_here.load(Ordering::Relaxed);
         // The other files are still read, so that everything that is wrong is told at once.
         match result {
             Ok(report) => {
@@ -197,6 +200,10 @@ fn read(records: &arguments::Records, read: &mut Read<'_>) -> Result<u64, Failur
         note(format_args!("{} skipped", counted(skipped, "record")));
     }
     Ok(skipped)
+}
+
+fn input(path: &Path) -> Input<'static> {
+    if is_standard(path) { Input::new(STANDARD_INPUT, io::stdin()) } else { Input::from(path) }
 }
 
 /// How many bytes there are to read, if every file can tell.

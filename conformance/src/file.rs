@@ -26,7 +26,8 @@ pub(crate) fn hold(engine: &mut Engine, all: &[Questions]) -> Result<Vec<Option<
     for (case, questions) in all.iter().enumerate() {
         let file: PathBuf = folder.join(format!("{case}.parquet"));
         let out = File::create(&file).map_err(|error| error.to_string())?;
-        Table::from(&questions.population).write_parquet(out, &mut |_| {}).map_err(|error| error.to_string())?;
+        let table = Table::from(&questions.population);
+        headcount::records::write_parquet(&table, out, &mut |_| {}).map_err(|error| error.to_string())?;
         let rows = format!("read_parquet('{}', file_row_number = true)", file.display());
         let describe = format!("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {rows})");
         statements.push(json!({"kind": "describe", "sql": describe, "parameters": [], "columns": 2}));

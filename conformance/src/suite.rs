@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use headcount::records::Input;
 use headcount::{Audience, EvalContext, Filter, OnError, Population, RecordReader, Semantics};
 
 use crate::cases::{Case, spelled_out_of};
@@ -41,10 +42,9 @@ fn population(case: &Case) -> Population {
     }
     let on_error = if case.skipped.is_some() { OnError::Skip } else { OnError::Fail };
     for file in &case.records {
-        let each = &mut |contact| population.insert(contact);
-        let reader = RecordReader::new().on_error(on_error);
-        let name = format!("records.{}", file.format);
-        reader.read(&name, file.data.as_bytes(), each, &mut |_| {}).expect("records of the suite can be read");
+        let input = Input::new(format!("records.{}", file.format), file.data.as_bytes());
+        let contacts = RecordReader::new().on_error(on_error).contacts(input);
+        population.extend(contacts.map(|contact| contact.expect("records of the suite can be read")));
     }
     population
 }

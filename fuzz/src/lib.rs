@@ -1,5 +1,6 @@
 //! What must hold of any input: each target draws one and asks one of these.
 
+use headcount::records::Input;
 use headcount::{
     Audience, Contact, Errors, Filter, OnError, Population, ReadReport, RecordReader, Spelling, TableBuilder,
 };
@@ -63,9 +64,14 @@ pub fn audiences_are_read(source: &str) {
 type Outcome = (Vec<Contact>, Result<ReadReport, Errors>);
 
 fn outcome(reader: &RecordReader, name: &str, bytes: &[u8]) -> Outcome {
-    let mut contacts = Vec::new();
-    let report = reader.read(name, bytes, &mut |contact| contacts.push(contact), &mut |_| {});
-    (contacts, report)
+    let (mut contacts, mut read) = (reader.contacts(Input::new(name, bytes)), Vec::new());
+    for contact in contacts.by_ref() {
+        match contact {
+            Ok(contact) => read.push(contact),
+            Err(errors) => return (read, Err(errors)),
+        }
+    }
+    (read, Ok(contacts.report().clone()))
 }
 
 /// Records are read alike on one thread and on two, whether or not invalid ones are skipped, and are loaded into a table
@@ -88,7 +94,7 @@ pub fn records_are_read(name: &str, bytes: &[u8]) -> Vec<Contact> {
     }
     for threads in [1, 2] {
         let mut builder = TableBuilder::default();
-        let loaded = reader.clone().threads(threads).read_into(name, bytes, &mut builder, &mut |_| {});
+        let loaded = reader.clone().threads(threads).read_into(Input::new(name, bytes), &mut builder);
         assert_eq!(loaded, report, "{threads} threads");
         let table = builder.build();
         match loaded {

@@ -1,5 +1,10 @@
 //! The records: a contact, and its memberships on lists.
 
+mod fields;
+mod merge;
+// Only tables and readers of files use all of it.
+#[cfg_attr(not(feature = "table"), allow(dead_code))]
+mod sink;
 // Only readers of files use all of it.
 #[cfg_attr(not(feature = "records"), allow(dead_code))]
 mod wire;
@@ -7,12 +12,16 @@ mod wire;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::number::Number;
 use crate::value::Value;
 
+pub(crate) use self::fields::{Slot, field_access};
+#[cfg(feature = "table")]
+pub(crate) use self::sink::RecordSink;
 #[cfg(feature = "records")]
-pub(crate) use self::wire::{RecordDraft, RecordKey, Scalar, read_json};
+pub(crate) use self::wire::{FromScalar, RecordDraft, RecordKey, read_json};
 
 /// A contact, with its memberships.
 ///
@@ -27,36 +36,48 @@ pub(crate) use self::wire::{RecordDraft, RecordKey, Scalar, read_json};
 /// assert!(contact.memberships[0].active);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// It is written as a contact with its `lists`, and only with the keys that have a value.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Contact {
     /// What tells contacts apart; never empty in a record that was read.
     pub phone_number: String,
     /// The carrier's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
     /// The kind of line.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line_type: Option<String>,
     /// The IANA name of the time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
     /// Whether the number is valid; absent is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_valid: Option<bool>,
     /// Whether it is on the do-not-call list; absent is false.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub on_dnc: Option<bool>,
     /// The memberships, at most one a list.
+    #[serde(rename = "lists")]
     pub memberships: Vec<Membership>,
 }
 
 /// What a contact is on one list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Membership {
     /// The list; a membership without one takes part only where an audience has no source lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub list_id: Option<i64>,
     /// The number that the list sends from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub list_number: Option<String>,
     /// Whether the contact is subscribed.
     pub active: bool,
     /// When the contact joined.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "wire::write_instant")]
     pub signup_date: Option<DateTime<Utc>>,
     /// How.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub signup_method: Option<String>,
     /// What the platform's users keep for themselves.
     pub custom_fields: BTreeMap<String, Value>,
@@ -69,14 +90,19 @@ pub struct Membership {
     /// What they came to.
     pub revenue_total: Number,
     /// What one came to; absent is worked out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub avg_revenue: Option<Number>,
     /// Whether there was one; absent is worked out.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_revenue: Option<bool>,
     /// When the last message was sent.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "wire::write_instant")]
     pub last_sent_at: Option<DateTime<Utc>>,
     /// When a link was last clicked.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "wire::write_instant")]
     pub last_clicked_at: Option<DateTime<Utc>>,
     /// When the last purchase was.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "wire::write_instant")]
     pub last_revenue_at: Option<DateTime<Utc>>,
     /// Whether the membership is in a workflow.
     pub in_workflow: bool,
@@ -103,33 +129,5 @@ impl Default for Membership {
             last_revenue_at: None,
             in_workflow: false,
         }
-    }
-}
-
-impl Contact {
-    /// Takes in what a later record says of the same contact: fields of the contact that it gives, and memberships,
-    /// which replace those on the same lists. Gives back how many were replaced.
-    pub fn merge(&mut self, later: Contact) -> u64 {
-        fn keep_last<T>(known: &mut Option<T>, later: Option<T>) {
-            if later.is_some() {
-                *known = later;
-            }
-        }
-        keep_last(&mut self.carrier, later.carrier);
-        keep_last(&mut self.line_type, later.line_type);
-        keep_last(&mut self.timezone, later.timezone);
-        keep_last(&mut self.is_valid, later.is_valid);
-        keep_last(&mut self.on_dnc, later.on_dnc);
-        let mut replaced = 0;
-        for membership in later.memberships {
-            match self.memberships.iter_mut().find(|known| known.list_id == membership.list_id) {
-                Some(known) => {
-                    *known = membership;
-                    replaced += 1;
-                }
-                None => self.memberships.push(membership),
-            }
-        }
-        replaced
     }
 }

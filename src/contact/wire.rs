@@ -13,12 +13,14 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use self::draft::Takes;
+use self::draft::ValueType;
 pub(crate) use self::draft::{RecordDraft, RecordKey};
-pub(crate) use self::scalar::Scalar;
+pub(crate) use self::scalar::FromScalar;
 use self::scalar::mismatch;
+pub(crate) use self::write::write_instant;
 use crate::catalogue::Field;
 use crate::check::escaped;
+use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
 use crate::error::{Quoted, Shape};
 use crate::number::Number;
@@ -33,6 +35,8 @@ pub(crate) struct Fault {
     pub(crate) pointer: Option<String>,
     /// What is wrong, without the key.
     pub(crate) reason: String,
+    /// Whether that is that the record ends before it is whole.
+    pub(crate) ends_too_soon: bool,
     /// The line within the source, from 1.
     pub(crate) line: usize,
     /// The column within the line, from 1.
@@ -106,6 +110,7 @@ impl Context {
             key: self.key.get().map(str::to_owned),
             pointer: Some(self.pointer.into_inner()).filter(|pointer| !pointer.is_empty()),
             reason: message.strip_suffix(&position).unwrap_or(&message).to_owned(),
+            ends_too_soon: error.classify() == serde_json::error::Category::Eof,
             // serde_json counts a source that ends with its line as column 0 of the next.
             line: error.line().max(1),
             column: error.column().max(1),
@@ -255,24 +260,29 @@ impl Context {
         name: &'static str,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        /// Hands the value to a setter, unless it is null.
-        macro_rules! set {
-            ($seed:ident, $value:ident => $set:expr) => {
-                if let Some($value) = map.next_value_seed($seed::new(self, name))? {
-                    $set;
+        /// Tells the draft the value, unless it is null.
+        macro_rules! tell {
+            ($value:ident $(: $type:ty)? => $tell:expr) => {
+                if let Some($value) = map.next_value_seed(ScalarSeed::new(self, name))? {
+                    $(let $value: $type = $value;)?
+                    let Ok(()) = $tell;
                 }
             };
         }
         match key {
-            RecordKey::Field(Field::Text(field)) => set!(ScalarSeed, text => draft.set_text(field, text)),
-            RecordKey::Field(Field::Flag(field)) => set!(ScalarSeed, flag => draft.set_flag(field, flag)),
-            RecordKey::Field(Field::Count(field)) => set!(ScalarSeed, count => draft.set_count(field, count)),
-            RecordKey::Field(Field::Amount(field)) => set!(ScalarSeed, amount => draft.set_amount(field, amount)),
-            RecordKey::Field(Field::Time(field)) => set!(ScalarSeed, instant => draft.set_time(field, instant)),
-            RecordKey::ListId => set!(ScalarSeed, list => draft.set_list_id(list)),
-            RecordKey::Active => set!(ScalarSeed, active => draft.set_active(active)),
-            RecordKey::CustomFields => set!(CustomFieldsSeed, fields => draft.set_custom_fields(fields)),
-            RecordKey::Lists => draft.set_lists(map.next_value_seed(ListsSeed { context: self, key: name })?),
+            RecordKey::Field(Field::Text(field)) => tell!(text: String => draft.text(field, text.into())),
+            RecordKey::Field(Field::Flag(field)) => tell!(flag => draft.flag(field, flag)),
+            RecordKey::Field(Field::Count(field)) => tell!(count => draft.count(field, count)),
+            RecordKey::Field(Field::Amount(field)) => tell!(amount => draft.amount(field, amount)),
+            RecordKey::Field(Field::Time(field)) => tell!(instant => draft.time(field, instant)),
+            RecordKey::ListId => tell!(list => draft.list_id(list)),
+            RecordKey::Active => tell!(active => draft.active(active)),
+            RecordKey::CustomFields => {
+                if let Some(fields) = map.next_value_seed(CustomFieldsSeed::new(self, name))? {
+                    draft.custom_fields(fields);
+                }
+            }
+            RecordKey::Lists => draft.lists(map.next_value_seed(ListsSeed { context: self, key: name })?),
         }
         Ok(())
     }
@@ -311,7 +321,7 @@ struct ListsSeed<'c> {
 impl ListsSeed<'_> {
     #[cold]
     fn refuse<E: Error>(self, found: Shape) -> E {
-        self.context.error(self.key, mismatch(Takes::Lists.expected(), found))
+        self.context.error(self.key, mismatch(ValueType::Lists.expected(), found))
     }
 }
 
@@ -319,7 +329,7 @@ impl<'de> Visitor<'de> for ListsSeed<'_> {
     type Value = Vec<Membership>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Takes::Lists.expected())
+        f.write_str(ValueType::Lists.expected())
     }
 
     refuses!(scalar object);
@@ -360,7 +370,7 @@ impl<'c> CustomFieldsSeed<'c> {
 
     #[cold]
     fn refuse<E: Error>(self, found: Shape) -> E {
-        self.context.error(self.key, mismatch(Takes::CustomFields.expected(), found))
+        self.context.error(self.key, mismatch(ValueType::CustomFields.expected(), found))
     }
 }
 
@@ -368,7 +378,7 @@ impl<'de> Visitor<'de> for CustomFieldsSeed<'_> {
     type Value = Option<BTreeMap<String, Value>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Takes::CustomFields.expected())
+        f.write_str(ValueType::CustomFields.expected())
     }
 
     refuses!(scalar array);
@@ -408,7 +418,7 @@ struct ScalarSeed<'c, T> {
     of: PhantomData<T>,
 }
 
-impl<'c, T: Scalar> ScalarSeed<'c, T> {
+impl<'c, T: FromScalar> ScalarSeed<'c, T> {
     fn new(context: &'c Context, key: &'static str) -> Self {
         Self { context, key, of: PhantomData }
     }
@@ -419,15 +429,15 @@ impl<'c, T: Scalar> ScalarSeed<'c, T> {
 
     #[cold]
     fn refuse<E: Error>(self, found: Shape) -> E {
-        self.context.error(self.key, mismatch(T::TAKES.expected(), found))
+        self.context.error(self.key, mismatch(T::TYPE.expected(), found))
     }
 }
 
-impl<'de, T: Scalar> Visitor<'de> for ScalarSeed<'_, T> {
+impl<'de, T: FromScalar> Visitor<'de> for ScalarSeed<'_, T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::TAKES.expected())
+        f.write_str(T::TYPE.expected())
     }
 
     refuses!(array object);
@@ -461,4 +471,4 @@ impl<'de, T: Scalar> Visitor<'de> for ScalarSeed<'_, T> {
     }
 }
 
-seed_of_itself!(ScalarSeed<T: Scalar>, Option<T>);
+seed_of_itself!(ScalarSeed<T: FromScalar>, Option<T>);

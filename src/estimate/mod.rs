@@ -24,8 +24,6 @@ mod interval;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-#[cfg(feature = "parquet")]
-use std::io;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -300,17 +298,6 @@ impl Sample {
             semantics,
             fingerprint: audience.filter.fingerprint(),
         }
-    }
-
-    /// Writes the sample as Parquet, as [`Table::write_parquet`] does; the file's metadata has what was drawn, and
-    /// [`ReadReport::drawn`](crate::ReadReport::drawn) tells it to whoever reads the file.
-    ///
-    /// # Errors
-    ///
-    /// As [`Table::write_parquet`].
-    #[cfg(feature = "parquet")]
-    pub fn write_parquet(&self, out: impl io::Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
-        self.table.write_parquet_of(Some(self.drawn), out, progress)
     }
 }
 

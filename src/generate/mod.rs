@@ -101,7 +101,7 @@ pub enum PopulationFormat {
     /// The contacts API's pages of 1,000 items, `{"contacts": […], "pagination": {…}}`, each a JSON
     /// document on a line of its own. A population of nobody is one page without items.
     Pages,
-    /// What [`Table::write_parquet`](crate::Table::write_parquet) makes of any of them, the contacts in its order. The
+    /// What [`write_parquet`](crate::records::write_parquet) makes of any of them, the contacts in its order. The
     /// population is held in memory; the bytes are those of one version of this library, the contacts those of all.
     #[cfg(feature = "parquet")]
     Parquet,

@@ -4,18 +4,17 @@ use std::io;
 use std::thread;
 
 use super::{Population, PopulationFormat};
-use crate::records::RecordReader;
-use crate::table::{Table, TableBuilder};
+use crate::records::{Input, RecordReader};
+use crate::table::Table;
 
 pub(super) fn table(population: Population) -> io::Result<Table> {
     let (records, mut out) = io::pipe()?;
     thread::scope(|scope| {
         let generator = scope.spawn(move || population.write(PopulationFormat::Ndjson, &mut out, &mut |_| {}));
-        let mut builder = TableBuilder::default();
         let reader = RecordReader::new().threads(rayon::current_num_threads());
-        reader.read_into("population.ndjson", records, &mut builder, &mut |_| {}).map_err(io::Error::other)?;
+        let table = reader.table([Input::new("population.ndjson", records)]).map_err(io::Error::other)?;
         // OK because a panic there is one here.
         generator.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        Ok(builder.build())
+        Ok(table)
     })
 }

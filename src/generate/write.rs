@@ -38,7 +38,7 @@ pub(super) fn population(
         PopulationFormat::Csv => stream(population, Cells, out, progress),
         PopulationFormat::Pages => stream(population, Pages::of(population.memberships), out, progress),
         #[cfg(feature = "parquet")]
-        PopulationFormat::Parquet => super::table::table(*population)?.write_parquet(out, progress),
+        PopulationFormat::Parquet => crate::records::write_parquet(&super::table::table(*population)?, out, progress),
     }
 }
 

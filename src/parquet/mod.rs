@@ -24,6 +24,8 @@ pub(crate) mod read;
 mod schema;
 mod write;
 
+pub use self::write::{write_parquet, write_sample};
+
 /// The column that tells memberships from contacts without any.
 const IS_MEMBERSHIP: &str = "is_membership";
 

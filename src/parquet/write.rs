@@ -16,7 +16,7 @@ use super::IS_MEMBERSHIP;
 use super::metadata::FileGuarantees;
 use super::schema::{Plain, Written};
 use crate::catalogue::{TextField, TimeField};
-use crate::estimate::SampleInfo;
+use crate::estimate::{Sample, SampleInfo};
 use crate::table::shard::MOST;
 use crate::table::{CellRef, Cells, ColumnId, Part, Table};
 
@@ -26,61 +26,56 @@ const GROUP: usize = 2 * MOST;
 /// The rows of a group that is ended early, where the next contacts are on other lists.
 const EARLY: usize = GROUP / 4;
 
-impl Table {
-    /// Writes the table as Parquet: flat, a row a membership, with the columns of CSV and the types of their values.
-    ///
-    /// What is written can be read again by [`RecordReader`](crate::RecordReader), with the same contacts, and by
-    /// whatever reads Parquet. Contacts stand in the order in which they were first seen, but those on the same lists
-    /// together. Where no record says whether a contact is valid or on the do-not-call list, the file says what counts
-    /// then, yes and no; read after another file of the same contact, it says so of both. `progress` is told from time to time how many rows have been written.
-    ///
-    /// # Errors
-    ///
-    /// The first error of `out`, as it is; what was written before it stays written, and is no file that can be read.
-    ///
-    /// ```
-    /// use headcount::{Population, RecordReader, Table};
-    ///
-    /// let records = "phone_number,list_id,click_count,custom_fields.state\n+1,7,12,CA\n+1,8,,\n+2,7,1,\n";
-    /// let mut population = Population::default();
-    /// let each = &mut |contact| population.insert(contact);
-    /// RecordReader::new().read("contacts.csv", records.as_bytes(), each, &mut |_| {})?;
-    ///
-    /// let mut file = Vec::new();
-    /// Table::from(&population).write_parquet(&mut file, &mut |_| {})?;
-    ///
-    /// let mut again = Population::default();
-    /// let each = &mut |contact| again.insert(contact);
-    /// let report = RecordReader::new().read("contacts.parquet", &file[..], each, &mut |_| {})?;
-    /// assert_eq!((report.records, again.contacts().len()), (3, 2));
-    /// assert_eq!(again.get("+1").map(|contact| contact.memberships[0].click_count), Some(12));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn write_parquet(&self, out: impl Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
-        self.write_parquet_of(None, out, progress)
-    }
+/// Writes a table as Parquet: flat, a row a membership, with the columns of CSV and the types of their values.
+///
+/// What is written can be read again by [`RecordReader`](crate::RecordReader), with the same contacts, and by whatever
+/// reads Parquet. Contacts stand in the order in which they were first seen, but those on the same lists together. Where
+/// no record says whether a contact is valid or on the do-not-call list, the file says what counts then, yes and no; read
+/// after another file of the same contact, it says so of both. `progress` is told from time to time how many rows have
+/// been written.
+///
+/// # Errors
+///
+/// The first error of `out`, as it is; what was written before it stays written, and is no file that can be read.
+///
+/// ```
+/// use headcount::records::{Input, write_parquet};
+/// use headcount::{Population, RecordReader};
+///
+/// let csv = "phone_number,list_id,click_count,custom_fields.state\n+1,7,12,CA\n+1,8,,\n+2,7,1,\n";
+/// let table = RecordReader::new().table([Input::new("contacts.csv", csv.as_bytes())])?;
+/// let mut file = Vec::new();
+/// write_parquet(&table, &mut file, &mut |_| {})?;
+///
+/// let again = RecordReader::new().contacts(Input::new("contacts.parquet", &file[..])).collect::<Result<Population, _>>()?;
+/// assert_eq!((again.memberships(), again.contacts().len()), (3, 2));
+/// assert_eq!(again.get("+1").map(|contact| contact.memberships[0].click_count), Some(12));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn write_parquet(table: &Table, mut out: impl Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
+    ParquetLayout::of(table, None)?.write(&mut out, progress)
+}
 
-    /// The same of contacts that were drawn of a population.
-    pub(crate) fn write_parquet_of(
-        &self,
-        drawn: Option<SampleInfo>,
-        mut out: impl Write,
-        progress: &mut dyn FnMut(u64),
-    ) -> io::Result<()> {
-        File::of(self, drawn)?.write(&mut out, progress)
-    }
+/// Writes a sample as [`write_parquet`] does a table; the file's metadata has what was drawn, and
+/// [`ReadReport::drawn`](crate::ReadReport::drawn) tells it to whoever reads the file.
+///
+/// # Errors
+///
+/// As [`write_parquet`].
+pub fn write_sample(sample: &Sample, mut out: impl Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
+    ParquetLayout::of(sample.table(), Some(sample.drawn()))?.write(&mut out, progress)
 }
 
 /// A file before it is written.
-struct File<'t> {
+struct ParquetLayout<'t> {
     cells: Cells<'t>,
     promise: FileGuarantees,
-    columns: Vec<Column>,
+    columns: Vec<WrittenColumn>,
     schema: TypePtr,
 }
 
 /// A column, and where its values come from.
-enum Column {
+enum WrittenColumn {
     Phone,
     IsMembership,
     Cells {
@@ -91,17 +86,17 @@ enum Column {
     },
 }
 
-impl<'t> File<'t> {
+impl<'t> ParquetLayout<'t> {
     fn of(table: &'t Table, drawn: Option<SampleInfo>) -> Result<Self> {
         let cells = table.cells();
         let promise = FileGuarantees { contacts: table.contacts(), memberships: table.memberships(), drawn };
         let phone_number = ColumnId::Text(TextField::PhoneNumber);
-        let mut columns = vec![Column::Phone];
+        let mut columns = vec![WrittenColumn::Phone];
         let mut types = vec![Written::Text.named(phone_number.name(), Repetition::REQUIRED)?];
         let parts = cells.parts();
         let rows: usize = parts.iter().map(|part| cells.rows(part)).sum();
         if rows as u64 > promise.memberships {
-            columns.push(Column::IsMembership);
+            columns.push(WrittenColumn::IsMembership);
             types.push(Written::Boolean.named(IS_MEMBERSHIP, Repetition::REQUIRED)?);
         }
         for id in cells.columns() {
@@ -109,7 +104,7 @@ impl<'t> File<'t> {
             let written = Written::of(&id, values.iter().copied().chain(cells.values_of_others(&id)));
             types.push(written.column(&id)?);
             let values = values.into_iter().map(|cell| written.plain(cell)).collect();
-            columns.push(Column::Cells { id, written, values });
+            columns.push(WrittenColumn::Cells { id, written, values });
         }
         let schema = Arc::new(Type::group_type_builder("contacts").with_fields(types).build()?);
         Ok(Self { cells, promise, columns, schema })
@@ -191,7 +186,7 @@ impl<'t> File<'t> {
     /// A column of a row group as it stands in the file.
     fn chunk(
         &self,
-        column: &Column,
+        column: &WrittenColumn,
         group: &[Part],
         descriptor: ColumnDescPtr,
         properties: &WriterPropertiesPtr,
@@ -206,8 +201,8 @@ impl<'t> File<'t> {
         Ok((bytes.into_inner()?.into(), close))
     }
 
-    fn write_part(&self, column: &Column, part: &Part, writer: &mut ColumnWriter<'_>) -> Result<()> {
-        let Column::Cells { id, written, values } = column else {
+    fn write_part(&self, column: &WrittenColumn, part: &Part, writer: &mut ColumnWriter<'_>) -> Result<()> {
+        let WrittenColumn::Cells { id, written, values } = column else {
             return self.write_phones(column, part, writer);
         };
         /// The values that are there, and for each row whether one is.
@@ -242,9 +237,9 @@ impl<'t> File<'t> {
     }
 
     /// The columns that say whose the row is, and have a value in each.
-    fn write_phones(&self, column: &Column, part: &Part, writer: &mut ColumnWriter<'_>) -> Result<()> {
+    fn write_phones(&self, column: &WrittenColumn, part: &Part, writer: &mut ColumnWriter<'_>) -> Result<()> {
         match (column, writer) {
-            (Column::Phone, ColumnWriter::ByteArrayColumnWriter(writer)) => {
+            (WrittenColumn::Phone, ColumnWriter::ByteArrayColumnWriter(writer)) => {
                 let mut phones: Vec<ByteArray> = Vec::new();
                 self.cells.phones(part, &mut |phone, _| match phones.last() {
                     Some(last) if last.data() == phone.as_bytes() => phones.push(last.clone()),
@@ -252,7 +247,7 @@ impl<'t> File<'t> {
                 });
                 writer.write_batch(&phones, None, None)
             }
-            (Column::IsMembership, ColumnWriter::BoolColumnWriter(writer)) => {
+            (WrittenColumn::IsMembership, ColumnWriter::BoolColumnWriter(writer)) => {
                 let mut flags = Vec::new();
                 self.cells.phones(part, &mut |_, is_membership| flags.push(is_membership));
                 writer.write_batch(&flags, None, None)

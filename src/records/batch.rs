@@ -1,16 +1,16 @@
 //! Bytes cut into records, a batch at a time.
 
 use std::io::{self, Read};
-use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::memrchr;
 
-use super::cells::{Header, WrongHeader};
-use super::cursor::Position;
+use super::cells::Header;
 use super::documents::Documents;
 use super::foreign;
-use super::rows::Rows;
+use super::report::Stop;
+use super::rows::CsvSplitter;
+use super::slice::RecordSlice;
 use super::source::{Source, inner_extension};
 
 /// How many bytes are read before they are handed on: enough that threads seldom wait for each other, little enough to
@@ -90,54 +90,10 @@ impl Memory {
 /// How far a batch is cut.
 pub(super) enum Cut {
     /// Into records.
-    Pieces(Vec<Piece>),
+    Records(Vec<RecordSlice>),
     /// Into whole lines, from this one on, of which each is a document. Whoever parses them cuts them, which takes longer
     /// than finding where the last ends.
     Lines(u64),
-}
-
-/// What cutting finds.
-#[derive(Debug, PartialEq)]
-pub(super) enum Piece {
-    /// A record, that parsing may still find invalid.
-    Record { bytes: Range<usize>, at: Position },
-    /// What cannot be cut out.
-    Invalid(Box<Invalid>),
-}
-
-/// What is wrong with a record, and where it is.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Invalid {
-    pub(super) at: Position,
-    pub(super) key: Option<String>,
-    pub(super) pointer: Option<String>,
-    pub(super) reason: String,
-}
-
-impl Invalid {
-    pub(super) fn new(at: Position, reason: impl Into<String>) -> Self {
-        Self { at, key: None, pointer: None, reason: reason.into() }
-    }
-}
-
-/// Why reading cannot go on.
-pub(super) enum Stop {
-    Unreadable(String),
-    /// The header of a CSV file, without which no row means anything.
-    Header(WrongHeader),
-}
-
-impl Stop {
-    #[cold]
-    pub(super) fn cannot_read(error: &io::Error) -> Self {
-        Self::Unreadable(format!("cannot be read: {error}"))
-    }
-
-    #[cold]
-    #[cfg(feature = "table")]
-    pub(super) fn too_many_custom_fields() -> Self {
-        Self::Unreadable("cannot be read: its records have more than 10,000 different custom fields".to_owned())
-    }
 }
 
 /// The batches of an input.
@@ -156,11 +112,11 @@ pub(super) struct Batches<'r> {
 
 enum Splitter {
     Documents(Box<Documents>),
-    Rows(Rows),
+    Rows(CsvSplitter),
 }
 
 impl<'r> Batches<'r> {
-    /// `length`: there are at least so many bytes. `chunk`: so many are read at a time.
+    /// `length`: the least number of bytes there are. `chunk`: how many are read at a time.
     pub(super) fn new(name: &str, length: Option<u64>, chunk: usize, input: impl Read + Send + 'r) -> Self {
         Self {
             source: Source::open(name, input),
@@ -214,20 +170,20 @@ impl<'r> Batches<'r> {
                 memory.length = end;
                 return Ok(Batch { memory, cut: Cut::Lines(line), header: None, read });
             }
-            let mut pieces = Vec::new();
+            let mut records = Vec::new();
             let (done, header) = match splitter {
-                Splitter::Documents(documents) => (documents.scan(bytes, self.ended, &mut pieces), None),
+                Splitter::Documents(documents) => (documents.scan(bytes, self.ended, &mut records), None),
                 Splitter::Rows(rows) => {
-                    let done = rows.scan(bytes, self.ended, &mut pieces).map_err(Stop::Header)?;
+                    let done = rows.scan(bytes, self.ended, &mut records).map_err(Stop::Header)?;
                     (done, rows.header().map(Arc::clone))
                 }
             };
-            if pieces.is_empty() && !self.ended {
+            if records.is_empty() && !self.ended {
                 memory.forget(done);
                 continue;
             }
             self.rest.extend_from_slice(&bytes[done..]);
-            return Ok(Batch { memory, cut: Cut::Pieces(pieces), header, read });
+            return Ok(Batch { memory, cut: Cut::Records(records), header, read });
         }
     }
 }
@@ -257,7 +213,7 @@ impl Splitter {
         Ok(if json {
             Self::Documents(Box::new(Documents::new(named(&["ndjson", "jsonl"]), chunk)))
         } else {
-            Self::Rows(Rows::new())
+            Self::Rows(CsvSplitter::new())
         })
     }
 

@@ -1,17 +1,18 @@
 //! The cells of CSV: what the header says they are, and contacts made of them.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Read};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 
-use super::RecordReader;
-use super::batch::{Invalid, Piece};
 use super::cursor::{Position, within};
-use super::parse::{DESCRIBED, TOO_MANY_CUSTOM_FIELDS};
+use super::report::WrongHeader;
+use super::slice::{Invalid, RecordSlice};
 use crate::catalogue::{Field, TextField};
-use crate::contact::{Contact, RecordDraft, RecordKey, Scalar};
+use crate::contact::{Contact, FromScalar, RecordDraft, RecordKey, RecordSink};
 use crate::error::{Quoted, Shape};
+use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 use crate::number::{NotANumber, Number};
 use crate::value::Value;
 
@@ -22,29 +23,6 @@ const CUSTOM: &str = "custom_fields.";
 #[derive(Debug)]
 pub(super) struct Header {
     columns: Vec<Column>,
-}
-
-/// What is wrong with a header: as much as will be described, and how much more there is.
-#[derive(Debug, Default)]
-pub(super) struct WrongHeader {
-    pub(super) described: Vec<Invalid>,
-    pub(super) omitted: usize,
-}
-
-impl WrongHeader {
-    fn add(&mut self, wrong: impl FnOnce() -> Invalid) {
-        if self.described.len() < DESCRIBED {
-            self.described.push(wrong());
-        } else {
-            self.omitted += 1;
-        }
-    }
-}
-
-impl From<Invalid> for WrongHeader {
-    fn from(only: Invalid) -> Self {
-        Self { described: vec![only], omitted: 0 }
-    }
 }
 
 #[derive(Debug)]
@@ -84,8 +62,7 @@ impl Header {
             let reason = "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`";
             wrong.add(|| Invalid::new(at, reason));
         }
-        if columns.iter().filter(|column| matches!(column, Column::Custom(_))).count() > RecordReader::MAX_CUSTOM_FIELDS
-        {
+        if columns.iter().filter(|column| matches!(column, Column::Custom(_))).count() > MAX_CUSTOM_FIELDS {
             let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
             wrong.add(|| Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
         }
@@ -106,9 +83,11 @@ impl Header {
             }
             match column {
                 Column::Known(key, name) => {
-                    set(&mut draft, *key, cell).map_err(|reason| (Some((*name).to_owned()), reason))?;
+                    let Ok(()) = tell(&mut draft, *key, cell).map_err(|reason| (Some((*name).to_owned()), reason))?;
                 }
-                Column::Custom(key) => drop(draft.set_custom_field(key.clone(), Value::from(cell))),
+                Column::Custom(key) => {
+                    let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
+                }
                 Column::Ignored => {}
             }
         }
@@ -135,20 +114,20 @@ impl Column {
     }
 }
 
-fn set(draft: &mut RecordDraft, key: RecordKey, cell: &str) -> Result<(), String> {
-    match key {
-        RecordKey::Field(Field::Text(field)) => draft.set_text(field, cell.to_owned()),
-        RecordKey::Field(Field::Flag(field)) => draft.set_flag(field, flag(cell)?),
-        RecordKey::Field(Field::Count(field)) => draft.set_count(field, number(cell)?),
-        RecordKey::Field(Field::Amount(field)) => draft.set_amount(field, number(cell)?),
-        RecordKey::Field(Field::Time(field)) => draft.set_time(field, DateTime::<Utc>::from_text(cell)?),
-        RecordKey::ListId => draft.set_list_id(number(cell)?),
-        RecordKey::Active => draft.set_active(flag(cell)?),
+/// Tells a sink the value of a cell.
+fn tell<S: RecordSink>(sink: &mut S, key: RecordKey, cell: &str) -> Result<Result<(), S::Refusal>, String> {
+    Ok(match key {
+        RecordKey::Field(Field::Text(field)) => sink.text(field, cell.into()),
+        RecordKey::Field(Field::Flag(field)) => sink.flag(field, flag(cell)?),
+        RecordKey::Field(Field::Count(field)) => sink.count(field, number(cell)?),
+        RecordKey::Field(Field::Amount(field)) => sink.amount(field, number(cell)?),
+        RecordKey::Field(Field::Time(field)) => sink.time(field, DateTime::from_text(cell)?),
+        RecordKey::ListId => sink.list_id(number(cell)?),
+        RecordKey::Active => sink.active(flag(cell)?),
         RecordKey::CustomFields | RecordKey::Lists => {
-            return Err(format!("expected {}, found {}", key.takes().expected(), Shape::String));
+            return Err(format!("expected {}, found {}", key.value_type().expected(), Shape::String));
         }
-    }
-    Ok(())
+    })
 }
 
 fn flag(cell: &str) -> Result<bool, String> {
@@ -160,31 +139,31 @@ fn flag(cell: &str) -> Result<bool, String> {
 }
 
 /// A number as JSON writes it.
-fn number<T: Scalar>(cell: &str) -> Result<T, String> {
+fn number<T: FromScalar>(cell: &str) -> Result<T, String> {
     match cell.parse::<Number>() {
         Ok(number) => T::from_number(Some(number)),
         Err(NotANumber::Range) => T::from_number(None),
-        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TAKES.expected(), Quoted(cell))),
+        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TYPE.expected(), Quoted(cell))),
     }
 }
 
 /// Makes contacts of rows, in their order.
 pub(super) fn contacts(
     bytes: &[u8],
-    pieces: &[Piece],
+    records: &[RecordSlice],
     header: &Header,
     each: &mut dyn FnMut(Result<Contact, Invalid>),
 ) {
-    let rows = pieces.iter().filter_map(|piece| match piece {
-        Piece::Record { bytes: row, .. } => Some(&bytes[row.clone()]),
-        Piece::Invalid(_) => None,
+    let rows = records.iter().filter_map(|slice| match slice {
+        RecordSlice::Record { bytes: row, .. } => Some(&bytes[row.clone()]),
+        RecordSlice::Invalid(_) => None,
     });
     let mut reader = reader(Joined { rows, row: &[] });
     let mut cells = csv::ByteRecord::new();
-    for piece in pieces {
-        let (row, at) = match piece {
-            Piece::Record { bytes: row, at } => (&bytes[row.clone()], at),
-            Piece::Invalid(invalid) => {
+    for slice in records {
+        let (row, at) = match slice {
+            RecordSlice::Record { bytes: row, at } => (&bytes[row.clone()], at),
+            RecordSlice::Invalid(invalid) => {
                 each(Err(Invalid::clone(invalid)));
                 continue;
             }

@@ -12,9 +12,9 @@ mod value;
 use memchr::{memchr, memchr_iter, memchr3, memmem};
 
 use self::value::{Expected, State, Value, Within};
-use super::batch::{Invalid, Piece};
 use super::cursor::{Cursor, Position};
 use super::envelope::Envelope;
+use super::slice::{Invalid, RecordSlice};
 
 const NEVER_CLOSED: &str = "the document is never closed";
 
@@ -86,22 +86,22 @@ impl Documents {
 
     /// Finds the records that end in `bytes`, which begin with what the last call left over; says how many bytes are done
     /// with.
-    pub(super) fn scan(&mut self, bytes: &[u8], end: bool, pieces: &mut Vec<Piece>) -> usize {
+    pub(super) fn scan(&mut self, bytes: &[u8], end: bool, records: &mut Vec<RecordSlice>) -> usize {
         while self.next < bytes.len() {
             match self.state {
                 State::Between => {
-                    if !self.between(bytes, end, pieces) {
+                    if !self.between(bytes, end, records) {
                         break;
                     }
                 }
-                State::Stray => self.stray(bytes, pieces),
-                State::Value => self.value(bytes, pieces),
-                State::Element(expected) => self.element(expected, bytes, pieces),
-                State::Envelope => self.envelope(bytes, pieces),
+                State::Stray => self.stray(bytes, records),
+                State::Value => self.value(bytes, records),
+                State::Element(expected) => self.element(expected, bytes, records),
+                State::Envelope => self.envelope(bytes, records),
             }
         }
         if end {
-            self.break_off(bytes, pieces);
+            self.break_off(bytes, records);
             self.state = State::Between;
         }
         let done = match self.state {
@@ -122,7 +122,7 @@ impl Documents {
     }
 
     /// Between documents; false where more bytes must come first.
-    fn between(&mut self, bytes: &[u8], end: bool, pieces: &mut Vec<Piece>) -> bool {
+    fn between(&mut self, bytes: &[u8], end: bool, records: &mut Vec<RecordSlice>) -> bool {
         let first = bytes[self.next];
         match first {
             b'\n' => {
@@ -143,7 +143,7 @@ impl Documents {
                     self.begin(bytes);
                     self.opened = self.value.at;
                     self.next += length;
-                    self.give(bytes, self.next, pieces);
+                    self.give(bytes, self.next, records);
                     return true;
                 }
                 Line::Incomplete => return false,
@@ -190,17 +190,17 @@ impl Documents {
     }
 
     /// In what is no document, to the end of the line or the beginning of one.
-    fn stray(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+    fn stray(&mut self, bytes: &[u8], records: &mut Vec<RecordSlice>) {
         self.next = memchr3(b'\n', b'{', b'[', &bytes[self.next..]).map_or(bytes.len(), |found| self.next + found);
         if self.next < bytes.len() {
-            self.give(bytes, self.next, pieces);
+            self.give(bytes, self.next, records);
             self.state = State::Between;
             // Such a line says nothing of the others.
             self.on_line = 0;
         }
     }
 
-    fn value(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+    fn value(&mut self, bytes: &[u8], records: &mut Vec<RecordSlice>) {
         let mut at = self.next;
         while at < bytes.len() {
             if self.value.in_string {
@@ -215,7 +215,7 @@ impl Documents {
                 b',' => {
                     self.value.other_key();
                     if self.value.depth == 0 && self.within != Within::File {
-                        self.give(bytes, at, pieces);
+                        self.give(bytes, at, records);
                         self.state = State::Element(Expected::Element);
                         self.next = at + 1;
                         return;
@@ -224,7 +224,7 @@ impl Documents {
                 b'{' => {
                     if self.by_lines != Some(true) && self.value.starts_over(bytes, at) {
                         self.next = at;
-                        self.give_up(self.value.at, pieces);
+                        self.give_up(self.value.at, records);
                         return;
                     }
                     self.value.other_key();
@@ -248,20 +248,20 @@ impl Documents {
                     // A line is a document to its end.
                     if self.value.depth == 0 && self.within == Within::File && self.by_lines != Some(true) {
                         self.next = at + 1;
-                        self.give(bytes, self.next, pieces);
+                        self.give(bytes, self.next, records);
                         self.end_document();
                         return;
                     }
                 }
                 b']' if self.within != Within::File => {
-                    self.give(bytes, at, pieces);
+                    self.give(bytes, at, records);
                     self.next = at;
                     self.end_array();
                     return;
                 }
                 b'\n' => {
                     self.next = at;
-                    if self.line_ends(bytes, pieces) {
+                    if self.line_ends(bytes, records) {
                         return;
                     }
                 }
@@ -273,11 +273,11 @@ impl Documents {
     }
 
     /// Before an element, or the end of the array.
-    fn element(&mut self, expected: Expected, bytes: &[u8], pieces: &mut Vec<Piece>) {
+    fn element(&mut self, expected: Expected, bytes: &[u8], records: &mut Vec<RecordSlice>) {
         let first = bytes[self.next];
         match first {
             b'\n' => {
-                if !self.line_ends(bytes, pieces) {
+                if !self.line_ends(bytes, records) {
                     self.next += 1;
                 }
             }
@@ -290,7 +290,7 @@ impl Documents {
                 };
                 if wrong {
                     let at = self.cursor.position(bytes, self.next);
-                    self.tell(Invalid::new(at, format!("expected a record, found `{}`", char::from(first))), pieces);
+                    self.tell(Invalid::new(at, format!("expected a record, found `{}`", char::from(first))), records);
                 }
                 if first == b']' {
                     self.end_array();
@@ -319,7 +319,7 @@ impl Documents {
     }
 
     /// In a page, behind its contacts.
-    fn envelope(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+    fn envelope(&mut self, bytes: &[u8], records: &mut Vec<RecordSlice>) {
         while self.next < bytes.len() {
             if self.value.in_string {
                 self.next = self.value.string(bytes, self.next);
@@ -335,11 +335,11 @@ impl Documents {
                     if self.value.depth == 0 {
                         self.next += 1;
                         self.keep_envelope(bytes);
-                        self.end_page(bytes, pieces);
+                        self.end_page(bytes, records);
                         return;
                     }
                 }
-                b'\n' if self.line_ends(bytes, pieces) => return,
+                b'\n' if self.line_ends(bytes, records) => return,
                 _ => {}
             }
             self.next += 1;
@@ -353,10 +353,10 @@ impl Documents {
         }
     }
 
-    fn end_page(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+    fn end_page(&mut self, bytes: &[u8], records: &mut Vec<RecordSlice>) {
         self.found = true;
         if let Some(invalid) = self.envelope.take().and_then(|envelope| envelope.check()) {
-            pieces.push(Piece::Invalid(invalid));
+            records.push(RecordSlice::Invalid(invalid));
         }
         if self.within == (Within::Page { in_array: true }) {
             self.within = Within::Array;
@@ -375,7 +375,7 @@ impl Documents {
     }
 
     /// A line ends inside a document; whether the document does, too.
-    fn line_ends(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) -> bool {
+    fn line_ends(&mut self, bytes: &[u8], records: &mut Vec<RecordSlice>) -> bool {
         let in_string = std::mem::take(&mut self.value.in_string);
         if self.by_lines.is_none() {
             let goes_on = self.named_lines && self.goes_on(bytes);
@@ -386,27 +386,27 @@ impl Documents {
             return false;
         }
         self.value.in_string = in_string;
-        self.break_off(bytes, pieces);
+        self.break_off(bytes, records);
         true
     }
 
     /// Whatever is open, nothing more belongs to it.
-    fn break_off(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
+    fn break_off(&mut self, bytes: &[u8], records: &mut Vec<RecordSlice>) {
         let by_lines = self.by_lines == Some(true);
         let within = std::mem::replace(&mut self.within, Within::File);
         match self.state {
             State::Between => {}
-            State::Stray => self.give(bytes, self.next, pieces),
+            State::Stray => self.give(bytes, self.next, records),
             State::Value if within == Within::File && by_lines => {
-                self.give(bytes, self.next, pieces);
+                self.give(bytes, self.next, records);
                 self.end_document();
             }
-            State::Value if self.value.depth > 0 || self.value.in_string => self.give_up(self.value.at, pieces),
+            State::Value if self.value.depth > 0 || self.value.in_string => self.give_up(self.value.at, records),
             State::Value => {
-                self.give(bytes, self.next, pieces);
-                self.give_up(self.opened, pieces);
+                self.give(bytes, self.next, records);
+                self.give_up(self.opened, records);
             }
-            State::Element(_) | State::Envelope => self.give_up(self.opened, pieces),
+            State::Element(_) | State::Envelope => self.give_up(self.opened, records),
         }
     }
 
@@ -425,8 +425,8 @@ impl Documents {
     }
 
     /// Tells that something is never closed, and goes on as if it had been.
-    fn give_up(&mut self, at: Position, pieces: &mut Vec<Piece>) {
-        self.tell(Invalid::new(at, NEVER_CLOSED), pieces);
+    fn give_up(&mut self, at: Position, records: &mut Vec<RecordSlice>) {
+        self.tell(Invalid::new(at, NEVER_CLOSED), records);
         if self.within == Within::File {
             self.envelope = None;
             self.state = State::Between;
@@ -440,22 +440,22 @@ impl Documents {
         }
     }
 
-    fn tell(&mut self, invalid: Invalid, pieces: &mut Vec<Piece>) {
+    fn tell(&mut self, invalid: Invalid, records: &mut Vec<RecordSlice>) {
         self.found = true;
-        pieces.push(Piece::Invalid(Box::new(invalid)));
+        records.push(RecordSlice::Invalid(Box::new(invalid)));
     }
 
     /// Gives the value in hand out, which ends before `end`.
-    fn give(&mut self, bytes: &[u8], end: usize, pieces: &mut Vec<Piece>) {
+    fn give(&mut self, bytes: &[u8], end: usize, records: &mut Vec<RecordSlice>) {
         if self.value.is_too_long(end) {
-            return self.tell(Invalid::new(self.value.at, "the record is larger than 16 MiB"), pieces);
+            return self.tell(Invalid::new(self.value.at, "the record is larger than 16 MiB"), records);
         }
         let length = bytes[self.value.start..end].trim_ascii_end().len();
         if length > 0 && self.value.after_page {
-            self.tell(Invalid::new(self.value.at, "expected `,` or `]` after a page"), pieces);
+            self.tell(Invalid::new(self.value.at, "expected `,` or `]` after a page"), records);
         } else if length > 0 {
             let record = self.value.start..self.value.start + length;
-            pieces.push(Piece::Record { bytes: record, at: self.value.at });
+            records.push(RecordSlice::Record { bytes: record, at: self.value.at });
             self.found = true;
         }
     }

@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::RecordReader;
-use super::batch::Invalid;
 use super::cursor::{Position, within};
+use super::slice::Invalid;
+use crate::limits::MAX_RECORD_BYTES;
 
 /// A page without its contacts, kept to see whether it is a page at all: `{"contacts": []`, and what follows.
 pub(super) struct Envelope {
@@ -31,7 +31,7 @@ impl Envelope {
     }
 
     pub(super) fn extend(&mut self, bytes: &[u8]) {
-        self.too_long |= self.bytes.len() + bytes.len() > RecordReader::MAX_RECORD_BYTES;
+        self.too_long |= self.bytes.len() + bytes.len() > MAX_RECORD_BYTES;
         if !self.too_long {
             self.bytes.extend_from_slice(bytes);
         }

@@ -8,12 +8,15 @@ use std::thread;
 
 use memchr::memchr;
 
-use super::RecordReader;
-use super::batch::{Batch, Batches, Cut, Invalid, Memory, Piece, Stop};
+use super::batch::{Batch, Batches, Cut, Memory};
 use super::cells;
 use super::documents::Documents;
 use super::fast_json::FastJson;
-use super::parse::{Outcome, Tally, json};
+use super::parse::json;
+use super::report::{Stop, Tally};
+use super::slice::{Invalid, RecordSlice};
+use crate::limits::MAX_CUSTOM_FIELDS;
+use crate::progress::Progress;
 use crate::table::shard::Shards;
 
 /// How many bytes are read before they are parsed: enough that shards have many records each.
@@ -29,42 +32,43 @@ struct Queue<'r> {
 }
 
 /// What has come of a batch.
-struct Part {
+struct LoadedBatch {
     /// Which batch, in the order of the file.
     batch: usize,
     shards: Shards,
     tally: Tally,
 }
 
-/// Reads all there is, and tells what came of it beside the records.
+/// Reads all there is, and why there may be more.
 pub(super) fn load(
     threads: usize,
     batches: Batches<'_>,
     name: &str,
-    progress: &mut dyn FnMut(u64),
-) -> (Outcome, Shards) {
+    progress: &Progress,
+    tally: &mut Tally,
+) -> (Shards, Option<Stop>) {
     let queue = Mutex::new(Queue { batches, taken: 0, read: 0, stop: None });
-    let parts = Mutex::new(Vec::new());
+    let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(|| work(&queue, &parts, name, &mut |_| {}));
+            scope.spawn(|| work(&queue, &done, name, &Progress::default()));
         }
-        work(&queue, &parts, name, progress);
+        work(&queue, &done, name, progress);
     });
-    let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-    parts.sort_unstable_by_key(|part: &Part| part.batch);
-    let (mut all, mut tally) = (Shards::default(), Tally::default());
-    for part in parts {
-        all.append(part.shards);
-        tally.add(part.tally);
+    let mut loaded = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    loaded.sort_unstable_by_key(|of_batch: &LoadedBatch| of_batch.batch);
+    let mut all = Shards::default();
+    for of_batch in loaded {
+        all.append(of_batch.shards);
+        tally.add(of_batch.tally);
     }
     let Queue { read, stop, .. } = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
-    progress(read);
-    (Outcome { tally, stop }, all)
+    progress.tell(read);
+    (all, stop)
 }
 
-fn work(queue: &Mutex<Queue<'_>>, parts: &Mutex<Vec<Part>>, name: &str, progress: &mut dyn FnMut(u64)) {
-    let mut parser = Parser { name, lines: FastJson::new(false), pieces: FastJson::new(true) };
+fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, progress: &Progress) {
+    let mut parser = BatchParser { name, lines: FastJson::new(false), slices: FastJson::new(true) };
     let mut memory = Memory::default();
     // As many records as in the batch before.
     let mut expected = 0;
@@ -83,76 +87,76 @@ fn work(queue: &Mutex<Queue<'_>>, parts: &Mutex<Vec<Part>>, name: &str, progress
         let taken = queue.taken;
         drop(queue);
         let shards = Shards::with_capacity(expected + expected / 32);
-        let mut part = Part { batch: taken, shards, tally: Tally::default() };
-        parser.parse(&batch, &mut part);
-        expected = part.tally.records as usize;
-        part.shards.close();
-        parts.lock().unwrap_or_else(PoisonError::into_inner).push(part);
-        progress(batch.read);
+        let mut loaded = LoadedBatch { batch: taken, shards, tally: Tally::default() };
+        parser.parse(&batch, &mut loaded);
+        expected = loaded.tally.records as usize;
+        loaded.shards.close();
+        done.lock().unwrap_or_else(PoisonError::into_inner).push(loaded);
+        progress.tell(batch.read);
         memory = batch.memory;
     }
 }
 
 /// Puts the records of batches into shards.
-struct Parser<'n> {
+struct BatchParser<'n> {
     name: &'n str,
     /// Of records that end with their line.
     lines: FastJson,
     /// Of those that are cut out.
-    pieces: FastJson,
+    slices: FastJson,
 }
 
-impl Parser<'_> {
-    fn parse(&mut self, batch: &Batch, part: &mut Part) {
+impl BatchParser<'_> {
+    fn parse(&mut self, batch: &Batch, loaded: &mut LoadedBatch) {
         self.lines.turn_to_others();
-        self.pieces.turn_to_others();
-        let Part { shards, tally, .. } = part;
+        self.slices.turn_to_others();
+        let LoadedBatch { shards, tally, .. } = loaded;
         match (&batch.cut, &batch.header) {
-            (Cut::Pieces(pieces), Some(header)) => cells::contacts(batch.bytes(), pieces, header, &mut |row| {
+            (Cut::Records(records), Some(header)) => cells::contacts(batch.bytes(), records, header, &mut |row| {
                 tally.count(self.name, row, &mut |contact| shards.push(&contact));
             }),
-            (Cut::Pieces(pieces), None) => self.records(batch.bytes(), pieces, part),
-            (Cut::Lines(line), _) => self.lines(batch.bytes(), *line, part),
+            (Cut::Records(records), None) => self.records(batch.bytes(), records, loaded),
+            (Cut::Lines(line), _) => self.lines(batch.bytes(), *line, loaded),
         }
     }
 
     /// Lines, of which each is a document.
-    fn lines(&mut self, bytes: &[u8], mut line: u64, part: &mut Part) {
+    fn lines(&mut self, bytes: &[u8], mut line: u64, loaded: &mut LoadedBatch) {
         let text = std::str::from_utf8(bytes).ok();
         let mut at = 0;
-        while at < bytes.len() && !has_too_many(&part.shards) {
-            let read = text.and_then(|text| self.lines.read(text, at, &mut part.shards));
-            part.tally.records += u64::from(read.is_some());
-            at = read.unwrap_or_else(|| self.line(bytes, at, line, part)) + 1;
+        while at < bytes.len() && !has_too_many(&loaded.shards) {
+            let read = text.and_then(|text| self.lines.read(text, at, &mut loaded.shards));
+            loaded.tally.records += u64::from(read.is_some());
+            at = read.unwrap_or_else(|| self.line(bytes, at, line, loaded)) + 1;
             line += 1;
         }
     }
 
     /// A line that is not a plain record; where it ends.
     #[cold]
-    fn line(&mut self, bytes: &[u8], start: usize, line: u64, part: &mut Part) -> usize {
+    fn line(&mut self, bytes: &[u8], start: usize, line: u64, loaded: &mut LoadedBatch) -> usize {
         let end = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |found| start + found);
         let bytes = &bytes[start..end];
-        let mut pieces = Vec::new();
-        Documents::of_lines(line).scan(bytes, true, &mut pieces);
-        self.records(bytes, &pieces, part);
+        let mut records = Vec::new();
+        Documents::of_lines(line).scan(bytes, true, &mut records);
+        self.records(bytes, &records, loaded);
         end
     }
 
     /// Records that are cut out.
-    fn records(&mut self, bytes: &[u8], pieces: &[Piece], Part { shards, tally, .. }: &mut Part) {
+    fn records(&mut self, bytes: &[u8], records: &[RecordSlice], LoadedBatch { shards, tally, .. }: &mut LoadedBatch) {
         let text = std::str::from_utf8(bytes).ok();
-        for piece in pieces {
-            let record = match piece {
-                Piece::Record { bytes: record, at } => {
+        for slice in records {
+            let record = match slice {
+                RecordSlice::Record { bytes: record, at } => {
                     let text = text.and_then(|text| text.get(record.clone()));
-                    if text.is_some_and(|text| self.pieces.read(text, 0, shards).is_some()) {
+                    if text.is_some_and(|text| self.slices.read(text, 0, shards).is_some()) {
                         tally.records += 1;
                         continue;
                     }
                     json(&bytes[record.clone()], *at)
                 }
-                Piece::Invalid(invalid) => Err(Invalid::clone(invalid)),
+                RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
             };
             tally.count(self.name, record, &mut |contact| shards.push(&contact));
             if has_too_many(shards) {
@@ -165,5 +169,5 @@ impl Parser<'_> {
 /// Whether there are more custom fields than a table may have, so that no more need be put in: half of the columns may be
 /// of records that were taken back, and the others are too many.
 fn has_too_many(shards: &Shards) -> bool {
-    shards.custom_columns() > 2 * RecordReader::MAX_CUSTOM_FIELDS
+    shards.custom_columns() > 2 * MAX_CUSTOM_FIELDS
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use memchr::{memchr2, memchr3};
 
-use super::RecordReader;
-use super::batch::{Invalid, Piece};
-use super::cells::{Header, WrongHeader};
+use super::cells::Header;
 use super::cursor::Position;
+use super::report::WrongHeader;
+use super::slice::{Invalid, RecordSlice};
+use crate::limits::MAX_RECORD_BYTES;
 
-pub(super) struct Rows {
+pub(super) struct CsvSplitter {
     header: Option<Arc<Header>>,
     /// Where the scan goes on.
     next: usize,
@@ -24,7 +25,7 @@ pub(super) struct Rows {
     too_long: bool,
 }
 
-impl Rows {
+impl CsvSplitter {
     pub(super) fn new() -> Self {
         Self { header: None, next: 0, start: None, start_line: 1, line: 1, quoted: false, too_long: false }
     }
@@ -36,7 +37,12 @@ impl Rows {
 
     /// Finds the rows that end in `bytes`, which begin with what the last call left over; says how many bytes are done
     /// with.
-    pub(super) fn scan(&mut self, bytes: &[u8], end: bool, pieces: &mut Vec<Piece>) -> Result<usize, WrongHeader> {
+    pub(super) fn scan(
+        &mut self,
+        bytes: &[u8],
+        end: bool,
+        records: &mut Vec<RecordSlice>,
+    ) -> Result<usize, WrongHeader> {
         while self.next < bytes.len() {
             let start = match self.start {
                 Some(start) => start,
@@ -63,7 +69,7 @@ impl Rows {
                 } else {
                     // The line break is the next call's, or the next turn's.
                     self.next = at;
-                    self.row(start, bytes, pieces)?;
+                    self.row(start, bytes, records)?;
                 }
             } else {
                 self.next = bytes.len();
@@ -76,13 +82,13 @@ impl Rows {
                     if self.header.is_none() {
                         return Err(invalid.into());
                     }
-                    pieces.push(Piece::Invalid(Box::new(invalid)));
+                    records.push(RecordSlice::Invalid(Box::new(invalid)));
                 }
-                Some(start) => self.row(start, bytes, pieces)?,
+                Some(start) => self.row(start, bytes, records)?,
                 None => {}
             }
         }
-        self.too_long |= self.start.is_some_and(|start| self.next - start > RecordReader::MAX_RECORD_BYTES);
+        self.too_long |= self.start.is_some_and(|start| self.next - start > MAX_RECORD_BYTES);
         let done = match self.start {
             Some(start) if !self.too_long => start,
             // One byte more, to see whether a quote follows a comma.
@@ -121,9 +127,9 @@ impl Rows {
     }
 
     /// The row in hand ends.
-    fn row(&mut self, start: usize, bytes: &[u8], pieces: &mut Vec<Piece>) -> Result<(), WrongHeader> {
+    fn row(&mut self, start: usize, bytes: &[u8], records: &mut Vec<RecordSlice>) -> Result<(), WrongHeader> {
         let at = self.position();
-        let too_long = self.too_long || self.next - start > RecordReader::MAX_RECORD_BYTES;
+        let too_long = self.too_long || self.next - start > MAX_RECORD_BYTES;
         self.start = None;
         self.too_long = false;
         if self.header.is_none() {
@@ -132,9 +138,9 @@ impl Rows {
             }
             self.header = Some(Arc::new(Header::read(&bytes[start..self.next], at)?));
         } else if too_long {
-            pieces.push(Piece::Invalid(Box::new(self.invalid("the record is larger than 16 MiB"))));
+            records.push(RecordSlice::Invalid(Box::new(self.invalid("the record is larger than 16 MiB"))));
         } else {
-            pieces.push(Piece::Record { bytes: start..self.next, at });
+            records.push(RecordSlice::Record { bytes: start..self.next, at });
         }
         Ok(())
     }

@@ -8,42 +8,49 @@ use proptest::prelude::*;
 
 use super::circumstances::instants;
 use super::values::{counts, custom_keys, list_ids, numbers, texts, values};
+use crate::catalogue::{AmountField, CountField, FlagField, Owner, TextField, TimeField};
 use crate::contact::{Contact, Membership};
-use crate::number::Number;
 use crate::population::Population;
+
+/// A value for each of some fields, or none.
+pub(super) fn for_each<F: Copy + std::fmt::Debug + 'static, T: Clone + std::fmt::Debug + 'static>(
+    fields: Vec<F>,
+    values: BoxedStrategy<T>,
+    weight: f64,
+) -> BoxedStrategy<Vec<(F, T)>> {
+    let each: Vec<_> = fields
+        .into_iter()
+        .map(|field| option::weighted(weight, values.clone()).prop_map(move |value| Some((field, value?))))
+        .collect();
+    each.prop_map(|drawn| drawn.into_iter().flatten().collect()).boxed()
+}
+
+/// The texts and flags of a contact, or of a membership.
+fn described(owner: Owner) -> BoxedStrategy<(Vec<(TextField, String)>, Vec<(FlagField, bool)>)> {
+    let of_owner = |field: &TextField| field.owner() == owner && *field != TextField::PhoneNumber;
+    let text_fields = TextField::ALL.iter().copied().filter(of_owner).collect();
+    let flag_fields = FlagField::ALL.iter().copied().filter(|field| field.owner() == owner).collect();
+    (for_each(text_fields, texts(), 0.5), for_each(flag_fields, any::<bool>().boxed(), 0.4)).boxed()
+}
 
 /// Any membership: on a list or on none, active or not, each of its values there or not.
 pub fn memberships() -> BoxedStrategy<Membership> {
     let fields = btree_map(custom_keys().prop_map(|key| key.as_str().to_owned()), values(), 0..4);
-    let counts = (counts(), counts(), counts());
-    let amounts = (
-        prop_oneof![Just(Number::default()), numbers()],
-        option::weighted(0.3, numbers()),
-        option::weighted(0.2, any::<bool>()),
-    );
-    let instants = || option::of(instants());
-    let times = (instants(), instants(), instants(), instants());
-    let texts = (option::of(texts()), option::of(texts()));
+    let counts = for_each(CountField::ALL.to_vec(), counts(), 0.9);
+    let amounts = for_each(AmountField::ALL.to_vec(), numbers(), 0.4);
+    let times = for_each(TimeField::ALL.to_vec(), instants(), 0.5);
     // Shrinks to the active ones.
     let inactive = prop::bool::weighted(0.2);
-    (option::weighted(0.9, list_ids()), any::<bool>(), inactive, fields, counts, amounts, times, texts)
-        .prop_map(|(list_id, in_workflow, inactive, custom_fields, counts, amounts, times, texts)| Membership {
-            list_id,
-            active: !inactive,
-            in_workflow,
-            custom_fields,
-            send_count: counts.0,
-            click_count: counts.1,
-            conversion_count: counts.2,
-            revenue_total: amounts.0,
-            avg_revenue: amounts.1,
-            has_revenue: amounts.2,
-            last_clicked_at: times.0,
-            last_sent_at: times.1,
-            signup_date: times.2,
-            last_revenue_at: times.3,
-            signup_method: texts.0,
-            list_number: texts.1,
+    (option::weighted(0.9, list_ids()), inactive, fields, counts, amounts, times, described(Owner::Membership))
+        .prop_map(|(list_id, inactive, custom_fields, counts, amounts, times, (texts, flags))| {
+            let mut membership = Membership { list_id, active: !inactive, custom_fields, ..Membership::default() };
+            counts.into_iter().for_each(|(field, count)| field.set(&mut membership, count));
+            amounts.into_iter().for_each(|(field, amount)| field.set(&mut membership, amount));
+            times.into_iter().for_each(|(field, instant)| field.set(&mut membership, instant));
+            let nobody = &mut Contact::default();
+            texts.into_iter().for_each(|(field, text)| field.set(nobody, &mut membership, text));
+            flags.into_iter().for_each(|(field, flag)| field.set(nobody, &mut membership, flag));
+            membership
         })
         .boxed()
 }
@@ -52,17 +59,14 @@ pub fn memberships() -> BoxedStrategy<Membership> {
 pub fn contacts() -> BoxedStrategy<Contact> {
     let phone_numbers =
         prop_oneof![8 => (0..8).prop_map(|n| format!("+{n}")), 1 => texts().prop_map(|text| format!("+{text}"))];
-    let described = (option::of(texts()), option::of(texts()), option::of(texts()));
-    let flags = (option::of(any::<bool>()), option::of(any::<bool>()));
-    (phone_numbers, described, flags, vec(memberships(), 0..4))
-        .prop_map(|(phone_number, texts, flags, memberships)| Contact {
-            phone_number,
-            carrier: texts.0,
-            line_type: texts.1,
-            timezone: texts.2,
-            is_valid: flags.0,
-            on_dnc: flags.1,
-            memberships: a_list_once(memberships),
+    (phone_numbers, described(Owner::Contact), vec(memberships(), 0..4))
+        .prop_map(|(phone_number, (texts, flags), memberships)| {
+            let memberships = a_list_once(memberships);
+            let mut contact = Contact { phone_number, memberships, ..Contact::default() };
+            let nothing = &mut Membership::default();
+            texts.into_iter().for_each(|(field, text)| field.set(&mut contact, nothing, text));
+            flags.into_iter().for_each(|(field, flag)| field.set(&mut contact, nothing, flag));
+            contact
         })
         .boxed()
 }

@@ -1,13 +1,16 @@
 //! Contacts that are aimed at one filter.
 
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
 use proptest::collection::{SizeRange, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::records::a_list_once;
+use super::records::{a_list_once, for_each};
 use crate::cases::Collisions;
-use crate::catalogue::{AmountField, CountField, TextField, TimeField};
+use crate::catalogue::{AmountField, CountField, FlagField, Owner, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::filter::Filter;
 use crate::population::Population;
@@ -37,18 +40,16 @@ pub fn contacts_for(filter: &Filter, cx: &EvalContext) -> BoxedStrategy<Contact>
     let anybody = (0..8).prop_map(|n| format!("+{n}"));
     let phone_number =
         if phone_numbers.is_empty() { anybody.boxed() } else { prop_oneof![anybody, select(phone_numbers)].boxed() };
-    let texts = [TextField::Carrier, TextField::LineType, TextField::Timezone]
-        .map(|field| one_of(collisions.texts.get(&field)));
-    let flags = (option::of(any::<bool>()), option::of(any::<bool>()));
+    let texts = texts_for(&collisions, Owner::Contact);
+    let flags = flags(Owner::Contact);
     (phone_number, texts, flags, vec(membership_for(&collisions), 0..4))
-        .prop_map(|(phone_number, [carrier, line_type, timezone], (is_valid, on_dnc), memberships)| Contact {
-            phone_number,
-            carrier,
-            line_type,
-            timezone,
-            is_valid,
-            on_dnc,
-            memberships: a_list_once(memberships),
+        .prop_map(|(phone_number, texts, flags, memberships)| {
+            let memberships = a_list_once(memberships);
+            let mut contact = Contact { phone_number, memberships, ..Contact::default() };
+            let nothing = &mut Membership::default();
+            texts.into_iter().for_each(|(field, text)| field.set(&mut contact, nothing, text));
+            flags.into_iter().for_each(|(field, flag)| field.set(&mut contact, nothing, flag));
+            contact
         })
         .boxed()
 }
@@ -59,50 +60,56 @@ pub fn populations_for(filter: &Filter, cx: &EvalContext, records: impl Into<Siz
 }
 
 /// One of the values, or none; none where there are none.
-fn one_of<T: Clone + std::fmt::Debug + 'static>(values: Option<&Vec<T>>) -> BoxedStrategy<Option<T>> {
+fn one_of<T: Clone + Debug + 'static>(values: Option<&Vec<T>>) -> BoxedStrategy<Option<T>> {
     match values {
         None => Just(None).boxed(),
         Some(values) => option::weighted(0.85, select(values.clone())).boxed(),
     }
 }
 
+/// For each of some fields one of its values, or none.
+fn one_of_each<F: Copy + Ord + Debug + 'static, T: Clone + Debug + 'static>(
+    fields: impl IntoIterator<Item = F>,
+    values: &BTreeMap<F, Vec<T>>,
+) -> BoxedStrategy<Vec<(F, T)>> {
+    let each: Vec<_> = fields
+        .into_iter()
+        .map(|field| one_of(values.get(&field)).prop_map(move |value| Some((field, value?))))
+        .collect();
+    each.prop_map(|drawn| drawn.into_iter().flatten().collect()).boxed()
+}
+
+fn texts_for(collisions: &Collisions, owner: Owner) -> BoxedStrategy<Vec<(TextField, String)>> {
+    let of_owner = |field: &TextField| field.owner() == owner && *field != TextField::PhoneNumber;
+    one_of_each(TextField::ALL.iter().copied().filter(of_owner), &collisions.texts)
+}
+
+fn flags(owner: Owner) -> BoxedStrategy<Vec<(FlagField, bool)>> {
+    let fields: Vec<FlagField> = FlagField::ALL.iter().copied().filter(|field| field.owner() == owner).collect();
+    for_each(fields, any::<bool>().boxed(), 0.4)
+}
+
 fn membership_for(collisions: &Collisions) -> BoxedStrategy<Membership> {
-    let times = [TimeField::LastClickedAt, TimeField::LastSentAt, TimeField::SignupDate, TimeField::LastRevenueAt]
-        .map(|field| one_of(collisions.times.get(&field)));
-    let counts = [CountField::SendCount, CountField::ClickCount, CountField::ConversionCount]
-        .map(|field| one_of(collisions.counts.get(&field)));
-    let amounts =
-        [AmountField::RevenueTotal, AmountField::AvgRevenue].map(|field| one_of(collisions.amounts.get(&field)));
-    let texts = [TextField::SignupMethod, TextField::ListNumber].map(|field| one_of(collisions.texts.get(&field)));
+    let times = one_of_each(TimeField::ALL.iter().copied(), &collisions.times);
+    let counts = one_of_each(CountField::ALL.iter().copied(), &collisions.counts);
+    let amounts = one_of_each(AmountField::ALL.iter().copied(), &collisions.amounts);
+    let texts = texts_for(collisions, Owner::Membership);
     let custom: Vec<_> =
         collisions.custom.iter().map(|(key, values)| (Just(key.clone()), one_of(Some(values)))).collect();
     let lists: Vec<i64> = collisions.lists.iter().copied().chain([1, 2]).collect();
     let list = option::weighted(0.9, select(lists));
-    let flags = (prop::bool::weighted(0.2), any::<bool>(), option::weighted(0.2, any::<bool>()));
-    (list, flags, times, counts, amounts, texts, custom)
-        .prop_map(|(list_id, (inactive, in_workflow, has_revenue), times, counts, amounts, texts, custom)| {
-            let [last_clicked_at, last_sent_at, signup_date, last_revenue_at] = times;
-            let [send_count, click_count, conversion_count] = counts.map(Option::unwrap_or_default);
-            let [revenue_total, avg_revenue] = amounts;
-            let [signup_method, list_number] = texts;
-            Membership {
-                list_id,
-                list_number,
-                active: !inactive,
-                signup_date,
-                signup_method,
-                custom_fields: custom.into_iter().filter_map(|(key, value)| Some((key, value?))).collect(),
-                send_count,
-                click_count,
-                conversion_count,
-                revenue_total: revenue_total.unwrap_or_default(),
-                avg_revenue,
-                has_revenue,
-                last_sent_at,
-                last_clicked_at,
-                last_revenue_at,
-                in_workflow,
-            }
+    let inactive = prop::bool::weighted(0.2);
+    (list, inactive, flags(Owner::Membership), times, counts, amounts, texts, custom)
+        .prop_map(|(list_id, inactive, flags, times, counts, amounts, texts, custom)| {
+            let custom_fields = custom.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+            let mut membership = Membership { list_id, active: !inactive, custom_fields, ..Membership::default() };
+            times.into_iter().for_each(|(field, instant)| field.set(&mut membership, instant));
+            counts.into_iter().for_each(|(field, count)| field.set(&mut membership, count));
+            amounts.into_iter().for_each(|(field, amount)| field.set(&mut membership, amount));
+            let nobody = &mut Contact::default();
+            texts.into_iter().for_each(|(field, text)| field.set(nobody, &mut membership, text));
+            flags.into_iter().for_each(|(field, flag)| field.set(nobody, &mut membership, flag));
+            membership
         })
         .boxed()
 }

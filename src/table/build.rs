@@ -24,9 +24,10 @@ use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
 use super::segment::{ColumnId, Columns, Lists, Segment, decode};
-use super::shard::{Coded, Custom, Flag, Shard, Texts};
+use super::shard::{Custom, Flag, Shard};
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::Contact;
+use crate::eval;
 use crate::filter::CustomKey;
 
 /// How contacts are put together.
@@ -206,34 +207,21 @@ fn columns<'b>(
         let column = take(&mut shards, |shard| &mut shard.counts[*field as usize]);
         tasks.push(Box::new(move || frame.place(ColumnId::Count(*field), coded(column, Domain::Counts))));
     }
-    type OfText = fn(&mut Shard) -> &mut Coded<Texts>;
-    let texts: [(TextField, OfText); 5] = [
-        (TextField::ListNumber, |shard| &mut shard.list_number),
-        (TextField::SignupMethod, |shard| &mut shard.signup_method),
-        (TextField::Carrier, |shard| &mut shard.carrier),
-        (TextField::LineType, |shard| &mut shard.line_type),
-        (TextField::Timezone, |shard| &mut shard.timezone),
-    ];
-    for (field, of) in texts {
-        let (id, column) = (ColumnId::Text(field), take(&mut shards, of));
+    // The phone number is none of the columns: contacts are told apart by it.
+    for field in TextField::ALL.iter().filter(|field| **field != TextField::PhoneNumber) {
+        let (id, column) = (ColumnId::Text(*field), take(&mut shards, |shard| &mut shard.texts[*field as usize]));
         tasks.push(Box::new(move || {
             let merged = coded(column, |texts| Domain::Texts(texts.into_iter().map(String::into_boxed_str).collect()));
             let merged = if id.is_of_the_contact() { frame.keep_last(merged, 0) } else { merged };
             frame.place(id, merged)
         }));
     }
-    type OfFlags = fn(&mut Shard) -> &mut Vec<Flag>;
-    let of_flags: [(FlagField, bool, OfFlags); 4] = [
-        (FlagField::HasRevenue, false, |shard| &mut shard.has_revenue),
-        (FlagField::InWorkflow, false, |shard| &mut shard.in_workflow),
-        (FlagField::OnDnc, false, |shard| &mut shard.on_dnc),
-        (FlagField::IsValid, true, |shard| &mut shard.is_valid),
-    ];
-    for (field, default, of) in of_flags {
-        let (id, column) = (ColumnId::Flag(field), take(&mut shards, of));
+    for field in FlagField::ALL {
+        let (id, column) = (ColumnId::Flag(*field), take(&mut shards, |shard| &mut shard.flags[*field as usize]));
+        let default = Flag::from(eval::flag(*field, &Contact::default(), None));
         tasks.push(Box::new(move || {
             let merged = flags(column);
-            let merged = if id.is_of_the_contact() { frame.keep_last(merged, u32::from(default) + 1) } else { merged };
+            let merged = if id.is_of_the_contact() { frame.keep_last(merged, default as u32) } else { merged };
             frame.place(id, merged)
         }));
     }
@@ -260,8 +248,7 @@ fn custom_columns(shards: &mut [Shard]) -> CustomFields {
                 by_key.entry(key).or_default().push((first, column));
             }
         }
-        // By a column that is still there: whether memberships are active is out of the shards already.
-        first += shard.in_workflow.len();
+        first += shard.memberships();
     }
     by_key
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::domain::Domain;
 use super::segment::{ColumnId, Lists};
 use super::{Other, Table};
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
+use crate::catalogue::{FIELDS, Field, Owner, TextField};
 use crate::contact::{Contact, Membership};
 use crate::eval;
 use crate::filter::CustomKey;
@@ -68,28 +68,13 @@ impl Table {
 impl<'t> Cells<'t> {
     /// Every column but the phone numbers', in the order of the platform's reference; custom fields by their keys.
     pub(crate) fn columns(&self) -> Vec<ColumnId> {
-        let mut columns = vec![
-            ColumnId::Text(TextField::ListNumber),
-            ColumnId::List,
-            ColumnId::Active,
-            ColumnId::Time(TimeField::SignupDate),
-            ColumnId::Text(TextField::SignupMethod),
-            ColumnId::Text(TextField::Carrier),
-            ColumnId::Text(TextField::LineType),
-            ColumnId::Text(TextField::Timezone),
-            ColumnId::Flag(FlagField::IsValid),
-            ColumnId::Flag(FlagField::OnDnc),
-            ColumnId::Count(CountField::SendCount),
-            ColumnId::Count(CountField::ClickCount),
-            ColumnId::Amount(AmountField::RevenueTotal),
-            ColumnId::Count(CountField::ConversionCount),
-            ColumnId::Amount(AmountField::AvgRevenue),
-            ColumnId::Flag(FlagField::HasRevenue),
-            ColumnId::Time(TimeField::LastSentAt),
-            ColumnId::Time(TimeField::LastClickedAt),
-            ColumnId::Time(TimeField::LastRevenueAt),
-            ColumnId::Flag(FlagField::InWorkflow),
-        ];
+        let of = |owner: Owner| {
+            let phone_number = Field::from(TextField::PhoneNumber);
+            FIELDS.iter().filter(move |row| row.owner == owner && row.field != phone_number).map(|row| row.field.into())
+        };
+        let mut columns: Vec<ColumnId> = of(Owner::Contact).collect();
+        columns.extend([ColumnId::List, ColumnId::Active]);
+        columns.extend(of(Owner::Membership));
         let known = self.table.columns.columns.iter().filter_map(|(id, _)| match id {
             ColumnId::Custom(key) => Some(key.clone()),
             _ => None,
@@ -125,7 +110,7 @@ impl<'t> Cells<'t> {
         parts
     }
 
-    /// How many of a part's rows come first without dividing a contact, at most so many where that can be.
+    /// Splits off the longest prefix of at most `rows` rows that cuts no contact; at least one contact.
     pub(crate) fn split(&self, part: Part, rows: usize) -> (Part, Option<Part>) {
         let contacts = match part.rows_of_each {
             Some(each) => (rows / each).max(1),
@@ -262,12 +247,24 @@ impl ColumnId {
         match self {
             Self::Active => "active",
             Self::List => "list_id",
-            Self::Time(field) => Field::Time(*field).name(),
-            Self::Count(field) => Field::Count(*field).name(),
-            Self::Amount(field) => Field::Amount(*field).name(),
-            Self::Flag(field) => Field::Flag(*field).name(),
-            Self::Text(field) => Field::Text(*field).name(),
+            Self::Time(field) => field.name(),
+            Self::Count(field) => field.name(),
+            Self::Amount(field) => field.name(),
+            Self::Flag(field) => field.name(),
+            Self::Text(field) => field.name(),
             Self::Custom(key) => key.as_str(),
+        }
+    }
+}
+
+impl From<Field> for ColumnId {
+    fn from(field: Field) -> Self {
+        match field {
+            Field::Time(field) => Self::Time(field),
+            Field::Count(field) => Self::Count(field),
+            Field::Amount(field) => Self::Amount(field),
+            Field::Flag(field) => Self::Flag(field),
+            Field::Text(field) => Self::Text(field),
         }
     }
 }

@@ -178,44 +178,13 @@ pub(super) fn decode<'c>(
 fn put(contact: &mut Contact, membership: &mut Membership, id: &ColumnId, domain: &Domain, key: usize) {
     match (id, domain) {
         (ColumnId::Active, _) => membership.active = key == 1,
-        (ColumnId::Flag(field), _) => {
-            let value = key == 1;
-            match field {
-                FlagField::HasRevenue => membership.has_revenue = Some(value),
-                FlagField::InWorkflow => membership.in_workflow = value,
-                FlagField::OnDnc => contact.on_dnc = Some(value),
-                FlagField::IsValid => contact.is_valid = Some(value),
-            }
-        }
+        (ColumnId::Flag(field), _) => field.set(contact, membership, key == 1),
         (ColumnId::Time(field), Domain::Instants(instants)) => {
-            let instant = Some(from_micros(instants.instant(key as u64)));
-            match field {
-                TimeField::LastClickedAt => membership.last_clicked_at = instant,
-                TimeField::LastSentAt => membership.last_sent_at = instant,
-                TimeField::SignupDate => membership.signup_date = instant,
-                TimeField::LastRevenueAt => membership.last_revenue_at = instant,
-            }
+            field.set(membership, from_micros(instants.instant(key as u64)));
         }
-        (ColumnId::Count(field), Domain::Counts(values)) => match field {
-            CountField::SendCount => membership.send_count = values[key],
-            CountField::ClickCount => membership.click_count = values[key],
-            CountField::ConversionCount => membership.conversion_count = values[key],
-        },
-        (ColumnId::Amount(field), Domain::Amounts(values)) => match field {
-            AmountField::RevenueTotal => membership.revenue_total = values[key],
-            AmountField::AvgRevenue => membership.avg_revenue = Some(values[key]),
-        },
-        (ColumnId::Text(field), Domain::Texts(values)) => {
-            let text = Some(values[key].to_string());
-            match field {
-                TextField::Carrier => contact.carrier = text,
-                TextField::LineType => contact.line_type = text,
-                TextField::Timezone => contact.timezone = text,
-                TextField::SignupMethod => membership.signup_method = text,
-                TextField::ListNumber => membership.list_number = text,
-                TextField::PhoneNumber => {}
-            }
-        }
+        (ColumnId::Count(field), Domain::Counts(values)) => field.set(membership, values[key]),
+        (ColumnId::Amount(field), Domain::Amounts(values)) => field.set(membership, values[key]),
+        (ColumnId::Text(field), Domain::Texts(values)) => field.set(contact, membership, values[key].to_string()),
         (ColumnId::Custom(name), Domain::Custom(values)) => {
             membership.custom_fields.insert(name.as_str().to_owned(), values.value(key).clone());
         }

@@ -3,8 +3,10 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
 
-use headcount::{Code, Contact, Errors, Membership, RecordReader, Table, TableBuilder};
+use headcount::records::write_parquet;
+use headcount::{Code, Contact, Errors, Membership, RecordReader, TableBuilder};
 
 use crate::{gzip, zstd};
 
@@ -37,24 +39,21 @@ fn columns() -> Vec<u8> {
         ..Contact::default()
     };
     let mut file = Vec::new();
-    (0..MANY_ROWS).map(contact).collect::<Table>().write_parquet(&mut file, &mut |_| {}).unwrap();
+    write_parquet(&(0..MANY_ROWS).map(contact).collect(), &mut file, &mut |_| {}).unwrap();
     file
 }
 
 /// Reads a file, to which something happens as soon as some of it was read.
-fn read_while(bytes: &[u8], name: &str, happens: impl Fn(&Path)) -> (u64, Result<u64, Errors>) {
+fn read_while(bytes: &[u8], name: &str, happens: fn(&Path)) -> (u64, Result<u64, Errors>) {
     let folder = tempfile::tempdir().unwrap();
     let path: PathBuf = folder.path().join(name);
     File::create(&path).unwrap().write_all(bytes).unwrap();
     let mut builder = TableBuilder::default();
-    let mut happened = false;
-    let report = RecordReader::new().threads(2).read_path_into(&path, &mut builder, &mut |_| {
-        if !happened {
-            happens(&path);
-            happened = true;
-        }
-    });
-    assert!(happened, "{name}");
+    let happened = Arc::new(Once::new());
+    let (once, changing) = (Arc::clone(&happened), path.clone());
+    let reader = RecordReader::new().threads(2).progress(move |_| once.call_once(|| happens(&changing)));
+    let report = reader.read_into(&path, &mut builder);
+    assert!(happened.is_completed(), "{name}");
     (builder.build().contacts(), report.map(|report| report.records))
 }
 
@@ -93,7 +92,7 @@ fn a_file_that_vanishes_is_read_to_its_end() {
 fn a_file_that_is_not_there_is_told_with_its_name() {
     for name in ["c.ndjson", "c.csv.gz", "c.parquet"] {
         let path = tempfile::tempdir().unwrap().path().join(name);
-        let errors = RecordReader::new().read_path(&path, &mut |_| {}, &mut |_| {}).unwrap_err();
+        let errors = RecordReader::new().contacts(&path).find_map(Result::err).unwrap();
         assert_eq!(errors.first().code(), Code::UnreadableInput);
         assert_eq!(errors.first().place().file.as_deref(), path.to_str(), "{errors}");
     }

@@ -12,7 +12,8 @@ mod sizes;
 
 use std::io::Write;
 
-use headcount::{Audience, Code, Contact, Errors, EvalContext, OnError, ReadReport, RecordReader, TableBuilder};
+use headcount::records::Input;
+use headcount::{Audience, Code, Errors, EvalContext, OnError, ReadReport, RecordReader, TableBuilder};
 
 /// What files of records look like, of which one record is hostile.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,16 +64,22 @@ type Outcome = (Vec<String>, Result<ReadReport, Errors>);
 
 /// Into contacts, each handed on.
 fn read(reader: &RecordReader, bytes: &[u8]) -> Outcome {
-    let mut phones = Vec::new();
-    let report = reader.read("c", bytes, &mut |contact: Contact| phones.push(contact.phone_number), &mut |_| {});
+    let (mut contacts, mut phones) = (reader.contacts(Input::new("c", bytes)), Vec::new());
+    let mut wrong = None;
+    for contact in contacts.by_ref() {
+        match contact {
+            Ok(contact) => phones.push(contact.phone_number),
+            Err(errors) => wrong = Some(errors),
+        }
+    }
     phones.sort();
-    (phones, report)
+    (phones, wrong.map_or_else(|| Ok(contacts.report().clone()), Err))
 }
 
 /// Into a table, which is asked who is in it.
 fn read_into(reader: &RecordReader, bytes: &[u8]) -> Outcome {
     let mut builder = TableBuilder::default();
-    let report = reader.read_into("c", bytes, &mut builder, &mut |_| {});
+    let report = reader.read_into(Input::new("c", bytes), &mut builder);
     let table = builder.build();
     let everybody = Audience::of("is_valid or not is_valid".parse().unwrap());
     let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());

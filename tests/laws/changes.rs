@@ -113,11 +113,8 @@ proptest! {
         let lines: Vec<String> = records.iter().map(|record| serde_json::to_string(record).unwrap() + "\n").collect();
         let (one, other) = lines.split_at(cut.index(lines.len()));
         let read = |files: &[String]| {
-            let mut builder = TableBuilder::default();
-            for file in files {
-                headcount::RecordReader::new().read_into("c.ndjson", file.as_bytes(), &mut builder, &mut |_| {}).unwrap();
-            }
-            builder.build()
+            let inputs = files.iter().map(|file| headcount::records::Input::new("c.ndjson", file.as_bytes()));
+            headcount::RecordReader::new().table(inputs).unwrap()
         };
         let (whole, split) = (read(&[lines.concat()]), read(&[one.concat(), other.concat()]));
         prop_assert_eq!(

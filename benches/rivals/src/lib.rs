@@ -6,8 +6,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use headcount::generate::{Population, PopulationFormat, REFERENCE_INSTANT};
+use headcount::records::Input;
 use headcount::{
-    Contact, Errors, EvalContext, ReadReport, RecordReader, Semantics, Subscription, Table, TableBuilder, Unit,
+    Contact, Errors, EvalContext, RecordReader, Semantics, Subscription, Table, Unit,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -45,18 +46,18 @@ pub fn pool(threads: usize) -> Result<ThreadPool, Failure> {
 /// # Errors
 ///
 /// A record is invalid, or the pipe breaks.
-fn read_generated(
+fn read_generated<T>(
     memberships: u64,
-    read: impl FnOnce(PipeReader) -> Result<ReadReport, Errors>,
-) -> Result<(), Failure> {
+    read: impl FnOnce(PipeReader) -> Result<T, Errors>,
+) -> Result<T, Failure> {
     let (reader, mut writer) = io::pipe()?;
     thread::scope(|scope| {
         let generator = scope.spawn(move || {
             Population::new(memberships, SEED).write(PopulationFormat::Ndjson, &mut writer, &mut |_| {})
         });
-        read(reader)?;
+        let read = read(reader)?;
         generator.join().map_err(|_| "the generator panicked")??;
-        Ok(())
+        Ok(read)
     })
 }
 
@@ -67,7 +68,12 @@ fn read_generated(
 /// A record is invalid, or the pipe breaks.
 pub fn each_record(memberships: u64, each: &mut dyn FnMut(Contact)) -> Result<(), Failure> {
     let reader = RecordReader::new().threads(2);
-    read_generated(memberships, |records| reader.read(NAME, records, each, &mut |_| {}))
+    read_generated(memberships, |records| {
+        for contact in reader.contacts(Input::new(NAME, records)) {
+            each(contact?);
+        }
+        Ok(())
+    })
 }
 
 /// A generated population in a table.
@@ -76,10 +82,8 @@ pub fn each_record(memberships: u64, each: &mut dyn FnMut(Contact)) -> Result<()
 ///
 /// As [`each_record`].
 pub fn table(memberships: u64) -> Result<Table, Failure> {
-    let mut builder = TableBuilder::default();
     let reader = RecordReader::new().threads(2);
-    read_generated(memberships, |records| reader.read_into(NAME, records, &mut builder, &mut |_| {}))?;
-    Ok(builder.build())
+    read_generated(memberships, |records| reader.table([Input::new(NAME, records)]))
 }
 
 /// The median time of a call, in nanoseconds, after calls that warm up.

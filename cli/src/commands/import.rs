@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use headcount::records::write_parquet;
+
 use crate::arguments;
 use crate::failure::Failure;
 use crate::inputs;
@@ -15,7 +17,7 @@ pub(crate) fn run(arguments: &arguments::Import) -> Result<(), Failure> {
     let loaded = records::load(&arguments.records)?;
     let table = &loaded.table;
     let mut progress = Progress::of_things(table.memberships(), "writing");
-    let write = |out: &mut dyn Write| table.write_parquet(out, &mut |written| progress.at(written));
+    let write = |out: &mut dyn Write| write_parquet(table, out, &mut |written| progress.at(written));
     output::write_to(&arguments.output, write)?;
     drop(progress);
     records::tell(&loaded);

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use headcount::Confidence;
+use headcount::records::write_sample;
 
 use crate::arguments;
 use crate::failure::Failure;
@@ -19,7 +20,7 @@ pub(crate) fn run(arguments: &arguments::Sample) -> Result<(), Failure> {
         return Err(Failure::Unfit("these records are a sample already".to_owned()));
     }
     let sample = &sampled.sample;
-    let write = |out: &mut dyn Write| sample.write_parquet(out, &mut |_| {});
+    let write = |out: &mut dyn Write| write_sample(sample, out, &mut |_| {});
     output::write_to(&arguments.output, write)?;
     note(format_args!(
         "{} of {} sampled, seed {}, {} skipped, drawn in {:.1?}",

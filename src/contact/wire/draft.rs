@@ -1,11 +1,14 @@
 //! The keys of a record, and the record in the making, whatever form it is read from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
+use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, Owner, TextField, TimeField};
+use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
 use crate::number::Number;
 use crate::value::Value;
@@ -42,16 +45,16 @@ impl RecordKey {
     }
 
     /// The type of the key's value.
-    pub(crate) fn takes(self) -> Takes {
+    pub(crate) fn value_type(self) -> ValueType {
         match self {
-            Self::Field(Field::Text(_)) => Takes::Text,
-            Self::Field(Field::Flag(_)) | Self::Active => Takes::Flag,
-            Self::Field(Field::Count(_)) => Takes::Count,
-            Self::Field(Field::Amount(_)) => Takes::Amount,
-            Self::Field(Field::Time(_)) => Takes::Time,
-            Self::ListId => Takes::ListId,
-            Self::CustomFields => Takes::CustomFields,
-            Self::Lists => Takes::Lists,
+            Self::Field(Field::Text(_)) => ValueType::Text,
+            Self::Field(Field::Flag(_)) | Self::Active => ValueType::Flag,
+            Self::Field(Field::Count(_)) => ValueType::Count,
+            Self::Field(Field::Amount(_)) => ValueType::Amount,
+            Self::Field(Field::Time(_)) => ValueType::Time,
+            Self::ListId => ValueType::ListId,
+            Self::CustomFields => ValueType::CustomFields,
+            Self::Lists => ValueType::Lists,
         }
     }
 
@@ -64,18 +67,16 @@ impl RecordKey {
         }
     }
 
-    /// One bit for each key, eight for each kind of field.
-    pub(crate) fn bit(self) -> u64 {
+    /// One bit for each key.
+    pub(crate) const fn bit(self) -> u64 {
+        const FIRST_OTHER: usize = FIELDS.len();
+        const { assert!(FIRST_OTHER + 4 <= u64::BITS as usize, "as many keys as bits") }
         let place = match self {
-            Self::Field(Field::Time(field)) => field as u32,
-            Self::Field(Field::Count(field)) => 8 + field as u32,
-            Self::Field(Field::Amount(field)) => 16 + field as u32,
-            Self::Field(Field::Flag(field)) => 24 + field as u32,
-            Self::Field(Field::Text(field)) => 32 + field as u32,
-            Self::ListId => 40,
-            Self::Active => 41,
-            Self::CustomFields => 42,
-            Self::Lists => 43,
+            Self::Field(field) => field.ordinal(),
+            Self::ListId => FIRST_OTHER,
+            Self::Active => FIRST_OTHER + 1,
+            Self::CustomFields => FIRST_OTHER + 2,
+            Self::Lists => FIRST_OTHER + 3,
         };
         1 << place
     }
@@ -83,7 +84,7 @@ impl RecordKey {
 
 /// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
+pub(crate) enum ValueType {
     Text,
     Flag,
     Count,
@@ -94,7 +95,7 @@ pub(crate) enum Takes {
     Lists,
 }
 
-impl Takes {
+impl ValueType {
     /// What a message says was expected.
     pub(crate) const fn expected(self) -> &'static str {
         match self {
@@ -119,13 +120,13 @@ pub(crate) struct RecordDraft {
     membership_key: Option<&'static str>,
     lists: Option<Vec<Membership>>,
     seen: u64,
-    phone_number: Option<String>,
+    has_phone_number: bool,
     /// How the phone number's key is spelled.
     phone_key: Option<&'static str>,
 }
 
 impl RecordDraft {
-    /// Takes note that a key stands in the record, spelled in this way.
+    /// ValueType note that a key stands in the record, spelled in this way.
     pub(crate) fn note(&mut self, key: RecordKey, name: &'static str) -> Result<(), Repeated> {
         let first_time = self.seen & key.bit() == 0;
         self.seen |= key.bit();
@@ -138,89 +139,33 @@ impl RecordDraft {
         if first_time { Ok(()) } else { Err(Repeated { beside: None }) }
     }
 
-    fn membership(&mut self, key: &'static str) -> &mut Membership {
-        self.membership_key.get_or_insert(key);
-        &mut self.membership
-    }
-
-    pub(crate) fn set_text(&mut self, field: TextField, text: String) {
-        match field {
-            TextField::PhoneNumber => self.phone_number = Some(text),
-            TextField::Carrier => self.contact.carrier = Some(text),
-            TextField::LineType => self.contact.line_type = Some(text),
-            TextField::Timezone => self.contact.timezone = Some(text),
-            TextField::SignupMethod => self.membership(field.name()).signup_method = Some(text),
-            TextField::ListNumber => self.membership(field.name()).list_number = Some(text),
+    /// A value is told of a key of the membership, or of the contact.
+    fn told(&mut self, owner: Owner, key: &'static str) {
+        if owner == Owner::Membership {
+            self.membership_key.get_or_insert(key);
         }
     }
 
-    pub(crate) fn set_flag(&mut self, field: FlagField, flag: bool) {
-        match field {
-            FlagField::OnDnc => self.contact.on_dnc = Some(flag),
-            FlagField::IsValid => self.contact.is_valid = Some(flag),
-            FlagField::HasRevenue => self.membership(field.name()).has_revenue = Some(flag),
-            FlagField::InWorkflow => self.membership(field.name()).in_workflow = flag,
-        }
+    /// All custom fields.
+    pub(crate) fn custom_fields(&mut self, fields: BTreeMap<String, Value>) {
+        self.told(Owner::Membership, RecordKey::CUSTOM_FIELDS);
+        self.membership.custom_fields = fields;
     }
 
-    pub(crate) fn set_count(&mut self, field: CountField, count: u64) {
-        let membership = self.membership(field.name());
-        match field {
-            CountField::SendCount => membership.send_count = count,
-            CountField::ClickCount => membership.click_count = count,
-            CountField::ConversionCount => membership.conversion_count = count,
-        }
-    }
-
-    pub(crate) fn set_amount(&mut self, field: AmountField, amount: Number) {
-        let membership = self.membership(field.name());
-        match field {
-            AmountField::RevenueTotal => membership.revenue_total = amount,
-            AmountField::AvgRevenue => membership.avg_revenue = Some(amount),
-        }
-    }
-
-    pub(crate) fn set_time(&mut self, field: TimeField, instant: DateTime<Utc>) {
-        let membership = self.membership(field.name());
-        match field {
-            TimeField::LastClickedAt => membership.last_clicked_at = Some(instant),
-            TimeField::LastSentAt => membership.last_sent_at = Some(instant),
-            TimeField::SignupDate => membership.signup_date = Some(instant),
-            TimeField::LastRevenueAt => membership.last_revenue_at = Some(instant),
-        }
-    }
-
-    pub(crate) fn set_list_id(&mut self, list: i64) {
-        self.membership("list_id").list_id = Some(list);
-    }
-
-    pub(crate) fn set_active(&mut self, active: bool) {
-        self.membership("active").active = active;
-    }
-
-    pub(crate) fn set_custom_fields(&mut self, fields: BTreeMap<String, Value>) {
-        self.membership(RecordKey::CUSTOM_FIELDS).custom_fields = fields;
-    }
-
-    /// Sets one custom field; gives back the value that it had before.
-    pub(crate) fn set_custom_field(&mut self, key: String, value: Value) -> Option<Value> {
-        self.membership(RecordKey::CUSTOM_FIELDS).custom_fields.insert(key, value)
-    }
-
-    pub(crate) fn set_lists(&mut self, memberships: Vec<Membership>) {
+    /// The memberships of a contact.
+    pub(crate) fn lists(&mut self, memberships: Vec<Membership>) {
         self.lists = Some(memberships);
     }
 
     /// The record as a contact: with its lists, or else with the one membership that it is.
     pub(crate) fn finish(mut self) -> Result<Contact, Incomplete> {
-        self.contact.phone_number = match self.phone_number {
-            None => return Err(Incomplete::NoPhoneNumber),
-            Some(text) if text.is_empty() => {
-                let key = self.phone_key.unwrap_or(TextField::PhoneNumber.name());
-                return Err(Incomplete::EmptyPhoneNumber { key });
-            }
-            Some(text) => text,
-        };
+        if !self.has_phone_number {
+            return Err(Incomplete::NoPhoneNumber);
+        }
+        if self.contact.phone_number.is_empty() {
+            let key = self.phone_key.unwrap_or(TextField::PhoneNumber.name());
+            return Err(Incomplete::EmptyPhoneNumber { key });
+        }
         self.contact.memberships = match (self.lists, self.membership_key) {
             (Some(_), Some(key)) => return Err(Incomplete::BesideLists { key }),
             (Some(lists), None) => lists,
@@ -232,6 +177,59 @@ impl RecordDraft {
     /// The membership alone, whoever's it is.
     pub(crate) fn into_membership(self) -> Membership {
         self.membership
+    }
+}
+
+impl RecordSink for RecordDraft {
+    type Refusal = Infallible;
+
+    fn text(&mut self, field: TextField, text: Cow<'_, str>) -> Result<(), Infallible> {
+        self.told(field.owner(), field.name());
+        self.has_phone_number |= field == TextField::PhoneNumber;
+        field.set(&mut self.contact, &mut self.membership, text.into_owned());
+        Ok(())
+    }
+
+    fn flag(&mut self, field: FlagField, flag: bool) -> Result<(), Infallible> {
+        self.told(field.owner(), field.name());
+        field.set(&mut self.contact, &mut self.membership, flag);
+        Ok(())
+    }
+
+    fn count(&mut self, field: CountField, count: u64) -> Result<(), Infallible> {
+        self.told(field.owner(), field.name());
+        field.set(&mut self.membership, count);
+        Ok(())
+    }
+
+    fn amount(&mut self, field: AmountField, amount: Number) -> Result<(), Infallible> {
+        self.told(field.owner(), field.name());
+        field.set(&mut self.membership, amount);
+        Ok(())
+    }
+
+    fn time(&mut self, field: TimeField, instant: DateTime<Utc>) -> Result<(), Infallible> {
+        self.told(field.owner(), field.name());
+        field.set(&mut self.membership, instant);
+        Ok(())
+    }
+
+    fn list_id(&mut self, list: i64) -> Result<(), Infallible> {
+        self.told(Owner::Membership, "list_id");
+        self.membership.list_id = Some(list);
+        Ok(())
+    }
+
+    fn active(&mut self, active: bool) -> Result<(), Infallible> {
+        self.told(Owner::Membership, "active");
+        self.membership.active = active;
+        Ok(())
+    }
+
+    fn custom_field(&mut self, key: &str, value: Cow<'_, Value>) -> Result<(), Infallible> {
+        self.told(Owner::Membership, RecordKey::CUSTOM_FIELDS);
+        self.membership.custom_fields.insert(key.to_owned(), value.into_owned());
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::damage::{Damage, guarded};
-use super::input::Input;
+use super::input::FileBytes;
 use super::pages::{PageMemory, Pages};
 use super::plain::{Dictionary, PlainValues, Raw};
 use super::rle_bit_packed::RleBitPacked;
@@ -68,7 +68,7 @@ pub(super) trait Rows {
 }
 
 impl Chunk {
-    pub(super) fn open(input: &Input, column: &ColumnChunkMetaData, memory: &PageMemory) -> Result<Self, Damage> {
+    pub(super) fn open(input: &FileBytes, column: &ColumnChunkMetaData, memory: &PageMemory) -> Result<Self, Damage> {
         let descriptor = column.column_descr();
         let physical = descriptor.physical_type();
         let width = usize::try_from(descriptor.type_length()).unwrap_or(0);

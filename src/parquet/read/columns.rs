@@ -7,8 +7,8 @@ use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use crate::catalogue::{Field, TextField};
 use crate::contact::RecordKey;
+use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 use crate::parquet::{CUSTOM, IS_MEMBERSHIP};
-use crate::records::{RecordReader, TOO_MANY_CUSTOM_FIELDS};
 
 /// A column that says something of contacts.
 #[derive(Clone, Debug)]
@@ -114,7 +114,7 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<Wron
         wrong.push(WrongColumn { name, reason: format!("is a column beside `{CUSTOM}KEY`, and only one may be") });
     }
     let custom = columns.iter().filter(|column| matches!(column.meaning, Meaning::Custom(_)));
-    if custom.count() > RecordReader::MAX_CUSTOM_FIELDS {
+    if custom.count() > MAX_CUSTOM_FIELDS {
         let name = Some(RecordKey::CUSTOM_FIELDS.to_owned());
         wrong.push(WrongColumn { name, reason: TOO_MANY_CUSTOM_FIELDS.to_owned() });
     }
@@ -163,7 +163,7 @@ fn of(meaning: &Meaning, path: &[String], descriptor: &ColumnDescriptor) -> Resu
             ("a boolean", |kind| kind == Kind::Boolean)
         }
         Meaning::Key(key @ (RecordKey::Field(Field::Count(_) | Field::Amount(_)) | RecordKey::ListId)) => {
-            (key.takes().expected(), |kind| {
+            (key.value_type().expected(), |kind| {
                 matches!(kind, Kind::Int | Kind::Uint(_) | Kind::Float | Kind::Decimal(_) | Kind::Json)
             })
         }

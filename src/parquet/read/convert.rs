@@ -6,16 +6,16 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::columns::{Kind, Unit};
 use super::plain::Raw;
-use crate::contact::Scalar;
+use crate::contact::FromScalar;
 use crate::error::Quoted;
+use crate::limits::{MAX_CUSTOM_FIELDS, MAX_RECORD_BYTES, TOO_MANY_CUSTOM_FIELDS};
 use crate::number::{NotANumber, Number};
-use crate::records::{RecordReader, TOO_MANY_CUSTOM_FIELDS};
 use crate::time::parse_micros;
 use crate::value::{Value, ValueVisitor};
 
 pub(super) fn text(raw: Raw<'_>) -> Result<&str, String> {
     match raw {
-        Raw::Bytes(bytes) if bytes.len() > RecordReader::MAX_RECORD_BYTES => Err("larger than 16 MiB".to_owned()),
+        Raw::Bytes(bytes) if bytes.len() > MAX_RECORD_BYTES => Err("larger than 16 MiB".to_owned()),
         Raw::Bytes(bytes) => str::from_utf8(bytes).map_err(|_| "not valid UTF-8".to_owned()),
         _ => Err(String::from("expected a string")),
     }
@@ -29,11 +29,11 @@ pub(super) fn flag(raw: Raw<'_>) -> Result<bool, String> {
 }
 
 /// A number that is to be a count, an amount or a list.
-pub(super) fn scalar<T: Scalar>(kind: Kind, raw: Raw<'_>) -> Result<T, String> {
+pub(super) fn scalar<T: FromScalar>(kind: Kind, raw: Raw<'_>) -> Result<T, String> {
     match number(kind, raw) {
         Ok(number) => T::from_number(Some(number)),
         Err(NotANumber::Range) => T::from_number(None),
-        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TAKES.expected(), shown(raw))),
+        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TYPE.expected(), shown(raw))),
     }
 }
 
@@ -148,9 +148,7 @@ pub(super) fn custom_fields(raw: Raw<'_>) -> Result<Vec<(String, Value)>, String
     let text = text(raw)?;
     match json(text)? {
         None => Ok(Vec::new()),
-        Some(Value::Object(fields)) if fields.len() > RecordReader::MAX_CUSTOM_FIELDS => {
-            Err(TOO_MANY_CUSTOM_FIELDS.to_owned())
-        }
+        Some(Value::Object(fields)) if fields.len() > MAX_CUSTOM_FIELDS => Err(TOO_MANY_CUSTOM_FIELDS.to_owned()),
         Some(Value::Object(fields)) => Ok(fields.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()),
         Some(_) => Err(format!("expected an object, found {}", Quoted(text))),
     }

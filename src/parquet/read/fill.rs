@@ -8,14 +8,14 @@ use super::convert;
 use super::damage::Damage;
 use super::map::MapChunk;
 use super::plain::{Dictionary as Places, Raw};
-use crate::catalogue::{Field, FlagField, TextField};
-use crate::contact::{RecordKey, Scalar};
-use crate::records::RecordReader;
-use crate::table::shard::{Coded, Custom, Dictionary, Flag, MembershipRow, Shard, Texts};
+use crate::catalogue::{Field, Owner, TextField};
+use crate::contact::{FromScalar, RecordKey};
+use crate::limits::MAX_CUSTOM_FIELDS;
+use crate::table::shard::{Coded, ColumnVisitor, Custom, Dictionary, Flag, Shard};
 use crate::value::Value;
 
 /// Where the values of a column come from.
-pub(super) enum Source {
+pub(super) enum ColumnSource {
     Values(Box<Chunk>),
     Map(Box<MapChunk>),
 }
@@ -29,13 +29,17 @@ pub(crate) struct BadRow {
     pub(crate) reason: String,
 }
 
-/// Reads so many rows of every column into a shard. Rows that are no records are left out and told of.
-pub(super) fn fill(columns: &[Column], sources: &mut [Source], rows: usize) -> Result<(Shard, Vec<BadRow>), Damage> {
+/// Reads `rows` rows of every column into a shard. Rows that are no records are left out and told of.
+pub(super) fn fill(
+    columns: &[Column],
+    sources: &mut [ColumnSource],
+    rows: usize,
+) -> Result<(Shard, Vec<BadRow>), Damage> {
     let mut filling = Filling { shard: Shard::default(), rows, bad: Vec::new(), memberships: None };
     for (column, source) in columns.iter().zip(sources) {
         match source {
-            Source::Values(chunk) => filling.column(column, chunk)?,
-            Source::Map(map) => filling.map(column, map)?,
+            ColumnSource::Values(chunk) => filling.column(column, chunk)?,
+            ColumnSource::Map(map) => filling.map(column, map)?,
         }
     }
     Ok(filling.finish())
@@ -50,7 +54,7 @@ struct Filling {
 }
 
 /// Rows on their way into one column of a shard.
-struct Into<'f, T, C, E> {
+struct ColumnSink<'f, T, C, E> {
     /// What the places of the dictionary stand for, as far as they came up.
     known: Vec<Option<T>>,
     convert: C,
@@ -62,7 +66,7 @@ struct Into<'f, T, C, E> {
     bad: &'f mut Vec<BadRow>,
 }
 
-impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E: FnMut(usize, T)> Rows for Into<'_, T, C, E> {
+impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E: FnMut(usize, T)> Rows for ColumnSink<'_, T, C, E> {
     fn none(&mut self) {
         (self.each)(self.row, self.none);
         self.row += 1;
@@ -89,7 +93,7 @@ impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E: FnMut(usize, T)> Rows f
     }
 }
 
-impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E> Into<'_, T, C, E> {
+impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E> ColumnSink<'_, T, C, E> {
     #[cold]
     fn look_up(&mut self, place: u32, dictionary: &Places) -> Result<T, Damage> {
         let raw = dictionary.get(place)?;
@@ -118,41 +122,39 @@ fn code<D: Dictionary>(dictionary: &mut D, value: &D::Value) -> Result<u16, Stri
 
 /// The column of a custom field among those that rows have together.
 fn custom_column(shard: &mut Shard, key: &str) -> Result<usize, Damage> {
-    let column = shard.custom_column_within(key, RecordReader::MAX_CUSTOM_FIELDS);
+    let column = shard.custom_column_within(key, MAX_CUSTOM_FIELDS);
     column.ok_or_else(|| Damage::unsupported("the Parquet data has more than 10,000 different custom fields"))
 }
 
 impl Filling {
     fn column(&mut self, Column { name, meaning, kind, .. }: &Column, chunk: &mut Chunk) -> Result<(), Damage> {
         let Self { shard, rows, bad, .. } = self;
-        let (kind, none) = (*kind, MembershipRow::default());
+        let (kind, silent) = (*kind, shard.silent());
         let target = Target { rows: *rows, name, bad };
         match meaning {
             Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => phones(target, shard, chunk),
             Meaning::Key(RecordKey::Field(Field::Text(field))) => {
-                let Coded { dictionary, codes } = texts(shard, *field);
+                let Coded { dictionary, codes } = &mut shard.texts[*field as usize];
                 target.values(codes, 0, chunk, |raw| code(dictionary, convert::text(raw)?))
             }
-            Meaning::Key(RecordKey::ListId) => target.scalars(&mut shard.list, 0, kind, chunk),
+            Meaning::Key(RecordKey::Field(Field::Flag(field))) => {
+                let at = *field as usize;
+                target.flags(&mut shard.flags[at], silent.flags[at], chunk)
+            }
             Meaning::Key(RecordKey::Field(Field::Count(field))) => {
                 let at = *field as usize;
-                target.scalars(&mut shard.counts[at], none.counts[at], kind, chunk)
+                target.scalars(&mut shard.counts[at], silent.counts[at], kind, chunk)
             }
             Meaning::Key(RecordKey::Field(Field::Amount(field))) => {
                 let at = *field as usize;
-                target.scalars(&mut shard.amounts[at], none.amounts[at], kind, chunk)
+                target.scalars(&mut shard.amounts[at], silent.amounts[at], kind, chunk)
             }
             Meaning::Key(RecordKey::Field(Field::Time(field))) => {
                 let at = *field as usize;
-                target.values(&mut shard.times[at], none.times[at], chunk, |raw| convert::instant(kind, raw))
+                target.values(&mut shard.times[at], silent.times[at], chunk, |raw| convert::instant(kind, raw))
             }
-            Meaning::Key(RecordKey::Active) => target.flags(&mut shard.active, none.active, chunk),
-            Meaning::Key(RecordKey::Field(Field::Flag(field))) => match field {
-                FlagField::HasRevenue => target.flags(&mut shard.has_revenue, none.has_revenue, chunk),
-                FlagField::InWorkflow => target.flags(&mut shard.in_workflow, none.in_workflow, chunk),
-                FlagField::OnDnc => target.flags(&mut shard.on_dnc, Flag::Silent, chunk),
-                FlagField::IsValid => target.flags(&mut shard.is_valid, Flag::Silent, chunk),
-            },
+            Meaning::Key(RecordKey::ListId) => target.scalars(&mut shard.list, silent.list, kind, chunk),
+            Meaning::Key(RecordKey::Active) => target.flags(&mut shard.active, silent.active, chunk),
             Meaning::IsMembership => {
                 let memberships = self.memberships.insert(Vec::new());
                 target.values(memberships, true, chunk, convert::flag)
@@ -187,27 +189,9 @@ impl Filling {
     /// The shard, with what no column said, and without the rows that are no records.
     fn finish(mut self) -> (Shard, Vec<BadRow>) {
         let Self { shard, rows, bad, memberships } = &mut self;
-        let default = MembershipRow::default();
-        for column in [&mut shard.carrier, &mut shard.line_type, &mut shard.timezone] {
-            column.codes.resize(*rows, 0);
-        }
-        shard.is_valid.resize(*rows, Flag::Silent);
-        shard.on_dnc.resize(*rows, Flag::Silent);
-        shard.list.codes.resize(*rows, default.list);
-        shard.list_number.codes.resize(*rows, default.list_number);
-        shard.active.resize(*rows, default.active);
-        shard.signup_method.codes.resize(*rows, default.signup_method);
-        for (times, none) in shard.times.iter_mut().zip(default.times) {
-            times.resize(*rows, none);
-        }
-        for (counts, none) in shard.counts.iter_mut().zip(default.counts) {
-            counts.codes.resize(*rows, none);
-        }
-        for (amounts, none) in shard.amounts.iter_mut().zip(default.amounts) {
-            amounts.codes.resize(*rows, none);
-        }
-        shard.has_revenue.resize(*rows, default.has_revenue);
-        shard.in_workflow.resize(*rows, default.in_workflow);
+        let silent = shard.silent();
+        shard.visit(Owner::Contact, &silent, &mut Resize(*rows));
+        shard.visit(Owner::Membership, &silent, &mut Resize(*rows));
         // OK because a shard has no more rows than 16 bits count.
         shard.ends.extend(1..=*rows as u16);
 
@@ -241,7 +225,7 @@ impl Target<'_> {
         each: impl FnMut(usize, T),
     ) -> Result<(), Damage> {
         let Self { rows, name, bad } = self;
-        chunk.read(rows, &mut Into { known: Vec::new(), convert, each, none, row: 0, name, bad })
+        chunk.read(rows, &mut ColumnSink { known: Vec::new(), convert, each, none, row: 0, name, bad })
     }
 
     fn values<T: Copy>(
@@ -255,7 +239,7 @@ impl Target<'_> {
         self.read(none, chunk, convert, |_, value| values.push(value))
     }
 
-    fn scalars<D: Dictionary<Value: Scalar>>(
+    fn scalars<D: Dictionary<Value: FromScalar>>(
         self,
         column: &mut Coded<D>,
         none: u16,
@@ -350,23 +334,31 @@ fn custom_objects(target: Target<'_>, shard: &mut Shard, chunk: &mut Chunk) -> R
     Ok(())
 }
 
-fn texts(shard: &mut Shard, field: TextField) -> &mut Coded<Texts> {
-    match field {
-        TextField::Carrier => &mut shard.carrier,
-        TextField::LineType => &mut shard.line_type,
-        TextField::Timezone => &mut shard.timezone,
-        TextField::SignupMethod => &mut shard.signup_method,
-        // The phone number has a column of its own kind, and is none of these.
-        TextField::ListNumber | TextField::PhoneNumber => &mut shard.list_number,
+/// Gives rows that no column said anything of the value of silence.
+struct Resize(usize);
+
+impl ColumnVisitor for Resize {
+    fn column<T: Copy>(&mut self, column: &mut Vec<T>, value: T) {
+        column.resize(self.0, value);
     }
+}
+
+/// Keeps the rows for which it is true.
+struct Retain<'k>(&'k [bool]);
+
+impl ColumnVisitor for Retain<'_> {
+    fn column<T: Copy>(&mut self, column: &mut Vec<T>, _: T) {
+        retain(column, self.0);
+    }
+}
+
+fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    column.retain(|_| keep.next() == Some(&true));
 }
 
 /// Leaves out the rows that are no records, and of those that are no memberships what is a membership's.
 fn leave_out(shard: &mut Shard, is_record: &[bool], is_membership: &[bool]) {
-    fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
-        let mut keep = keep.iter();
-        column.retain(|_| keep.next() == Some(&true));
-    }
     let is_membership: Vec<bool> = is_record.iter().zip(is_membership).map(|(record, it)| *record && *it).collect();
     let mut rows = 0;
     let places: HashMap<u16, u16> = (0..)
@@ -387,21 +379,9 @@ fn leave_out(shard: &mut Shard, is_record: &[bool], is_membership: &[bool]) {
         .collect();
     retain(&mut shard.ends, is_record);
     retain(&mut shard.phones, is_record);
-    for column in [&mut shard.carrier, &mut shard.line_type, &mut shard.timezone] {
-        retain(&mut column.codes, is_record);
-    }
-    retain(&mut shard.is_valid, is_record);
-    retain(&mut shard.on_dnc, is_record);
-    retain(&mut shard.list.codes, &is_membership);
-    for column in [&mut shard.list_number, &mut shard.signup_method] {
-        retain(&mut column.codes, &is_membership);
-    }
-    for flags in [&mut shard.active, &mut shard.has_revenue, &mut shard.in_workflow] {
-        retain(flags, &is_membership);
-    }
-    shard.times.iter_mut().for_each(|times| retain(times, &is_membership));
-    shard.counts.iter_mut().for_each(|counts| retain(&mut counts.codes, &is_membership));
-    shard.amounts.iter_mut().for_each(|amounts| retain(&mut amounts.codes, &is_membership));
+    let silent = shard.silent();
+    shard.visit(Owner::Contact, &silent, &mut Retain(is_record));
+    shard.visit(Owner::Membership, &silent, &mut Retain(&is_membership));
     let moved = |entries: &mut Vec<(u16, u16)>| {
         entries.retain_mut(|(row, _)| match places.get(row) {
             Some(place) => {

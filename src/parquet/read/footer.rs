@@ -2,7 +2,7 @@
 //! few bytes can nest them deeper than any stack.
 
 use super::damage::Damage;
-use super::input::Input;
+use super::input::FileBytes;
 use parquet::file::reader::Length;
 
 /// The deepest that groups of columns may nest: records have three levels.
@@ -12,7 +12,7 @@ const DEEPEST: usize = 64;
 const TAIL: u64 = 8;
 
 /// Sees that no group is nested too deep.
-pub(super) fn check(input: &Input) -> Result<(), Damage> {
+pub(super) fn check(input: &FileBytes) -> Result<(), Damage> {
     let Some(tail) = input.len().checked_sub(TAIL) else { return Err(Damage::cut_short()) };
     let length = input.bytes(tail, 4)?;
     let length = length[..].try_into().map_or(0, u32::from_le_bytes);
@@ -229,7 +229,7 @@ mod tests {
         let metadata = nested(depth);
         let length = (metadata.len() as u32).to_le_bytes();
         let file = [b"PAR1", &metadata[..], &length, b"PAR1"].concat();
-        let said = check(&Input::Memory(file.into())).map_err(Damage::into_reason).err().unwrap_or_default();
+        let said = check(&FileBytes::Memory(file.into())).map_err(Damage::into_reason).err().unwrap_or_default();
         assert_eq!(said, expected, "{depth} levels");
     }
 

@@ -9,13 +9,13 @@ use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, Length};
 
 /// A file, or what was read of an input that knows no places.
-pub(crate) enum Input {
+pub(crate) enum FileBytes {
     /// Its threads share one place, which each of them sets before it reads.
     File(Mutex<File>, u64),
     Memory(Bytes),
 }
 
-impl Input {
+impl FileBytes {
     pub(crate) fn file(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(Self::File(Mutex::new(file), length))
@@ -41,7 +41,7 @@ impl Input {
     }
 }
 
-impl Length for Input {
+impl Length for FileBytes {
     fn len(&self) -> u64 {
         match self {
             Self::File(_, length) => *length,
@@ -50,7 +50,7 @@ impl Length for Input {
     }
 }
 
-impl ChunkReader for Input {
+impl ChunkReader for FileBytes {
     type T = bytes::buf::Reader<Bytes>;
 
     fn get_read(&self, start: u64) -> Result<Self::T> {
@@ -73,7 +73,7 @@ pub(super) struct Slice {
 const LARGEST_PAGE: i64 = 256 * 1024 * 1024;
 
 impl Slice {
-    pub(super) fn read(input: &Input, (start, length): (u64, u64)) -> Result<Self> {
+    pub(super) fn read(input: &FileBytes, (start, length): (u64, u64)) -> Result<Self> {
         let fits = usize::try_from(length).map_err(|_| ParquetError::EOF("a column larger than memory".to_owned()))?;
         Ok(Self { start, bytes: input.bytes(start, fits)? })
     }

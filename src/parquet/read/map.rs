@@ -3,7 +3,7 @@
 use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::damage::Damage;
-use super::input::Input;
+use super::input::FileBytes;
 use super::pages::{PageMemory, Pages};
 use super::plain::Raw;
 use super::whole::{Records, WholeColumn};
@@ -16,7 +16,7 @@ pub(super) struct MapChunk {
 
 impl MapChunk {
     pub(super) fn open(
-        input: &Input,
+        input: &FileBytes,
         keys: &ColumnChunkMetaData,
         values: &ColumnChunkMetaData,
         memory: &PageMemory,

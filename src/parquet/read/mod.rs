@@ -21,6 +21,8 @@ mod rle_bit_packed;
 mod tests;
 mod whole;
 
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
@@ -30,7 +32,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataR
 use self::chunk::Chunk;
 use self::columns::{Column, WrongColumn};
 use self::damage::{Damage, guarded};
-use self::fill::Source;
+use self::fill::ColumnSource;
 use self::map::MapChunk;
 use self::pages::PageMemory;
 use super::metadata::FileGuarantees;
@@ -39,14 +41,14 @@ use crate::plan::Plan;
 use crate::table::shard::{MOST, Shard};
 
 pub(crate) use self::fill::BadRow;
-pub(crate) use self::input::Input;
+pub(crate) use self::input::FileBytes;
 
 /// What every such file begins with.
 pub(crate) const MAGIC: &[u8] = b"PAR1";
 
 /// A file that is open: what it says of itself is read.
 pub(crate) struct ParquetFile {
-    input: Input,
+    input: FileBytes,
     metadata: ParquetMetaData,
     columns: Vec<Column>,
     /// The row groups that are read.
@@ -77,7 +79,7 @@ impl From<Damage> for Unreadable {
 }
 
 impl ParquetFile {
-    pub(crate) fn open(input: Input) -> Result<Self, Unreadable> {
+    pub(crate) fn open(input: FileBytes) -> Result<Self, Unreadable> {
         let metadata = guarded(|| {
             footer::check(&input)?;
             let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
@@ -113,29 +115,15 @@ impl ParquetFile {
         }
     }
 
-    /// Reads the file on so many threads, which `prepare` what they read, and hands it on here, in its order.
+    /// Reads the file on `threads` threads, which `prepare` what they read, and hands it on here, in its order.
     pub(crate) fn read(
         &self,
         threads: usize,
         prepare: fn(&mut Shard),
         each: &mut dyn FnMut(RowsRead),
     ) -> Result<(), Damage> {
-        // What a file says of itself may be any number.
-        let bytes_of = |group: usize| {
-            let columns = self.metadata.row_group(group).columns().iter();
-            let sizes = columns.map(|column| u64::try_from(column.compressed_size()).unwrap_or(0));
-            sizes.fold(0, u64::saturating_add)
-        };
-        let mut bytes = 0_u64;
-        let mut first_row = 0;
-        let mut hand_on = |group: usize, Decoded { shard, bad, rows }: Decoded| {
-            let all = u128::try_from(self.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
-            // OK because they are no more than all rows of the group.
-            bytes = bytes.saturating_add((u128::from(bytes_of(group)) * u128::from(rows) / all) as u64);
-            let bad = bad.into_iter().map(|bad| (first_row + bad.row as u64, bad)).collect();
-            first_row += rows;
-            each(RowsRead { shard, bad, bytes });
-        };
+        let mut so_far = SoFar::default();
+        let mut hand_on = |group: usize, decoded: Decoded| each(so_far.add(self, group, decoded));
         if threads == 1 || self.groups.len() < 2 {
             for group in &self.groups {
                 self.group(*group, prepare, &mut |decoded| {
@@ -146,8 +134,8 @@ impl ParquetFile {
             return Ok(());
         }
         thread::scope(|scope| {
-            // Each thread has every so manieth row group, and a channel of its own that holds one shard: so they come out
-            // in the order of the file, and few are in memory however slow `each` is.
+            // Each thread reads every `threads`-th row group, and has a channel of its own that holds one shard: so they
+            // come out in the order of the file, and few are in memory however slow `each` is.
             let channels: Vec<_> = (0..threads)
                 .map(|at| {
                     let (decoded, results) = sync_channel(1);
@@ -158,8 +146,8 @@ impl ParquetFile {
             for (group, results) in self.groups.iter().zip(channels.iter().cycle()) {
                 loop {
                     match results.recv() {
-                        Ok(Progress::Rows(decoded)) => hand_on(*group, *decoded),
-                        Ok(Progress::GroupEnds(result)) => {
+                        Ok(GroupMessage::Rows(decoded)) => hand_on(*group, *decoded),
+                        Ok(GroupMessage::GroupEnds(result)) => {
                             result?;
                             break;
                         }
@@ -171,17 +159,17 @@ impl ParquetFile {
         })
     }
 
-    /// Reads every so manieth row group from one on.
-    fn every(&self, (at, threads): (usize, usize), prepare: fn(&mut Shard), results: &SyncSender<Progress>) {
+    /// Reads every `threads`-th row group, starting at `at`.
+    fn every(&self, (at, threads): (usize, usize), prepare: fn(&mut Shard), results: &SyncSender<GroupMessage>) {
         for group in self.groups.iter().skip(at).step_by(threads) {
             let result =
-                self.group(*group, prepare, &mut |decoded| match results.send(Progress::Rows(Box::new(decoded))) {
+                self.group(*group, prepare, &mut |decoded| match results.send(GroupMessage::Rows(Box::new(decoded))) {
                     Ok(()) => ControlFlow::Continue(()),
                     Err(_) => ControlFlow::Break(()),
                 });
             let damaged = result.is_err();
             // Nobody there any more: then nobody wants to know either.
-            if results.send(Progress::GroupEnds(result)).is_err() || damaged {
+            if results.send(GroupMessage::GroupEnds(result)).is_err() || damaged {
                 return;
             }
         }
@@ -194,30 +182,50 @@ impl ParquetFile {
         prepare: fn(&mut Shard),
         each: &mut dyn FnMut(Decoded) -> ControlFlow<()>,
     ) -> Result<(), Damage> {
-        let metadata = self.metadata.row_group(group);
-        let rows = usize::try_from(metadata.num_rows()).map_err(|_| Damage::new("a row group of less than no rows"))?;
-        let mut sources = self.sources(metadata)?;
-        // Shards of about the same size: the last takes as long to merge as the others.
-        let shards = rows.div_ceil(MOST);
-        for shard in 0..shards {
-            let rows = rows / shards + usize::from(shard < rows % shards);
-            let (mut shard, bad) = guarded(|| fill::fill(&self.columns, &mut sources, rows))?;
-            prepare(&mut shard);
-            if each(Decoded { shard, bad, rows: rows as u64 }).is_break() {
+        let mut open = self.open_group(group)?;
+        while let Some(mut decoded) = self.next_shard(&mut open)? {
+            prepare(&mut decoded.shard);
+            if each(decoded).is_break() {
                 break;
             }
         }
         Ok(())
     }
 
-    fn sources(&self, metadata: &RowGroupMetaData) -> Result<Vec<Source>, Damage> {
+    fn open_group(&self, group: usize) -> Result<OpenGroup, Damage> {
+        let metadata = self.metadata.row_group(group);
+        let rows = usize::try_from(metadata.num_rows()).map_err(|_| Damage::new("a row group of less than no rows"))?;
+        Ok(OpenGroup { sources: self.sources(metadata)?, rows, shards: rows.div_ceil(MOST), next: 0 })
+    }
+
+    /// Reads the next rows of a row group, as many as a shard holds; none behind the last.
+    fn next_shard(&self, open: &mut OpenGroup) -> Result<Option<Decoded>, Damage> {
+        let OpenGroup { sources, rows, shards, next } = open;
+        if *next == *shards {
+            return Ok(None);
+        }
+        // Shards of about the same size: the last takes as long to merge as the others.
+        let rows = *rows / *shards + usize::from(*next < *rows % *shards);
+        *next += 1;
+        let (shard, bad) = guarded(|| fill::fill(&self.columns, sources, rows))?;
+        Ok(Some(Decoded { shard, bad, rows: rows as u64 }))
+    }
+
+    /// How many bytes of the file a row group takes: it may say any number.
+    fn bytes_of(&self, group: usize) -> u64 {
+        let columns = self.metadata.row_group(group).columns().iter();
+        let sizes = columns.map(|column| u64::try_from(column.compressed_size()).unwrap_or(0));
+        sizes.fold(0, u64::saturating_add)
+    }
+
+    fn sources(&self, metadata: &RowGroupMetaData) -> Result<Vec<ColumnSource>, Damage> {
         let memory = PageMemory::default();
         let known = |at: usize| metadata.columns().get(at).ok_or_else(|| Damage::new("a row group lacks a column"));
         let source = |column: &Column| {
             Ok(match column.keys {
-                None => Source::Values(Box::new(Chunk::open(&self.input, known(column.at)?, &memory)?)),
+                None => ColumnSource::Values(Box::new(Chunk::open(&self.input, known(column.at)?, &memory)?)),
                 Some(keys) => {
-                    Source::Map(Box::new(MapChunk::open(&self.input, known(keys)?, known(column.at)?, &memory)?))
+                    ColumnSource::Map(Box::new(MapChunk::open(&self.input, known(keys)?, known(column.at)?, &memory)?))
                 }
             })
         };
@@ -226,7 +234,7 @@ impl ParquetFile {
 }
 
 /// What a thread tells of a row group.
-enum Progress {
+enum GroupMessage {
     Rows(Box<Decoded>),
     GroupEnds(Result<(), Damage>),
 }
@@ -235,4 +243,117 @@ struct Decoded {
     shard: Shard,
     bad: Vec<BadRow>,
     rows: u64,
+}
+
+/// A row group that is being read.
+struct OpenGroup {
+    sources: Vec<ColumnSource>,
+    rows: usize,
+    /// How many shards it becomes.
+    shards: usize,
+    /// The shard that is read next.
+    next: usize,
+}
+
+/// How much of a file has been read.
+#[derive(Default)]
+struct SoFar {
+    rows: u64,
+    bytes: u64,
+}
+
+impl SoFar {
+    /// Adds what was read next of a row group.
+    fn add(&mut self, file: &ParquetFile, group: usize, Decoded { shard, bad, rows }: Decoded) -> RowsRead {
+        let all = u128::try_from(file.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
+        // OK because they are no more than all rows of the group.
+        let bytes = (u128::from(file.bytes_of(group)) * u128::from(rows) / all) as u64;
+        self.bytes = self.bytes.saturating_add(bytes);
+        let bad = bad.into_iter().map(|bad| (self.rows + bad.row as u64, bad)).collect();
+        self.rows += rows;
+        RowsRead { shard, bad, bytes: self.bytes }
+    }
+}
+
+/// Gives the rows of a file, some at a time, to whoever takes them when it likes. Row groups are read ahead, one on each
+/// thread, but no further than [`AHEAD`].
+pub(crate) struct Window {
+    file: ParquetFile,
+    threads: NonZeroUsize,
+    /// How many row groups have been opened.
+    opened: usize,
+    groups: VecDeque<GroupAhead>,
+    so_far: SoFar,
+}
+
+/// How many shards of a row group may wait to be taken.
+const AHEAD: usize = 2;
+
+struct GroupAhead {
+    group: usize,
+    /// None until its turn comes, and once all of it is read.
+    open: Option<OpenGroup>,
+    ready: VecDeque<Result<Decoded, Damage>>,
+}
+
+impl GroupAhead {
+    /// Reads as far ahead as may be.
+    fn advance(&mut self, file: &ParquetFile) {
+        while self.ready.len() < AHEAD
+            && let Some(open) = &mut self.open
+        {
+            match file.next_shard(open) {
+                Ok(Some(decoded)) => self.ready.push_back(Ok(decoded)),
+                Ok(None) => self.open = None,
+                Err(damage) => {
+                    self.ready.push_back(Err(damage));
+                    self.open = None;
+                }
+            }
+        }
+    }
+}
+
+impl Window {
+    pub(crate) fn new(file: ParquetFile, threads: NonZeroUsize) -> Self {
+        Self { file, threads, opened: 0, groups: VecDeque::new(), so_far: SoFar::default() }
+    }
+
+    /// The next rows, in the order of the file; none behind the last.
+    pub(crate) fn next(&mut self) -> Result<Option<RowsRead>, Damage> {
+        loop {
+            if let Some(front) = self.groups.front_mut() {
+                if let Some(decoded) = front.ready.pop_front() {
+                    return decoded.map(|decoded| Some(self.so_far.add(&self.file, front.group, decoded)));
+                }
+                if front.open.is_none() {
+                    self.groups.pop_front();
+                    continue;
+                }
+            } else if self.opened == self.file.groups.len() {
+                return Ok(None);
+            }
+            self.advance()?;
+        }
+    }
+
+    /// Opens as many row groups as there are threads, and reads ahead in each of them.
+    fn advance(&mut self) -> Result<(), Damage> {
+        let Self { file, threads, opened, groups, .. } = self;
+        while groups.len() < threads.get()
+            && let Some(group) = file.groups.get(*opened)
+        {
+            *opened += 1;
+            let open = Some(file.open_group(*group)?);
+            groups.push_back(GroupAhead { group: *group, open, ready: VecDeque::new() });
+        }
+        let file = &*file;
+        thread::scope(|scope| {
+            let mut groups = groups.iter_mut();
+            let first = groups.next();
+            groups.for_each(|group| drop(scope.spawn(|| group.advance(file))));
+            first.into_iter().for_each(|group| group.advance(file));
+        });
+        Ok(())
+    }
 }

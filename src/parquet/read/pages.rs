@@ -10,8 +10,8 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::damage::{Damage, guarded};
-use super::input::{Input, Slice};
-use crate::records::RecordReader;
+use super::input::{FileBytes, Slice};
+use crate::limits::MAX_RECORD_BYTES;
 
 /// The most bytes that the pages may unpack to that are open in a row group at one time: one of each column, and its
 /// dictionary. A few bytes can unpack to gigabytes.
@@ -22,7 +22,7 @@ const MOST_PACKED: u64 = 4 << 30;
 
 /// The most bytes of a page of texts of which each is told by what it shares with the one before: a few bytes can say that
 /// it is all of that.
-const LARGEST_OF_DELTAS: usize = RecordReader::MAX_RECORD_BYTES;
+const LARGEST_OF_DELTAS: usize = MAX_RECORD_BYTES;
 
 /// How much of a row group is in memory.
 #[derive(Clone, Default)]
@@ -82,7 +82,7 @@ impl Allowance {
 }
 
 impl Pages {
-    pub(super) fn open(input: &Input, column: &ColumnChunkMetaData, memory: &PageMemory) -> Result<Self, Damage> {
+    pub(super) fn open(input: &FileBytes, column: &ColumnChunkMetaData, memory: &PageMemory) -> Result<Self, Damage> {
         let rows = usize::try_from(column.num_values()).unwrap_or(0);
         // The metadata's own check of it panics where it makes no sense.
         let range = guarded(|| Ok(column.byte_range()))?;

@@ -10,8 +10,8 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 
 use crate::contact::Contact;
-use crate::error::Code;
-use crate::records::{OnError, RecordReader};
+use crate::error::{Code, Errors};
+use crate::records::{Input, OnError, RecordReader};
 
 /// Writes the values of a column.
 type Write = Box<dyn Fn(&mut SerializedColumnWriter<'_>)>;
@@ -73,10 +73,9 @@ impl File {
     /// The contacts, as JSON writes them.
     #[track_caller]
     fn reads(&self, expected: &[&str]) {
-        let mut contacts = Vec::new();
-        RecordReader::new()
-            .read("contacts.parquet", &self.bytes()[..], &mut |contact: Contact| contacts.push(contact), &mut |_| {})
-            .unwrap();
+        let bytes = self.bytes();
+        let contacts = RecordReader::new().contacts(Input::new("contacts.parquet", &bytes[..]));
+        let contacts: Vec<Contact> = contacts.collect::<Result<_, _>>().unwrap();
         let expected: Vec<Contact> = expected.iter().map(|record| serde_json::from_str(record).unwrap()).collect();
         assert_eq!(contacts, expected);
     }
@@ -84,12 +83,15 @@ impl File {
     /// What is said of the file instead.
     #[track_caller]
     fn refuses(&self, expected: &[&str]) {
-        let errors = RecordReader::new()
-            .read("c", &self.bytes()[..], &mut |_| {}, &mut |_| {})
-            .expect_err("something is wrong with it");
+        let errors = errors_of(&self.bytes());
         let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
         assert_eq!(said, expected);
     }
+}
+
+/// What is wrong with a file.
+fn errors_of(file: &[u8]) -> Errors {
+    RecordReader::new().contacts(Input::new("c", file)).find_map(Result::err).expect("something is wrong with it")
 }
 
 fn all<T>(values: impl IntoIterator<Item = T>) -> Vec<Option<T>> {
@@ -298,11 +300,10 @@ fn rows_that_are_no_records_are_told_of() {
         "invalid_record at c: key `click_count`: expected a whole number from 0, found -3 (row 3)",
         "invalid_record at c: key `signup_date`: expected an ISO 8601 date or time, found `soon` (row 4)",
     ]);
-    let mut contacts = Vec::new();
-    let report = RecordReader::new()
-        .on_error(OnError::Skip)
-        .read("c", &file.bytes()[..], &mut |contact: Contact| contacts.push(contact.phone_number), &mut |_| {})
-        .unwrap();
+    let bytes = file.bytes();
+    let mut read = RecordReader::new().on_error(OnError::Skip).contacts(Input::new("c", &bytes[..]));
+    let contacts: Vec<String> = read.by_ref().map(|contact| contact.unwrap().phone_number).collect();
+    let report = read.report();
     assert_eq!((report.records, report.skipped, contacts), (1, 3, vec!["+1".to_owned()]));
 }
 
@@ -338,6 +339,6 @@ fn a_page_that_claims_too_much_is_damaged() {
     let mut claims = file[..7].to_vec();
     claims.extend([0xfe, 0xff, 0xff, 0xff, 0x0f]);
     claims.extend(&file[12..]);
-    let errors = RecordReader::new().read("c", &claims[..], &mut |_| {}, &mut |_| {}).unwrap_err();
+    let errors = errors_of(&claims);
     assert_eq!(errors.first().code(), Code::UnreadableInput);
 }

@@ -3,7 +3,7 @@
 use memchr::memchr3;
 
 use super::CONTACTS;
-use crate::records::RecordReader;
+use crate::limits::MAX_RECORD_BYTES;
 use crate::records::cursor::Position;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Value {
     }
 
     pub(super) fn is_too_long(&self, end: usize) -> bool {
-        self.too_long || end - self.start > RecordReader::MAX_RECORD_BYTES
+        self.too_long || end - self.start > MAX_RECORD_BYTES
     }
 
     /// Goes on inside a string, to behind its end or to the line break that no string can hold.
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_value_may_have_so_many_bytes_and_no_more() {
-        let most = RecordReader::MAX_RECORD_BYTES;
+        let most = MAX_RECORD_BYTES;
         for (start, end, too_long) in [
             (0, 0, false),
             (0, most, false),

@@ -12,11 +12,11 @@ mod scan;
 use self::instant::instant;
 use self::key_cache::{KeyCache, Progress};
 use self::scan::Scan;
-use super::RecordReader;
-use crate::catalogue::{Field, FlagField, TextField};
-use crate::contact::RecordKey;
+use crate::catalogue::{Field, TextField};
+use crate::contact::{RecordKey, RecordSink};
+use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
-use crate::table::shard::{Dictionary, Flag, MembershipRow, RecordRow, Shard, Shards};
+use crate::table::shard::{Row, RowSink, Shard, Shards};
 use crate::value::Value;
 
 /// Reads plain records, and remembers how they look.
@@ -49,14 +49,19 @@ struct Key {
 }
 
 /// What a record has said so far.
-#[derive(Default)]
 struct Said<'t> {
     phone_number: Option<&'t str>,
-    contact: RecordRow,
-    membership: MembershipRow,
+    row: Row,
     /// Whether there was a value for the membership.
     of_membership: bool,
     lists: bool,
+}
+
+impl Said<'_> {
+    /// Nothing, in the codes of a shard.
+    fn nothing(shard: &Shard) -> Self {
+        Self { phone_number: None, row: shard.silent(), of_membership: false, lists: false }
+    }
 }
 
 impl FastJson {
@@ -98,7 +103,7 @@ impl FastJson {
     }
 
     fn record<'t>(&mut self, scan: &mut Scan<'t>, shard: &mut Shard) -> Option<()> {
-        let mut said = Said::default();
+        let mut said = Said::nothing(shard);
         let (mut seen, mut progress) = (0, Progress::default());
         if !scan.eat(b'{') {
             return None;
@@ -121,9 +126,9 @@ impl FastJson {
         }
         let phone_number = said.phone_number.filter(|text| !text.is_empty())?;
         if !said.lists {
-            shard.push_membership(said.membership);
+            shard.push_membership(&said.row);
         }
-        shard.push_record(phone_number, said.contact);
+        shard.push_record(phone_number, &said.row);
         Some(())
     }
 
@@ -140,7 +145,7 @@ impl FastJson {
             if !shard.has_room(1) || !scan.eat(b'{') {
                 return None;
             }
-            let mut said = Said::default();
+            let mut said = Said::nothing(shard);
             let (mut seen, mut progress) = (0, Progress::default());
             // What an item says of the contact is for the record around it to say.
             let find = |name: &str| meaning(name, |key| !key.is_of_the_contact());
@@ -152,7 +157,7 @@ impl FastJson {
                 once(key, &mut seen)?;
                 self.value(key, scan, shard, &mut said)?;
             }
-            shard.push_membership(said.membership);
+            shard.push_membership(&said.row);
             scan.space();
             if scan.eat(b']') {
                 return Some(());
@@ -171,43 +176,21 @@ impl FastJson {
             return Some(());
         }
         said.of_membership |= key.of_membership;
-        let membership = &mut said.membership;
+        let mut sink = RowSink { shard, row: &mut said.row };
         match key.is {
             RecordKey::Field(Field::Text(field)) => {
                 let (packed, text) = scan.packed()?;
                 match field {
                     TextField::PhoneNumber => said.phone_number = Some(text),
-                    TextField::Carrier => said.contact.carrier = shard.carrier.dictionary.code_of(packed, text)?,
-                    TextField::LineType => said.contact.line_type = shard.line_type.dictionary.code_of(packed, text)?,
-                    TextField::Timezone => said.contact.timezone = shard.timezone.dictionary.code_of(packed, text)?,
-                    TextField::SignupMethod => {
-                        membership.signup_method = shard.signup_method.dictionary.code_of(packed, text)?
-                    }
-                    TextField::ListNumber => {
-                        membership.list_number = shard.list_number.dictionary.code_of(packed, text)?
-                    }
+                    _ => sink.packed_text(field, packed, text).ok()?,
                 }
             }
-            RecordKey::Field(Field::Flag(field)) => {
-                let flag = Flag::from(scan.flag()?);
-                match field {
-                    FlagField::IsValid => said.contact.is_valid = flag,
-                    FlagField::OnDnc => said.contact.on_dnc = flag,
-                    FlagField::HasRevenue => membership.has_revenue = flag,
-                    FlagField::InWorkflow => membership.in_workflow = flag,
-                }
-            }
-            RecordKey::Field(Field::Count(field)) => {
-                let count = scan.number()?.to_u64()?;
-                membership.counts[field as usize] = shard.counts[field as usize].dictionary.code(&count)?;
-            }
-            RecordKey::Field(Field::Amount(field)) => {
-                let amount = scan.number()?;
-                membership.amounts[field as usize] = shard.amounts[field as usize].dictionary.code(&amount)?;
-            }
-            RecordKey::Field(Field::Time(field)) => membership.times[field as usize] = instant(scan)?,
-            RecordKey::ListId => membership.list = shard.list.dictionary.code(&scan.number()?.to_i64()?)?,
-            RecordKey::Active => membership.active = scan.flag()?.into(),
+            RecordKey::Field(Field::Flag(field)) => sink.flag(field, scan.flag()?).ok()?,
+            RecordKey::Field(Field::Count(field)) => sink.count(field, scan.number()?.to_u64()?).ok()?,
+            RecordKey::Field(Field::Amount(field)) => sink.amount(field, scan.number()?).ok()?,
+            RecordKey::Field(Field::Time(field)) => sink.micros(field, instant(scan)?),
+            RecordKey::ListId => sink.list_id(scan.number()?.to_i64()?).ok()?,
+            RecordKey::Active => sink.active(scan.flag()?).ok()?,
             RecordKey::CustomFields => self.custom_fields(scan, shard)?,
             RecordKey::Lists => return None,
         }
@@ -217,7 +200,7 @@ impl FastJson {
     /// Custom fields of the membership that is put in next.
     fn custom_fields(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
         // One that has more is not plain.
-        const MOST: usize = RecordReader::MAX_CUSTOM_FIELDS;
+        const MOST: usize = MAX_CUSTOM_FIELDS;
         if !scan.eat(b'{') {
             return None;
         }

@@ -3,11 +3,12 @@
 use super::super::cursor::Position;
 use super::super::documents::Documents;
 use super::super::envelope::Envelope;
-use super::super::parse::{TOO_MANY_CUSTOM_FIELDS, json};
-use super::super::rows::Rows;
-use super::super::{OnError, RecordReader};
+use super::super::parse::json;
+use super::super::rows::CsvSplitter;
+use super::super::slice::{Invalid, RecordSlice};
+use super::super::{Input, OnError, RecordReader};
 use super::outcome;
-use crate::records::batch::{Invalid, Piece};
+use crate::limits::TOO_MANY_CUSTOM_FIELDS;
 
 const MOST: usize = RecordReader::MAX_RECORD_BYTES;
 
@@ -24,7 +25,7 @@ fn a_row_is_kept_up_to_16_mib_whether_or_not_its_end_is_there() {
         let bytes = [HEADER.as_bytes(), &vec![b'x'; length], b"\n"].concat();
         let end = HEADER.len() + length;
         for arrives in [bytes.len(), end] {
-            let (mut rows, mut pieces) = (Rows::new(), Vec::new());
+            let (mut rows, mut pieces) = (CsvSplitter::new(), Vec::new());
             let done = rows.scan(&bytes[..arrives], false, &mut pieces).unwrap();
             if arrives == end {
                 assert!(pieces.is_empty());
@@ -33,8 +34,8 @@ fn a_row_is_kept_up_to_16_mib_whether_or_not_its_end_is_there() {
                 rows.scan(&bytes[done..], false, &mut pieces).unwrap();
             }
             match &*pieces {
-                [Piece::Record { bytes, .. }] => assert!(fits && bytes.len() == length, "{length} bytes"),
-                [Piece::Invalid(invalid)] => {
+                [RecordSlice::Record { bytes, .. }] => assert!(fits && bytes.len() == length, "{length} bytes"),
+                [RecordSlice::Invalid(invalid)] => {
                     assert!(!fits, "{length} bytes");
                     assert_eq!(reason(invalid), "the record is larger than 16 MiB");
                 }
@@ -69,7 +70,7 @@ fn a_first_line_that_is_too_long_ends_with_itself_where_lines_are_documents() {
     let mut pieces = Vec::new();
     Documents::new(true, usize::MAX).scan(&line, true, &mut pieces);
     match &*pieces {
-        [Piece::Invalid(invalid), Piece::Record { bytes, at }] => {
+        [RecordSlice::Invalid(invalid), RecordSlice::Record { bytes, at }] => {
             assert_eq!((invalid.at, reason(invalid)), (BEGINNING, "the record is larger than 16 MiB"));
             assert_eq!((&line[bytes.clone()], at.line), (&b"{\"a\": 1}"[..], 2));
         }
@@ -143,7 +144,7 @@ fn a_table_takes_10_000_custom_fields_beside_those_of_invalid_records() {
     let read = |source: &str| {
         let mut builder = TableBuilder::default();
         let reader = RecordReader::new().on_error(OnError::Skip);
-        let report = reader.read_into("c", source.as_bytes(), &mut builder, &mut |_| {});
+        let report = reader.read_into(Input::new("c", source.as_bytes()), &mut builder);
         (report.map(|report| (report.records, report.skipped)).map_err(|errors| errors.to_string()), builder.build())
     };
     let invalid = record(9, &fields(0..MOST), ",\"list_id\":\"x\"");
@@ -167,9 +168,6 @@ fn a_table_takes_10_000_custom_fields_beside_those_of_invalid_records() {
 #[cfg(feature = "table")]
 #[test]
 fn a_shard_has_hardly_more_than_twice_as_many_columns_as_a_table() {
-    use super::super::batch::Batches;
-    use super::super::load::{CHUNK, load};
-
     let record = |number: usize| {
         format!(
             r#"{{"phone_number":"+{number}","custom_fields":{{{}}}}}"#,
@@ -179,9 +177,7 @@ fn a_shard_has_hardly_more_than_twice_as_many_columns_as_a_table() {
     let records: Vec<String> = (0..5).map(record).collect();
     for source in [format!("{{\"phone_number\":\"+9\"}}\n{}\n", records.join("\n")), format!("[{}]", records.join(","))]
     {
-        let batches = Batches::new("c", None, CHUNK, source.as_bytes());
-        let (_, shards) = load(1, batches, "c", &mut |_| {});
-        let contacts = super::in_columns(shards);
+        let (contacts, _) = super::loaded(&RecordReader::new(), "c", source.as_bytes());
         let expected: &[&str] = if source.starts_with('[') { &["+0", "+1", "+2"] } else { &["+9", "+0", "+1", "+2"] };
         assert_eq!(super::phone_numbers(&contacts), expected);
     }

@@ -1,6 +1,8 @@
-use super::super::batch::{Batches, Cut, Invalid, Memory, Piece, Stop};
+use super::super::batch::{Batches, Cut, Memory};
 use super::super::cursor::Position;
 use super::super::documents::Documents;
+use super::super::report::Stop;
+use super::super::slice::{Invalid, RecordSlice};
 
 /// All at once.
 const ALL: usize = 1 << 20;
@@ -10,12 +12,12 @@ fn at(Position { line, column }: Position) -> String {
 }
 
 /// A record and its place, or what is wrong and where.
-fn told(bytes: &[u8], piece: &Piece) -> String {
+fn told(bytes: &[u8], piece: &RecordSlice) -> String {
     match piece {
-        Piece::Record { bytes: record, at: place } => {
+        RecordSlice::Record { bytes: record, at: place } => {
             format!("{} {}", at(*place), String::from_utf8_lossy(&bytes[record.clone()]))
         }
-        Piece::Invalid(invalid) => {
+        RecordSlice::Invalid(invalid) => {
             let Invalid { at: place, reason, .. } = &**invalid;
             format!("{}! {reason}", at(*place))
         }
@@ -39,7 +41,7 @@ fn batches(name: &str, chunk: usize, input: &[u8], mut each: impl FnMut(&[u8], &
 fn pieces(name: &str, chunk: usize, input: &[u8]) -> Vec<String> {
     let mut all = Vec::new();
     batches(name, chunk, input, |bytes, cut| match cut {
-        Cut::Pieces(pieces) => all.extend(pieces.iter().map(|piece| told(bytes, piece))),
+        Cut::Records(pieces) => all.extend(pieces.iter().map(|piece| told(bytes, piece))),
         Cut::Lines(line) => {
             let mut pieces = Vec::new();
             Documents::of_lines(*line).scan(bytes, true, &mut pieces);
@@ -160,7 +162,7 @@ fn lines_that_are_documents_are_handed_on_whole_unless_they_are_longer_than_what
     ] {
         let mut all = Vec::new();
         batches("c", chunk, input.as_bytes(), |bytes, cut| match cut {
-            Cut::Pieces(pieces) => all.extend(pieces.iter().map(|piece| told(bytes, piece))),
+            Cut::Records(pieces) => all.extend(pieces.iter().map(|piece| told(bytes, piece))),
             Cut::Lines(_) if bytes.is_empty() => {}
             Cut::Lines(line) => all.push(format!("from {line}: {}", String::from_utf8_lossy(bytes))),
         });

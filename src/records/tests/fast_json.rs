@@ -2,13 +2,13 @@ use proptest::prelude::*;
 
 use super::super::fast_json::FastJson;
 use super::super::{OnError, RecordReader};
-use super::{is_loaded_as_read, outcome};
+use super::{in_chunks, is_loaded_as_read, outcome};
 use crate::table::shard::Shards;
 
 /// Whatever lines hold, columns hold what contacts would.
 fn check(name: &str, lines: &str) {
     for (threads, chunk) in [(1, None), (2, Some(300))] {
-        let reader = RecordReader { chunk, ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+        let reader = in_chunks(RecordReader::new().on_error(OnError::Skip).threads(threads), chunk);
         is_loaded_as_read(&reader, name, lines.as_bytes(), &outcome(&reader, name, lines.as_bytes()));
     }
 }
@@ -104,7 +104,7 @@ fn every_batch_has_columns_of_its_own() {
     let records: Vec<String> = (0..60).map(record).collect();
     for source in [records.join("\n"), format!("[{}]", records.join(",\n"))] {
         for chunk in [100, 300, 1_000] {
-            let reader = RecordReader { chunk: Some(chunk), ..RecordReader::new() };
+            let reader = in_chunks(RecordReader::new(), chunk);
             let expected = outcome(&reader, "c", source.as_bytes());
             assert_eq!(expected.0.len(), records.len());
             is_loaded_as_read(&reader, "c", source.as_bytes(), &expected);
@@ -150,7 +150,7 @@ fn batches_come_in_the_order_of_the_file_whichever_is_done_first() {
     let quick =
         |number: usize| format!("{{\"phone_number\": \"+{number}\", \"x\": \"{}\"}}\n", "x".repeat(slow.len() - 100));
     let source: String = (0..30).map(|number| quick(number) + &slow).collect();
-    let reader = RecordReader { chunk: Some(slow.len()), ..RecordReader::new().threads(3) };
+    let reader = in_chunks(RecordReader::new().threads(3), slow.len());
     is_loaded_as_read(&reader, "c.ndjson", source.as_bytes(), &outcome(&reader, "c.ndjson", source.as_bytes()));
 }
 
@@ -330,7 +330,7 @@ proptest! {
             bytes.splice(at..bytes.len().min(at + length), byte);
         }
         for (threads, chunk) in [(1, None), (2, Some(100))] {
-            let reader = RecordReader { chunk, ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+            let reader = in_chunks(RecordReader::new().on_error(OnError::Skip).threads(threads), chunk);
             is_loaded_as_read(&reader, "c.ndjson", &bytes, &outcome(&reader, "c.ndjson", &bytes));
         }
     }

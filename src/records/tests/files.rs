@@ -1,8 +1,12 @@
 use std::fs;
 use std::io::{self, Read, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
-use super::super::{Bytes, Input, OnError, RecordReader};
-use super::{outcome, reads, refuses, tells};
+use super::super::form;
+use super::super::input::{Bytes, OpenInput};
+use super::super::{Contacts, Input, OnError, ReadReport, RecordReader};
+use super::{in_chunks, outcome, outcome_of, reads, refuses, tells};
 use crate::error::Code;
 
 const LINES: &str = "{\"phone_number\": \"+1\"}\n{\"phone_number\": \"+2\"}\n";
@@ -101,9 +105,12 @@ fn paths() {
     let file = folder.join("c.ndjson");
     fs::write(&file, LINES).unwrap();
     let read = |path: &std::path::Path| {
-        let (mut records, mut last) = (0, 0);
-        let report = RecordReader::new().read_path(path, &mut |_| records += 1, &mut |bytes| last = bytes);
-        report.map(|report| (report.records, records, last)).map_err(|errors| errors.to_string())
+        let last = Arc::new(AtomicU64::new(0));
+        let told = Arc::clone(&last);
+        let reader = RecordReader::new().progress(move |bytes| told.store(bytes, Ordering::Relaxed));
+        let (contacts, report) = outcome_of(&reader, Input::from(path));
+        let report = report.map_err(|errors| errors.to_string())?;
+        Ok::<_, String>((report.records, contacts.len(), last.load(Ordering::Relaxed)))
     };
     assert_eq!(read(&file), Ok((2, 2, LINES.len() as u64)));
     let nowhere = folder.join("nowhere.ndjson");
@@ -137,7 +144,7 @@ fn an_input_that_fails() {
         let reader = RecordReader::new().on_error(OnError::Skip).threads(threads);
         // The packed ones are not damaged by that.
         for input in [LINES.as_bytes(), &packed[0][..20], &packed[1][..20]] {
-            let errors = reader.read("c", Failing(input), &mut |_| {}, &mut |_| {}).unwrap_err();
+            let errors = outcome_of(&reader, Input::new("c", Failing(input))).1.unwrap_err();
             assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: the cable was pulled");
         }
     }
@@ -166,7 +173,7 @@ fn an_input_that_is_interrupted_goes_on() {
         [("plain", LINES.as_bytes().to_vec()), ("gzip", gzip(LINES.as_bytes())), ("zstd", zstd(LINES.as_bytes()))]
     {
         let read = |input: &[u8]| {
-            let report = RecordReader::new().read("c", Interrupted { input, now: false }, &mut |_| {}, &mut |_| {});
+            let report = outcome_of(&RecordReader::new(), Input::new("c", Interrupted { input, now: false })).1;
             report.map(|report| report.records).map_err(|errors| errors.to_string())
         };
         assert_eq!(read(&packed), Ok(2), "{name}");
@@ -197,13 +204,13 @@ fn names_tell_what_is_packed_only_where_the_first_bytes_cannot() {
 #[cfg(feature = "parquet")]
 #[test]
 fn what_will_be_asked_of_several_files_leaves_columns_out_and_nobody() {
-    use crate::{Audience, EvalContext, TableBuilder};
+    use crate::records::write_parquet;
+    use crate::{Audience, EvalContext};
 
     let csv = b"phone_number,list_id,carrier\n+1,7,Verizon\n+2,8,Sprint\n";
-    let mut builder = TableBuilder::default();
-    RecordReader::new().read_into("c.csv", &csv[..], &mut builder, &mut |_| {}).unwrap();
+    let table = RecordReader::new().table([Input::new("c.csv", &csv[..])]).unwrap();
     let mut file = Vec::new();
-    builder.build().write_parquet(&mut file, &mut |_| {}).unwrap();
+    write_parquet(&table, &mut file, &mut |_| {}).unwrap();
 
     let audience = Audience::of("list = 7".parse().unwrap());
     let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
@@ -218,9 +225,11 @@ fn what_will_be_asked_of_several_files_leaves_columns_out_and_nobody() {
 
 #[test]
 fn a_file_that_became_shorter() {
-    let reader = RecordReader::new();
-    let input = Input { name: "c", length: Some(1_000), bytes: Bytes::Stream(Box::new(LINES.as_bytes())) };
-    let errors = reader.read_all(input, &mut |_| {}, &mut |_| {}).unwrap_err();
+    let RecordReader { on_error, reading } = RecordReader::new();
+    let input =
+        OpenInput { name: "c".to_owned(), length: Some(1_000), bytes: Bytes::Stream(Box::new(LINES.as_bytes())) };
+    let batches = form::open(input, &reading).unwrap().contacts();
+    let errors = Contacts::new("c".to_owned(), on_error, Ok(batches)).find_map(Result::err).unwrap();
     assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: it became shorter while it was read");
 }
 
@@ -228,9 +237,12 @@ fn a_file_that_became_shorter() {
 fn progress_ends_with_the_length_of_the_file() {
     let packed = gzip(LINES.repeat(1_000).as_bytes());
     for threads in 1..3 {
-        let reader = RecordReader { chunk: Some(500), ..RecordReader::new().threads(threads) };
-        let mut told = Vec::new();
-        reader.read("c", &packed[..], &mut |_| {}, &mut |bytes| told.push(bytes)).unwrap();
+        let reader = in_chunks(RecordReader::new().threads(threads), 500);
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let telling = Arc::clone(&told);
+        let reader = reader.progress(move |bytes| telling.lock().unwrap().push(bytes));
+        outcome(&reader, "c", &packed).1.unwrap();
+        let told = told.lock().unwrap();
         assert!(told.is_sorted());
         assert_eq!(told.last(), Some(&(packed.len() as u64)));
     }
@@ -240,7 +252,7 @@ fn progress_ends_with_the_length_of_the_file() {
 fn the_first_hundred_problems_are_described() {
     let source = "{\"phone_number\": \"\"}\n".repeat(250) + LINES;
     for threads in 1..4 {
-        let reader = RecordReader { chunk: Some(333), ..RecordReader::new().threads(threads) };
+        let reader = in_chunks(RecordReader::new().threads(threads), 333);
         let report = outcome(&reader.clone().on_error(OnError::Skip), "c", source.as_bytes()).1.unwrap();
         assert_eq!((report.records, report.skipped), (2, 250));
         let problems = report.problems.unwrap();
@@ -258,9 +270,12 @@ fn the_first_hundred_problems_are_described() {
 }
 
 #[test]
-#[should_panic(expected = "enough")]
-fn a_panic_of_the_callers_gets_through() {
+fn who_has_enough_reads_no_further() {
     let source = LINES.repeat(10_000);
-    let reader = RecordReader { chunk: Some(50), ..RecordReader::new().threads(3) };
-    let _ = reader.read("c", source.as_bytes(), &mut |_| panic!("enough"), &mut |_| {});
+    for threads in [1, 3] {
+        let mut contacts =
+            in_chunks(RecordReader::new().threads(threads), 50).contacts(Input::new("c", source.as_bytes()));
+        assert!(contacts.next().unwrap().is_ok());
+        assert_eq!(contacts.report(), &ReadReport::default(), "nothing is told before the end");
+    }
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::super::{OnError, RecordReader};
-use super::{is_loaded_as_read, outcome};
+use super::super::{Input, OnError, RecordReader};
+use super::{in_chunks, is_loaded_as_read, outcome};
 
 /// Bytes that look like records often enough to get deep into the reader.
 fn nearly_records() -> impl Strategy<Value = Vec<u8>> {
@@ -27,7 +27,7 @@ proptest! {
     ) {
         let reader = RecordReader::new().on_error(OnError::Skip);
         let expected = outcome(&reader, name, &input);
-        let otherwise = RecordReader { chunk: Some(chunk), ..reader }.threads(threads);
+        let otherwise = in_chunks(reader, chunk).threads(threads);
         prop_assert_eq!(&outcome(&otherwise, name, &input), &expected);
         is_loaded_as_read(&otherwise, name, &input, &expected);
         let strict = outcome(&otherwise.on_error(OnError::Fail), name, &input);
@@ -40,7 +40,7 @@ proptest! {
 
     #[test]
     fn records_keep_their_number_in_every_form(records in prop::collection::vec("[ -~\u{e9}\n]{1,12}", 1..20), chunk in 1_usize..200) {
-        let reader = RecordReader { chunk: Some(chunk), ..RecordReader::new() };
+        let reader = in_chunks(RecordReader::new(), chunk);
         let json: Vec<String> = records.iter().map(|text| serde_json::json!({"x": {"\"contacts\"": [text]}, "phone_number": text}).to_string()).collect();
         let pretty = |source: String| serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&source).unwrap()).unwrap();
         let array = format!("[{}]", json.join(","));
@@ -80,9 +80,9 @@ fn a_table_is_the_same_however_its_records_are_read() {
     let pushed = pushed.build();
     for (chunk, threads) in [(None, 1), (None, 2), (Some(3_000), 1), (Some(70_000), 3)] {
         for (same, mixed) in [(2_048, 512), (1, 1), (20, 20), (usize::MAX, usize::MAX)] {
-            let reader = RecordReader { chunk, ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+            let reader = in_chunks(RecordReader::new().on_error(OnError::Skip).threads(threads), chunk);
             let mut builder = TableBuilder::default().in_columns_from(same, mixed);
-            reader.read_into("c.ndjson", &*input, &mut builder, &mut |_| {}).unwrap();
+            reader.read_into(Input::new("c.ndjson", &*input), &mut builder).unwrap();
             let table: Table = builder.build();
             assert_eq!((table.contacts(), table.memberships()), (pushed.contacts(), pushed.memberships()));
             assert_eq!((table.replaced(), pushed.replaced()), (known.replaced(), known.replaced()));
@@ -112,7 +112,7 @@ fn a_generated_population_is_the_same_in_every_format() {
     let read = |format, threads| {
         let mut bytes = Vec::new();
         Population::new(5_000, 42).write(format, &mut bytes, &mut |_| {}).unwrap();
-        let reader = RecordReader { chunk: Some(100_000), ..RecordReader::new().threads(threads) };
+        let reader = in_chunks(RecordReader::new().threads(threads), 100_000);
         let (contacts, report) = outcome(&reader, "population", &bytes);
         assert_eq!(report.unwrap().records, 5_000);
         contacts

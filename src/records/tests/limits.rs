@@ -1,7 +1,7 @@
 use std::io::{self, Read};
 
-use super::super::{OnError, RecordReader};
-use super::outcome;
+use super::super::{Input, OnError, RecordReader};
+use super::{in_chunks, outcome, outcome_of};
 
 const TOO_LONG: &str = "the record is larger than 16 MiB";
 
@@ -9,8 +9,7 @@ const TOO_LONG: &str = "the record is larger than 16 MiB";
 #[track_caller]
 fn tells(input: &[u8], phone_numbers: &[&str], problems: &[&str]) {
     for (threads, chunk) in [(1, 1 << 20), (2, 3_333_333)] {
-        let reader =
-            RecordReader { chunk: Some(chunk), ..RecordReader::new().on_error(OnError::Skip).threads(threads) };
+        let reader = in_chunks(RecordReader::new().on_error(OnError::Skip).threads(threads), chunk);
         let (contacts, report) = outcome(&reader, "c", input);
         let told = report.unwrap().problems.map(|errors| errors.to_string()).unwrap_or_default();
         let expected: Vec<String> = problems.iter().map(|problem| format!("invalid_record at c:{problem}")).collect();
@@ -111,7 +110,7 @@ fn a_record_that_does_not_end() {
         ("{\"phone_number\": \"+1\"}\n{\"contacts\": [], \"x\": \"", b'x', "2:1: the document is never closed"),
     ] {
         let input = Endless { head: head.as_bytes(), filling, left: 50_000_000 };
-        let errors = RecordReader::new().read("c", input, &mut |_| {}, &mut |_| {}).unwrap_err();
+        let errors = outcome_of(&RecordReader::new(), Input::new("c", input)).1.unwrap_err();
         assert_eq!(errors.to_string(), format!("invalid_record at c:{problem}"));
     }
 }

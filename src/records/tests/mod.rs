@@ -8,29 +8,43 @@ mod files;
 mod laws;
 mod limits;
 
+use super::{Input, OnError, ReadReport, RecordReader};
 #[cfg(feature = "table")]
-use super::batch::Batches;
-#[cfg(feature = "table")]
-use super::load::{CHUNK, load};
-use super::{OnError, ReadReport, RecordReader};
+use super::{form, report::Tally};
 use crate::contact::Contact;
 use crate::error::Errors;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
+/// A reader that reads `chunk` bytes at a time, where that is not what it usually is.
+fn in_chunks(mut reader: RecordReader, chunk: impl Into<Option<usize>>) -> RecordReader {
+    reader.reading.chunk = chunk.into();
+    reader
+}
+
 /// Reads an input with a reader, and gives back everything that comes of it.
-fn outcome(reader: &RecordReader, name: &str, input: &[u8]) -> (Vec<Contact>, Result<ReadReport, Errors>) {
-    let mut contacts = Vec::new();
-    let report = reader.read(name, input, &mut |contact| contacts.push(contact), &mut |_| {});
-    (contacts, report)
+fn outcome(reader: &RecordReader, name: &str, input: &[u8]) -> Outcome {
+    outcome_of(reader, Input::new(name, input))
+}
+
+fn outcome_of(reader: &RecordReader, input: Input<'_>) -> Outcome {
+    let (mut contacts, mut read) = (reader.contacts(input), Vec::new());
+    for contact in contacts.by_ref() {
+        match contact {
+            Ok(contact) => read.push(contact),
+            Err(errors) => return (read, Err(errors)),
+        }
+    }
+    (read, Ok(contacts.report().clone()))
 }
 
 /// Reads an input into columns, and gives back what is in them; with it what of the same contacts would be.
 #[cfg(feature = "table")]
-fn loaded(reader: &RecordReader, name: &str, input: &[u8]) -> (Vec<Contact>, Result<ReadReport, Errors>) {
-    let batches = Batches::new(name, None, reader.chunk.unwrap_or(CHUNK), input);
-    let (outcome, shards) = load(reader.threads.get(), batches, name, &mut |_| {});
-    (in_columns(shards), reader.report(name, outcome))
+fn loaded(reader: &RecordReader, name: &str, input: &[u8]) -> Outcome {
+    let mut tally = Tally::default();
+    let form = Input::new(name, input).open().and_then(|input| form::open(input, &reader.reading)).unwrap();
+    let (shards, stop) = form.load(&mut tally);
+    (in_columns(shards), tally.finish(name, reader.on_error, stop))
 }
 
 /// The records of shards; what a membership leaves to be worked out is worked out.
@@ -54,7 +68,7 @@ type Outcome = (Vec<Contact>, Result<ReadReport, Errors>);
 
 /// Reads an input in every way there is, which must all come to the same.
 #[track_caller]
-fn read(name: &str, input: &[u8], on_error: OnError) -> (Vec<Contact>, Result<ReadReport, Errors>) {
+fn read(name: &str, input: &[u8], on_error: OnError) -> Outcome {
     let reader = RecordReader::new().on_error(on_error);
     let expected = outcome(&reader, name, input);
     is_loaded_as_read(&reader, name, input, &expected);
@@ -64,7 +78,7 @@ fn read(name: &str, input: &[u8], on_error: OnError) -> (Vec<Contact>, Result<Re
         is_loaded_as_read(&reader, name, input, &expected);
     }
     for chunk in [1, 2, 7, 64] {
-        let reader = RecordReader { chunk: Some(chunk), ..reader.clone() };
+        let reader = in_chunks(reader.clone(), chunk);
         assert_eq!(outcome(&reader, name, input), expected, "{chunk} bytes at a time");
         is_loaded_as_read(&reader, name, input, &expected);
         assert_eq!(outcome(&reader.threads(2), name, input), expected, "{chunk} bytes at a time with 2 threads");

@@ -18,11 +18,6 @@ impl<D: Dictionary> Coded<D> {
             code => Some(self.dictionary.value(code)),
         }
     }
-
-    pub(super) fn close(&mut self) {
-        self.dictionary.close();
-        self.codes.shrink_to_fit();
-    }
 }
 
 /// A flag of a row.

@@ -6,6 +6,7 @@
 
 mod column;
 mod dictionary;
+mod row;
 mod shards;
 #[cfg(test)]
 mod tests;
@@ -16,9 +17,10 @@ pub(crate) use self::column::{Coded, Custom, Flag, Sparse};
 #[cfg(feature = "records")]
 pub(crate) use self::dictionary::Packed;
 pub(crate) use self::dictionary::{Dictionary, Texts, Values};
+pub(crate) use self::row::{NoRoom, Row, RowSink};
 pub(crate) use self::shards::Shards;
 use super::phone::{OddPhones, Phone};
-use crate::catalogue::{AmountField, CountField, FlagField, TimeField};
+use crate::catalogue::{AmountField, CountField, FlagField, Owner, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::eval;
 use crate::number::Number;
@@ -30,40 +32,31 @@ pub(crate) const MOST: usize = u16::MAX as usize - 1;
 /// An instant that is none.
 pub(crate) const NO_INSTANT: i64 = i64::MIN;
 
-/// A shard has no room for a record: it goes into the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Full;
-
 /// Records in columns: a row a record for what is the contact's, a row a membership for the rest.
 ///
-/// Whoever fills it column by column fills all of them: with [`MOST`] rows at most, counts and amounts as codes of their
-/// zeros where there is none.
+/// Whoever fills it column by column fills all of them: with [`MOST`] rows at most, and where there is no value with
+/// that of [`Shard::silent`].
 #[derive(Debug)]
 pub(crate) struct Shard {
-    // Of records.
     pub(crate) phones: Vec<Phone>,
     pub(crate) odd_phones: OddPhones,
     /// How many memberships there are up to a record, itself included.
     pub(crate) ends: Vec<u16>,
-    pub(crate) carrier: Coded<Texts>,
-    pub(crate) line_type: Coded<Texts>,
-    pub(crate) timezone: Coded<Texts>,
-    pub(crate) is_valid: Vec<Flag>,
-    pub(crate) on_dnc: Vec<Flag>,
-    // Of memberships.
     pub(crate) list: Coded<Values<i64>>,
-    pub(crate) list_number: Coded<Texts>,
     pub(crate) active: Vec<Flag>,
-    pub(crate) signup_method: Coded<Texts>,
+    /// By [`TextField`]; the phone number's stays empty.
+    pub(crate) texts: [Coded<Texts>; TextField::ALL.len()],
+    /// By [`FlagField`].
+    pub(crate) flags: [Vec<Flag>; FlagField::ALL.len()],
     /// By [`TimeField`]; [`NO_INSTANT`] is none.
     pub(crate) times: [Vec<i64>; TimeField::ALL.len()],
     /// By [`CountField`]; every membership has one.
     pub(crate) counts: [Coded<Values<u64>>; CountField::ALL.len()],
     /// By [`AmountField`]; every membership has a total.
     pub(crate) amounts: [Coded<Values<Number>>; AmountField::ALL.len()],
-    pub(crate) has_revenue: Vec<Flag>,
-    pub(crate) in_workflow: Vec<Flag>,
     pub(crate) custom: Vec<Custom>,
+    /// A record that says nothing.
+    silent: Row,
     /// Where the column of a custom field is.
     keys: HashMap<Box<str>, usize, DefaultHashBuilder>,
     /// How many rows were taken back, whose values may still be in the dictionaries.
@@ -71,89 +64,37 @@ pub(crate) struct Shard {
     closed: bool,
 }
 
-/// The code of the zero of counts and amounts: it is the first of their values.
-const ZERO: u16 = 1;
-
-/// What a record says of its contact, as codes of its shard.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RecordRow {
-    pub(crate) carrier: u16,
-    pub(crate) line_type: u16,
-    pub(crate) timezone: u16,
-    pub(crate) is_valid: Flag,
-    pub(crate) on_dnc: Flag,
-}
-
-impl Default for RecordRow {
-    fn default() -> Self {
-        Self { carrier: 0, line_type: 0, timezone: 0, is_valid: Flag::Silent, on_dnc: Flag::Silent }
-    }
-}
-
-/// A membership but for its custom fields, as codes of its shard.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MembershipRow {
-    pub(crate) list: u16,
-    pub(crate) list_number: u16,
-    pub(crate) active: Flag,
-    pub(crate) signup_method: u16,
-    pub(crate) times: [i64; TimeField::ALL.len()],
-    pub(crate) counts: [u16; CountField::ALL.len()],
-    pub(crate) amounts: [u16; AmountField::ALL.len()],
-    pub(crate) has_revenue: Flag,
-    pub(crate) in_workflow: Flag,
-}
-
-impl Default for MembershipRow {
-    /// As [`Membership::default`].
-    fn default() -> Self {
-        let mut amounts = [0; AmountField::ALL.len()];
-        amounts[AmountField::RevenueTotal as usize] = ZERO;
-        Self {
-            list: 0,
-            list_number: 0,
-            active: Flag::Yes,
-            signup_method: 0,
-            times: [NO_INSTANT; TimeField::ALL.len()],
-            counts: [ZERO; CountField::ALL.len()],
-            amounts,
-            has_revenue: Flag::Silent,
-            in_workflow: Flag::No,
-        }
-    }
-}
-
 impl Default for Shard {
     fn default() -> Self {
-        fn zeroed<T: Clone + std::hash::Hash + Eq + Default>() -> Coded<Values<T>> {
-            let mut column = Coded::<Values<T>>::default();
-            column.dictionary.code(&T::default());
-            column
-        }
-        Self {
+        let mut shard = Self {
             phones: Vec::new(),
             odd_phones: OddPhones::default(),
             ends: Vec::new(),
-            carrier: Coded::default(),
-            line_type: Coded::default(),
-            timezone: Coded::default(),
-            is_valid: Vec::new(),
-            on_dnc: Vec::new(),
             list: Coded::default(),
-            list_number: Coded::default(),
             active: Vec::new(),
-            signup_method: Coded::default(),
+            texts: Default::default(),
+            flags: Default::default(),
             times: Default::default(),
-            counts: std::array::from_fn(|_| zeroed()),
-            amounts: std::array::from_fn(|_| zeroed()),
-            has_revenue: Vec::new(),
-            in_workflow: Vec::new(),
+            counts: Default::default(),
+            amounts: Default::default(),
             custom: Vec::new(),
+            silent: Row::EMPTY,
             keys: HashMap::default(),
             taken_back: 0,
             closed: false,
-        }
+        };
+        let (nobody, nothing) = (Contact::default(), Membership::default());
+        let mut silent = Row::EMPTY;
+        // OK because there is room for the first value of every column.
+        let _ = nobody.tell(Some(&nothing), &mut RowSink { shard: &mut shard, row: &mut silent });
+        Self { silent, ..shard }
     }
+}
+
+/// What is done to every column of a shard in the same way, whatever its values are.
+pub(crate) trait ColumnVisitor {
+    /// `value` is that of a row that comes with it.
+    fn column<T: Copy>(&mut self, column: &mut Vec<T>, value: T);
 }
 
 impl Shard {
@@ -167,29 +108,53 @@ impl Shard {
         self.active.len()
     }
 
-    /// Makes room for so many records of one membership each, about.
-    #[cfg(feature = "records")]
-    fn reserve(&mut self, rows: usize) {
-        self.phones.reserve(rows);
-        self.ends.reserve(rows);
-        let texts = [
-            &mut self.carrier,
-            &mut self.line_type,
-            &mut self.timezone,
-            &mut self.list_number,
-            &mut self.signup_method,
-        ];
-        texts.into_iter().for_each(|column| column.codes.reserve(rows));
-        self.list.codes.reserve(rows);
-        self.times.iter_mut().for_each(|times| times.reserve(rows));
-        self.counts.iter_mut().for_each(|counts| counts.codes.reserve(rows));
-        self.amounts.iter_mut().for_each(|amounts| amounts.codes.reserve(rows));
-        let flags =
-            [&mut self.is_valid, &mut self.on_dnc, &mut self.active, &mut self.has_revenue, &mut self.in_workflow];
-        flags.into_iter().for_each(|flags| flags.reserve(rows));
+    /// A record that says nothing, as codes of this shard.
+    pub(crate) fn silent(&self) -> Row {
+        self.silent
     }
 
-    /// Whether there is room for one more record with so many memberships: then every dictionary has room for its values.
+    /// Visits the columns that have a row for each record, or for each membership, but for phone numbers and custom
+    /// fields; with each the value that `row` has in it.
+    #[inline]
+    pub(crate) fn visit(&mut self, owner: Owner, row: &Row, visitor: &mut impl ColumnVisitor) {
+        for field in TextField::ALL {
+            if field.owner() == owner && *field != TextField::PhoneNumber {
+                visitor.column(&mut self.texts[*field as usize].codes, row.texts[*field as usize]);
+            }
+        }
+        for field in FlagField::ALL {
+            if field.owner() == owner {
+                visitor.column(&mut self.flags[*field as usize], row.flags[*field as usize]);
+            }
+        }
+        if owner == Owner::Contact {
+            return;
+        }
+        visitor.column(&mut self.list.codes, row.list);
+        visitor.column(&mut self.active, row.active);
+        self.times.iter_mut().zip(row.times).for_each(|(times, instant)| visitor.column(times, instant));
+        self.counts.iter_mut().zip(row.counts).for_each(|(counts, code)| visitor.column(&mut counts.codes, code));
+        self.amounts.iter_mut().zip(row.amounts).for_each(|(amounts, code)| visitor.column(&mut amounts.codes, code));
+    }
+
+    /// Makes room for `rows` records of one membership each.
+    #[cfg(feature = "records")]
+    fn reserve(&mut self, rows: usize) {
+        struct Reserve(usize);
+
+        impl ColumnVisitor for Reserve {
+            fn column<T: Copy>(&mut self, column: &mut Vec<T>, _: T) {
+                column.reserve(self.0);
+            }
+        }
+
+        self.phones.reserve(rows);
+        self.ends.reserve(rows);
+        self.visit(Owner::Contact, &Row::EMPTY, &mut Reserve(rows));
+        self.visit(Owner::Membership, &Row::EMPTY, &mut Reserve(rows));
+    }
+
+    /// Whether there is room for one more record with `memberships` of them: then every dictionary has room for its values.
     pub(crate) fn has_room(&self, memberships: usize) -> bool {
         let rows = self.memberships().saturating_add(memberships).max(self.records() + 1);
         !self.closed && rows.saturating_add(self.taken_back) <= MOST
@@ -197,63 +162,33 @@ impl Shard {
 
     /// Takes in a record.
     #[cfg(test)]
-    pub(crate) fn push(&mut self, record: &Contact) -> Result<(), Full> {
+    pub(crate) fn push(&mut self, record: &Contact) -> Result<(), NoRoom> {
         self.push_with(record, &record.memberships)
     }
 
     /// Takes in a record as if it had these memberships.
-    pub(crate) fn push_with(&mut self, record: &Contact, memberships: &[Membership]) -> Result<(), Full> {
+    pub(crate) fn push_with(&mut self, record: &Contact, memberships: &[Membership]) -> Result<(), NoRoom> {
         let (records, rows) = (self.records(), self.memberships());
         if !self.has_room(memberships.len()) {
-            return Err(Full);
+            return Err(NoRoom);
         }
         let done = self.add(record, memberships);
-        if done.is_none() {
+        if done.is_err() {
             self.truncate(records, rows, 0..self.custom.len());
         }
-        done.ok_or(Full)
+        done
     }
 
-    fn add(&mut self, record: &Contact, memberships: &[Membership]) -> Option<()> {
+    fn add(&mut self, record: &Contact, memberships: &[Membership]) -> Result<(), NoRoom> {
         for membership in memberships {
-            let mut row = MembershipRow {
-                list: code(&mut self.list, membership.list_id.as_ref())?,
-                list_number: code(&mut self.list_number, membership.list_number.as_deref())?,
-                active: membership.active.into(),
-                signup_method: code(&mut self.signup_method, membership.signup_method.as_deref())?,
-                has_revenue: membership.has_revenue.into(),
-                in_workflow: membership.in_workflow.into(),
-                ..MembershipRow::default()
-            };
-            for field in TimeField::ALL {
-                row.times[*field as usize] = eval::time(*field, Some(membership)).unwrap_or(NO_INSTANT);
-            }
-            for field in CountField::ALL {
-                let count = eval::count(*field, Some(membership)).unwrap_or(0);
-                row.counts[*field as usize] = self.counts[*field as usize].dictionary.code(&count)?;
-            }
-            for (field, amount) in [
-                (AmountField::RevenueTotal, Some(&membership.revenue_total)),
-                (AmountField::AvgRevenue, membership.avg_revenue.as_ref()),
-            ] {
-                row.amounts[field as usize] = code(&mut self.amounts[field as usize], amount)?;
-            }
-            let at = self.memberships();
-            for (key, value) in &membership.custom_fields {
-                let column = self.custom_column(key);
-                self.custom[column].push(at, value).then_some(())?;
-            }
-            self.push_membership(row);
+            let mut row = self.silent;
+            record.tell(Some(membership), &mut RowSink { shard: self, row: &mut row })?;
+            self.push_membership(&row);
         }
-        let row = RecordRow {
-            carrier: code(&mut self.carrier, record.carrier.as_deref())?,
-            line_type: code(&mut self.line_type, record.line_type.as_deref())?,
-            timezone: code(&mut self.timezone, record.timezone.as_deref())?,
-            is_valid: record.is_valid.into(),
-            on_dnc: record.on_dnc.into(),
-        };
-        self.push_record(&record.phone_number, row);
-        Some(())
+        let mut row = self.silent;
+        record.tell(None, &mut RowSink { shard: self, row: &mut row })?;
+        self.push_record(&record.phone_number, &row);
+        Ok(())
     }
 
     /// Where the column of a custom field is, a new one if it is new.
@@ -266,66 +201,45 @@ impl Shard {
         self.custom.len() - 1
     }
 
-    /// As [`Shard::custom_column`], where that makes no more columns than so many.
+    /// As [`Shard::custom_column`], where that makes no more than `most` columns.
     #[cfg(feature = "records")]
     pub(crate) fn custom_column_within(&mut self, key: &str, most: usize) -> Option<usize> {
         (self.custom.len() < most || self.keys.contains_key(key)).then(|| self.custom_column(key))
     }
 
     /// Puts in a membership whose custom fields are in already; its record is to come behind all of its memberships.
-    pub(crate) fn push_membership(&mut self, row: MembershipRow) {
-        self.list.codes.push(row.list);
-        self.list_number.codes.push(row.list_number);
-        self.active.push(row.active);
-        self.signup_method.codes.push(row.signup_method);
-        for (times, instant) in self.times.iter_mut().zip(row.times) {
-            times.push(instant);
-        }
-        for (counts, code) in self.counts.iter_mut().zip(row.counts) {
-            counts.codes.push(code);
-        }
-        for (amounts, code) in self.amounts.iter_mut().zip(row.amounts) {
-            amounts.codes.push(code);
-        }
-        self.has_revenue.push(row.has_revenue);
-        self.in_workflow.push(row.in_workflow);
+    #[inline]
+    pub(crate) fn push_membership(&mut self, row: &Row) {
+        self.visit(Owner::Membership, row, &mut Push);
     }
 
     /// Puts in a record whose memberships are those that came since the last.
-    pub(crate) fn push_record(&mut self, phone_number: &str, row: RecordRow) {
+    #[inline]
+    pub(crate) fn push_record(&mut self, phone_number: &str, row: &Row) {
         let phone = self.odd_phones.intern(phone_number);
         self.phones.push(phone);
         // OK because a shard has no more rows than 16 bits count.
         self.ends.push(self.memberships() as u16);
-        self.carrier.codes.push(row.carrier);
-        self.line_type.codes.push(row.line_type);
-        self.timezone.codes.push(row.timezone);
-        self.is_valid.push(row.is_valid);
-        self.on_dnc.push(row.on_dnc);
+        self.visit(Owner::Contact, row, &mut Push);
     }
 
-    /// Takes back what came behind so many records and memberships, whose custom fields are in no other than these columns:
-    /// there may be very many.
+    /// Takes back what came behind the first `records` and `memberships`, whose custom fields are in no other than these
+    /// columns: there may be very many.
     pub(crate) fn truncate(&mut self, records: usize, memberships: usize, custom: impl IntoIterator<Item = usize>) {
+        struct Truncate(usize);
+
+        impl ColumnVisitor for Truncate {
+            fn column<T: Copy>(&mut self, column: &mut Vec<T>, _: T) {
+                column.truncate(self.0);
+            }
+        }
+
         // And one that was not put in as a whole.
         self.taken_back += self.memberships() - memberships + 1;
         self.phones.truncate(records);
         self.ends.truncate(records);
-        for column in [&mut self.carrier, &mut self.line_type, &mut self.timezone] {
-            column.codes.truncate(records);
-        }
-        self.is_valid.truncate(records);
-        self.on_dnc.truncate(records);
-        self.list.codes.truncate(memberships);
-        self.times.iter_mut().for_each(|times| times.truncate(memberships));
-        self.counts.iter_mut().for_each(|counts| counts.codes.truncate(memberships));
-        self.amounts.iter_mut().for_each(|amounts| amounts.codes.truncate(memberships));
-        for column in [&mut self.list_number, &mut self.signup_method] {
-            column.codes.truncate(memberships);
-        }
-        for flags in [&mut self.active, &mut self.has_revenue, &mut self.in_workflow] {
-            flags.truncate(memberships);
-        }
+        self.visit(Owner::Contact, &Row::EMPTY, &mut Truncate(records));
+        self.visit(Owner::Membership, &Row::EMPTY, &mut Truncate(memberships));
         custom.into_iter().for_each(|column| self.custom[column].truncate(memberships));
     }
 
@@ -333,18 +247,11 @@ impl Shard {
     #[cfg_attr(not(test), allow(dead_code, reason = "who fills a shard by columns reads records from it"))]
     pub(crate) fn contacts(&self) -> impl Iterator<Item = Contact> {
         (0..self.records()).map(|record| {
-            let mut phone_number = String::new();
-            self.odd_phones.write(self.phones[record], &mut phone_number);
-            let text = |column: &Coded<Texts>| column.get(record).map(str::to_owned);
-            Contact {
-                phone_number,
-                carrier: text(&self.carrier),
-                line_type: text(&self.line_type),
-                timezone: text(&self.timezone),
-                is_valid: self.is_valid[record].get(),
-                on_dnc: self.on_dnc[record].get(),
-                memberships: self.rows(record).map(|row| self.membership(row)).collect(),
-            }
+            let mut contact = Contact::default();
+            self.odd_phones.write(self.phones[record], &mut contact.phone_number);
+            self.put(Owner::Contact, record, &mut contact, &mut Membership::default());
+            contact.memberships = self.rows(record).map(|row| self.membership(row)).collect();
+            contact
         })
     }
 
@@ -355,30 +262,45 @@ impl Shard {
     }
 
     fn membership(&self, row: usize) -> Membership {
-        let text = |column: &Coded<Texts>| column.get(row).map(str::to_owned);
-        let time = |field: TimeField| {
-            Some(self.times[field as usize][row]).filter(|instant| *instant != NO_INSTANT).map(from_micros)
-        };
-        let count = |field: CountField| self.counts[field as usize].get(row).copied().unwrap_or_default();
-        let amount = |field: AmountField| self.amounts[field as usize].get(row).copied();
         let custom = self.custom.iter().filter_map(|column| Some((column.key.to_string(), column.get(row)?)));
-        Membership {
+        let mut membership = Membership {
             list_id: self.list.get(row).copied(),
-            list_number: text(&self.list_number),
             active: self.active[row] == Flag::Yes,
-            signup_date: time(TimeField::SignupDate),
-            signup_method: text(&self.signup_method),
             custom_fields: custom.collect(),
-            send_count: count(CountField::SendCount),
-            click_count: count(CountField::ClickCount),
-            conversion_count: count(CountField::ConversionCount),
-            revenue_total: amount(AmountField::RevenueTotal).unwrap_or_default(),
-            avg_revenue: amount(AmountField::AvgRevenue),
-            has_revenue: self.has_revenue[row].get(),
-            last_sent_at: time(TimeField::LastSentAt),
-            last_clicked_at: time(TimeField::LastClickedAt),
-            last_revenue_at: time(TimeField::LastRevenueAt),
-            in_workflow: self.in_workflow[row] == Flag::Yes,
+            ..Membership::default()
+        };
+        for field in TimeField::ALL {
+            let instant = self.times[*field as usize][row];
+            if instant != NO_INSTANT {
+                field.set(&mut membership, from_micros(instant));
+            }
+        }
+        for field in CountField::ALL {
+            if let Some(count) = self.counts[*field as usize].get(row) {
+                field.set(&mut membership, *count);
+            }
+        }
+        for field in AmountField::ALL {
+            if let Some(amount) = self.amounts[*field as usize].get(row) {
+                field.set(&mut membership, *amount);
+            }
+        }
+        self.put(Owner::Membership, row, &mut Contact::default(), &mut membership);
+        membership
+    }
+
+    /// Puts the texts and flags of a row into the record of whoever owns them.
+    fn put(&self, owner: Owner, row: usize, contact: &mut Contact, membership: &mut Membership) {
+        let texts = TextField::ALL.iter().filter(|field| field.owner() == owner && **field != TextField::PhoneNumber);
+        for field in texts {
+            if let Some(text) = self.texts[*field as usize].get(row) {
+                field.set(contact, membership, text.to_owned());
+            }
+        }
+        for field in FlagField::ALL.iter().filter(|field| field.owner() == owner) {
+            if let Some(flag) = self.flags[*field as usize][row].get() {
+                field.set(contact, membership, flag);
+            }
         }
     }
 
@@ -391,31 +313,27 @@ impl Shard {
         self.work_out();
         self.phones.shrink_to_fit();
         self.ends.shrink_to_fit();
-        for column in
-            [&mut self.carrier, &mut self.line_type, &mut self.timezone, &mut self.list_number, &mut self.signup_method]
-        {
-            column.close();
-        }
-        self.list.close();
-        self.times.iter_mut().for_each(Vec::shrink_to_fit);
-        self.counts.iter_mut().for_each(Coded::close);
-        self.amounts.iter_mut().for_each(Coded::close);
-        for flags in
-            [&mut self.is_valid, &mut self.on_dnc, &mut self.active, &mut self.has_revenue, &mut self.in_workflow]
-        {
-            flags.shrink_to_fit();
-        }
+        self.visit(Owner::Contact, &Row::EMPTY, &mut Shrink);
+        self.visit(Owner::Membership, &Row::EMPTY, &mut Shrink);
+        self.list.dictionary.close();
+        self.texts.iter_mut().for_each(|column| column.dictionary.close());
+        self.counts.iter_mut().for_each(|column| column.dictionary.close());
+        self.amounts.iter_mut().for_each(|column| column.dictionary.close());
         self.custom.iter_mut().for_each(Custom::close);
         self.keys = HashMap::default();
     }
 
     fn work_out(&mut self) {
-        let [totals, averages] = &mut self.amounts;
-        let conversions = &self.counts[CountField::ConversionCount as usize];
-        for (row, flag) in self.has_revenue.iter_mut().enumerate() {
+        const TOTAL: usize = AmountField::RevenueTotal as usize;
+        const CONVERSIONS: usize = CountField::ConversionCount as usize;
+        const AVERAGE: usize = AmountField::AvgRevenue as usize;
+        let Ok([totals, averages]) = self.amounts.get_disjoint_mut([TOTAL, AVERAGE]) else { return };
+        let conversions = &self.counts[CONVERSIONS];
+        let (no_conversions, no_total) = (self.silent.counts[CONVERSIONS], self.silent.amounts[TOTAL]);
+        for (row, flag) in self.flags[FlagField::HasRevenue as usize].iter_mut().enumerate() {
             let (total, average) = (totals.codes[row], averages.codes[row]);
             let silent = *flag == Flag::Silent;
-            if !silent && average != 0 || conversions.codes[row] == ZERO && total == ZERO {
+            if !silent && average != 0 || conversions.codes[row] == no_conversions && total == no_total {
                 *flag = if silent { Flag::No } else { *flag };
                 continue;
             }
@@ -435,7 +353,21 @@ impl Shard {
     }
 }
 
-/// The code of a value, if there is one.
-fn code<D: Dictionary>(column: &mut Coded<D>, value: Option<&D::Value>) -> Option<u16> {
-    value.map_or(Some(0), |value| column.dictionary.code(value))
+/// Puts in the row's value.
+struct Push;
+
+impl ColumnVisitor for Push {
+    #[inline]
+    fn column<T: Copy>(&mut self, column: &mut Vec<T>, value: T) {
+        column.push(value);
+    }
+}
+
+/// Lets go of room for more.
+struct Shrink;
+
+impl ColumnVisitor for Shrink {
+    fn column<T: Copy>(&mut self, column: &mut Vec<T>, _: T) {
+        column.shrink_to_fit();
+    }
 }

@@ -55,7 +55,7 @@ fn what_a_membership_leaves_to_be_worked_out_is_worked_out() {
         .collect();
     let no = (Some(false), None);
     assert_eq!(worked_out, [no, no, (Some(true), Some(3.5)), (Some(false), Some(0.5)), no]);
-    assert_eq!(shard.push(&records()[0]), Err(Full));
+    assert_eq!(shard.push(&records()[0]), Err(NoRoom));
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_shard_takes_the_most_records_and_no_more() {
     for _ in 0..MOST {
         shard.push(&record).unwrap();
     }
-    assert_eq!((shard.has_room(0), shard.push(&record)), (false, Err(Full)));
+    assert_eq!((shard.has_room(0), shard.push(&record)), (false, Err(NoRoom)));
     assert_eq!(shard.records(), MOST);
 }
 

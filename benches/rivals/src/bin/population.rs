@@ -188,7 +188,7 @@ fn load(path: &Path) -> Result<Value, Failure> {
         let begun = Instant::now();
         let mut builder = TableBuilder::default();
         let reader = RecordReader::new().threads(2);
-        reader.read_path_into(path, &mut builder, &mut |_| {})?;
+        reader.read_into(path, &mut builder)?;
         let table = pool.install(|| builder.build());
         times.push(u64::try_from(begun.elapsed().as_nanos())?);
         let audience = Audience::of("click_count >= 3".parse()?);

@@ -1,0 +1,198 @@
+//! What was read, and what was wrong with it.
+
+use std::io;
+
+use super::slice::Invalid;
+use crate::contact::Contact;
+use crate::error::{Errors, Kind, Place, Problems};
+#[cfg(feature = "table")]
+use crate::estimate::SampleInfo;
+
+/// What becomes of a record that is invalid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnError {
+    /// It is an error: the rest is still read, so that every problem is told at once.
+    #[default]
+    Fail,
+    /// It is left out, counted and told in the [`ReadReport`].
+    Skip,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ReadReport {
+    /// Records handed on.
+    pub records: u64,
+    /// Records left out because they are invalid; more than 0 only with [`OnError::Skip`].
+    pub skipped: u64,
+    /// What is wrong with those left out: the first hundred described, the others counted.
+    pub problems: Option<Errors>,
+    /// What the file has where not all of it was read, because [`RecordReader::for_plans`](super::RecordReader::for_plans) said what will be asked.
+    pub totals: Option<Totals>,
+    /// What the file is a sample of, if it says that it is one.
+    #[cfg(feature = "table")]
+    pub drawn: Option<SampleInfo>,
+}
+
+/// How many contacts there are, and how many memberships.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Totals {
+    /// The contacts.
+    pub contacts: u64,
+    /// The memberships of all of them.
+    pub memberships: u64,
+}
+
+/// Why reading cannot go on.
+pub(super) enum Stop {
+    Unreadable(String),
+    /// The header of a CSV file, without which no row means anything.
+    Header(WrongHeader),
+}
+
+impl Stop {
+    #[cold]
+    pub(super) fn cannot_read(error: &io::Error) -> Self {
+        Self::Unreadable(format!("cannot be read: {error}"))
+    }
+
+    #[cold]
+    #[cfg(feature = "table")]
+    pub(super) fn too_many_custom_fields() -> Self {
+        Self::Unreadable("cannot be read: its records have more than 10,000 different custom fields".to_owned())
+    }
+}
+
+/// What is wrong with a header: as much as will be described, and how much more there is.
+#[derive(Debug, Default)]
+pub(super) struct WrongHeader {
+    pub(super) described: Vec<Invalid>,
+    pub(super) omitted: usize,
+}
+
+impl WrongHeader {
+    pub(super) fn add(&mut self, wrong: impl FnOnce() -> Invalid) {
+        if self.described.len() < DESCRIBED {
+            self.described.push(wrong());
+        } else {
+            self.omitted += 1;
+        }
+    }
+}
+
+impl From<Invalid> for WrongHeader {
+    fn from(only: Invalid) -> Self {
+        Self { described: vec![only], omitted: 0 }
+    }
+}
+
+/// How many problems of one file are described.
+pub(super) const DESCRIBED: usize = 100;
+
+/// What has come of the records so far.
+pub(super) struct Tally {
+    pub(super) records: u64,
+    pub(super) skipped: u64,
+    pub(super) problems: Problems,
+    /// What a file has of which not all was read.
+    pub(super) totals: Option<Totals>,
+    /// What a file says that it is a sample of.
+    #[cfg(feature = "table")]
+    pub(super) drawn: Option<SampleInfo>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            records: 0,
+            skipped: 0,
+            problems: Problems::new(DESCRIBED),
+            totals: None,
+            #[cfg(feature = "table")]
+            drawn: None,
+        }
+    }
+}
+
+impl Tally {
+    /// Adds what has come of later records.
+    pub(super) fn add(&mut self, later: Self) {
+        self.records += later.records;
+        self.skipped += later.skipped;
+        self.problems.extend(later.problems);
+    }
+
+    pub(super) fn count(&mut self, name: &str, record: Result<Contact, Invalid>, each: &mut dyn FnMut(Contact)) {
+        match record {
+            Ok(contact) => {
+                self.records += 1;
+                each(contact);
+            }
+            Err(invalid) => self.skip(name, invalid),
+        }
+    }
+
+    #[cold]
+    fn skip(&mut self, name: &str, invalid: Invalid) {
+        self.skipped += 1;
+        self.tell(name, invalid);
+    }
+
+    fn tell(&mut self, name: &str, Invalid { at, key, pointer, reason }: Invalid) {
+        self.problems.add(
+            || Kind::InvalidRecord { key, reason },
+            || Place {
+                file: Some(name.to_owned()),
+                pointer,
+                line: Some(at.line),
+                column: at.column,
+                ..Place::default()
+            },
+        );
+    }
+
+    /// Tells why reading could not go on.
+    fn stop(&mut self, name: &str, stop: Stop) {
+        match stop {
+            Stop::Unreadable(reason) => {
+                let place = Place { file: Some(name.to_owned()), ..Place::default() };
+                self.problems.add(|| Kind::Unreadable(reason), || place);
+            }
+            Stop::Header(wrong) => {
+                wrong.described.into_iter().for_each(|invalid| self.tell(name, invalid));
+                self.problems.omit(wrong.omitted);
+            }
+        }
+    }
+
+    /// What all of it comes to, in the end: a report, or everything that is wrong.
+    pub(super) fn finish(self, name: &str, on_error: OnError, stop: Option<Stop>) -> Result<ReadReport, Errors> {
+        let Self {
+            records,
+            skipped,
+            problems,
+            totals,
+            #[cfg(feature = "table")]
+            drawn,
+        } = self;
+        if let Some(stop) = stop {
+            // First of all: it must be told even if there is more wrong than is described.
+            let mut all = Tally::default();
+            all.stop(name, stop);
+            all.problems.extend(problems);
+            return all.problems.into_errors().map_or_else(|| Ok(ReadReport::default()), Err);
+        }
+        match (problems.into_errors(), on_error) {
+            (Some(errors), OnError::Fail) => Err(errors),
+            (problems, _) => Ok(ReadReport {
+                records,
+                skipped,
+                problems,
+                totals,
+                #[cfg(feature = "table")]
+                drawn,
+            }),
+        }
+    }
+}

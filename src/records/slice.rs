@@ -1,0 +1,29 @@
+//! What cutting finds: the bytes of a record, or what is wrong where none can be cut out.
+
+use std::ops::Range;
+
+use super::cursor::Position;
+
+/// A record that is cut out of its file.
+#[derive(Debug, PartialEq)]
+pub(super) enum RecordSlice {
+    /// A record, that parsing may still find invalid.
+    Record { bytes: Range<usize>, at: Position },
+    /// What cannot be cut out.
+    Invalid(Box<Invalid>),
+}
+
+/// What is wrong with a record, and where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Invalid {
+    pub(super) at: Position,
+    pub(super) key: Option<String>,
+    pub(super) pointer: Option<String>,
+    pub(super) reason: String,
+}
+
+impl Invalid {
+    pub(super) fn new(at: Position, reason: impl Into<String>) -> Self {
+        Self { at, key: None, pointer: None, reason: reason.into() }
+    }
+}

@@ -1,0 +1,118 @@
+//! JSON and CSV: bytes that are cut into records, a batch at a time.
+
+use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
+use std::thread;
+
+use super::batch::{self, Batch, Batches, Memory};
+use super::form::{ContactBatches, Reading, RecordForm};
+use super::input::OpenInput;
+#[cfg(feature = "table")]
+use super::load;
+use super::parse::contacts;
+use super::report::{Stop, Tally};
+use crate::contact::Contact;
+use crate::progress::Progress;
+#[cfg(feature = "table")]
+use crate::table::shard::Shards;
+
+/// An input of JSON or CSV.
+pub(super) struct TextForm<'r> {
+    input: OpenInput<'r>,
+    reading: Reading,
+}
+
+impl<'r> TextForm<'r> {
+    pub(super) fn new(input: OpenInput<'r>, reading: &Reading) -> Self {
+        Self { input, reading: reading.clone() }
+    }
+
+    /// Its batches, of `chunk` bytes each unless something else is asked for.
+    fn batches(input: OpenInput<'r>, reading: &Reading, chunk: usize) -> Batches<'r> {
+        let OpenInput { name, length, bytes } = input;
+        Batches::new(&name, length, reading.chunk.unwrap_or(chunk), bytes.into_read())
+    }
+}
+
+impl<'r> RecordForm<'r> for TextForm<'r> {
+    fn contacts(self: Box<Self>) -> Box<dyn ContactBatches + 'r> {
+        let Self { input, reading } = *self;
+        let name = input.name.clone();
+        let batches = Self::batches(input, &reading, batch::CHUNK);
+        let Reading { threads, progress, .. } = reading;
+        Box::new(TextContacts { batches, name, threads, progress, parsed: Vec::new().into_iter(), stop: None })
+    }
+
+    #[cfg(feature = "table")]
+    fn load(self: Box<Self>, tally: &mut Tally) -> (Shards, Option<Stop>) {
+        let Self { input, reading } = *self;
+        let name = input.name.clone();
+        let batches = Self::batches(input, &reading, load::CHUNK);
+        load::load(reading.threads.get(), batches, &name, &reading.progress, tally)
+    }
+}
+
+/// The contacts of batches, of which as many are parsed at one time as there are threads.
+struct TextContacts<'r> {
+    batches: Batches<'r>,
+    name: String,
+    threads: NonZeroUsize,
+    progress: Progress,
+    parsed: std::vec::IntoIter<Parsed>,
+    /// Why there is no batch behind those that were parsed last.
+    stop: Option<Stop>,
+}
+
+struct Parsed {
+    contacts: Vec<Contact>,
+    tally: Tally,
+    read: u64,
+}
+
+impl Parsed {
+    fn of(batch: &Batch, name: &str) -> Self {
+        let mut parsed = Self { contacts: Vec::new(), tally: Tally::default(), read: batch.read };
+        contacts(batch, name, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
+        parsed
+    }
+}
+
+impl TextContacts<'_> {
+    /// Parses the next batches, each on a thread of its own, the first on this one.
+    fn parse(&mut self) {
+        let mut batches = Vec::new();
+        while batches.len() < self.threads.get() && self.stop.is_none() {
+            match self.batches.next(Memory::default()) {
+                Ok(Some(batch)) => batches.push(batch),
+                Ok(None) => break,
+                Err(stop) => self.stop = Some(stop),
+            }
+        }
+        let name = &*self.name;
+        let parsed: Vec<Parsed> = thread::scope(|scope| {
+            let mut batches = batches.into_iter();
+            let first = batches.next();
+            let others: Vec<_> = batches.map(|batch| scope.spawn(move || Parsed::of(&batch, name))).collect();
+            let first = first.map(|batch| Parsed::of(&batch, name));
+            let others = others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            first.into_iter().chain(others).collect()
+        });
+        self.parsed = parsed.into_iter();
+    }
+}
+
+impl ContactBatches for TextContacts<'_> {
+    fn next(&mut self, tally: &mut Tally) -> Result<Option<Vec<Contact>>, Stop> {
+        if self.parsed.len() == 0 && self.stop.is_none() {
+            self.parse();
+        }
+        match self.parsed.next() {
+            Some(Parsed { contacts, tally: of_batch, read }) => {
+                tally.add(of_batch);
+                self.progress.tell(read);
+                Ok(Some(contacts))
+            }
+            None => self.stop.take().map_or(Ok(None), Err),
+        }
+    }
+}
