@@ -112,6 +112,14 @@ pub struct FirstPlace {
     pub row: Option<u64>,
 }
 
+impl FirstPlace {
+    /// A place in a text.
+    #[cfg(feature = "records")]
+    pub(crate) fn line(line: u64, column: Option<u64>) -> Self {
+        Self { line: Some(line), column, row: None }
+    }
+}
+
 impl Note {
     /// A note that says no more than its message.
     #[must_use]

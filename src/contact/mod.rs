@@ -21,7 +21,9 @@ pub(crate) use self::fields::{Slot, field_access};
 #[cfg(feature = "table")]
 pub(crate) use self::sink::RecordSink;
 #[cfg(feature = "records")]
-pub(crate) use self::wire::{FromScalar, RecordDraft, RecordKey, read_json};
+pub(crate) use self::wire::{
+    CUSTOM_FIELD, FromScalar, ObservedKeys, RecordDraft, RecordKey, read_custom_fields, read_json,
+};
 
 /// A contact, with its memberships.
 ///

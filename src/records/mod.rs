@@ -23,6 +23,8 @@ mod parquet_form;
 mod parse;
 mod report;
 mod rows;
+mod seen;
+mod separator;
 mod slice;
 mod source;
 #[cfg(test)]
