@@ -306,11 +306,14 @@ pub(crate) fn amount(field: AmountField, membership: Option<&Membership>) -> Opt
     let membership = membership?;
     field.get(membership).or_else(|| match field {
         AmountField::RevenueTotal => None,
-        AmountField::AvgRevenue => {
-            let conversions = NonZero::new(membership.conversion_count)?.get();
-            Number::of_quotient(membership.revenue_total.to_f64() / conversions as f64)
-        }
+        AmountField::AvgRevenue => average_revenue(membership.revenue_total, membership.conversion_count),
     })
+}
+
+/// The average of a membership that does not give it.
+pub(crate) fn average_revenue(total: Number, conversions: u64) -> Option<Number> {
+    let conversions = NonZero::new(conversions)?.get();
+    Number::of_quotient(total.to_f64() / conversions as f64)
 }
 
 #[inline]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::audience::Audience;
-use crate::contact::Contact;
+use crate::contact::{Contact, ListIndex};
 use crate::semantics::{EvalContext, Unit};
 use crate::size::Size;
 
@@ -26,6 +26,8 @@ use crate::size::Size;
 #[derive(Clone, Debug, Default)]
 pub struct Population {
     contacts: Vec<Contact>,
+    /// For each of them.
+    indexes: Vec<ListIndex>,
     by_phone_number: HashMap<String, usize>,
     replaced: u64,
 }
@@ -39,9 +41,10 @@ impl Population {
         if at == next {
             let phone_number = record.phone_number.clone();
             self.contacts.push(Contact { phone_number, ..Contact::default() });
+            self.indexes.push(ListIndex::default());
         }
         // Also for a new contact: one record may name a list twice.
-        self.replaced += self.contacts[at].merge(record);
+        self.replaced += self.indexes[at].merge(&mut self.contacts[at], record);
     }
 
     /// The contacts.

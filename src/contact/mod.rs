@@ -1,5 +1,7 @@
 //! The records: a contact, and its memberships on lists.
 
+#[cfg(test)]
+mod every_field;
 mod fields;
 mod merge;
 // Only tables and readers of files use all of it.
@@ -17,8 +19,11 @@ use serde::Serialize;
 use crate::number::Number;
 use crate::value::Value;
 
+#[cfg(test)]
+pub(crate) use self::every_field::contact_with_every_field;
 pub(crate) use self::fields::{Slot, field_access};
-#[cfg(feature = "table")]
+pub(crate) use self::merge::ListIndex;
+#[cfg(any(feature = "records", feature = "table"))]
 pub(crate) use self::sink::RecordSink;
 #[cfg(feature = "records")]
 pub(crate) use self::wire::{

@@ -29,7 +29,7 @@ use crate::value::{Value, ValueVisitor};
 
 /// What is wrong with a record in JSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct RecordFault {
     /// The known key at whose value it is, as the record spells it.
     pub(crate) key: Option<String>,
     /// The JSON pointer to the value, where it is inside the record.
@@ -45,8 +45,8 @@ pub(crate) struct Fault {
 }
 
 /// Reads one record, of either shape, that is the whole source.
-pub(crate) fn read_json(source: &[u8]) -> Result<(Contact, ObservedKeys), Fault> {
-    let context = Context::default();
+pub(crate) fn read_json(source: &[u8]) -> Result<(Contact, ObservedKeys), RecordFault> {
+    let context = ErrorContext::default();
     let mut deserializer = serde_json::Deserializer::from_slice(source);
     let read = ContactSeed { context: &context }
         .deserialize(&mut deserializer)
@@ -59,8 +59,8 @@ pub(crate) fn read_json(source: &[u8]) -> Result<(Contact, ObservedKeys), Fault>
 
 /// Reads custom fields that are the whole source: an object, or null where there are none.
 #[cfg(feature = "records")]
-pub(crate) fn read_custom_fields(source: &str) -> Result<BTreeMap<String, Value>, Fault> {
-    let context = Context::default();
+pub(crate) fn read_custom_fields(source: &str) -> Result<BTreeMap<String, Value>, RecordFault> {
+    let context = ErrorContext::default();
     let mut deserializer = serde_json::Deserializer::from_str(source);
     CustomFieldsSeed::new(&context, RecordKey::CUSTOM_FIELDS)
         .deserialize(&mut deserializer)
@@ -84,20 +84,20 @@ impl<'de> serde::Deserialize<'de> for Contact {
     /// Reads a record of either shape: a contact with its `lists`, or a membership with its contact's fields beside it.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Not `deserialize_any`, which `#[serde(flatten)]` does not offer.
-        deserializer.deserialize_map(ContactSeed { context: &Context::named() })
+        deserializer.deserialize_map(ContactSeed { context: &ErrorContext::named() })
     }
 }
 
 impl<'de> serde::Deserialize<'de> for Membership {
     /// Reads an item of a contact's `lists`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembershipSeed { context: &Context::named() })
+        deserializer.deserialize_map(MembershipSeed { context: &ErrorContext::named() })
     }
 }
 
 /// How errors tell where they are.
 #[derive(Default)]
-struct Context {
+struct ErrorContext {
     /// In the message: there is nowhere else, when a record is read through serde.
     named: bool,
     /// Here, gathered from the inside out on the way back from an error: otherwise reading costs nothing.
@@ -106,7 +106,7 @@ struct Context {
     observed: RefCell<ObservedKeys>,
 }
 
-impl Context {
+impl ErrorContext {
     fn named() -> Self {
         Self { named: true, ..Self::default() }
     }
@@ -131,10 +131,10 @@ impl Context {
     }
 
     #[cold]
-    fn into_fault(self, error: &serde_json::Error) -> Fault {
+    fn into_fault(self, error: &serde_json::Error) -> RecordFault {
         let message = error.to_string();
         let position = format!(" at line {} column {}", error.line(), error.column());
-        Fault {
+        RecordFault {
             key: self.key.get().map(str::to_owned),
             pointer: Some(self.pointer.into_inner()).filter(|pointer| !pointer.is_empty()),
             reason: message.strip_suffix(&position).unwrap_or(&message).to_owned(),
@@ -190,7 +190,7 @@ macro_rules! seed_of_itself {
 /// A record of either shape.
 #[derive(Clone, Copy)]
 struct ContactSeed<'c> {
-    context: &'c Context,
+    context: &'c ErrorContext,
 }
 
 impl ContactSeed<'_> {
@@ -233,7 +233,7 @@ seed_of_itself!(ContactSeed, Contact);
 /// An item of `lists`; what it says of the contact is for the record around it to say.
 #[derive(Clone, Copy)]
 struct MembershipSeed<'c> {
-    context: &'c Context,
+    context: &'c ErrorContext,
 }
 
 impl MembershipSeed<'_> {
@@ -270,7 +270,7 @@ impl<'de> Visitor<'de> for MembershipSeed<'_> {
 
 seed_of_itself!(MembershipSeed, Membership);
 
-impl Context {
+impl ErrorContext {
     /// Reads the value of a key into a draft.
     fn entry<'de, A: MapAccess<'de>>(
         &self,
@@ -398,7 +398,7 @@ impl Visitor<'_> for KeySeed {
 /// The memberships of a contact; a null is none.
 #[derive(Clone, Copy)]
 struct ListsSeed<'c> {
-    context: &'c Context,
+    context: &'c ErrorContext,
     key: &'static str,
 }
 
@@ -443,12 +443,12 @@ seed_of_itself!(ListsSeed, Vec<Membership>);
 /// Custom fields, those with a null left out; a null is none.
 #[derive(Clone, Copy)]
 struct CustomFieldsSeed<'c> {
-    context: &'c Context,
+    context: &'c ErrorContext,
     key: &'static str,
 }
 
 impl<'c> CustomFieldsSeed<'c> {
-    fn new(context: &'c Context, key: &'static str) -> Self {
+    fn new(context: &'c ErrorContext, key: &'static str) -> Self {
         Self { context, key }
     }
 
@@ -497,13 +497,13 @@ seed_of_itself!(CustomFieldsSeed, Option<BTreeMap<String, Value>>);
 
 /// A scalar, or the null that is none.
 struct ScalarSeed<'c, T> {
-    context: &'c Context,
+    context: &'c ErrorContext,
     key: &'static str,
     of: PhantomData<T>,
 }
 
 impl<'c, T: FromScalar> ScalarSeed<'c, T> {
-    fn new(context: &'c Context, key: &'static str) -> Self {
+    fn new(context: &'c ErrorContext, key: &'static str) -> Self {
         Self { context, key, of: PhantomData }
     }
 

@@ -23,13 +23,12 @@ mod hash;
 mod interval;
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::audience::Audience;
-use crate::contact::Contact;
+use crate::contact::{Contact, ListIndex};
 use crate::fingerprint::Fingerprint;
 use crate::semantics::{EvalContext, Semantics, Unit};
 use crate::table::{Table, TableBuilder};
@@ -154,7 +153,7 @@ pub struct SampleBuilder {
     take: SampleSize,
     last_place: u64,
     /// Those drawn so far, by place.
-    kept: BTreeMap<(u64, String), Contact>,
+    kept: BTreeMap<(u64, String), (Contact, ListIndex)>,
     /// The places of all, of which those up to `distinct` are sorted and each once.
     places: Vec<u64>,
     distinct: usize,
@@ -178,16 +177,11 @@ impl SampleBuilder {
         if place > self.last_place {
             return;
         }
-        match self.kept.entry((place, record.phone_number.clone())) {
-            Entry::Occupied(mut known) => {
-                known.get_mut().merge(record);
-            }
-            Entry::Vacant(new) => {
-                let mut contact = Contact { phone_number: record.phone_number.clone(), ..Contact::default() };
-                contact.merge(record);
-                new.insert(contact);
-            }
-        }
+        let (contact, index) = self.kept.entry((place, record.phone_number.clone())).or_insert_with(|| {
+            let phone_number = record.phone_number.clone();
+            (Contact { phone_number, ..Contact::default() }, ListIndex::default())
+        });
+        index.merge(contact, record);
         if let SampleSize::Contacts(most) = self.take
             && self.kept.len() as u64 > most
         {
@@ -219,7 +213,7 @@ impl SampleBuilder {
     pub fn build(mut self) -> Sample {
         self.tell_apart();
         let mut builder = TableBuilder::default();
-        self.kept.values().for_each(|contact| builder.push(contact));
+        self.kept.values().for_each(|(contact, _)| builder.push(contact));
         let population = (self.distinct as u64).max(self.kept.len() as u64);
         Sample {
             table: builder.build(),

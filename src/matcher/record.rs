@@ -10,31 +10,26 @@ use crate::plan::ValueRef;
 
 /// A record that a [`Matcher`] can ask: a contact and its memberships, in whatever shape a service holds them.
 ///
-/// Memberships are numbered from 0; the numbers mean nothing beyond one call. A membership's value that is absent is
-/// `None`, where the type allows it: counts and the total of revenue are 0 instead.
+/// Memberships are numbered from 0; the numbers mean nothing beyond one call. What every record has is asked for; of the
+/// rest, a record that says nothing has what counts then: no instants and no custom fields, counts and a total of 0, an
+/// average and a `has_revenue` that are worked out, and flags that say active, valid and nothing else.
 ///
 /// ```
-/// use headcount::{
-///     AmountField, Audience, CountField, CustomField, EvalContext, FlagField, Number, Record, TextField, TimeField, ValueRef,
-/// };
+/// use headcount::{Audience, CountField, CustomField, EvalContext, Record, TextField, ValueRef};
 ///
 /// struct Row { phone: String, list: i64, clicks: u64, tier: Option<String> }
 ///
 /// impl Record for Row {
 ///     fn memberships(&self) -> usize { 1 }
 ///     fn list(&self, _: usize) -> Option<i64> { Some(self.list) }
-///     fn active(&self, _: usize) -> bool { true }
-///     fn time(&self, _: TimeField, _: usize) -> Option<i64> { None }
-///     fn count(&self, field: CountField, _: usize) -> u64 { if field == CountField::ClickCount { self.clicks } else { 0 } }
-///     fn amount(&self, _: AmountField, _: usize) -> Option<Number> { None }
-///     fn flag(&self, field: FlagField, _: usize) -> bool { field == FlagField::IsValid }
 ///     fn text(&self, field: TextField, _: usize) -> Option<&str> { (field == TextField::PhoneNumber).then_some(&self.phone) }
+///     fn count(&self, field: CountField, _: usize) -> u64 { if field == CountField::ClickCount { self.clicks } else { 0 } }
 ///     fn custom(&self, field: CustomField<'_>, _: usize) -> Option<ValueRef<'_>> {
 ///         if field.key() == "tier" { self.tier.as_deref().map(ValueRef::Text) } else { None }
 ///     }
 /// }
 ///
-/// let audience = Audience::of("click_count >= 3 and custom.tier = 'gold'".parse()?);
+/// let audience = Audience::of("click_count >= 3 and custom.tier = 'gold' and is_valid".parse()?);
 /// let matcher = audience.matcher(&EvalContext::at("2025-11-15T08:30:00Z".parse()?));
 /// assert!(matcher.matches(&Row { phone: "+1".into(), list: 7, clicks: 3, tier: Some("gold".into()) }));
 /// assert!(!matcher.matches(&Row { phone: "+1".into(), list: 7, clicks: 3, tier: None }));
@@ -43,23 +38,57 @@ use crate::plan::ValueRef;
 pub trait Record {
     /// How many memberships there are.
     fn memberships(&self) -> usize;
+
     /// The list of a membership.
     fn list(&self, membership: usize) -> Option<i64>;
+
+    /// A text, of a membership or of the contact; every record has a phone number.
+    fn text(&self, field: TextField, membership: usize) -> Option<&str>;
+
     /// Whether a membership is active.
-    fn active(&self, membership: usize) -> bool;
+    fn active(&self, _membership: usize) -> bool {
+        true
+    }
+
     /// An instant of a membership, in microseconds since 1970 (UTC).
-    fn time(&self, field: TimeField, membership: usize) -> Option<i64>;
+    fn time(&self, _field: TimeField, _membership: usize) -> Option<i64> {
+        None
+    }
+
     /// A count of a membership.
-    fn count(&self, field: CountField, membership: usize) -> u64;
+    fn count(&self, _field: CountField, _membership: usize) -> u64 {
+        0
+    }
+
     /// An amount of a membership. An average that the record does not give is
     /// `revenue_total / conversion_count` as a 64-bit float quotient, or none where there are no conversions.
-    fn amount(&self, field: AmountField, membership: usize) -> Option<Number>;
+    fn amount(&self, field: AmountField, membership: usize) -> Option<Number> {
+        match field {
+            AmountField::RevenueTotal => Some(Number::default()),
+            AmountField::AvgRevenue => {
+                let total = self.amount(AmountField::RevenueTotal, membership)?;
+                eval::average_revenue(total, self.count(CountField::ConversionCount, membership))
+            }
+        }
+    }
+
     /// A yes or no, of a membership or of the contact.
-    fn flag(&self, field: FlagField, membership: usize) -> bool;
-    /// A text, of a membership or of the contact.
-    fn text(&self, field: TextField, membership: usize) -> Option<&str>;
+    fn flag(&self, field: FlagField, membership: usize) -> bool {
+        match field {
+            FlagField::OnDnc | FlagField::InWorkflow => false,
+            FlagField::IsValid => true,
+            FlagField::HasRevenue => {
+                let total = self.amount(AmountField::RevenueTotal, membership);
+                self.count(CountField::ConversionCount, membership) > 0
+                    || total.is_some_and(|total| total > Number::default())
+            }
+        }
+    }
+
     /// The value of a custom field of a membership.
-    fn custom(&self, field: CustomField<'_>, membership: usize) -> Option<ValueRef<'_>>;
+    fn custom(&self, _field: CustomField<'_>, _membership: usize) -> Option<ValueRef<'_>> {
+        None
+    }
 }
 
 /// A custom field that a [`Matcher`] asks a [`Record`] for.
@@ -131,5 +160,64 @@ impl Record for Contact {
     #[inline]
     fn custom(&self, field: CustomField<'_>, membership: usize) -> Option<ValueRef<'_>> {
         self.memberships[membership].custom_fields.get(field.key()).map(ValueRef::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audience::Audience;
+    use crate::contact::Membership;
+    use crate::semantics::EvalContext;
+
+    /// A record that says what it must, and how often something was bought.
+    struct Terse {
+        conversions: u64,
+    }
+
+    impl Record for Terse {
+        fn memberships(&self) -> usize {
+            1
+        }
+
+        fn list(&self, _: usize) -> Option<i64> {
+            Some(7)
+        }
+
+        fn text(&self, field: TextField, _: usize) -> Option<&str> {
+            (field == TextField::PhoneNumber).then_some("+1")
+        }
+
+        fn count(&self, field: CountField, _: usize) -> u64 {
+            if field == CountField::ConversionCount { self.conversions } else { 0 }
+        }
+    }
+
+    /// What a record leaves out is what the definition says of a contact that leaves it out.
+    #[test]
+    fn what_a_record_leaves_out_is_what_counts_then() {
+        let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
+        for conversions in [0, 2] {
+            let record = Terse { conversions };
+            let membership = Membership { list_id: Some(7), conversion_count: conversions, ..Membership::default() };
+            let contact = Contact { phone_number: "+1".into(), memberships: vec![membership], ..Contact::default() };
+            for filter in [
+                "has_revenue",
+                "avg_revenue = 0",
+                "avg_revenue > 0",
+                "revenue_total = 0",
+                "on_dnc",
+                "is_valid",
+                "in_workflow",
+                "send_count = 0",
+                "last_sent_at exists",
+                "carrier exists",
+                "custom.tier exists",
+            ] {
+                let audience = Audience::of(filter.parse().unwrap());
+                let expected = audience.contains(&contact, &cx);
+                assert_eq!(audience.matcher(&cx).matches(&record), expected, "{filter} of {conversions}");
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct FileGuarantees {
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
-struct Written {
+struct WrittenGuarantees {
     /// Of the library that wrote the file.
     version: String,
     contacts: u64,
@@ -33,7 +33,7 @@ struct Written {
 impl FileGuarantees {
     pub(super) fn to_key_value(self) -> KeyValue {
         let Self { contacts, memberships, drawn } = self;
-        let written = Written {
+        let written = WrittenGuarantees {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             contacts,
             memberships,
@@ -48,8 +48,9 @@ impl FileGuarantees {
     /// What a file promises, if it promises everything.
     pub(crate) fn of(metadata: Option<&Vec<KeyValue>>) -> Option<Self> {
         let value = metadata?.iter().find(|known| known.key == KEY)?.value.as_deref()?;
-        let written: Written = serde_json::from_str(value).ok()?;
-        let Written { contacts, memberships, unique_memberships, contacts_in_one_row_group, sample, .. } = written;
+        let written: WrittenGuarantees = serde_json::from_str(value).ok()?;
+        let WrittenGuarantees { contacts, memberships, unique_memberships, contacts_in_one_row_group, sample, .. } =
+            written;
         (unique_memberships && contacts_in_one_row_group).then_some(Self { contacts, memberships, drawn: sample })
     }
 }

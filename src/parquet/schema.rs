@@ -14,7 +14,7 @@ use crate::value::Value;
 
 /// What the values of a column are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(super) enum ColumnEncoding {
     Boolean,
     Int64,
     Uint64,
@@ -34,7 +34,7 @@ pub(super) enum Plain {
     Bytes(ByteArray),
 }
 
-impl Written {
+impl ColumnEncoding {
     /// The narrowest type that loses nothing of a column's values.
     pub(super) fn of<'t>(id: &ColumnId, mut values: impl Iterator<Item = Cell<'t>>) -> Self {
         match id {
@@ -122,14 +122,14 @@ impl Kinds {
     }
 
     /// The first that holds all.
-    fn narrowest(&self, order: &[Written]) -> Written {
-        let holds = |kind: &Written| match kind {
-            Written::Text => self.text,
-            Written::Boolean => self.boolean,
-            Written::Int64 => self.whole,
-            Written::Double => self.double,
+    fn narrowest(&self, order: &[ColumnEncoding]) -> ColumnEncoding {
+        let holds = |kind: &ColumnEncoding| match kind {
+            ColumnEncoding::Text => self.text,
+            ColumnEncoding::Boolean => self.boolean,
+            ColumnEncoding::Int64 => self.whole,
+            ColumnEncoding::Double => self.double,
             _ => false,
         };
-        order.iter().copied().find(holds).unwrap_or(Written::Json)
+        order.iter().copied().find(holds).unwrap_or(ColumnEncoding::Json)
     }
 }

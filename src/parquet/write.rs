@@ -14,11 +14,11 @@ use rayon::prelude::*;
 
 use super::IS_MEMBERSHIP;
 use super::metadata::FileGuarantees;
-use super::schema::{Plain, Written};
+use super::schema::{ColumnEncoding, Plain};
 use crate::catalogue::{TextField, TimeField};
 use crate::estimate::{Sample, SampleInfo};
 use crate::table::shard::MOST;
-use crate::table::{CellRef, Cells, ColumnId, Part, Table};
+use crate::table::{CellRef, ColumnId, RowBlock, Table, TableCells};
 
 /// Rows of a row group: about as many as others write, and as many as two shards hold when they are read.
 const GROUP: usize = 2 * MOST;
@@ -68,7 +68,7 @@ pub fn write_sample(sample: &Sample, mut out: impl Write, progress: &mut dyn FnM
 
 /// A file before it is written.
 struct ParquetLayout<'t> {
-    cells: Cells<'t>,
+    cells: TableCells<'t>,
     promise: FileGuarantees,
     columns: Vec<WrittenColumn>,
     schema: TypePtr,
@@ -78,9 +78,9 @@ struct ParquetLayout<'t> {
 enum WrittenColumn {
     Phone,
     IsMembership,
-    Cells {
+    TableCells {
         id: ColumnId,
-        written: Written,
+        written: ColumnEncoding,
         /// The column's dictionary as it is written.
         values: Vec<Plain>,
     },
@@ -92,19 +92,19 @@ impl<'t> ParquetLayout<'t> {
         let promise = FileGuarantees { contacts: table.contacts(), memberships: table.memberships(), drawn };
         let phone_number = ColumnId::Text(TextField::PhoneNumber);
         let mut columns = vec![WrittenColumn::Phone];
-        let mut types = vec![Written::Text.named(phone_number.name(), Repetition::REQUIRED)?];
+        let mut types = vec![ColumnEncoding::Text.named(phone_number.name(), Repetition::REQUIRED)?];
         let parts = cells.parts();
         let rows: usize = parts.iter().map(|part| cells.rows(part)).sum();
         if rows as u64 > promise.memberships {
             columns.push(WrittenColumn::IsMembership);
-            types.push(Written::Boolean.named(IS_MEMBERSHIP, Repetition::REQUIRED)?);
+            types.push(ColumnEncoding::Boolean.named(IS_MEMBERSHIP, Repetition::REQUIRED)?);
         }
         for id in cells.columns() {
             let values = cells.values(&id);
-            let written = Written::of(&id, values.iter().copied().chain(cells.values_of_others(&id)));
+            let written = ColumnEncoding::of(&id, values.iter().copied().chain(cells.values_of_others(&id)));
             types.push(written.column(&id)?);
             let values = values.into_iter().map(|cell| written.plain(cell)).collect();
-            columns.push(WrittenColumn::Cells { id, written, values });
+            columns.push(WrittenColumn::TableCells { id, written, values });
         }
         let schema = Arc::new(Type::group_type_builder("contacts").with_fields(types).build()?);
         Ok(Self { cells, promise, columns, schema })
@@ -156,9 +156,9 @@ impl<'t> ParquetLayout<'t> {
 
     /// The parts of each row group. A group ends where it is full, or where it is worth its while and the next contacts
     /// are on other lists: so the least and the greatest list of a group say much.
-    fn groups(&self) -> Vec<Vec<Part>> {
+    fn groups(&self) -> Vec<Vec<RowBlock>> {
         let mut groups = Vec::new();
-        let mut group: Vec<Part> = Vec::new();
+        let mut group: Vec<RowBlock> = Vec::new();
         let mut rows = 0;
         for part in self.cells.parts() {
             let others = group.last().is_some_and(|last| last.lists.first() != part.lists.first());
@@ -187,7 +187,7 @@ impl<'t> ParquetLayout<'t> {
     fn chunk(
         &self,
         column: &WrittenColumn,
-        group: &[Part],
+        group: &[RowBlock],
         descriptor: ColumnDescPtr,
         properties: &WriterPropertiesPtr,
     ) -> Result<(bytes::Bytes, ColumnCloseResult)> {
@@ -201,8 +201,8 @@ impl<'t> ParquetLayout<'t> {
         Ok((bytes.into_inner()?.into(), close))
     }
 
-    fn write_part(&self, column: &WrittenColumn, part: &Part, writer: &mut ColumnWriter<'_>) -> Result<()> {
-        let WrittenColumn::Cells { id, written, values } = column else {
+    fn write_part(&self, column: &WrittenColumn, part: &RowBlock, writer: &mut ColumnWriter<'_>) -> Result<()> {
+        let WrittenColumn::TableCells { id, written, values } = column else {
             return self.write_phones(column, part, writer);
         };
         /// The values that are there, and for each row whether one is.
@@ -237,7 +237,7 @@ impl<'t> ParquetLayout<'t> {
     }
 
     /// The columns that say whose the row is, and have a value in each.
-    fn write_phones(&self, column: &WrittenColumn, part: &Part, writer: &mut ColumnWriter<'_>) -> Result<()> {
+    fn write_phones(&self, column: &WrittenColumn, part: &RowBlock, writer: &mut ColumnWriter<'_>) -> Result<()> {
         match (column, writer) {
             (WrittenColumn::Phone, ColumnWriter::ByteArrayColumnWriter(writer)) => {
                 let mut phones: Vec<ByteArray> = Vec::new();

@@ -24,11 +24,11 @@ pub(super) struct Header {
     row: Box<[u8]>,
     at: Position,
     separator: Separator,
-    columns: Vec<Column>,
+    columns: Vec<CsvColumn>,
 }
 
 #[derive(Debug)]
-enum Column {
+enum CsvColumn {
     Known(RecordKey, &'static str),
     Custom(String),
     /// Custom fields as an object in JSON.
@@ -51,7 +51,7 @@ impl Header {
         let mut first_of = HashMap::new();
         let mut columns = Vec::with_capacity(cells.len());
         for name in &cells {
-            let column = Column::named(name);
+            let column = CsvColumn::named(name);
             // Cells without a name are what spreadsheets leave behind a table.
             if let Some(first) = first_of.insert(column.meaning(name), name).filter(|_| !name.is_empty()) {
                 wrong.add(|| {
@@ -64,10 +64,10 @@ impl Header {
             }
             columns.push(column);
         }
-        if !columns.iter().any(Column::is_phone_number) {
+        if !columns.iter().any(CsvColumn::is_phone_number) {
             wrong.add(|| Invalid::new(at, no_phone_number(&cells, separator)));
         }
-        if columns.iter().filter(|column| matches!(column, Column::Custom(_))).count() > MAX_CUSTOM_FIELDS {
+        if columns.iter().filter(|column| matches!(column, CsvColumn::Custom(_))).count() > MAX_CUSTOM_FIELDS {
             let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
             wrong.add(|| Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
         }
@@ -96,14 +96,14 @@ impl Header {
                 continue;
             }
             match column {
-                Column::Known(key, name) => {
+                CsvColumn::Known(key, name) => {
                     let Ok(()) = tell(&mut draft, *key, cell).map_err(|reason| (Some((*name).to_owned()), reason))?;
                 }
-                Column::Custom(key) => {
+                CsvColumn::Custom(key) => {
                     let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
                 }
-                Column::CustomFields => self.custom_fields(cell, &mut draft)?,
-                Column::NotRead(_) => *not_read += 1,
+                CsvColumn::CustomFields => self.custom_fields(cell, &mut draft)?,
+                CsvColumn::NotRead(_) => *not_read += 1,
             }
         }
         let keys = ObservedKeys { given: draft.given(), not_read: Vec::new() };
@@ -120,7 +120,7 @@ impl Header {
         let fields = read_custom_fields(cell)
             .map_err(|fault| wrong(format!("expected a JSON object, found {}: {}", Quoted(cell), fault.reason)))?;
         for (key, value) in fields {
-            let has_column = |column: &Column| matches!(column, Column::Custom(named) if *named == key);
+            let has_column = |column: &CsvColumn| matches!(column, CsvColumn::Custom(named) if *named == key);
             if self.columns.iter().any(has_column) {
                 return Err(wrong(format!("the key {} has a column of its own, too", Quoted(&key))));
             }
@@ -130,7 +130,7 @@ impl Header {
     }
 }
 
-impl Column {
+impl CsvColumn {
     fn named(name: &str) -> Self {
         match (RecordKey::from_name(name), name.strip_prefix(CUSTOM_FIELD)) {
             (Some((RecordKey::CustomFields, _)), _) => Self::CustomFields,
@@ -169,7 +169,7 @@ fn no_phone_number(names: &csv::StringRecord, separator: Separator) -> String {
 
 /// Whether a column of that name has phone numbers.
 pub(super) fn names_a_phone_number(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| Column::named(name).is_phone_number())
+    std::str::from_utf8(name).is_ok_and(|name| CsvColumn::named(name).is_phone_number())
 }
 
 /// Tells a sink the value of a cell.
@@ -252,7 +252,7 @@ pub(super) fn contacts(
         });
     }
     let named = header.columns.iter().zip(not_read).filter_map(|(column, records)| match column {
-        Column::NotRead(name) if !name.is_empty() => Some((name.clone(), records, header.at)),
+        CsvColumn::NotRead(name) if !name.is_empty() => Some((name.clone(), records, header.at)),
         _ => None,
     });
     named.collect()

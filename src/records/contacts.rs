@@ -4,7 +4,7 @@ use std::vec;
 
 use super::OnError;
 use super::form::ContactBatches;
-use super::report::{ReadReport, Stop, Tally};
+use super::report::{ReadReport, ReadTally, Stop};
 use crate::contact::Contact;
 use crate::error::Errors;
 
@@ -17,7 +17,7 @@ pub struct Contacts<'r> {
     /// Those that are not read yet; none once it is known that there are no more.
     batches: Option<Result<Box<dyn ContactBatches + 'r>, Stop>>,
     ready: vec::IntoIter<Contact>,
-    tally: Tally,
+    tally: ReadTally,
     report: ReadReport,
 }
 
@@ -28,7 +28,7 @@ impl<'r> Contacts<'r> {
             on_error,
             batches: Some(batches),
             ready: Vec::new().into_iter(),
-            tally: Tally::default(),
+            tally: ReadTally::default(),
             report: ReadReport::default(),
         }
     }

@@ -11,7 +11,7 @@ mod value;
 
 use memchr::{memchr, memchr_iter, memchr3, memmem};
 
-use self::value::{Expected, State, Value, Within};
+use self::value::{Expected, OpenValue, State, Within};
 use super::cursor::{Cursor, Position};
 use super::envelope::Envelope;
 use super::slice::{Invalid, RecordSlice};
@@ -37,7 +37,7 @@ pub(super) struct Documents {
     /// Whether anything in it was found yet.
     found: bool,
     within: Within,
-    value: Value,
+    value: OpenValue,
     /// Around the contacts of the page in hand.
     envelope: Option<Envelope>,
     contacts: memmem::Finder<'static>,
@@ -59,7 +59,7 @@ impl Documents {
             opened: beginning,
             found: false,
             within: Within::File,
-            value: Value::new(0, beginning),
+            value: OpenValue::new(0, beginning),
             envelope: None,
             contacts: memmem::Finder::new(CONTACTS),
             longest_line,
@@ -95,7 +95,7 @@ impl Documents {
                     }
                 }
                 State::Stray => self.stray(bytes, records),
-                State::Value => self.value(bytes, records),
+                State::OpenValue => self.value(bytes, records),
                 State::Element(expected) => self.element(expected, bytes, records),
                 State::Envelope => self.envelope(bytes, records),
             }
@@ -105,7 +105,7 @@ impl Documents {
             self.state = State::Between;
         }
         let done = match self.state {
-            State::Stray | State::Value => {
+            State::Stray | State::OpenValue => {
                 self.value.too_long = self.value.is_too_long(self.next);
                 if self.value.too_long { self.next } else { self.value.start }
             }
@@ -161,8 +161,8 @@ impl Documents {
                 self.next += 1;
                 self.state = State::Element(Expected::ElementOrEnd);
             }
-            b'{' => self.state = State::Value,
-            _ if self.by_lines == Some(true) => self.state = State::Value,
+            b'{' => self.state = State::OpenValue,
+            _ if self.by_lines == Some(true) => self.state = State::OpenValue,
             _ => self.state = State::Stray,
         }
         true
@@ -186,7 +186,7 @@ impl Documents {
 
     /// A value begins here.
     fn begin(&mut self, bytes: &[u8]) {
-        self.value = Value::new(self.next, self.cursor.position(bytes, self.next));
+        self.value = OpenValue::new(self.next, self.cursor.position(bytes, self.next));
     }
 
     /// In what is no document, to the end of the line or the beginning of one.
@@ -301,7 +301,7 @@ impl Documents {
             }
             _ => {
                 self.begin(bytes);
-                self.state = State::Value;
+                self.state = State::OpenValue;
             }
         }
     }
@@ -310,7 +310,7 @@ impl Documents {
     fn end_array(&mut self) {
         if let (Within::Page { .. }, Some(envelope)) = (self.within, &mut self.envelope) {
             envelope.contacts_end(self.cursor.line());
-            self.value = Value { depth: 2, ..Value::new(self.next, self.opened) };
+            self.value = OpenValue { depth: 2, ..OpenValue::new(self.next, self.opened) };
             self.state = State::Envelope;
         } else {
             self.next += 1;
@@ -363,7 +363,7 @@ impl Documents {
             self.within = Within::Array;
             self.begin(bytes);
             self.value.after_page = true;
-            self.state = State::Value;
+            self.state = State::OpenValue;
         } else {
             self.end_document();
         }
@@ -398,12 +398,12 @@ impl Documents {
         match self.state {
             State::Between => {}
             State::Stray => self.give(bytes, self.next, records),
-            State::Value if within == Within::File && by_lines => {
+            State::OpenValue if within == Within::File && by_lines => {
                 self.give(bytes, self.next, records);
                 self.end_document();
             }
-            State::Value if self.value.depth > 0 || self.value.in_string => self.give_up(self.value.at, records),
-            State::Value => {
+            State::OpenValue if self.value.depth > 0 || self.value.in_string => self.give_up(self.value.at, records),
+            State::OpenValue => {
                 self.give(bytes, self.next, records);
                 self.give_up(self.opened, records);
             }
@@ -464,7 +464,7 @@ impl Documents {
 
 /// A line, where every line is a document.
 enum Line {
-    /// One record of so many bytes.
+    /// One record, of this length in bytes.
     Record(usize),
     /// It must be scanned.
     Other,

@@ -5,7 +5,7 @@ use std::io;
 use std::num::NonZeroUsize;
 
 use super::input::OpenInput;
-use super::report::{Stop, Tally};
+use super::report::{ReadTally, Stop};
 use super::text::TextForm;
 use crate::contact::Contact;
 use crate::plan::Plan;
@@ -15,7 +15,7 @@ use crate::table::shard::Shards;
 
 /// How an input is read, whatever its form.
 #[derive(Clone, Debug)]
-pub(super) struct Reading {
+pub(super) struct ReadOptions {
     pub(super) threads: NonZeroUsize,
     /// How many bytes are read at a time, where that is not what it usually is; it never changes an answer.
     pub(super) chunk: Option<usize>,
@@ -41,17 +41,17 @@ pub(super) trait RecordForm<'r> {
 
     /// Its records in the columns of shards, as many of them as could be read.
     #[cfg(feature = "table")]
-    fn load(self: Box<Self>, tally: &mut Tally) -> (Shards, Option<Stop>);
+    fn load(self: Box<Self>, tally: &mut ReadTally) -> (Shards, Option<Stop>);
 }
 
 /// The contacts of an input, some at a time.
 pub(super) trait ContactBatches {
     /// The next ones, in the order of the input; none behind the last.
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Vec<Contact>>, Stop>;
+    fn next(&mut self, tally: &mut ReadTally) -> Result<Option<Vec<Contact>>, Stop>;
 }
 
 /// Finds out what the form of an input is.
-pub(super) fn open<'r>(input: OpenInput<'r>, reading: &Reading) -> io::Result<Box<dyn RecordForm<'r> + 'r>> {
+pub(super) fn open<'r>(input: OpenInput<'r>, reading: &ReadOptions) -> io::Result<Box<dyn RecordForm<'r> + 'r>> {
     #[cfg(feature = "parquet")]
     let input = match super::parquet_form::ParquetForm::of(input, reading)? {
         Ok(parquet) => return Ok(Box::new(parquet)),

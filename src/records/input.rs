@@ -18,10 +18,10 @@ use std::path::{Path, PathBuf};
 /// ```
 pub struct Input<'r> {
     name: String,
-    origin: Origin<'r>,
+    origin: InputOrigin<'r>,
 }
 
-enum Origin<'r> {
+enum InputOrigin<'r> {
     Path(PathBuf),
     Bytes(Box<dyn Read + Send + 'r>),
 }
@@ -30,7 +30,7 @@ impl<'r> Input<'r> {
     /// Bytes from anywhere; `name` stands for them in errors, and its extensions are looked at.
     #[must_use]
     pub fn new(name: impl Into<String>, bytes: impl Read + Send + 'r) -> Self {
-        Self { name: name.into(), origin: Origin::Bytes(Box::new(bytes)) }
+        Self { name: name.into(), origin: InputOrigin::Bytes(Box::new(bytes)) }
     }
 
     /// What the input is called in errors.
@@ -42,11 +42,11 @@ impl<'r> Input<'r> {
     pub(super) fn open(self) -> io::Result<OpenInput<'r>> {
         let Self { name, origin } = self;
         Ok(match origin {
-            Origin::Bytes(bytes) => OpenInput { name, length: None, bytes: Bytes::Stream(bytes) },
-            Origin::Path(path) if path.as_os_str() == "-" => {
+            InputOrigin::Bytes(bytes) => OpenInput { name, length: None, bytes: Bytes::Stream(bytes) },
+            InputOrigin::Path(path) if path.as_os_str() == "-" => {
                 OpenInput { name, length: None, bytes: Bytes::Stream(Box::new(io::stdin())) }
             }
-            Origin::Path(path) => {
+            InputOrigin::Path(path) => {
                 let file = File::open(path)?;
                 let known = file.metadata()?;
                 OpenInput { name, length: known.is_file().then_some(known.len()), bytes: Bytes::File(file) }
@@ -63,7 +63,7 @@ impl<P: AsRef<Path> + ?Sized> From<&P> for Input<'_> {
 
 impl From<PathBuf> for Input<'_> {
     fn from(path: PathBuf) -> Self {
-        Self { name: path.display().to_string(), origin: Origin::Path(path) }
+        Self { name: path.display().to_string(), origin: InputOrigin::Path(path) }
     }
 }
 

@@ -13,7 +13,7 @@ use super::cells;
 use super::documents::Documents;
 use super::fast_json::FastJson;
 use super::parse::json;
-use super::report::{Stop, Tally};
+use super::report::{ReadTally, Stop};
 use super::slice::{Invalid, RecordSlice};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::progress::Progress;
@@ -36,7 +36,7 @@ struct LoadedBatch {
     /// Which batch, in the order of the file.
     batch: usize,
     shards: Shards,
-    tally: Tally,
+    tally: ReadTally,
 }
 
 /// Reads all there is, and why there may be more.
@@ -45,7 +45,7 @@ pub(super) fn load(
     batches: Batches<'_>,
     name: &str,
     progress: &Progress,
-    tally: &mut Tally,
+    tally: &mut ReadTally,
 ) -> (Shards, Option<Stop>) {
     let queue = Mutex::new(Queue { batches, taken: 0, read: 0, stop: None });
     let done = Mutex::new(Vec::new());
@@ -87,7 +87,7 @@ fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, pr
         let taken = queue.taken;
         drop(queue);
         let shards = Shards::with_capacity(expected + expected / 32);
-        let mut loaded = LoadedBatch { batch: taken, shards, tally: Tally::default() };
+        let mut loaded = LoadedBatch { batch: taken, shards, tally: ReadTally::default() };
         parser.parse(&batch, &mut loaded);
         expected = loaded.tally.records as usize;
         loaded.shards.close();

@@ -33,10 +33,10 @@ mod text;
 
 use std::num::NonZeroUsize;
 
-use self::form::{Foreseen, Reading};
-use self::report::Stop;
+use self::form::{Foreseen, ReadOptions};
 #[cfg(feature = "table")]
-use self::report::Tally;
+use self::report::ReadTally;
+use self::report::Stop;
 #[cfg(feature = "table")]
 use crate::error::{Errors, Problems};
 use crate::limits;
@@ -86,7 +86,7 @@ pub use crate::parquet::{write_parquet, write_sample};
 #[derive(Clone, Debug)]
 pub struct RecordReader {
     on_error: OnError,
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 impl Default for RecordReader {
@@ -107,7 +107,7 @@ impl RecordReader {
     #[must_use]
     pub fn new() -> Self {
         let reading =
-            Reading { threads: NonZeroUsize::MIN, chunk: None, foreseen: None, progress: Progress::default() };
+            ReadOptions { threads: NonZeroUsize::MIN, chunk: None, foreseen: None, progress: Progress::default() };
         Self { on_error: OnError::Fail, reading }
     }
 
@@ -234,7 +234,7 @@ impl RecordReader {
     pub fn read_into<'r>(&self, input: impl Into<Input<'r>>, builder: &mut TableBuilder) -> Result<ReadReport, Errors> {
         let input = input.into();
         let name = input.name().to_owned();
-        let mut tally = Tally::default();
+        let mut tally = ReadTally::default();
         let form = match input.open().and_then(|input| form::open(input, &self.reading)) {
             Ok(form) => form,
             Err(error) => return tally.finish(&name, self.on_error, Some(Stop::cannot_read(&error))),
@@ -244,7 +244,7 @@ impl RecordReader {
         if builder.append(shards, limits::MAX_CUSTOM_FIELDS) {
             return Ok(report);
         }
-        Tally::default().finish(&name, self.on_error, Some(Stop::too_many_custom_fields()))
+        ReadTally::default().finish(&name, self.on_error, Some(Stop::too_many_custom_fields()))
     }
 
     /// Reads inputs into one table.

@@ -2,13 +2,13 @@
 
 use std::io::{self, Cursor, Read, Seek};
 
-use super::form::{ContactBatches, Foreseen, Reading, RecordForm};
+use super::form::{ContactBatches, Foreseen, ReadOptions, RecordForm};
 use super::input::{Bytes, OpenInput};
-use super::report::{Stop, Tally, Totals, WrongHeader};
+use super::report::{ReadTally, Stop, Totals, WrongHeader};
 use crate::contact::Contact;
 use crate::error::{Kind, Place};
 use crate::parquet::metadata::FileGuarantees;
-use crate::parquet::read::{BadRow, FileBytes, MAGIC, ParquetFile, RowsRead, Unreadable, Window};
+use crate::parquet::read::{BadRow, FileBytes, MAGIC, ParquetFile, ReadAhead, RowsRead, Unreadable};
 use crate::table::shard::{Shard, Shards};
 
 /// The most bytes of an input that knows no places: it is held in memory, which a file is not.
@@ -24,18 +24,18 @@ impl From<FileGuarantees> for Totals {
 pub(super) struct ParquetForm {
     input: FileBytes,
     name: String,
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 impl ParquetForm {
     /// An input that is Parquet, or else the input as it was.
-    pub(super) fn of<'r>(input: OpenInput<'r>, reading: &Reading) -> io::Result<Result<Self, OpenInput<'r>>> {
+    pub(super) fn of<'r>(input: OpenInput<'r>, reading: &ReadOptions) -> io::Result<Result<Self, OpenInput<'r>>> {
         let found = parquet_within(input, MOST_IN_MEMORY)?;
         Ok(found.map(|(input, name)| Self { input, name, reading: reading.clone() }))
     }
 
     /// Opens the file, and leaves out what need not be read.
-    fn open(self, tally: &mut Tally) -> Result<(ParquetFile, String, Reading), Stop> {
+    fn open(self, tally: &mut ReadTally) -> Result<(ParquetFile, String, ReadOptions), Stop> {
         let Self { input, name, reading } = self;
         let mut file = ParquetFile::open(input).map_err(|unreadable| stop(unreadable, &name, tally))?;
         tally.drawn = file.drawn();
@@ -83,7 +83,7 @@ impl<'r> RecordForm<'r> for ParquetForm {
         Box::new(ParquetContacts::Closed(self))
     }
 
-    fn load(self: Box<Self>, tally: &mut Tally) -> (Shards, Option<Stop>) {
+    fn load(self: Box<Self>, tally: &mut ReadTally) -> (Shards, Option<Stop>) {
         let mut shards = Shards::default();
         let (file, name, reading) = match self.open(tally) {
             Ok(open) => open,
@@ -102,18 +102,18 @@ impl<'r> RecordForm<'r> for ParquetForm {
 /// The contacts of a file, as its records are: nothing is worked out.
 enum ParquetContacts {
     Closed(Box<ParquetForm>),
-    Open { window: Window, name: String, reading: Reading },
+    Open { window: ReadAhead, name: String, reading: ReadOptions },
     Ended,
 }
 
 impl ContactBatches for ParquetContacts {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Vec<Contact>>, Stop> {
+    fn next(&mut self, tally: &mut ReadTally) -> Result<Option<Vec<Contact>>, Stop> {
         let (mut window, name, reading) = match std::mem::replace(self, Self::Ended) {
             Self::Ended => return Ok(None),
             Self::Open { window, name, reading } => (window, name, reading),
             Self::Closed(form) => {
                 let (file, name, reading) = form.open(tally)?;
-                (Window::new(file, reading.threads), name, reading)
+                (ReadAhead::new(file, reading.threads), name, reading)
             }
         };
         let Some(rows) = window.next().map_err(|damage| stop(damage.into(), &name, tally))? else { return Ok(None) };
@@ -125,7 +125,7 @@ impl ContactBatches for ParquetContacts {
 }
 
 /// Counts the rows, and tells of those that are no records. They have no lines, so the message says which row it is.
-fn count(RowsRead { shard, bad, .. }: RowsRead, name: &str, tally: &mut Tally) -> Shard {
+fn count(RowsRead { shard, bad, .. }: RowsRead, name: &str, tally: &mut ReadTally) -> Shard {
     tally.records += shard.records() as u64;
     tally.skipped += bad.len() as u64;
     for (row, BadRow { key, reason, .. }) in bad {
@@ -137,7 +137,7 @@ fn count(RowsRead { shard, bad, .. }: RowsRead, name: &str, tally: &mut Tally) -
 
 /// Why a file cannot be read. What is wrong with its columns is told at once.
 #[cold]
-fn stop(unreadable: Unreadable, name: &str, tally: &mut Tally) -> Stop {
+fn stop(unreadable: Unreadable, name: &str, tally: &mut ReadTally) -> Stop {
     match unreadable {
         Unreadable::Damage(damage) => Stop::Unreadable(damage.into_reason()),
         Unreadable::Columns(wrong) => {

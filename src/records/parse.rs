@@ -8,13 +8,13 @@ use super::batch::{Batch, Cut};
 use super::cells;
 use super::cursor::{Position, characters, within};
 use super::documents::Documents;
-use super::report::{ReadRecord, Tally};
+use super::report::{ReadRecord, ReadTally};
 use super::slice::{Invalid, RecordSlice};
 use crate::contact::{Contact, RecordKey, read_json};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 
 /// Makes contacts of a batch, in its order.
-pub(super) fn contacts(batch: &Batch, name: &str, tally: &mut Tally, each: &mut dyn FnMut(Contact)) {
+pub(super) fn contacts(batch: &Batch, name: &str, tally: &mut ReadTally, each: &mut dyn FnMut(Contact)) {
     match (&batch.cut, &batch.header) {
         (Cut::Records(records), Some(header)) => {
             let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| tally.count(name, row, each));
@@ -29,7 +29,13 @@ pub(super) fn contacts(batch: &Batch, name: &str, tally: &mut Tally, each: &mut 
     }
 }
 
-fn contacts_of(bytes: &[u8], records: &[RecordSlice], name: &str, tally: &mut Tally, each: &mut dyn FnMut(Contact)) {
+fn contacts_of(
+    bytes: &[u8],
+    records: &[RecordSlice],
+    name: &str,
+    tally: &mut ReadTally,
+    each: &mut dyn FnMut(Contact),
+) {
     for slice in records {
         let record = match slice {
             RecordSlice::Record { bytes: record, at } => json(&bytes[record.clone()], *at),

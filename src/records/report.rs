@@ -104,7 +104,7 @@ pub(super) struct ReadRecord {
 }
 
 /// What has come of the records so far.
-pub(super) struct Tally {
+pub(super) struct ReadTally {
     /// What was seen beside them.
     pub(super) seen: Seen,
     pub(super) records: u64,
@@ -117,7 +117,7 @@ pub(super) struct Tally {
     pub(super) drawn: Option<SampleInfo>,
 }
 
-impl Default for Tally {
+impl Default for ReadTally {
     fn default() -> Self {
         Self {
             seen: Seen::default(),
@@ -131,7 +131,7 @@ impl Default for Tally {
     }
 }
 
-impl Tally {
+impl ReadTally {
     /// Adds what has come of later records.
     pub(super) fn add(&mut self, later: Self) {
         self.seen.add(later.seen);
@@ -197,7 +197,7 @@ impl Tally {
         } = self;
         if let Some(stop) = stop {
             // First of all: it must be told even if there is more wrong than is described.
-            let mut all = Tally::default();
+            let mut all = ReadTally::default();
             all.stop(name, stop);
             all.problems.extend(problems);
             return all.problems.into_errors().map_or_else(|| Ok(ReadReport::default()), Err);

@@ -11,12 +11,12 @@ const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 /// An input, unpacked while it is read.
 pub(super) struct Source<'r> {
     bytes: Box<dyn Read + Send + 'r>,
-    raw: Arc<Raw>,
+    raw: Arc<PackedInput>,
 }
 
 /// What is known of an input before it is unpacked.
 #[derive(Default)]
-struct Raw {
+struct PackedInput {
     read: AtomicU64,
     failed: AtomicBool,
 }
@@ -29,7 +29,7 @@ enum Packing {
 
 impl<'r> Source<'r> {
     pub(super) fn open(name: &str, input: impl Read + Send + 'r) -> io::Result<Self> {
-        let raw = Arc::<Raw>::default();
+        let raw = Arc::<PackedInput>::default();
         let mut input = Counted { input, raw: Arc::clone(&raw) };
         let mut head = Vec::with_capacity(ZSTD.len());
         input.by_ref().take(ZSTD.len() as u64).read_to_end(&mut head)?;
@@ -112,7 +112,7 @@ pub(super) fn inner_extension(name: &str) -> Option<String> {
 
 struct Counted<R> {
     input: R,
-    raw: Arc<Raw>,
+    raw: Arc<PackedInput>,
 }
 
 impl<R: Read> Read for Counted<R> {
@@ -133,7 +133,7 @@ struct Unpacked<R> {
     packing: Packing,
     /// Something has been unpacked.
     has_read: bool,
-    raw: Arc<Raw>,
+    raw: Arc<PackedInput>,
 }
 
 impl<R: Read> Read for Unpacked<R> {

@@ -5,12 +5,12 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use super::batch::{self, Batch, Batches, Memory};
-use super::form::{ContactBatches, Reading, RecordForm};
+use super::form::{ContactBatches, ReadOptions, RecordForm};
 use super::input::OpenInput;
 #[cfg(feature = "table")]
 use super::load;
 use super::parse::contacts;
-use super::report::{Stop, Tally};
+use super::report::{ReadTally, Stop};
 use crate::contact::Contact;
 use crate::progress::Progress;
 #[cfg(feature = "table")]
@@ -19,16 +19,16 @@ use crate::table::shard::Shards;
 /// An input of JSON or CSV.
 pub(super) struct TextForm<'r> {
     input: OpenInput<'r>,
-    reading: Reading,
+    reading: ReadOptions,
 }
 
 impl<'r> TextForm<'r> {
-    pub(super) fn new(input: OpenInput<'r>, reading: &Reading) -> Self {
+    pub(super) fn new(input: OpenInput<'r>, reading: &ReadOptions) -> Self {
         Self { input, reading: reading.clone() }
     }
 
     /// Its batches, of `chunk` bytes each unless something else is asked for.
-    fn batches(input: OpenInput<'r>, reading: &Reading, chunk: usize) -> Batches<'r> {
+    fn batches(input: OpenInput<'r>, reading: &ReadOptions, chunk: usize) -> Batches<'r> {
         let OpenInput { name, length, bytes } = input;
         Batches::new(&name, length, reading.chunk.unwrap_or(chunk), bytes.into_read())
     }
@@ -39,12 +39,12 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, batch::CHUNK);
-        let Reading { threads, progress, .. } = reading;
+        let ReadOptions { threads, progress, .. } = reading;
         Box::new(TextContacts { batches, name, threads, progress, parsed: Vec::new().into_iter(), stop: None })
     }
 
     #[cfg(feature = "table")]
-    fn load(self: Box<Self>, tally: &mut Tally) -> (Shards, Option<Stop>) {
+    fn load(self: Box<Self>, tally: &mut ReadTally) -> (Shards, Option<Stop>) {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, load::CHUNK);
@@ -65,13 +65,13 @@ struct TextContacts<'r> {
 
 struct Parsed {
     contacts: Vec<Contact>,
-    tally: Tally,
+    tally: ReadTally,
     read: u64,
 }
 
 impl Parsed {
     fn of(batch: &Batch, name: &str) -> Self {
-        let mut parsed = Self { contacts: Vec::new(), tally: Tally::default(), read: batch.read };
+        let mut parsed = Self { contacts: Vec::new(), tally: ReadTally::default(), read: batch.read };
         contacts(batch, name, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
         parsed
     }
@@ -102,7 +102,7 @@ impl TextContacts<'_> {
 }
 
 impl ContactBatches for TextContacts<'_> {
-    fn next(&mut self, tally: &mut Tally) -> Result<Option<Vec<Contact>>, Stop> {
+    fn next(&mut self, tally: &mut ReadTally) -> Result<Option<Vec<Contact>>, Stop> {
         if self.parsed.len() == 0 && self.stop.is_none() {
             self.parse();
         }

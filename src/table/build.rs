@@ -14,17 +14,17 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use self::contacts::Contacts;
+use self::contacts::ContactRows;
 use self::keys::{RowKeys, instants};
 use self::merge::{Merged, coded, custom};
-use self::runs::{Runs, runs};
+use self::runs::{ContactRuns, runs};
 use super::bits::Bits;
 use super::column::{Buckets, Column};
 use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
 use super::segment::{ColumnId, Columns, Lists, Segment, decode};
-use super::shard::{Custom, Flag, Shard};
+use super::shard::{CustomColumn, Flag, Shard};
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::Contact;
 use crate::eval;
@@ -69,7 +69,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
     let odd_phones = odd_phones(&mut shards);
     let phones: Vec<(Vec<Phone>, Vec<u16>)> =
         shards.iter_mut().map(|shard| (std::mem::take(&mut shard.phones), std::mem::take(&mut shard.ends))).collect();
-    let contacts = Contacts::find(&phones);
+    let contacts = ContactRows::find(&phones);
     drop(phones);
 
     let lists = coded(shards.iter_mut().map(|shard| std::mem::take(&mut shard.list)).collect(), Domain::Lists);
@@ -84,7 +84,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
     let placed: Vec<Placed> = tasks.into_par_iter().map(|task| task()).collect();
 
     let others = others(&frame, &odd_phones, &placed);
-    let Runs { runs, replaced, .. } = runs;
+    let ContactRuns { runs, replaced, .. } = runs;
     let mut segments: Vec<Segment> = runs
         .into_par_iter()
         .map(|mut run| Segment {
@@ -121,8 +121,8 @@ fn odd_phones(shards: &mut [Shard]) -> OddPhones {
 
 /// Where rows go.
 struct Frame<'b> {
-    contacts: &'b Contacts,
-    runs: &'b Runs,
+    contacts: &'b ContactRows,
+    runs: &'b ContactRuns,
 }
 
 /// A column whose rows have found their places.
@@ -184,7 +184,7 @@ type Task<'b> = Box<dyn FnOnce() -> Placed + Send + 'b>;
 /// All columns but lists and whether a membership is active; those that take longest first.
 fn columns<'b>(
     mut shards: Vec<Shard>,
-    custom_fields: CustomFields,
+    custom_fields: CustomColumns,
     rows: usize,
     frame: &'b Frame<'b>,
 ) -> Vec<Task<'b>> {
@@ -234,11 +234,11 @@ fn take<C: Default>(shards: &mut [Shard], column: impl Fn(&mut Shard) -> &mut C)
 }
 
 /// The columns of custom fields by their keys, each with the number of its shard's first row.
-type CustomFields = BTreeMap<CustomKey, Vec<(usize, Custom)>>;
+type CustomColumns = BTreeMap<CustomKey, Vec<(usize, CustomColumn)>>;
 
 /// The columns of custom fields, out of the shards, which are whole otherwise.
-fn custom_columns(shards: &mut [Shard]) -> CustomFields {
-    let mut by_key = CustomFields::new();
+fn custom_columns(shards: &mut [Shard]) -> CustomColumns {
+    let mut by_key = CustomColumns::new();
     let mut first = 0;
     for shard in shards {
         for column in std::mem::take(&mut shard.custom) {

@@ -35,8 +35,8 @@ pub(crate) enum CellRef<'t> {
 
 /// Some contacts that stand together.
 #[derive(Clone, Debug)]
-pub(crate) struct Part {
-    place: Place,
+pub(crate) struct RowBlock {
+    place: BlockPlace,
     contacts: Range<usize>,
     /// How many rows each contact has.
     rows_of_each: Option<usize>,
@@ -45,27 +45,27 @@ pub(crate) struct Part {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum BlockPlace {
     Segment(usize),
     Others,
 }
 
 /// All of a table, in an order in which it can be gone through again and again.
-pub(crate) struct Cells<'t> {
+pub(crate) struct TableCells<'t> {
     table: &'t Table,
     /// Those who are in no segment, in the order in which they were first seen.
     others: Vec<&'t Other>,
 }
 
 impl Table {
-    pub(crate) fn cells(&self) -> Cells<'_> {
+    pub(crate) fn cells(&self) -> TableCells<'_> {
         let mut others: Vec<&Other> = self.others.values().collect();
         others.sort_unstable_by_key(|other| other.order);
-        Cells { table: self, others }
+        TableCells { table: self, others }
     }
 }
 
-impl<'t> Cells<'t> {
+impl<'t> TableCells<'t> {
     /// Every column but the phone numbers', in the order of the platform's reference; custom fields by their keys.
     pub(crate) fn columns(&self) -> Vec<ColumnId> {
         let of = |owner: Owner| {
@@ -88,9 +88,9 @@ impl<'t> Cells<'t> {
     }
 
     /// The contacts, those who stand together together, in their order: those on the same lists one after the other.
-    pub(crate) fn parts(&self) -> Vec<Part> {
-        let segments = self.table.segments.iter().enumerate().map(|(at, segment)| Part {
-            place: Place::Segment(at),
+    pub(crate) fn parts(&self) -> Vec<RowBlock> {
+        let segments = self.table.segments.iter().enumerate().map(|(at, segment)| RowBlock {
+            place: BlockPlace::Segment(at),
             contacts: 0..segment.phones.len(),
             rows_of_each: Some(segment.slots.max(1)),
             lists: match &segment.lists {
@@ -98,10 +98,10 @@ impl<'t> Cells<'t> {
                 Lists::Mixed => vec![None],
             },
         });
-        let mut parts: Vec<Part> = segments.collect();
+        let mut parts: Vec<RowBlock> = segments.collect();
         parts.sort_by(|a, b| a.lists.first().cmp(&b.lists.first()).then_with(|| a.lists.last().cmp(&b.lists.last())));
-        parts.push(Part {
-            place: Place::Others,
+        parts.push(RowBlock {
+            place: BlockPlace::Others,
             contacts: 0..self.others.len(),
             rows_of_each: None,
             lists: vec![None],
@@ -111,7 +111,7 @@ impl<'t> Cells<'t> {
     }
 
     /// Splits off the longest prefix of at most `rows` rows that cuts no contact; at least one contact.
-    pub(crate) fn split(&self, part: Part, rows: usize) -> (Part, Option<Part>) {
+    pub(crate) fn split(&self, part: RowBlock, rows: usize) -> (RowBlock, Option<RowBlock>) {
         let contacts = match part.rows_of_each {
             Some(each) => (rows / each).max(1),
             None => {
@@ -124,25 +124,25 @@ impl<'t> Cells<'t> {
             }
         };
         let cut = part.contacts.end.min(part.contacts.start + contacts);
-        let rest = (cut < part.contacts.end).then(|| Part { contacts: cut..part.contacts.end, ..part.clone() });
-        (Part { contacts: part.contacts.start..cut, ..part }, rest)
+        let rest = (cut < part.contacts.end).then(|| RowBlock { contacts: cut..part.contacts.end, ..part.clone() });
+        (RowBlock { contacts: part.contacts.start..cut, ..part }, rest)
     }
 
     /// How many rows a part has.
-    pub(crate) fn rows(&self, part: &Part) -> usize {
+    pub(crate) fn rows(&self, part: &RowBlock) -> usize {
         match part.place {
-            Place::Segment(at) => {
+            BlockPlace::Segment(at) => {
                 let segment = &self.table.segments[at];
                 part.contacts.clone().filter(|row| segment.live.get(*row)).count() * segment.slots.max(1)
             }
-            Place::Others => self.others[part.contacts.clone()].iter().map(|other| rows_of(&other.contact)).sum(),
+            BlockPlace::Others => self.others[part.contacts.clone()].iter().map(|other| rows_of(&other.contact)).sum(),
         }
     }
 
     /// The phone number of each row of a part, and whether the row is a membership or a contact without any.
-    pub(crate) fn phones(&self, part: &Part, each: &mut dyn FnMut(&str, bool)) {
+    pub(crate) fn phones(&self, part: &RowBlock, each: &mut dyn FnMut(&str, bool)) {
         match part.place {
-            Place::Segment(at) => {
+            BlockPlace::Segment(at) => {
                 let segment = &self.table.segments[at];
                 let mut phone = String::new();
                 for row in part.contacts.clone().filter(|row| segment.live.get(*row)) {
@@ -151,7 +151,7 @@ impl<'t> Cells<'t> {
                     (0..segment.slots.max(1)).for_each(|_| each(&phone, segment.slots > 0));
                 }
             }
-            Place::Others => {
+            BlockPlace::Others => {
                 for other in &self.others[part.contacts.clone()] {
                     let memberships = other.contact.memberships.len();
                     (0..memberships.max(1)).for_each(|_| each(&other.contact.phone_number, memberships > 0));
@@ -182,10 +182,10 @@ impl<'t> Cells<'t> {
     }
 
     /// Goes through a column's cells, row by row of a part.
-    pub(crate) fn column(&self, id: &ColumnId, part: &Part, each: &mut dyn FnMut(Option<CellRef<'t>>)) {
+    pub(crate) fn column(&self, id: &ColumnId, part: &RowBlock, each: &mut dyn FnMut(Option<CellRef<'t>>)) {
         match part.place {
-            Place::Segment(at) => self.segment(id, at, part.contacts.clone(), each),
-            Place::Others => {
+            BlockPlace::Segment(at) => self.segment(id, at, part.contacts.clone(), each),
+            BlockPlace::Others => {
                 let rows = self.others[part.contacts.clone()].iter().flat_map(|other| rows(&other.contact));
                 rows.for_each(|(contact, membership)| each(cell(id, contact, membership).map(CellRef::Cell)));
             }
@@ -308,7 +308,7 @@ mod tests {
         })
     }
 
-    fn phones(cells: &Cells<'_>, part: &Part) -> Vec<String> {
+    fn phones(cells: &TableCells<'_>, part: &RowBlock) -> Vec<String> {
         let mut phones = Vec::new();
         cells.phones(part, &mut |phone, _| phones.push(phone.to_owned()));
         phones
@@ -332,7 +332,7 @@ mod tests {
                         if let Some(behind) = &behind {
                             assert_eq!(behind.contacts.start, piece.contacts.end);
                             let longer =
-                                Part { contacts: piece.contacts.start..behind.contacts.start + 1, ..piece.clone() };
+                                RowBlock { contacts: piece.contacts.start..behind.contacts.start + 1, ..piece.clone() };
                             assert!(remove || cells.rows(&longer) > most, "{most}: {piece:?}");
                         }
                         pieces.push(piece);

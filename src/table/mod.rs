@@ -41,7 +41,7 @@ use crate::size::Size;
 pub use self::members::Members;
 #[cfg(feature = "parquet")]
 pub(crate) use self::{
-    cells::{Cell, CellRef, Cells, Part},
+    cells::{Cell, CellRef, RowBlock, TableCells},
     segment::ColumnId,
 };
 

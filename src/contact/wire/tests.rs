@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::*;
-use crate::catalogue::{AmountField, CountField, FIELDS, FlagField, Owner, TextField, TimeField};
+use crate::catalogue::{FIELDS, Owner, TimeField};
+use crate::contact::contact_with_every_field;
 use crate::time::{Written, parse_time};
 
 fn record(rest: &str) -> String {
@@ -285,7 +286,7 @@ fn beside_lists(name: &str, value: &str) {
 fn fault(source: &str, key: Option<&str>, pointer: Option<&str>, reason: &str, line: usize, column: usize) {
     let [key, pointer] = [key, pointer].map(|text| text.map(str::to_owned));
     let ends_too_soon = reason.starts_with("EOF while parsing");
-    let expected = Fault { key, pointer, reason: reason.to_owned(), ends_too_soon, line, column };
+    let expected = RecordFault { key, pointer, reason: reason.to_owned(), ends_too_soon, line, column };
     assert_eq!(read_json(source.as_bytes()), Err(expected), "{source}");
 }
 
@@ -392,22 +393,10 @@ fn only_keys_with_a_value_are_written() {
     }
 }
 
-/// A contact and a membership to which every field gives a value.
-fn every_field() -> (Contact, Membership) {
-    let (mut contact, mut membership) = (Contact::default(), Membership::default());
-    let instant = DateTime::from_timestamp(1_000, 1_999).unwrap();
-    TimeField::ALL.iter().for_each(|field| field.set(&mut membership, instant));
-    CountField::ALL.iter().for_each(|field| field.set(&mut membership, 7));
-    AmountField::ALL.iter().for_each(|field| field.set(&mut membership, Number::from(7_u64)));
-    FlagField::ALL.iter().for_each(|field| field.set(&mut contact, &mut membership, true));
-    TextField::ALL.iter().for_each(|field| field.set(&mut contact, &mut membership, field.name().to_owned()));
-    (contact, Membership { list_id: Some(7), ..membership })
-}
-
 #[test]
 fn what_is_written_is_what_is_read() {
-    let (contact, membership) = every_field();
-    let (contact, membership) = (serde_json::to_value(contact).unwrap(), serde_json::to_value(membership).unwrap());
+    let contact = serde_json::to_value(contact_with_every_field()).unwrap();
+    let membership = contact["lists"][0].clone();
     let written =
         |record: &serde_json::Value| -> BTreeSet<String> { record.as_object().unwrap().keys().cloned().collect() };
     let known = |of_the_contact| -> BTreeSet<String> {
@@ -416,13 +405,15 @@ fn what_is_written_is_what_is_read() {
     };
     assert_eq!((written(&contact), written(&membership)), (known(true), known(false)));
     for field in TimeField::ALL {
-        assert_eq!(membership[field.name()], json!("1970-01-01T00:16:40.000001Z"), "to the microsecond");
+        let written = membership[field.name()].as_str().unwrap();
+        assert!(written.ends_with(".000001Z"), "{written}: to the microsecond");
     }
 }
 
 #[test]
 fn a_record_that_is_told_is_the_same() {
-    let (contact, membership) = every_field();
+    let contact = contact_with_every_field();
+    let membership = contact.memberships[0].clone();
     let silent = Membership { active: false, ..Membership::default() };
     let custom = [("a".to_owned(), Value::from("x")), ("b".to_owned(), Value::Bool(true))];
     let membership = Membership { custom_fields: custom.into(), ..membership };

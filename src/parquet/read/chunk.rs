@@ -7,7 +7,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::damage::{Damage, guarded};
 use super::input::FileBytes;
-use super::pages::{PageMemory, Pages};
+use super::pages::{ColumnPages, PageMemory};
 use super::plain::{Dictionary, PlainValues, Raw};
 use super::rle_bit_packed::RleBitPacked;
 use super::whole::WholeColumn;
@@ -17,8 +17,8 @@ pub(super) struct Chunk {
     pages: PagesOf,
     physical: Physical,
     width: usize,
-    /// The level of a value that is there, and of it alone.
-    there: u32,
+    /// The definition level of a value, and of nothing else.
+    max_definition_level: u32,
     dictionary: Dictionary,
     page: DataPage,
     // Kept from one call to the next for their room.
@@ -27,7 +27,7 @@ pub(super) struct Chunk {
 }
 
 enum PagesOf {
-    Each(Box<Pages>),
+    Each(Box<ColumnPages>),
     /// Encodings that save what a dictionary cannot, and that few write: their values come as plain ones.
     Whole(Box<WholeColumn>),
 }
@@ -57,7 +57,7 @@ pub(super) enum PageValues {
 }
 
 /// Takes in a column row by row.
-pub(super) trait Rows {
+pub(super) trait RowVisitor {
     /// A row without a value.
     fn none(&mut self);
     fn value(&mut self, value: Raw<'_>);
@@ -72,12 +72,12 @@ impl Chunk {
         let descriptor = column.column_descr();
         let physical = descriptor.physical_type();
         let width = usize::try_from(descriptor.type_length()).unwrap_or(0);
-        let there = u32::try_from(descriptor.max_def_level()).unwrap_or(0);
+        let max_definition_level = u32::try_from(descriptor.max_def_level()).unwrap_or(0);
         if physical == Physical::FIXED_LEN_BYTE_ARRAY && width == 0 {
             // Any number of them needs no bytes.
             return Err(Damage::new("values of no bytes"));
         }
-        let pages = Pages::open(input, column, memory)?;
+        let pages = ColumnPages::open(input, column, memory)?;
         #[allow(deprecated)] // bits: of levels that are not there, in what older libraries write
         let is_read_by_page = |encoding| {
             use Encoding::{BIT_PACKED, PLAIN, PLAIN_DICTIONARY, RLE, RLE_DICTIONARY};
@@ -92,7 +92,7 @@ impl Chunk {
             pages,
             physical,
             width,
-            there,
+            max_definition_level,
             dictionary: Dictionary::default(),
             page: DataPage {
                 rows: 0,
@@ -104,8 +104,8 @@ impl Chunk {
         })
     }
 
-    /// Reads so many rows; fewer than were promised are an error.
-    pub(super) fn read(&mut self, mut rows: usize, into: &mut impl Rows) -> Result<(), Damage> {
+    /// Reads `rows` rows; fewer than were promised are an error.
+    pub(super) fn read(&mut self, mut rows: usize, into: &mut impl RowVisitor) -> Result<(), Damage> {
         while rows > 0 {
             if self.page.rows == 0 {
                 self.next_page(into)?;
@@ -119,8 +119,8 @@ impl Chunk {
         Ok(())
     }
 
-    fn read_from_page(&mut self, rows: usize, into: &mut impl Rows) -> Result<(), Damage> {
-        let Self { page, levels, places, dictionary, there, .. } = self;
+    fn read_from_page(&mut self, rows: usize, into: &mut impl RowVisitor) -> Result<(), Damage> {
+        let Self { page, levels, places, dictionary, max_definition_level, .. } = self;
         levels.clear();
         let all = match &mut page.levels {
             Levels::All => true,
@@ -134,13 +134,13 @@ impl Chunk {
                 false
             }
         };
-        let present = if all { rows } else { levels.iter().filter(|level| *level == there).count() };
+        let present = if all { rows } else { levels.iter().filter(|level| *level == max_definition_level).count() };
         match &mut page.values {
             PageValues::Places(encoded) => {
                 places.clear();
                 encoded.read(present, places)?;
                 let mut next = places.iter();
-                spread(rows, present, levels, *there, into, |into| match next.next() {
+                spread(rows, present, levels, *max_definition_level, into, |into| match next.next() {
                     Some(place) => into.place(*place, dictionary),
                     None => Err(Damage::cut_short()),
                 })
@@ -149,17 +149,17 @@ impl Chunk {
                 places.clear();
                 encoded.read(present, places)?;
                 let mut next = places.iter();
-                spread(rows, present, levels, *there, into, |into| {
+                spread(rows, present, levels, *max_definition_level, into, |into| {
                     next.next().map(|bit| into.value(Raw::Bool(*bit != 0))).ok_or_else(Damage::cut_short)
                 })
             }
-            PageValues::Plain(values) => spread(rows, present, levels, *there, into, |into| {
+            PageValues::Plain(values) => spread(rows, present, levels, *max_definition_level, into, |into| {
                 values.next().map(|value| into.value(value)).ok_or_else(Damage::cut_short)
             }),
         }
     }
 
-    fn next_page(&mut self, into: &mut impl Rows) -> Result<(), Damage> {
+    fn next_page(&mut self, into: &mut impl RowVisitor) -> Result<(), Damage> {
         let page = match &mut self.pages {
             PagesOf::Whole(column) => {
                 self.page = column.next()?;
@@ -174,7 +174,7 @@ impl Chunk {
             }
             Page::DataPage { mut buf, num_values, encoding, def_level_encoding, .. } => {
                 let mut levels = Levels::All;
-                if self.there > 0 {
+                if self.max_definition_level > 0 {
                     if def_level_encoding != Encoding::RLE {
                         return Err(Damage::unsupported(
                             "the Parquet data has levels in an encoding that is no longer read",
@@ -198,7 +198,7 @@ impl Chunk {
                 }
                 let mut rest = buf.split_off(repeated);
                 let values = rest.split_off(defined);
-                let levels = if self.there > 0 { self.levels(rest)? } else { Levels::All };
+                let levels = if self.max_definition_level > 0 { self.levels(rest)? } else { Levels::All };
                 self.begin(num_values, levels, values, encoding)?;
             }
         }
@@ -206,7 +206,7 @@ impl Chunk {
     }
 
     fn levels(&self, bytes: Bytes) -> Result<Levels, Damage> {
-        Ok(Levels::Encoded(RleBitPacked::new(bytes, u32::BITS - self.there.leading_zeros())?))
+        Ok(Levels::Encoded(RleBitPacked::new(bytes, u32::BITS - self.max_definition_level.leading_zeros())?))
     }
 
     fn begin(&mut self, rows: u32, levels: Levels, mut bytes: Bytes, encoding: Encoding) -> Result<(), Damage> {
@@ -230,11 +230,11 @@ impl Chunk {
 }
 
 /// Hands on a value for each row that has one.
-fn spread<R: Rows>(
+fn spread<R: RowVisitor>(
     rows: usize,
     present: usize,
     levels: &[u32],
-    there: u32,
+    max_definition_level: u32,
     into: &mut R,
     mut value: impl FnMut(&mut R) -> Result<(), Damage>,
 ) -> Result<(), Damage> {
@@ -243,7 +243,7 @@ fn spread<R: Rows>(
         return (0..rows).try_for_each(|_| value(into));
     }
     levels.iter().try_for_each(|level| {
-        if *level == there {
+        if *level == max_definition_level {
             return value(into);
         }
         into.none();

@@ -12,13 +12,13 @@ use crate::parquet::{CUSTOM, IS_MEMBERSHIP};
 
 /// A column that says something of contacts.
 #[derive(Clone, Debug)]
-pub(super) struct Column {
+pub(super) struct FileColumn {
     /// Which of the columns of each row group.
     pub(super) at: usize,
     /// As the file spells it.
     pub(super) name: String,
     pub(super) meaning: Meaning,
-    pub(super) kind: Kind,
+    pub(super) kind: ColumnType,
     /// Of the values of a map, which of the columns has the keys.
     pub(super) keys: Option<usize>,
 }
@@ -37,24 +37,24 @@ pub(super) enum Meaning {
 
 /// What the values of a column stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnType {
     Text,
     Json,
     Boolean,
     Int,
-    /// Without a sign, in so many bits.
+    /// Without a sign, in this number of bits.
     Uint(u32),
     Float,
-    /// Whole numbers with so many digits behind the point.
+    /// Whole numbers with this number of digits behind the point.
     Decimal(u32),
     Date,
-    Timestamp(Unit),
+    Timestamp(TimestampUnit),
     /// Nanoseconds of a day, and the day: as times were written before there were others.
     Int96,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(super) enum TimestampUnit {
     Millis,
     Micros,
     Nanos,
@@ -68,8 +68,8 @@ pub(crate) struct WrongColumn {
 }
 
 /// The columns of a file that are known by their names, or everything that is wrong with them.
-pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<WrongColumn>> {
-    let (mut columns, mut wrong): (Vec<Column>, Vec<WrongColumn>) = (Vec::new(), Vec::new());
+pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<FileColumn>, Vec<WrongColumn>> {
+    let (mut columns, mut wrong): (Vec<FileColumn>, Vec<WrongColumn>) = (Vec::new(), Vec::new());
     let mut first_of: HashMap<String, String> = HashMap::new();
     let map = map(schema);
     for (at, descriptor) in schema.columns().iter().enumerate() {
@@ -79,8 +79,8 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<Wron
             let reason = "expected a map of strings to values that are no lists";
             let (name, meaning) = (descriptor.path().parts()[0].clone(), Meaning::CustomFields);
             first_of.insert(CUSTOM.to_owned(), name.clone());
-            match kind(descriptor).filter(|_| kind(&schema.columns()[keys]) == Some(Kind::Text)) {
-                Some(kind) => columns.push(Column { at, name, meaning, kind, keys: Some(keys) }),
+            match kind(descriptor).filter(|_| kind(&schema.columns()[keys]) == Some(ColumnType::Text)) {
+                Some(kind) => columns.push(FileColumn { at, name, meaning, kind, keys: Some(keys) }),
                 None => wrong.push(WrongColumn { name: Some(name), reason: reason.to_owned() }),
             }
         }
@@ -103,7 +103,7 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<Column>, Vec<Wron
                 match first_of.insert(same, name.clone()) {
                     Some(first) if first == name => refuse("is a column twice".to_owned()),
                     Some(first) => refuse(format!("is a column beside `{first}`, and only one may be")),
-                    None => columns.push(Column { at, name, meaning, kind, keys: None }),
+                    None => columns.push(FileColumn { at, name, meaning, kind, keys: None }),
                 }
             }
             Err(reason) => refuse(reason),
@@ -156,22 +156,29 @@ fn meaning(path: &[String]) -> Option<(String, Meaning)> {
 }
 
 /// What a column's values stand for, where that can be what the column means.
-fn of(meaning: &Meaning, path: &[String], descriptor: &ColumnDescriptor) -> Result<Kind, String> {
-    let (expected, fits): (&str, fn(Kind) -> bool) = match meaning {
-        Meaning::Key(RecordKey::Field(Field::Text(_))) => ("a string", |kind| kind == Kind::Text),
+fn of(meaning: &Meaning, path: &[String], descriptor: &ColumnDescriptor) -> Result<ColumnType, String> {
+    let (expected, fits): (&str, fn(ColumnType) -> bool) = match meaning {
+        Meaning::Key(RecordKey::Field(Field::Text(_))) => ("a string", |kind| kind == ColumnType::Text),
         Meaning::Key(RecordKey::Field(Field::Flag(_)) | RecordKey::Active) | Meaning::IsMembership => {
-            ("a boolean", |kind| kind == Kind::Boolean)
+            ("a boolean", |kind| kind == ColumnType::Boolean)
         }
         Meaning::Key(key @ (RecordKey::Field(Field::Count(_) | Field::Amount(_)) | RecordKey::ListId)) => {
             (key.value_type().expected(), |kind| {
-                matches!(kind, Kind::Int | Kind::Uint(_) | Kind::Float | Kind::Decimal(_) | Kind::Json)
+                matches!(
+                    kind,
+                    ColumnType::Int
+                        | ColumnType::Uint(_)
+                        | ColumnType::Float
+                        | ColumnType::Decimal(_)
+                        | ColumnType::Json
+                )
             })
         }
         Meaning::Key(RecordKey::Field(Field::Time(_))) => ("a timestamp, a date or an ISO 8601 string", |kind| {
-            matches!(kind, Kind::Timestamp(_) | Kind::Date | Kind::Int96 | Kind::Text)
+            matches!(kind, ColumnType::Timestamp(_) | ColumnType::Date | ColumnType::Int96 | ColumnType::Text)
         }),
         Meaning::Key(RecordKey::CustomFields) | Meaning::CustomFields => {
-            ("an object", |kind| matches!(kind, Kind::Json | Kind::Text))
+            ("an object", |kind| matches!(kind, ColumnType::Json | ColumnType::Text))
         }
         Meaning::Key(RecordKey::Lists) => ("a row for each membership", |_| false),
         Meaning::Custom(_) => ("a string, a number, a boolean, a date, a timestamp or JSON", |_| true),
@@ -198,7 +205,7 @@ fn other(descriptor: &ColumnDescriptor) -> String {
     called.split('(').next().unwrap_or_default().to_lowercase()
 }
 
-impl Kind {
+impl ColumnType {
     fn called(self) -> &'static str {
         match self {
             Self::Text => "string",
@@ -214,46 +221,48 @@ impl Kind {
 }
 
 /// What the values stand for: by the type that says so, or by the older one that said so before.
-fn kind(descriptor: &ColumnDescriptor) -> Option<Kind> {
+fn kind(descriptor: &ColumnDescriptor) -> Option<ColumnType> {
     let physical = descriptor.physical_type();
-    let decimal = || u32::try_from(descriptor.type_scale()).ok().filter(|scale| *scale <= 38).map(Kind::Decimal);
+    let decimal = || u32::try_from(descriptor.type_scale()).ok().filter(|scale| *scale <= 38).map(ColumnType::Decimal);
     let whole = matches!(physical, Physical::INT32 | Physical::INT64);
     match (descriptor.logical_type_ref(), descriptor.converted_type()) {
-        (Some(LogicalType::Timestamp(timestamp)), _) if whole => Some(Kind::Timestamp(match timestamp.unit {
-            TimeUnit::MILLIS => Unit::Millis,
-            TimeUnit::MICROS => Unit::Micros,
-            TimeUnit::NANOS => Unit::Nanos,
+        (Some(LogicalType::Timestamp(timestamp)), _) if whole => Some(ColumnType::Timestamp(match timestamp.unit {
+            TimeUnit::MILLIS => TimestampUnit::Millis,
+            TimeUnit::MICROS => TimestampUnit::Micros,
+            TimeUnit::NANOS => TimestampUnit::Nanos,
         })),
         (Some(LogicalType::Decimal(decimal)), _) => {
-            u32::try_from(decimal.scale).ok().filter(|scale| *scale <= 38).map(Kind::Decimal)
+            u32::try_from(decimal.scale).ok().filter(|scale| *scale <= 38).map(ColumnType::Decimal)
         }
         (Some(LogicalType::Integer(integer)), _) if whole && !integer.is_signed => {
-            u32::try_from(integer.bit_width).ok().map(Kind::Uint)
+            u32::try_from(integer.bit_width).ok().map(ColumnType::Uint)
         }
         (Some(LogicalType::Unknown), _) => Some(match physical {
-            Physical::BOOLEAN => Kind::Boolean,
-            Physical::BYTE_ARRAY => Kind::Text,
-            _ => Kind::Int,
+            Physical::BOOLEAN => ColumnType::Boolean,
+            Physical::BYTE_ARRAY => ColumnType::Text,
+            _ => ColumnType::Int,
         }),
-        (Some(LogicalType::Json), _) | (None, ConvertedType::JSON) => Some(Kind::Json),
-        (_, ConvertedType::TIMESTAMP_MILLIS) if whole => Some(Kind::Timestamp(Unit::Millis)),
-        (_, ConvertedType::TIMESTAMP_MICROS) if whole => Some(Kind::Timestamp(Unit::Micros)),
-        (_, ConvertedType::DATE) if whole => Some(Kind::Date),
+        (Some(LogicalType::Json), _) | (None, ConvertedType::JSON) => Some(ColumnType::Json),
+        (_, ConvertedType::TIMESTAMP_MILLIS) if whole => Some(ColumnType::Timestamp(TimestampUnit::Millis)),
+        (_, ConvertedType::TIMESTAMP_MICROS) if whole => Some(ColumnType::Timestamp(TimestampUnit::Micros)),
+        (_, ConvertedType::DATE) if whole => Some(ColumnType::Date),
         (_, ConvertedType::DECIMAL) => decimal(),
-        (_, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32) if whole => Some(Kind::Uint(32)),
-        (_, ConvertedType::UINT_64) if whole => Some(Kind::Uint(64)),
+        (_, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32) if whole => {
+            Some(ColumnType::Uint(32))
+        }
+        (_, ConvertedType::UINT_64) if whole => Some(ColumnType::Uint(64)),
         (
             _,
             ConvertedType::TIME_MILLIS | ConvertedType::TIME_MICROS | ConvertedType::BSON | ConvertedType::INTERVAL,
         ) => None,
-        (None | Some(LogicalType::Integer(_)), _) if whole => Some(Kind::Int),
+        (None | Some(LogicalType::Integer(_)), _) if whole => Some(ColumnType::Int),
         (None | Some(LogicalType::String | LogicalType::Enum), _) if physical == Physical::BYTE_ARRAY => {
-            Some(Kind::Text)
+            Some(ColumnType::Text)
         }
         (None, _) => match physical {
-            Physical::BOOLEAN => Some(Kind::Boolean),
-            Physical::FLOAT | Physical::DOUBLE => Some(Kind::Float),
-            Physical::INT96 => Some(Kind::Int96),
+            Physical::BOOLEAN => Some(ColumnType::Boolean),
+            Physical::FLOAT | Physical::DOUBLE => Some(ColumnType::Float),
+            Physical::INT96 => Some(ColumnType::Int96),
             _ => None,
         },
         _ => None,

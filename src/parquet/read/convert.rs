@@ -4,7 +4,7 @@ use std::str;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::columns::{Kind, Unit};
+use super::columns::{ColumnType, TimestampUnit};
 use super::plain::Raw;
 use crate::contact::FromScalar;
 use crate::error::Quoted;
@@ -29,7 +29,7 @@ pub(super) fn flag(raw: Raw<'_>) -> Result<bool, String> {
 }
 
 /// A number that is to be a count, an amount or a list.
-pub(super) fn scalar<T: FromScalar>(kind: Kind, raw: Raw<'_>) -> Result<T, String> {
+pub(super) fn scalar<T: FromScalar>(kind: ColumnType, raw: Raw<'_>) -> Result<T, String> {
     match number(kind, raw) {
         Ok(number) => T::from_number(Some(number)),
         Err(NotANumber::Range) => T::from_number(None),
@@ -37,13 +37,13 @@ pub(super) fn scalar<T: FromScalar>(kind: Kind, raw: Raw<'_>) -> Result<T, Strin
     }
 }
 
-fn number(kind: Kind, raw: Raw<'_>) -> Result<Number, NotANumber> {
+fn number(kind: ColumnType, raw: Raw<'_>) -> Result<Number, NotANumber> {
     match (kind, raw) {
         // The bits are those of a number without a sign.
-        (Kind::Uint(64), Raw::Int(value)) => Ok(Number::from(value as u64)),
-        (Kind::Uint(_), Raw::Int(value)) => Ok(Number::from(i64::from(value as u32))),
-        (Kind::Decimal(scale), Raw::Int(value)) => decimal(value.into(), scale),
-        (Kind::Decimal(scale), Raw::Bytes(bytes)) => {
+        (ColumnType::Uint(64), Raw::Int(value)) => Ok(Number::from(value as u64)),
+        (ColumnType::Uint(_), Raw::Int(value)) => Ok(Number::from(i64::from(value as u32))),
+        (ColumnType::Decimal(scale), Raw::Int(value)) => decimal(value.into(), scale),
+        (ColumnType::Decimal(scale), Raw::Bytes(bytes)) => {
             let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
             let start = if negative { -1_i128 } else { 0 };
             if bytes.len() > 16 {
@@ -55,7 +55,7 @@ fn number(kind: Kind, raw: Raw<'_>) -> Result<Number, NotANumber> {
         (_, Raw::Float(value)) => {
             Number::from_f64(value).ok_or(if value.is_finite() { NotANumber::Range } else { NotANumber::Syntax })
         }
-        (Kind::Json, Raw::Bytes(bytes)) => str::from_utf8(bytes).map_err(|_| NotANumber::Syntax)?.trim().parse(),
+        (ColumnType::Json, Raw::Bytes(bytes)) => str::from_utf8(bytes).map_err(|_| NotANumber::Syntax)?.trim().parse(),
         _ => Err(NotANumber::Syntax),
     }
 }
@@ -72,18 +72,18 @@ fn decimal(value: i128, scale: u32) -> Result<Number, NotANumber> {
 }
 
 /// An instant, in microseconds: finer ones are cut off.
-pub(super) fn instant(kind: Kind, raw: Raw<'_>) -> Result<i64, String> {
+pub(super) fn instant(kind: ColumnType, raw: Raw<'_>) -> Result<i64, String> {
     const DAY: i64 = 86_400_000_000;
     let micros = match (kind, raw) {
-        (Kind::Text, raw) => {
+        (ColumnType::Text, raw) => {
             let text = text(raw)?;
             return parse_micros(text)
                 .ok_or_else(|| format!("expected an ISO 8601 date or time, found {}", Quoted(text)));
         }
-        (Kind::Date, Raw::Int(days)) => days.checked_mul(DAY),
-        (Kind::Timestamp(Unit::Millis), Raw::Int(millis)) => millis.checked_mul(1_000),
-        (Kind::Timestamp(Unit::Nanos), Raw::Int(nanos)) => Some(nanos.div_euclid(1_000)),
-        (Kind::Int96, Raw::Bytes(bytes)) => int96(bytes),
+        (ColumnType::Date, Raw::Int(days)) => days.checked_mul(DAY),
+        (ColumnType::Timestamp(TimestampUnit::Millis), Raw::Int(millis)) => millis.checked_mul(1_000),
+        (ColumnType::Timestamp(TimestampUnit::Nanos), Raw::Int(nanos)) => Some(nanos.div_euclid(1_000)),
+        (ColumnType::Int96, Raw::Bytes(bytes)) => int96(bytes),
         (_, Raw::Int(micros)) => Some(micros),
         _ => None,
     };
@@ -101,19 +101,19 @@ fn int96(bytes: &[u8]) -> Option<i64> {
 }
 
 /// A custom field. Times are the texts that they are in other files; a JSON null is none.
-pub(super) fn value(kind: Kind, raw: Raw<'_>) -> Result<Option<Value>, String> {
+pub(super) fn value(kind: ColumnType, raw: Raw<'_>) -> Result<Option<Value>, String> {
     Ok(Some(match kind {
-        Kind::Text => Value::from(text(raw)?),
-        Kind::Json => return json(text(raw)?),
-        Kind::Boolean => Value::from(flag(raw)?),
-        Kind::Int | Kind::Uint(_) | Kind::Float | Kind::Decimal(_) => {
+        ColumnType::Text => Value::from(text(raw)?),
+        ColumnType::Json => return json(text(raw)?),
+        ColumnType::Boolean => Value::from(flag(raw)?),
+        ColumnType::Int | ColumnType::Uint(_) | ColumnType::Float | ColumnType::Decimal(_) => {
             Value::from(number(kind, raw).map_err(|error| match error {
                 NotANumber::Range => error.to_string(),
                 NotANumber::Syntax => format!("expected a number, found {}", shown(raw)),
             })?)
         }
-        Kind::Date => Value::Text(at(instant(kind, raw)?)?.date_naive().to_string()),
-        Kind::Timestamp(_) | Kind::Int96 => {
+        ColumnType::Date => Value::Text(at(instant(kind, raw)?)?.date_naive().to_string()),
+        ColumnType::Timestamp(_) | ColumnType::Int96 => {
             Value::Text(at(instant(kind, raw)?)?.to_rfc3339_opts(SecondsFormat::AutoSi, true))
         }
     }))
@@ -181,7 +181,7 @@ mod tests {
             assert_eq!(decimal(value, scale), expected.parse(), "{value} {scale}");
         }
         assert_eq!(decimal(i128::MAX, 0), Err(NotANumber::Range));
-        assert_eq!(number(Kind::Decimal(1), Raw::Bytes(&[0xff, 0xf6])), "-1".parse());
+        assert_eq!(number(ColumnType::Decimal(1), Raw::Bytes(&[0xff, 0xf6])), "-1".parse());
     }
 
     #[test]
@@ -192,31 +192,31 @@ mod tests {
         let of_day = (micros.rem_euclid(86_400_000_000) * 1_000).to_le_bytes();
         let int96: Vec<u8> = of_day.into_iter().chain(day).collect();
         for (kind, raw) in [
-            (Kind::Timestamp(Unit::Millis), Raw::Int(micros / 1_000)),
-            (Kind::Timestamp(Unit::Micros), Raw::Int(micros)),
-            (Kind::Timestamp(Unit::Nanos), Raw::Int(micros * 1_000 + 999)),
-            (Kind::Int96, Raw::Bytes(&int96)),
-            (Kind::Text, Raw::Bytes(b"2025-11-01T18:05:32.5")),
+            (ColumnType::Timestamp(TimestampUnit::Millis), Raw::Int(micros / 1_000)),
+            (ColumnType::Timestamp(TimestampUnit::Micros), Raw::Int(micros)),
+            (ColumnType::Timestamp(TimestampUnit::Nanos), Raw::Int(micros * 1_000 + 999)),
+            (ColumnType::Int96, Raw::Bytes(&int96)),
+            (ColumnType::Text, Raw::Bytes(b"2025-11-01T18:05:32.5")),
         ] {
             assert_eq!(instant(kind, raw), Ok(micros), "{kind:?}");
         }
-        assert_eq!(instant(Kind::Date, Raw::Int(1)), Ok(86_400_000_000));
-        assert!(instant(Kind::Timestamp(Unit::Millis), Raw::Int(i64::MAX)).is_err());
-        assert!(instant(Kind::Date, Raw::Int(i64::MIN)).is_err());
+        assert_eq!(instant(ColumnType::Date, Raw::Int(1)), Ok(86_400_000_000));
+        assert!(instant(ColumnType::Timestamp(TimestampUnit::Millis), Raw::Int(i64::MAX)).is_err());
+        assert!(instant(ColumnType::Date, Raw::Int(i64::MIN)).is_err());
     }
 
     #[test]
     fn custom_fields_are_what_other_files_have() {
         let read = |kind, raw| value(kind, raw).unwrap().map(|value| value.to_string()).unwrap_or_default();
-        assert_eq!(read(Kind::Text, Raw::Bytes(b"12")), "\"12\"");
-        assert_eq!(read(Kind::Json, Raw::Bytes(b"[1, null, \"a\"]")), "[1,null,\"a\"]");
-        assert_eq!(read(Kind::Json, Raw::Bytes(b"null")), "");
-        assert_eq!(read(Kind::Uint(64), Raw::Int(-1)), u64::MAX.to_string());
-        assert_eq!(read(Kind::Uint(32), Raw::Int(-1)), u32::MAX.to_string());
-        assert_eq!(read(Kind::Float, Raw::Float(0.5)), "0.5");
-        assert_eq!(read(Kind::Date, Raw::Int(0)), "\"1970-01-01\"");
-        assert_eq!(read(Kind::Timestamp(Unit::Micros), Raw::Int(0)), "\"1970-01-01T00:00:00Z\"");
-        assert!(value(Kind::Float, Raw::Float(f64::NAN)).is_err());
-        assert!(value(Kind::Json, Raw::Bytes(b"{")).is_err());
+        assert_eq!(read(ColumnType::Text, Raw::Bytes(b"12")), "\"12\"");
+        assert_eq!(read(ColumnType::Json, Raw::Bytes(b"[1, null, \"a\"]")), "[1,null,\"a\"]");
+        assert_eq!(read(ColumnType::Json, Raw::Bytes(b"null")), "");
+        assert_eq!(read(ColumnType::Uint(64), Raw::Int(-1)), u64::MAX.to_string());
+        assert_eq!(read(ColumnType::Uint(32), Raw::Int(-1)), u32::MAX.to_string());
+        assert_eq!(read(ColumnType::Float, Raw::Float(0.5)), "0.5");
+        assert_eq!(read(ColumnType::Date, Raw::Int(0)), "\"1970-01-01\"");
+        assert_eq!(read(ColumnType::Timestamp(TimestampUnit::Micros), Raw::Int(0)), "\"1970-01-01T00:00:00Z\"");
+        assert!(value(ColumnType::Float, Raw::Float(f64::NAN)).is_err());
+        assert!(value(ColumnType::Json, Raw::Bytes(b"{")).is_err());
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::chunk::{Chunk, Rows};
-use super::columns::{Column, Kind, Meaning};
+use super::chunk::{Chunk, RowVisitor};
+use super::columns::{ColumnType, FileColumn, Meaning};
 use super::convert;
 use super::damage::Damage;
 use super::map::MapChunk;
@@ -11,7 +11,7 @@ use super::plain::{Dictionary as Places, Raw};
 use crate::catalogue::{Field, Owner, TextField};
 use crate::contact::{FromScalar, RecordKey};
 use crate::limits::MAX_CUSTOM_FIELDS;
-use crate::table::shard::{Coded, ColumnVisitor, Custom, Dictionary, Flag, Shard};
+use crate::table::shard::{Coded, ColumnVisitor, CustomColumn, Dictionary, Flag, Shard};
 use crate::value::Value;
 
 /// Where the values of a column come from.
@@ -31,7 +31,7 @@ pub(crate) struct BadRow {
 
 /// Reads `rows` rows of every column into a shard. Rows that are no records are left out and told of.
 pub(super) fn fill(
-    columns: &[Column],
+    columns: &[FileColumn],
     sources: &mut [ColumnSource],
     rows: usize,
 ) -> Result<(Shard, Vec<BadRow>), Damage> {
@@ -66,7 +66,7 @@ struct ColumnSink<'f, T, C, E> {
     bad: &'f mut Vec<BadRow>,
 }
 
-impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E: FnMut(usize, T)> Rows for ColumnSink<'_, T, C, E> {
+impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E: FnMut(usize, T)> RowVisitor for ColumnSink<'_, T, C, E> {
     fn none(&mut self) {
         (self.each)(self.row, self.none);
         self.row += 1;
@@ -127,10 +127,10 @@ fn custom_column(shard: &mut Shard, key: &str) -> Result<usize, Damage> {
 }
 
 impl Filling {
-    fn column(&mut self, Column { name, meaning, kind, .. }: &Column, chunk: &mut Chunk) -> Result<(), Damage> {
+    fn column(&mut self, FileColumn { name, meaning, kind, .. }: &FileColumn, chunk: &mut Chunk) -> Result<(), Damage> {
         let Self { shard, rows, bad, .. } = self;
         let (kind, silent) = (*kind, shard.silent());
-        let target = Target { rows: *rows, name, bad };
+        let target = FillTarget { rows: *rows, name, bad };
         match meaning {
             Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => phones(target, shard, chunk),
             Meaning::Key(RecordKey::Field(Field::Text(field))) => {
@@ -167,7 +167,7 @@ impl Filling {
     }
 
     /// Custom fields as entries of a map, of which the last with a key counts.
-    fn map(&mut self, Column { name, kind, .. }: &Column, map: &mut MapChunk) -> Result<(), Damage> {
+    fn map(&mut self, FileColumn { name, kind, .. }: &FileColumn, map: &mut MapChunk) -> Result<(), Damage> {
         let Self { shard, rows, bad, .. } = self;
         let mut entries: BTreeMap<(usize, String), Value> = BTreeMap::new();
         map.read(*rows, &mut |row, key, raw| {
@@ -209,13 +209,13 @@ impl Filling {
 }
 
 /// A column on its way into a shard.
-struct Target<'f> {
+struct FillTarget<'f> {
     rows: usize,
     name: &'f str,
     bad: &'f mut Vec<BadRow>,
 }
 
-impl Target<'_> {
+impl FillTarget<'_> {
     /// Reads the column's rows, each made what it is to be and put where it belongs.
     fn read<T: Copy>(
         self,
@@ -243,7 +243,7 @@ impl Target<'_> {
         self,
         column: &mut Coded<D>,
         none: u16,
-        kind: Kind,
+        kind: ColumnType,
         chunk: &mut Chunk,
     ) -> Result<(), Damage> {
         let Coded { dictionary, codes } = column;
@@ -256,13 +256,13 @@ impl Target<'_> {
 }
 
 /// Phone numbers, without which a row is no record.
-fn phones(target: Target<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<(), Damage> {
-    let Target { rows, name, bad } = target;
+fn phones(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<(), Damage> {
+    let FillTarget { rows, name, bad } = target;
     let Shard { phones, odd_phones, .. } = shard;
     let nobody = odd_phones.intern("");
     // A contact's memberships mostly stand one behind the other.
     let mut last = (Vec::new(), nobody);
-    Target { rows, name, bad }.values(phones, nobody, chunk, |raw| {
+    FillTarget { rows, name, bad }.values(phones, nobody, chunk, |raw| {
         if let Raw::Bytes(bytes) = raw
             && bytes == last.0
             && !bytes.is_empty()
@@ -284,16 +284,16 @@ fn phones(target: Target<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<()
 
 /// The values of one custom field, texts apart from others.
 fn custom_values(
-    target: Target<'_>,
+    target: FillTarget<'_>,
     shard: &mut Shard,
     key: &str,
-    kind: Kind,
+    kind: ColumnType,
     chunk: &mut Chunk,
 ) -> Result<(), Damage> {
     let at = shard.custom_column(key);
-    let Custom { texts, others, .. } = &mut shard.custom[at];
+    let CustomColumn { texts, others, .. } = &mut shard.custom[at];
     // OK because a shard has no more rows than 16 bits count.
-    if kind == Kind::Text {
+    if kind == ColumnType::Text {
         let convert = |raw: Raw<'_>| code(&mut texts.dictionary, convert::text(raw)?);
         return target.read(0, chunk, convert, |row, code| {
             if code > 0 {
@@ -316,7 +316,7 @@ fn custom_values(
 }
 
 /// Custom fields as one object a row.
-fn custom_objects(target: Target<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<(), Damage> {
+fn custom_objects(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<(), Damage> {
     let mut objects: Vec<Vec<(String, Value)>> = vec![Vec::new()];
     let mut rows = Vec::new();
     let convert = |raw: Raw<'_>| {

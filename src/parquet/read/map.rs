@@ -4,7 +4,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 
 use super::damage::Damage;
 use super::input::FileBytes;
-use super::pages::{PageMemory, Pages};
+use super::pages::{ColumnPages, PageMemory};
 use super::plain::Raw;
 use super::whole::{Records, WholeColumn};
 
@@ -22,12 +22,12 @@ impl MapChunk {
         memory: &PageMemory,
     ) -> Result<Self, Damage> {
         let open = |column: &ColumnChunkMetaData| {
-            Ok::<_, Damage>(WholeColumn::new(column.column_descr_ptr(), Pages::open(input, column, memory)?))
+            Ok::<_, Damage>(WholeColumn::new(column.column_descr_ptr(), ColumnPages::open(input, column, memory)?))
         };
         Ok(Self { keys: open(keys)?, values: open(values)? })
     }
 
-    /// Goes through the entries of so many rows: the row, the key, and the value where there is one.
+    /// Visits the entries of `rows` rows: the row, the key, and the value where there is one.
     pub(super) fn read(
         &mut self,
         rows: usize,
@@ -45,10 +45,10 @@ impl MapChunk {
                 if at > 0 && keys.repeated.get(at) == Some(&0) {
                     row += 1;
                 }
-                if keys.levels[at] < self.keys.there {
+                if keys.levels[at] < self.keys.max_definition_level {
                     continue;
                 }
-                let value = match values.levels[at] == self.values.there {
+                let value = match values.levels[at] == self.values.max_definition_level {
                     true => Some(values.values.next().ok_or_else(Damage::cut_short)?),
                     false => None,
                 };

@@ -1,10 +1,12 @@
 //! From a file to shards: row group by row group, each column from its own pages straight into a column of a shard.
 //!
 //! A value in a page's dictionary is looked at once, however many rows have it. Where a file comes from is [`input`]'s to
-//! know; [`footer`] looks at what it says of itself; [`columns`] says what its columns are; [`chunk`] reads one column of a row group, with [`hybrid`] and [`plain`]
-//! for what its [`pages`] hold, [`whole`] for what few write, and [`map`] for custom fields that are one; [`fill`] makes
-//! columns of a shard of them, by [`convert`]. What need not be read is [`prune`]'s to say.
+//! know; [`footer`] looks at what it says of itself; [`columns`] says what its columns are; [`chunk`] reads one column of
+//! a row group, with [`rle_bit_packed`] and [`plain`] for what its [`pages`] hold, [`whole`] for what few write, and
+//! [`map`] for custom fields that are one; [`fill`] makes columns of a shard of them, by [`convert`]. What need not be
+//! read is [`prune`]'s to say; who takes the rows when it likes has them by [`ahead`].
 
+mod ahead;
 mod chunk;
 mod columns;
 mod convert;
@@ -21,8 +23,6 @@ mod rle_bit_packed;
 mod tests;
 mod whole;
 
-use std::collections::VecDeque;
-use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
@@ -30,7 +30,7 @@ use std::thread;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 use self::chunk::Chunk;
-use self::columns::{Column, WrongColumn};
+use self::columns::{FileColumn, WrongColumn};
 use self::damage::{Damage, guarded};
 use self::fill::ColumnSource;
 use self::map::MapChunk;
@@ -40,6 +40,7 @@ use crate::estimate::SampleInfo;
 use crate::plan::Plan;
 use crate::table::shard::{MOST, Shard};
 
+pub(crate) use self::ahead::ReadAhead;
 pub(crate) use self::fill::BadRow;
 pub(crate) use self::input::FileBytes;
 
@@ -50,7 +51,7 @@ pub(crate) const MAGIC: &[u8] = b"PAR1";
 pub(crate) struct ParquetFile {
     input: FileBytes,
     metadata: ParquetMetaData,
-    columns: Vec<Column>,
+    columns: Vec<FileColumn>,
     /// The row groups that are read.
     groups: Vec<usize>,
 }
@@ -146,7 +147,7 @@ impl ParquetFile {
             for (group, results) in self.groups.iter().zip(channels.iter().cycle()) {
                 loop {
                     match results.recv() {
-                        Ok(GroupMessage::Rows(decoded)) => hand_on(*group, *decoded),
+                        Ok(GroupMessage::RowVisitor(decoded)) => hand_on(*group, *decoded),
                         Ok(GroupMessage::GroupEnds(result)) => {
                             result?;
                             break;
@@ -162,11 +163,12 @@ impl ParquetFile {
     /// Reads every `threads`-th row group, starting at `at`.
     fn every(&self, (at, threads): (usize, usize), prepare: fn(&mut Shard), results: &SyncSender<GroupMessage>) {
         for group in self.groups.iter().skip(at).step_by(threads) {
-            let result =
-                self.group(*group, prepare, &mut |decoded| match results.send(GroupMessage::Rows(Box::new(decoded))) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                });
+            let result = self.group(*group, prepare, &mut |decoded| match results
+                .send(GroupMessage::RowVisitor(Box::new(decoded)))
+            {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            });
             let damaged = result.is_err();
             // Nobody there any more: then nobody wants to know either.
             if results.send(GroupMessage::GroupEnds(result)).is_err() || damaged {
@@ -221,7 +223,7 @@ impl ParquetFile {
     fn sources(&self, metadata: &RowGroupMetaData) -> Result<Vec<ColumnSource>, Damage> {
         let memory = PageMemory::default();
         let known = |at: usize| metadata.columns().get(at).ok_or_else(|| Damage::new("a row group lacks a column"));
-        let source = |column: &Column| {
+        let source = |column: &FileColumn| {
             Ok(match column.keys {
                 None => ColumnSource::Values(Box::new(Chunk::open(&self.input, known(column.at)?, &memory)?)),
                 Some(keys) => {
@@ -235,7 +237,7 @@ impl ParquetFile {
 
 /// What a thread tells of a row group.
 enum GroupMessage {
-    Rows(Box<Decoded>),
+    RowVisitor(Box<Decoded>),
     GroupEnds(Result<(), Damage>),
 }
 
@@ -272,88 +274,5 @@ impl SoFar {
         let bad = bad.into_iter().map(|bad| (self.rows + bad.row as u64, bad)).collect();
         self.rows += rows;
         RowsRead { shard, bad, bytes: self.bytes }
-    }
-}
-
-/// Gives the rows of a file, some at a time, to whoever takes them when it likes. Row groups are read ahead, one on each
-/// thread, but no further than [`AHEAD`].
-pub(crate) struct Window {
-    file: ParquetFile,
-    threads: NonZeroUsize,
-    /// How many row groups have been opened.
-    opened: usize,
-    groups: VecDeque<GroupAhead>,
-    so_far: SoFar,
-}
-
-/// How many shards of a row group may wait to be taken.
-const AHEAD: usize = 2;
-
-struct GroupAhead {
-    group: usize,
-    /// None until its turn comes, and once all of it is read.
-    open: Option<OpenGroup>,
-    ready: VecDeque<Result<Decoded, Damage>>,
-}
-
-impl GroupAhead {
-    /// Reads as far ahead as may be.
-    fn advance(&mut self, file: &ParquetFile) {
-        while self.ready.len() < AHEAD
-            && let Some(open) = &mut self.open
-        {
-            match file.next_shard(open) {
-                Ok(Some(decoded)) => self.ready.push_back(Ok(decoded)),
-                Ok(None) => self.open = None,
-                Err(damage) => {
-                    self.ready.push_back(Err(damage));
-                    self.open = None;
-                }
-            }
-        }
-    }
-}
-
-impl Window {
-    pub(crate) fn new(file: ParquetFile, threads: NonZeroUsize) -> Self {
-        Self { file, threads, opened: 0, groups: VecDeque::new(), so_far: SoFar::default() }
-    }
-
-    /// The next rows, in the order of the file; none behind the last.
-    pub(crate) fn next(&mut self) -> Result<Option<RowsRead>, Damage> {
-        loop {
-            if let Some(front) = self.groups.front_mut() {
-                if let Some(decoded) = front.ready.pop_front() {
-                    return decoded.map(|decoded| Some(self.so_far.add(&self.file, front.group, decoded)));
-                }
-                if front.open.is_none() {
-                    self.groups.pop_front();
-                    continue;
-                }
-            } else if self.opened == self.file.groups.len() {
-                return Ok(None);
-            }
-            self.advance()?;
-        }
-    }
-
-    /// Opens as many row groups as there are threads, and reads ahead in each of them.
-    fn advance(&mut self) -> Result<(), Damage> {
-        let Self { file, threads, opened, groups, .. } = self;
-        while groups.len() < threads.get()
-            && let Some(group) = file.groups.get(*opened)
-        {
-            *opened += 1;
-            let open = Some(file.open_group(*group)?);
-            groups.push_back(GroupAhead { group: *group, open, ready: VecDeque::new() });
-        }
-        let file = &*file;
-        thread::scope(|scope| {
-            let mut groups = groups.iter_mut();
-            let first = groups.next();
-            groups.for_each(|group| drop(scope.spawn(|| group.advance(file))));
-            first.into_iter().for_each(|group| group.advance(file));
-        });
-        Ok(())
     }
 }

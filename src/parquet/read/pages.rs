@@ -56,7 +56,7 @@ impl PageMemory {
 }
 
 /// Reads the pages of a column.
-pub(super) struct Pages {
+pub(super) struct ColumnPages {
     pages: SerializedPageReader<Slice>,
     memory: PageMemory,
     /// How many bytes the dictionary has, and the page in hand.
@@ -75,13 +75,13 @@ pub(super) struct Allowance {
 }
 
 impl Allowance {
-    /// From here on, pages of so many values may be read.
+    /// From here on, pages of `values` values may be read.
     pub(super) fn renew(&self, values: u64) {
         self.most_values.store(self.values.load(Ordering::Relaxed).saturating_add(values), Ordering::Relaxed);
     }
 }
 
-impl Pages {
+impl ColumnPages {
     pub(super) fn open(input: &FileBytes, column: &ColumnChunkMetaData, memory: &PageMemory) -> Result<Self, Damage> {
         let rows = usize::try_from(column.num_values()).unwrap_or(0);
         // The metadata's own check of it panics where it makes no sense.
@@ -103,7 +103,7 @@ impl Pages {
     }
 }
 
-impl PageReader for Pages {
+impl PageReader for ColumnPages {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
         let page = self.pages.get_next_page()?;
         let Some(read) = &page else { return Ok(page) };
@@ -140,7 +140,7 @@ impl PageReader for Pages {
     }
 }
 
-impl Iterator for Pages {
+impl Iterator for ColumnPages {
     type Item = Result<Page>;
 
     fn next(&mut self) -> Option<Self::Item> {

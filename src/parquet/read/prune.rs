@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
-use super::columns::{Column, Kind, Meaning};
+use super::columns::{ColumnType, FileColumn, Meaning};
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField};
 use crate::contact::RecordKey;
 use crate::number::Number;
@@ -19,7 +19,7 @@ use crate::semantics::{Subscription, TextCase};
 use crate::table::ColumnId;
 
 /// The columns that any of the plans needs.
-pub(super) fn needed(columns: &[Column], plans: &[Plan]) -> Vec<Column> {
+pub(super) fn needed(columns: &[FileColumn], plans: &[Plan]) -> Vec<FileColumn> {
     let mut names = BTreeSet::new();
     for plan in plans {
         each_leaf(&plan.root, &mut |leaf| {
@@ -56,13 +56,13 @@ fn name(id: &ColumnId) -> String {
 
 /// What is known of a row group without reading it.
 pub(super) struct RowGroup<'g> {
-    pub(super) columns: &'g [Column],
+    pub(super) columns: &'g [FileColumn],
     pub(super) metadata: &'g RowGroupMetaData,
 }
 
 /// What is known of a column of it.
-struct Known<'g> {
-    kind: Kind,
+struct ColumnStatistics<'g> {
+    kind: ColumnType,
     statistics: &'g Statistics,
 }
 
@@ -84,7 +84,9 @@ impl RowGroup<'_> {
     }
 
     fn may_be_on(&self, lists: &[i64]) -> bool {
-        let Some(Known { statistics: Statistics::Int64(known), .. }) = self.known("list_id") else { return true };
+        let Some(ColumnStatistics { statistics: Statistics::Int64(known), .. }) = self.known("list_id") else {
+            return true;
+        };
         match (known.min_opt(), known.max_opt()) {
             (Some(least), Some(greatest)) => lists.iter().any(|list| (least..=greatest).contains(&list)),
             // Without a list, or nothing is known.
@@ -94,7 +96,7 @@ impl RowGroup<'_> {
 
     fn may_be_active(&self) -> bool {
         match self.known("active") {
-            Some(Known { statistics: Statistics::Boolean(known), .. }) => known.max_opt() != Some(&false),
+            Some(ColumnStatistics { statistics: Statistics::Boolean(known), .. }) => known.max_opt() != Some(&false),
             _ => true,
         }
     }
@@ -119,17 +121,17 @@ impl RowGroup<'_> {
         leaf.negated || known.may_pass(&leaf.test).unwrap_or(true)
     }
 
-    fn known(&self, name: &str) -> Option<Known<'_>> {
+    fn known(&self, name: &str) -> Option<ColumnStatistics<'_>> {
         self.column(name).and_then(|column| self.known_of(column))
     }
 
-    fn column(&self, name: &str) -> Option<&Column> {
+    fn column(&self, name: &str) -> Option<&FileColumn> {
         self.columns.iter().find(|column| column.name == name)
     }
 
-    fn known_of(&self, column: &Column) -> Option<Known<'_>> {
+    fn known_of(&self, column: &FileColumn) -> Option<ColumnStatistics<'_>> {
         let statistics = self.metadata.columns().get(column.at)?.statistics()?;
-        Some(Known { kind: column.kind, statistics })
+        Some(ColumnStatistics { kind: column.kind, statistics })
     }
 
     fn rows(&self) -> u64 {
@@ -137,7 +139,7 @@ impl RowGroup<'_> {
     }
 }
 
-impl Known<'_> {
+impl ColumnStatistics<'_> {
     /// Whether some value may pass a test, as far as that can be told.
     fn may_pass(&self, test: &LeafTest) -> Option<bool> {
         match (test, self.kind) {
@@ -152,23 +154,23 @@ impl Known<'_> {
                 Some(lists.iter().any(|list| (least..=greatest).contains(list)))
             }
             // A custom field that is asked for a time holds a text.
-            (LeafTest::Time(interval), Kind::Timestamp(_)) => Some(meet(interval, self.whole()?)),
-            (LeafTest::Count(interval), Kind::Int) => {
+            (LeafTest::Time(interval), ColumnType::Timestamp(_)) => Some(meet(interval, self.whole()?)),
+            (LeafTest::Count(interval), ColumnType::Int) => {
                 let (least, greatest) = self.whole()?;
                 Some(meet(interval, (u64::try_from(least).ok()?, u64::try_from(greatest).ok()?)))
             }
             (LeafTest::Amount(interval), _) => Some(meet(interval, self.numbers()?)),
-            (LeafTest::Text(pattern), Kind::Text) => self.may_match(pattern),
-            (LeafTest::Custom(CustomMatch::Text(pattern)), Kind::Text) => self.may_match(pattern),
-            (LeafTest::Custom(CustomMatch::NonEmpty(Literals { texts, numbers_of_texts, .. })), Kind::Text) => {
+            (LeafTest::Text(pattern), ColumnType::Text) => self.may_match(pattern),
+            (LeafTest::Custom(CustomMatch::Text(pattern)), ColumnType::Text) => self.may_match(pattern),
+            (LeafTest::Custom(CustomMatch::NonEmpty(Literals { texts, numbers_of_texts, .. })), ColumnType::Text) => {
                 // A text that is a number may be one of several that are the same.
                 if numbers_of_texts.is_empty() { self.may_match(texts) } else { None }
             }
-            (LeafTest::Custom(CustomMatch::NonEmpty(literals)), Kind::Int | Kind::Float) => {
+            (LeafTest::Custom(CustomMatch::NonEmpty(literals)), ColumnType::Int | ColumnType::Float) => {
                 let (least, greatest) = self.numbers()?;
                 Some(literals.numbers.iter().any(|number| (least..=greatest).contains(number)))
             }
-            (LeafTest::Custom(CustomMatch::Order(order)), Kind::Int | Kind::Float) => {
+            (LeafTest::Custom(CustomMatch::Order(order)), ColumnType::Int | ColumnType::Float) => {
                 match Interval::of(order.comparison, order.number?) {
                     (Some(interval), false) => Some(meet(&interval, self.numbers()?)),
                     _ => None,

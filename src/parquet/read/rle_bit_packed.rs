@@ -1,4 +1,4 @@
-//! The hybrid of runs and packed bits in which Parquet writes small numbers: levels, and places in dictionaries.
+//! The hybrid of run-length encoding and bit packing in which Parquet writes small numbers: levels, and places in dictionaries.
 
 use bytes::Bytes;
 
@@ -10,10 +10,10 @@ pub(super) struct RleBitPacked {
     /// The byte after the last that was used up.
     at: usize,
     bits: u32,
-    run: Run,
+    run: EncodedRun,
 }
 
-enum Run {
+enum EncodedRun {
     /// So many more of a number.
     Repeated { number: u32, left: usize },
     /// So many more, from a bit on.
@@ -25,13 +25,13 @@ impl RleBitPacked {
         if bits > 32 {
             return Err(Damage::new("numbers of more than 32 bits"));
         }
-        Ok(Self { bytes, at: 0, bits, run: Run::Repeated { number: 0, left: 0 } })
+        Ok(Self { bytes, at: 0, bits, run: EncodedRun::Repeated { number: 0, left: 0 } })
     }
 
-    /// Appends so many numbers.
+    /// Appends `count` numbers.
     pub(super) fn read(&mut self, mut count: usize, numbers: &mut Vec<u32>) -> Result<(), Damage> {
         while count > 0 {
-            let (Run::Repeated { left, .. } | Run::Packed { left, .. }) = self.run;
+            let (EncodedRun::Repeated { left, .. } | EncodedRun::Packed { left, .. }) = self.run;
             if left == 0 {
                 self.next_run()?;
                 continue;
@@ -40,11 +40,11 @@ impl RleBitPacked {
             count -= now;
             let Self { bytes, bits, run, .. } = self;
             match run {
-                Run::Repeated { number, left } => {
+                EncodedRun::Repeated { number, left } => {
                     numbers.resize(numbers.len() + now, *number);
                     *left -= now;
                 }
-                Run::Packed { bit, left } => {
+                EncodedRun::Packed { bit, left } => {
                     unpack(bytes, *bit, *bits, now, numbers);
                     *bit += now * *bits as usize;
                     *left -= now;
@@ -62,17 +62,17 @@ impl RleBitPacked {
             let bytes = self.bytes.get(self.at..self.at + width).ok_or_else(Damage::cut_short)?;
             let number = bytes.iter().rev().fold(0, |number, byte| number << 8 | u32::from(*byte));
             self.at += width;
-            self.run = Run::Repeated { number, left: count };
+            self.run = EncodedRun::Repeated { number, left: count };
         } else {
             // Eight at a time; the last eight may be cut short.
-            let there = (self.bytes.len() - self.at) * 8;
+            let bits_left = (self.bytes.len() - self.at) * 8;
             let all = count.saturating_mul(8);
-            let left = if self.bits == 0 { all } else { all.min(there / self.bits as usize) };
+            let left = if self.bits == 0 { all } else { all.min(bits_left / self.bits as usize) };
             if left == 0 && all > 0 {
                 return Err(Damage::cut_short());
             }
-            self.run = Run::Packed { bit: self.at * 8, left };
-            self.at += left.saturating_mul(self.bits as usize).div_ceil(8).min(there / 8);
+            self.run = EncodedRun::Packed { bit: self.at * 8, left };
+            self.at += left.saturating_mul(self.bits as usize).div_ceil(8).min(bits_left / 8);
         }
         Ok(())
     }
@@ -92,7 +92,7 @@ impl RleBitPacked {
     }
 }
 
-/// Appends so many numbers of so many bits, from a bit on; all of them are there.
+/// Appends `count` values of `bits` bits, starting at bit offset `bit`.
 fn unpack(bytes: &[u8], mut bit: usize, bits: u32, count: usize, numbers: &mut Vec<u32>) {
     let mask = (1_u64 << bits) - 1;
     numbers.reserve(count);
@@ -114,10 +114,10 @@ mod tests {
     #[track_caller]
     fn reads(bytes: &[u8], bits: u32, expected: &[u32]) {
         for step in [1, 3, expected.len()] {
-            let mut hybrid = RleBitPacked::new(Bytes::copy_from_slice(bytes), bits).unwrap();
+            let mut encoded = RleBitPacked::new(Bytes::copy_from_slice(bytes), bits).unwrap();
             let mut numbers = Vec::new();
             while numbers.len() < expected.len() {
-                hybrid.read(step.min(expected.len() - numbers.len()), &mut numbers).unwrap();
+                encoded.read(step.min(expected.len() - numbers.len()), &mut numbers).unwrap();
             }
             assert_eq!(numbers, expected, "{step} at a time");
         }
@@ -148,8 +148,8 @@ mod tests {
     #[test]
     fn what_is_cut_short_is_damaged() {
         for bytes in [&[][..], &[0x80], &[4 << 1], &[3], &[0x80, 0x80, 0x80, 0x80, 0x80, 0x01]] {
-            let mut hybrid = RleBitPacked::new(Bytes::copy_from_slice(bytes), 8).unwrap();
-            assert!(hybrid.read(1, &mut Vec::new()).is_err(), "{bytes:?}");
+            let mut encoded = RleBitPacked::new(Bytes::copy_from_slice(bytes), 8).unwrap();
+            assert!(encoded.read(1, &mut Vec::new()).is_err(), "{bytes:?}");
         }
         assert!(RleBitPacked::new(Bytes::new(), 33).is_err());
     }

@@ -8,7 +8,7 @@ use parquet::schema::types::ColumnDescPtr;
 
 use super::chunk::{DataPage, Levels, PageValues};
 use super::damage::{Damage, guarded};
-use super::pages::{Allowance, Pages};
+use super::pages::{Allowance, ColumnPages};
 use super::plain::PlainValues;
 
 /// How many rows become a page.
@@ -28,8 +28,7 @@ pub(super) struct WholeColumn {
     reader: ColumnReader,
     physical: Physical,
     width: usize,
-    /// The level of a value that is there.
-    pub(super) there: i16,
+    pub(super) max_definition_level: i16,
     repeats: bool,
     allowance: Allowance,
 }
@@ -37,7 +36,7 @@ pub(super) struct WholeColumn {
 /// Some rows of it.
 pub(super) struct Records {
     pub(super) rows: usize,
-    /// For each value, and each row without, how far it is there; nothing where all are.
+    /// The definition level of each value, and of each row without one; empty where every row has a value.
     pub(super) levels: Vec<i16>,
     /// With each of them, whether it is in the row of the one before; nothing where none is.
     pub(super) repeated: Vec<i16>,
@@ -45,12 +44,12 @@ pub(super) struct Records {
 }
 
 impl WholeColumn {
-    pub(super) fn new(descriptor: ColumnDescPtr, pages: Pages) -> Self {
+    pub(super) fn new(descriptor: ColumnDescPtr, pages: ColumnPages) -> Self {
         Self {
             allowance: pages.allowance(),
             physical: descriptor.physical_type(),
             width: usize::try_from(descriptor.type_length()).unwrap_or(0),
-            there: descriptor.max_def_level(),
+            max_definition_level: descriptor.max_def_level(),
             repeats: descriptor.max_rep_level() > 0,
             reader: get_column_reader(descriptor, Box::new(pages)),
         }
@@ -59,7 +58,7 @@ impl WholeColumn {
     /// The next rows as a page.
     pub(super) fn next(&mut self) -> Result<DataPage, Damage> {
         let Records { rows, levels, values, .. } = self.records(ROWS)?;
-        let levels = if self.there > 0 {
+        let levels = if self.max_definition_level > 0 {
             // OK because levels are never negative.
             Levels::Known(levels.into_iter().map(|level| level as u32).collect(), 0)
         } else {
@@ -68,10 +67,10 @@ impl WholeColumn {
         Ok(DataPage { rows, levels, values: PageValues::Plain(values) })
     }
 
-    /// The next rows, at most so many.
+    /// The next rows, at most `most`.
     pub(super) fn records(&mut self, most: usize) -> Result<Records, Damage> {
         let (mut levels, mut repeated, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
-        let (defines, repeats) = (self.there > 0, self.repeats);
+        let (defines, repeats) = (self.max_definition_level > 0, self.repeats);
         let most = if self.physical == Physical::BYTE_ARRAY { most.min(ROWS_OF_TEXTS) } else { most };
         if repeats {
             self.allowance.renew(MOST_ENTRIES);

@@ -13,7 +13,7 @@ pub(super) enum State {
     /// In what is no document.
     Stray,
     /// In a value that may be a record.
-    Value,
+    OpenValue,
     /// Before an element of an array.
     Element(Expected),
     /// In a page, behind its contacts.
@@ -42,14 +42,14 @@ pub(super) enum Within {
 }
 
 /// The value in hand, or the envelope.
-pub(super) struct Value {
+pub(super) struct OpenValue {
     /// Its first byte that is still there.
     pub(super) start: usize,
     pub(super) at: Position,
     pub(super) depth: usize,
     pub(super) in_string: bool,
     pub(super) escaped: bool,
-    pub(super) key: Key,
+    pub(super) key: PageKey,
     /// It is larger than a record may be, and its bytes are no longer kept.
     pub(super) too_long: bool,
     /// It is what follows a page in an array: nothing, normally.
@@ -58,20 +58,20 @@ pub(super) struct Value {
 
 /// How far the key of a page's contacts has been read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Key {
+pub(super) enum PageKey {
     #[default]
     Other,
     Contacts,
     ContactsAndColon,
 }
 
-impl Key {
+impl PageKey {
     pub(super) fn and_colon(self) -> Self {
         if self == Self::Contacts { Self::ContactsAndColon } else { Self::Other }
     }
 }
 
-impl Value {
+impl OpenValue {
     pub(super) fn new(start: usize, at: Position) -> Self {
         Self {
             start,
@@ -79,7 +79,7 @@ impl Value {
             depth: 0,
             in_string: false,
             escaped: false,
-            key: Key::Other,
+            key: PageKey::Other,
             too_long: false,
             after_page: false,
         }
@@ -109,7 +109,7 @@ impl Value {
                         // Where a string ends behind these bytes, it began with them: a quote inside it has a `\` before.
                         let head = &bytes[self.start.min(at)..=at];
                         let is_contacts = head.ends_with(CONTACTS) && !head.ends_with(b"\\\"contacts\"");
-                        self.key = if is_contacts { Key::Contacts } else { Key::Other };
+                        self.key = if is_contacts { PageKey::Contacts } else { PageKey::Other };
                     }
                     return at + 1;
                 }
@@ -121,7 +121,7 @@ impl Value {
 
     /// What stands at its depth is not the key of a page's contacts.
     pub(super) fn other_key(&mut self) {
-        self.key = Key::Other;
+        self.key = PageKey::Other;
     }
 
     /// Whether a `{` cannot belong to it: then it lacks its end.
@@ -144,7 +144,7 @@ impl Value {
     /// Whether a `[` begins the contacts of a page, if it may be one.
     pub(super) fn opens_page(&self, bytes: &[u8], at: usize) -> bool {
         self.depth == 1
-            && self.key == Key::ContactsAndColon
+            && self.key == PageKey::ContactsAndColon
             && !self.after_page
             && !self.is_too_long(at)
             && bytes[self.start] == b'{'
@@ -168,7 +168,7 @@ mod tests {
             (7, most + 8, true),
             (7, 3 * most, true),
         ] {
-            let mut value = Value::new(start, BEGINNING);
+            let mut value = OpenValue::new(start, BEGINNING);
             assert_eq!(value.is_too_long(end), too_long, "{start}..{end}");
             value.too_long = true;
             assert!(value.is_too_long(end), "it was before: {start}..{end}");
@@ -180,7 +180,7 @@ mod tests {
         let inside = br#"a\"\\b\\\"c\u0022"#;
         let text = [inside, &b"\" d"[..]].concat();
         for cut in 0..=inside.len() {
-            let mut value = Value { in_string: true, ..Value::new(0, BEGINNING) };
+            let mut value = OpenValue { in_string: true, ..OpenValue::new(0, BEGINNING) };
             assert_eq!((value.string(&text[..cut], 0), value.in_string), (cut, true), "{cut}");
             assert_eq!((value.string(&text, cut), value.in_string), (inside.len() + 1, false), "{cut}");
         }

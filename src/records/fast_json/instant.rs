@@ -1,13 +1,13 @@
 //! Times as most programs write them.
 
-use super::scan::Scan;
+use super::scan::JsonScanner;
 use crate::time::{WRITABLE, parse_micros};
 
 /// How many bytes a time has without a fraction and a zone.
 const LENGTH: usize = 19;
 
 /// A string that is a time, as [`parse_micros`] reads it.
-pub(super) fn instant(scan: &mut Scan<'_>) -> Option<i64> {
+pub(super) fn instant(scan: &mut JsonScanner<'_>) -> Option<i64> {
     // Where nearly all such strings end, this one is asked to end: only then is its end looked for.
     if let Some(instant) = scan.quoted::<LENGTH>().and_then(|text| plain(text)) {
         scan.at += LENGTH + 2;

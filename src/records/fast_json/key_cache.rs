@@ -1,9 +1,9 @@
 //! The keys of an object, as they stood in the one before.
 
-use super::scan::Scan;
+use super::scan::JsonScanner;
 
 /// What stands between two values: a comma, a key and a colon, with their white space; and what the key means.
-struct Entry<K> {
+struct CachedKey<K> {
     text: Box<[u8]>,
     key: K,
 }
@@ -14,19 +14,19 @@ struct Entry<K> {
 /// comparing bytes once, and its name is not looked at.
 pub(super) struct KeyCache<K> {
     /// Before the first value of an object.
-    first: Vec<Entry<K>>,
+    first: Vec<CachedKey<K>>,
     /// Before the others.
-    later: Vec<Entry<K>>,
+    later: Vec<CachedKey<K>>,
 }
 
-/// Where in a template an object is.
+/// Where among the keys of a cache an object is.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Progress {
+pub(super) struct ObjectPosition {
     began: bool,
     next: usize,
 }
 
-/// The most that is kept of a template, and of what stands before a value.
+/// The most keys that are kept, and the most bytes of what stands before a value.
 const MOST_ENTRIES: usize = 64;
 const LONGEST: usize = 256;
 
@@ -41,8 +41,8 @@ impl<K: Copy> KeyCache<K> {
     /// means that is not where it was.
     pub(super) fn next(
         &mut self,
-        progress: &mut Progress,
-        scan: &mut Scan<'_>,
+        progress: &mut ObjectPosition,
+        scan: &mut JsonScanner<'_>,
         find: impl FnOnce(&str) -> Option<K>,
     ) -> Option<Option<K>> {
         let rest = scan.rest();
@@ -64,8 +64,8 @@ impl<K: Copy> KeyCache<K> {
 
     fn learn(
         &mut self,
-        progress: &mut Progress,
-        scan: &mut Scan<'_>,
+        progress: &mut ObjectPosition,
+        scan: &mut JsonScanner<'_>,
         find: impl FnOnce(&str) -> Option<K>,
     ) -> Option<Option<K>> {
         let start = scan.at;
@@ -91,7 +91,7 @@ impl<K: Copy> KeyCache<K> {
         let known = entries.iter().position(|entry| *entry.text == *text);
         let at = known.unwrap_or(progress.next.min(entries.len()));
         if known.is_none() && entries.len() < MOST_ENTRIES && text.len() <= LONGEST {
-            entries.insert(at, Entry { text: text.into(), key });
+            entries.insert(at, CachedKey { text: text.into(), key });
         }
         progress.next = if progress.began { at + 1 } else { 0 };
         progress.began = true;
@@ -123,14 +123,14 @@ mod tests {
     use super::*;
 
     /// The keys of an object, which are numbers, as its values are; and how many names were looked at.
-    fn read(template: &mut KeyCache<u32>, object: &str) -> Option<(Vec<u32>, usize)> {
-        let (mut scan, mut progress) = (Scan::new(object, 1, true), Progress::default());
+    fn read(cache: &mut KeyCache<u32>, object: &str) -> Option<(Vec<u32>, usize)> {
+        let (mut scan, mut progress) = (JsonScanner::new(object, 1, true), ObjectPosition::default());
         let (mut keys, mut names) = (Vec::new(), 0);
         let mut find = |name: &str| {
             names += 1;
             name.parse().ok()
         };
-        while let Some(key) = template.next(&mut progress, &mut scan, &mut find)? {
+        while let Some(key) = cache.next(&mut progress, &mut scan, &mut find)? {
             keys.push(key);
             scan.number()?;
         }
@@ -149,54 +149,54 @@ mod tests {
         let mut spaced = object(&keys, 3);
         spaced = spaced.replace('{', "{ ").replace(',', "\t,").replace(':', " :").replace('}', "\r\n}");
         for object in [object(&keys, 1), object(&keys, 8), object(&keys, LONGEST - 6), spaced] {
-            let mut template = KeyCache::default();
+            let mut cache = KeyCache::default();
             for names in [keys.len(), 0, 0] {
-                assert_eq!(read(&mut template, &object), Some((keys.to_vec(), names)), "{object}");
+                assert_eq!(read(&mut cache, &object), Some((keys.to_vec(), names)), "{object}");
             }
-            template.clear();
-            assert_eq!(read(&mut template, &object), Some((keys.to_vec(), keys.len())), "{object}");
+            cache.clear();
+            assert_eq!(read(&mut cache, &object), Some((keys.to_vec(), keys.len())), "{object}");
         }
     }
 
     #[test]
     fn the_name_of_a_key_behind_others_that_are_left_out_is_not_looked_at() {
-        let mut template = KeyCache::default();
-        assert_eq!(read(&mut template, &object(&[1, 2, 3, 4, 5], 1)), Some((vec![1, 2, 3, 4, 5], 5)));
+        let mut cache = KeyCache::default();
+        assert_eq!(read(&mut cache, &object(&[1, 2, 3, 4, 5], 1)), Some((vec![1, 2, 3, 4, 5], 5)));
         for keys in [&[1, 3, 4, 5][..], &[1, 2, 5], &[1, 4], &[1], &[]] {
-            assert_eq!(read(&mut template, &object(keys, 1)), Some((keys.to_vec(), 0)));
+            assert_eq!(read(&mut cache, &object(keys, 1)), Some((keys.to_vec(), 0)));
         }
     }
 
     #[test]
     fn keys_are_what_they_are_in_any_order() {
-        let mut template = KeyCache::default();
+        let mut cache = KeyCache::default();
         for keys in [[1, 2, 3], [1, 3, 2], [3, 1, 2], [2, 2, 1], [1, 12, 123], [12, 1, 1], [3, 2, 1]] {
             for digits in [1, 8, 9] {
-                let found = read(&mut template, &object(&keys, digits)).map(|(found, _)| found);
+                let found = read(&mut cache, &object(&keys, digits)).map(|(found, _)| found);
                 assert_eq!(found, Some(keys.to_vec()), "with {digits} digits");
             }
         }
         for wrong in ["{\"1\": 0 \"2\": 0}", "{, \"1\": 0}", "{\"1\" 0}", "{\"1\": 0, 2: 0}", "{\"x\": 0}", "{\"1\": 0"]
         {
-            assert_eq!(read(&mut template, wrong), None, "{wrong}");
+            assert_eq!(read(&mut cache, wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn no_more_is_kept_than_the_most() {
-        let mut template = KeyCache::default();
+        let mut cache = KeyCache::default();
         let keys: Vec<u32> = (0..200).collect();
         for turn in 0..keys.len() {
             let keys = [&keys[turn..], &keys[..turn]].concat();
-            assert_eq!(read(&mut template, &object(&keys, 1)).map(|(found, _)| found), Some(keys));
+            assert_eq!(read(&mut cache, &object(&keys, 1)).map(|(found, _)| found), Some(keys));
         }
-        assert_eq!((template.first.len(), template.later.len()), (MOST_ENTRIES, MOST_ENTRIES));
+        assert_eq!((cache.first.len(), cache.later.len()), (MOST_ENTRIES, MOST_ENTRIES));
 
-        let (mut template, keys) = (KeyCache::default(), [1, 2, 3]);
+        let (mut cache, keys) = (KeyCache::default(), [1, 2, 3]);
         for _ in 0..2 {
-            assert_eq!(read(&mut template, &object(&keys, LONGEST)), Some((keys.to_vec(), keys.len())));
+            assert_eq!(read(&mut cache, &object(&keys, LONGEST)), Some((keys.to_vec(), keys.len())));
         }
-        assert_eq!((template.first.len(), template.later.len()), (0, 0));
+        assert_eq!((cache.first.len(), cache.later.len()), (0, 0));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The fast lane: a record in plain JSON, straight into the columns of a shard.
+//! A record in plain JSON, straight into the columns of a shard.
 //!
 //! It knows only what nearly all records are made of. Whatever else it meets (an escape, a value of another type, a key
 //! that stands there twice, an array in a custom field, anything that is wrong) it takes back what it has put in and says
@@ -12,22 +12,22 @@ mod scan;
 use std::collections::HashMap;
 
 use self::instant::instant;
-use self::key_cache::{KeyCache, Progress};
-use self::scan::Scan;
+use self::key_cache::{KeyCache, ObjectPosition};
+use self::scan::JsonScanner;
 use super::seen::Seen;
 use crate::catalogue::{Field, TextField};
 use crate::contact::{CUSTOM_FIELD, RecordKey, RecordSink};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
-use crate::table::shard::{Row, RowSink, Shard, Shards};
+use crate::table::shard::{RowSink, Shard, ShardRow, Shards};
 use crate::value::Value;
 
 /// Reads plain records, and remembers how they look.
 pub(super) struct FastJson {
     /// Whether a record may go on on another line.
     many_lines: bool,
-    records: KeyCache<Meaning>,
-    memberships: KeyCache<Meaning>,
+    records: KeyCache<KeyMeaning>,
+    memberships: KeyCache<KeyMeaning>,
     /// The columns of custom fields.
     custom: KeyCache<usize>,
     /// For each of those, the object in which it was last.
@@ -45,8 +45,8 @@ pub(super) struct FastJson {
 
 /// What a key means.
 #[derive(Clone, Copy)]
-enum Meaning {
-    Key(Key),
+enum KeyMeaning {
+    Known(KnownKey),
     /// A key of the contact inside one of its memberships: that is for the record around it to say.
     OfTheContact,
     /// Nothing: which of the names that are not read it is, if those are not too many.
@@ -79,7 +79,7 @@ impl NamesNotRead {
 }
 
 #[derive(Clone, Copy)]
-struct Key {
+struct KnownKey {
     is: RecordKey,
     /// Its place among those that were seen.
     bit: u64,
@@ -89,7 +89,7 @@ struct Key {
 /// What a record has said so far.
 struct Said<'t> {
     phone_number: Option<&'t str>,
-    row: Row,
+    row: ShardRow,
     /// Whether there was a value for the membership.
     of_membership: bool,
     lists: bool,
@@ -144,7 +144,7 @@ impl FastJson {
             self.last_in.clear();
         }
         let (records, memberships) = (shard.records(), shard.memberships());
-        let mut scan = Scan::new(text, at, self.many_lines);
+        let mut scan = JsonScanner::new(text, at, self.many_lines);
         self.put_into.clear();
         self.names.in_record.clear();
         let done = self.record(&mut scan, shard);
@@ -158,9 +158,9 @@ impl FastJson {
     }
 
     /// Reads a record, and tells which keys it gave a value.
-    fn record<'t>(&mut self, scan: &mut Scan<'t>, shard: &mut Shard) -> Option<u64> {
+    fn record<'t>(&mut self, scan: &mut JsonScanner<'t>, shard: &mut Shard) -> Option<u64> {
         let mut said = Said::nothing(shard);
-        let (mut seen, mut progress) = (0, Progress::default());
+        let (mut seen, mut progress) = (0, ObjectPosition::default());
         if !scan.eat(b'{') {
             return None;
         }
@@ -168,7 +168,7 @@ impl FastJson {
         loop {
             let find = |name: &str| meaning(name, |_| true, &mut self.names);
             let Some(meaning) = self.records.next(&mut progress, scan, find)? else { break };
-            let Meaning::Key(key) = meaning else {
+            let KeyMeaning::Known(key) = meaning else {
                 self.ignore(meaning, scan)?;
                 continue;
             };
@@ -192,7 +192,7 @@ impl FastJson {
     }
 
     /// The memberships of a contact, and which keys they give a value.
-    fn lists(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<u64> {
+    fn lists(&mut self, scan: &mut JsonScanner<'_>, shard: &mut Shard) -> Option<u64> {
         let mut given = 0;
         if !scan.eat(b'[') {
             return None;
@@ -206,11 +206,11 @@ impl FastJson {
                 return None;
             }
             let mut said = Said::nothing(shard);
-            let (mut seen, mut progress) = (0, Progress::default());
+            let (mut seen, mut progress) = (0, ObjectPosition::default());
             loop {
                 let find = |name: &str| meaning(name, |key| !key.is_of_the_contact(), &mut self.names);
                 let Some(meaning) = self.memberships.next(&mut progress, scan, find)? else { break };
-                let Meaning::Key(key) = meaning else {
+                let KeyMeaning::Known(key) = meaning else {
                     self.ignore(meaning, scan)?;
                     continue;
                 };
@@ -232,7 +232,13 @@ impl FastJson {
     }
 
     /// The value of a key, and whether there is one: a null is none.
-    fn value<'t>(&mut self, key: Key, scan: &mut Scan<'t>, shard: &mut Shard, said: &mut Said<'t>) -> Option<bool> {
+    fn value<'t>(
+        &mut self,
+        key: KnownKey,
+        scan: &mut JsonScanner<'t>,
+        shard: &mut Shard,
+        said: &mut Said<'t>,
+    ) -> Option<bool> {
         scan.space();
         if scan.null() {
             return Some(false);
@@ -260,12 +266,12 @@ impl FastJson {
     }
 
     /// Goes behind the value of a key that is not read.
-    fn ignore(&mut self, meaning: Meaning, scan: &mut Scan<'_>) -> Option<()> {
+    fn ignore(&mut self, meaning: KeyMeaning, scan: &mut JsonScanner<'_>) -> Option<()> {
         scan.space();
         if scan.null() {
             return Some(());
         }
-        if let Meaning::Nothing(Some(place)) = meaning {
+        if let KeyMeaning::Nothing(Some(place)) = meaning {
             self.names.in_record.push(place);
         }
         match scan.peek()? {
@@ -276,7 +282,7 @@ impl FastJson {
     }
 
     /// Custom fields of the membership that is put in next.
-    fn custom_fields(&mut self, scan: &mut Scan<'_>, shard: &mut Shard) -> Option<()> {
+    fn custom_fields(&mut self, scan: &mut JsonScanner<'_>, shard: &mut Shard) -> Option<()> {
         // One that has more is not plain.
         const MOST: usize = MAX_CUSTOM_FIELDS;
         if !scan.eat(b'{') {
@@ -284,7 +290,7 @@ impl FastJson {
         }
         self.objects += 1;
         let row = shard.memberships();
-        let mut progress = Progress::default();
+        let mut progress = ObjectPosition::default();
         while let Some(column) = self.custom.next(&mut progress, scan, |key| shard.custom_column_within(key, MOST))? {
             if column >= self.last_in.len() {
                 self.last_in.resize(column + 1, 0);
@@ -312,19 +318,19 @@ impl FastJson {
 }
 
 /// What a name means: a key, unless that is not taken. A custom field that stands by itself is not plain.
-fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool, names: &mut NamesNotRead) -> Option<Meaning> {
+fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool, names: &mut NamesNotRead) -> Option<KeyMeaning> {
     match RecordKey::from_name(name) {
         Some((is, _)) if takes(is) => {
-            Some(Meaning::Key(Key { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
+            Some(KeyMeaning::Known(KnownKey { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
         }
-        Some(_) => Some(Meaning::OfTheContact),
+        Some(_) => Some(KeyMeaning::OfTheContact),
         None if name.starts_with(CUSTOM_FIELD) => None,
-        None => Some(Meaning::Nothing(names.place_of(name))),
+        None => Some(KeyMeaning::Nothing(names.place_of(name))),
     }
 }
 
 /// Takes note of a key, that may stand there once.
-fn once(key: Key, seen: &mut u64) -> Option<()> {
+fn once(key: KnownKey, seen: &mut u64) -> Option<()> {
     let first = *seen & key.bit == 0;
     *seen |= key.bit;
     first.then_some(())

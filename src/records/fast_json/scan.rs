@@ -4,7 +4,7 @@ use crate::number::Number;
 use crate::table::shard::Packed;
 
 /// A place in a text.
-pub(super) struct Scan<'t> {
+pub(super) struct JsonScanner<'t> {
     text: &'t str,
     bytes: &'t [u8],
     pub(super) at: usize,
@@ -25,7 +25,7 @@ fn ends_of_strings(word: u64) -> u64 {
     (zero(word ^ all(b'"')) | zero(word ^ all(b'\\')) | control) & all(0x80)
 }
 
-impl<'t> Scan<'t> {
+impl<'t> JsonScanner<'t> {
     pub(super) fn new(text: &'t str, at: usize, many_lines: bool) -> Self {
         Self { text, bytes: text.as_bytes(), at, many_lines }
     }
@@ -193,39 +193,39 @@ mod tests {
             for before in ["", "a", "é\u{7f}", "\u{10ffff}", "12345678", "123456789012345", "1234567 !#[]"] {
                 for behind in ["", "\"", "\\\"\\\"\\\"\\\"", "abcdefghi"] {
                     let text = format!("\"{before}{end}{behind}");
-                    let mut scan = Scan::new(&text, 0, true);
+                    let mut scan = JsonScanner::new(&text, 0, true);
                     assert_eq!(scan.string(), (end == "\"").then_some(before), "{text:?}");
-                    let packed = Scan::new(&text, 0, true).packed();
+                    let packed = JsonScanner::new(&text, 0, true).packed();
                     assert_eq!(packed, (end == "\"").then_some((Packed::new(before), before)), "{text:?}");
                 }
             }
         }
-        assert_eq!(Scan::new("\"never closed", 0, true).string(), None);
-        assert_eq!(Scan::new("\"", 0, true).string(), None);
-        assert_eq!(Scan::new("", 0, true).string(), None);
+        assert_eq!(JsonScanner::new("\"never closed", 0, true).string(), None);
+        assert_eq!(JsonScanner::new("\"", 0, true).string(), None);
+        assert_eq!(JsonScanner::new("", 0, true).string(), None);
     }
 
     #[test]
     fn a_string_begins_with_a_quote() {
         for text in ["+1\"", "+1\", \"and\": \"more than sixteen bytes\"", "12, \"and\": \"more than sixteen bytes\""] {
-            assert_eq!(Scan::new(text, 0, true).string(), None, "{text}");
-            assert_eq!(Scan::new(text, 0, true).packed(), None, "{text}");
+            assert_eq!(JsonScanner::new(text, 0, true).string(), None, "{text}");
+            assert_eq!(JsonScanner::new(text, 0, true).packed(), None, "{text}");
         }
     }
 
     #[test]
     fn bytes_between_two_quotes() {
-        assert_eq!(Scan::new("\"abc\"", 0, true).quoted(), Some(b"abc"));
-        assert_eq!(Scan::new(" \"abc\", 1", 1, true).quoted(), Some(b"abc"));
+        assert_eq!(JsonScanner::new("\"abc\"", 0, true).quoted(), Some(b"abc"));
+        assert_eq!(JsonScanner::new(" \"abc\", 1", 1, true).quoted(), Some(b"abc"));
         for text in ["", "\"", "abc", "\"abc", "\"ab\"", "\"abcd\"", " \"abc\"", "1abc\""] {
-            assert_eq!(Scan::new(text, 0, true).quoted::<3>(), None, "{text}");
+            assert_eq!(JsonScanner::new(text, 0, true).quoted::<3>(), None, "{text}");
         }
     }
 
     #[test]
     fn a_line_break_is_space_only_where_a_record_may_have_many_lines() {
         for (many_lines, at) in [(true, 5), (false, 3)] {
-            let mut scan = Scan::new(" \t\r\n x", 0, many_lines);
+            let mut scan = JsonScanner::new(" \t\r\n x", 0, many_lines);
             scan.space();
             assert_eq!(scan.at, at, "{many_lines}");
         }
@@ -236,10 +236,10 @@ mod tests {
         for text in
             ["0", "-0", "7", "-7", "123456789012345", "0.1", "12.50", "-0.0", "-12.05", "1.0", "99999999.9999999"]
         {
-            assert_eq!(Scan::new(text, 0, true).number(), text.parse().ok(), "{text}");
+            assert_eq!(JsonScanner::new(text, 0, true).number(), text.parse().ok(), "{text}");
         }
         for text in ["", "-", "01", "1.", ".5", "1e3", "1.5E3", "1234567890123456", "0.1234567890123456", "--1", "+1"] {
-            assert_eq!(Scan::new(text, 0, true).number(), None, "{text}");
+            assert_eq!(JsonScanner::new(text, 0, true).number(), None, "{text}");
         }
     }
 }

@@ -4,6 +4,7 @@ mod cutting;
 mod documents;
 #[cfg(feature = "table")]
 mod fast_json;
+mod fields;
 mod files;
 mod laws;
 mod limits;
@@ -11,7 +12,7 @@ mod notes;
 
 use super::{Input, OnError, ReadReport, RecordReader};
 #[cfg(feature = "table")]
-use super::{form, report::Tally};
+use super::{form, report::ReadTally};
 use crate::contact::Contact;
 use crate::error::Errors;
 #[cfg(feature = "table")]
@@ -42,7 +43,7 @@ fn outcome_of(reader: &RecordReader, input: Input<'_>) -> Outcome {
 /// Reads an input into columns, and gives back what is in them; with it what of the same contacts would be.
 #[cfg(feature = "table")]
 fn loaded(reader: &RecordReader, name: &str, input: &[u8]) -> Outcome {
-    let mut tally = Tally::default();
+    let mut tally = ReadTally::default();
     let form = Input::new(name, input).open().and_then(|input| form::open(input, &reader.reading)).unwrap();
     let (shards, stop) = form.load(&mut tally);
     (in_columns(shards), tally.finish(name, reader.on_error, stop))

@@ -15,7 +15,7 @@ const TOGETHER: usize = 16 * 1024;
 const FIRST: u32 = u32::MAX;
 
 /// The contacts in the order in which they were first seen, with their records and memberships as they came in.
-pub(super) struct Contacts {
+pub(super) struct ContactRows {
     pub(super) phones: Vec<Phone>,
     /// For each contact, where its records begin; and where the last one's end.
     starts: Vec<u32>,
@@ -24,7 +24,7 @@ pub(super) struct Contacts {
     rows: Option<Vec<u32>>,
 }
 
-impl Contacts {
+impl ContactRows {
     /// The contacts of records, shard by shard: their phone numbers, and where the memberships of each end.
     pub(super) fn find(shards: &[(Vec<Phone>, Vec<u16>)]) -> Self {
         let contact_of = first_of_same_phone(shards);
@@ -104,7 +104,7 @@ fn first_of_same_phone(shards: &[(Vec<Phone>, Vec<u16>)]) -> Vec<u32> {
 }
 
 /// Numbers the contacts, and puts the records of each together.
-fn number(shards: &[(Vec<Phone>, Vec<u16>)], mut contact_of: Vec<u32>) -> Contacts {
+fn number(shards: &[(Vec<Phone>, Vec<u16>)], mut contact_of: Vec<u32>) -> ContactRows {
     let (mut phones, mut counts) = (Vec::new(), Vec::new());
     let all_phones = shards.iter().flat_map(|(phones, _)| phones);
     for (record, phone) in all_phones.enumerate() {
@@ -134,5 +134,5 @@ fn number(shards: &[(Vec<Phone>, Vec<u16>)], mut contact_of: Vec<u32>) -> Contac
         records[*at as usize] = record;
         *at += 1;
     }
-    Contacts { phones, starts, records, rows: None }
+    ContactRows { phones, starts, records, rows: None }
 }

@@ -1,6 +1,6 @@
 //! The key of each row of a column, as it stands before rows have found their places.
 
-use super::runs::Run;
+use super::runs::ContactRun;
 use crate::table::column::{Buckets, Column, NO_VALUE};
 use crate::table::column_chunk::ColumnChunk;
 use crate::table::domain::Instants;
@@ -22,7 +22,7 @@ pub(super) enum RowKeys {
 }
 
 impl RowKeys {
-    /// Rows without a value, of a column with so many keys.
+    /// `rows` rows without a value, of a column with `keys` keys.
     pub(super) fn none(rows: usize, keys: usize) -> Self {
         if keys <= NARROW { Self::Narrow(vec![0; rows]) } else { Self::Wide(vec![0; rows]) }
     }
@@ -70,7 +70,7 @@ impl RowKeys {
     /// The stripes of a run: one for the contacts, or one for each slot.
     pub(super) fn stripes(
         &self,
-        run: &Run,
+        run: &ContactRun,
         of_contacts: bool,
         column: &Column,
         weights: &mut [u64; 256],
@@ -113,7 +113,7 @@ fn key(instant: i64, instants: &Instants) -> Option<u64> {
 }
 
 fn stripes(
-    run: &Run,
+    run: &ContactRun,
     of_contacts: bool,
     column: &Column,
     weights: &mut [u64; 256],

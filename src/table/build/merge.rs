@@ -10,7 +10,7 @@ use super::keys::RowKeys;
 use crate::number::Number;
 use crate::table::column::Buckets;
 use crate::table::domain::{CustomValues, Domain, rank};
-use crate::table::shard::{Coded, Custom, Dictionary, Sparse};
+use crate::table::shard::{Coded, CustomColumn, Dictionary, Sparse};
 use crate::value::Value;
 
 /// A column before its rows have found their places.
@@ -38,7 +38,7 @@ impl<'s, V: ?Sized + Hash + Eq> Distinct<'s, V> {
         }
     }
 
-    /// The place of a value that has so many rows more.
+    /// The place of a value that has `weight` rows more.
     fn add(&mut self, value: &'s V, weight: u64) -> u32 {
         let Self { values, weights, places, hashes } = self;
         let hash = hashes.hash_one(value);
@@ -69,7 +69,7 @@ impl<'s, V: ?Sized + Hash + Eq> Distinct<'s, V> {
 }
 
 /// The numbers of places in an order, from 1; and the weights of keys.
-fn in_order(places: usize, weights: &[u64], order: impl Fn(usize, usize) -> Ordering + Sync) -> Order {
+fn in_order(places: usize, weights: &[u64], order: impl Fn(usize, usize) -> Ordering + Sync) -> SortedValues {
     let mut sorted: Vec<u32> = (0..places as u32).collect();
     sorted.par_sort_unstable_by(|a, b| order(*a as usize, *b as usize));
     let mut numbers = vec![0; places];
@@ -77,10 +77,10 @@ fn in_order(places: usize, weights: &[u64], order: impl Fn(usize, usize) -> Orde
         numbers[*place as usize] = number;
     }
     let weights = sorted.iter().zip(0..).map(|(place, key)| (key, weights[*place as usize])).collect();
-    Order { sorted, numbers, weights }
+    SortedValues { sorted, numbers, weights }
 }
 
-struct Order {
+struct SortedValues {
     /// The places in their order.
     sorted: Vec<u32>,
     /// For each place, its key and one.
@@ -89,7 +89,7 @@ struct Order {
     weights: Vec<(u64, u64)>,
 }
 
-impl Order {
+impl SortedValues {
     /// The numbers of a shard's codes.
     fn numbers(&self, places: &[u32]) -> Vec<u32> {
         let number = |place: &u32| self.numbers.get(*place as usize).copied().unwrap_or(0);
@@ -129,8 +129,8 @@ enum CustomRef<'s> {
     Text(&'s str),
 }
 
-/// The column of a custom field; each shard's with the number of the shard's first row, of so many in all.
-pub(super) fn custom(shards: Vec<(usize, Custom)>, rows: usize) -> Merged {
+/// The column of a custom field; each shard's with the number of the shard's first row, of `rows` in all.
+pub(super) fn custom(shards: Vec<(usize, CustomColumn)>, rows: usize) -> Merged {
     let (mut texts, mut others) = (Distinct::new(), Distinct::new());
     let places: Vec<(Vec<u32>, Vec<u32>)> = shards
         .iter()

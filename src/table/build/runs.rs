@@ -6,7 +6,7 @@ use hashbrown::{DefaultHashBuilder, HashMap};
 use rayon::prelude::*;
 
 use super::Layout;
-use super::contacts::Contacts;
+use super::contacts::ContactRows;
 use super::keys::RowKeys;
 use crate::table::segment::Lists;
 
@@ -14,7 +14,7 @@ use crate::table::segment::Lists;
 const TOGETHER: usize = 32 * 1024;
 
 /// Contacts that stand together, with the rows of their memberships.
-pub(super) struct Run {
+pub(super) struct ContactRun {
     pub(super) lists: Lists,
     pub(super) slots: usize,
     pub(super) contacts: Vec<u32>,
@@ -22,7 +22,7 @@ pub(super) struct Run {
     pub(super) rows: Vec<u32>,
 }
 
-impl Run {
+impl ContactRun {
     /// The rows of a slot.
     pub(super) fn slot(&self, slot: usize) -> impl ExactSizeIterator<Item = u32> {
         self.rows.chunks_exact(self.slots).map(move |of_contact| of_contact[slot])
@@ -31,8 +31,8 @@ impl Run {
 
 /// Who stands where.
 #[derive(Default)]
-pub(super) struct Runs {
-    pub(super) runs: Vec<Run>,
+pub(super) struct ContactRuns {
+    pub(super) runs: Vec<ContactRun>,
     /// Those who are asked by themselves, with the rows of their memberships.
     pub(super) others: Vec<(u32, Vec<u32>)>,
     /// How many memberships were replaced by a later one on the same list.
@@ -40,18 +40,18 @@ pub(super) struct Runs {
 }
 
 /// The lists of a contact, ascending, and whether it is active on each: two numbers in one.
-type Shape = Box<[u32]>;
+type ListShape = Box<[u32]>;
 
 /// Contacts of each shape, in their order.
 #[derive(Default)]
-struct Shapes {
-    places: HashMap<Shape, usize, DefaultHashBuilder>,
-    shapes: Vec<(Shape, Vec<u32>, Vec<u32>)>,
+struct ListShapes {
+    places: HashMap<ListShape, usize, DefaultHashBuilder>,
+    shapes: Vec<(ListShape, Vec<u32>, Vec<u32>)>,
     replaced: u64,
 }
 
-impl Shapes {
-    fn of(&mut self, shape: &[u32]) -> &mut (Shape, Vec<u32>, Vec<u32>) {
+impl ListShapes {
+    fn of(&mut self, shape: &[u32]) -> &mut (ListShape, Vec<u32>, Vec<u32>) {
         let at = match self.places.get(shape) {
             Some(at) => *at,
             None => {
@@ -64,7 +64,7 @@ impl Shapes {
         &mut self.shapes[at]
     }
 
-    fn find(contacts: &Contacts, range: std::ops::Range<usize>, lists: &RowKeys, active: &RowKeys) -> Self {
+    fn find(contacts: &ContactRows, range: std::ops::Range<usize>, lists: &RowKeys, active: &RowKeys) -> Self {
         let mut shapes = Self::default();
         let (mut rows, mut shape) = (Vec::new(), Vec::new());
         for contact in range {
@@ -99,13 +99,19 @@ fn keep_last_of_list(rows: &mut Vec<(u32, u32)>) {
 
 /// Puts contacts together by their lists, and by which of those they are active on: a slot that is active for all is
 /// scanned without a look at who is, and one that is active for nobody not at all.
-pub(super) fn runs(contacts: &Contacts, lists: &RowKeys, active: &RowKeys, list_ids: &[i64], layout: Layout) -> Runs {
+pub(super) fn runs(
+    contacts: &ContactRows,
+    lists: &RowKeys,
+    active: &RowKeys,
+    list_ids: &[i64],
+    layout: Layout,
+) -> ContactRuns {
     let starts: Vec<usize> = (0..contacts.len()).step_by(TOGETHER).collect();
-    let parts: Vec<Shapes> = starts
+    let parts: Vec<ListShapes> = starts
         .into_par_iter()
-        .map(|start| Shapes::find(contacts, start..contacts.len().min(start + TOGETHER), lists, active))
+        .map(|start| ListShapes::find(contacts, start..contacts.len().min(start + TOGETHER), lists, active))
         .collect();
-    let mut shapes = Shapes::default();
+    let mut shapes = ListShapes::default();
     for part in parts {
         shapes.replaced += part.replaced;
         for (shape, of_contacts, of_rows) in part.shapes {
@@ -115,17 +121,17 @@ pub(super) fn runs(contacts: &Contacts, lists: &RowKeys, active: &RowKeys, list_
         }
     }
     let list = |shape: &u32| (*shape >> 1).checked_sub(1).map(|key| list_ids[key as usize]);
-    let mut together = Runs { replaced: shapes.replaced, ..Runs::default() };
-    let mut by_number: BTreeMap<usize, Run> = BTreeMap::new();
+    let mut together = ContactRuns { replaced: shapes.replaced, ..ContactRuns::default() };
+    let mut by_number: BTreeMap<usize, ContactRun> = BTreeMap::new();
     // In the order of their first contacts, as they came.
     for (shape, contacts, rows) in shapes.shapes {
         let slots = shape.len();
         if contacts.len() >= layout.same && slots <= layout.slots {
             let lists = Lists::Same(shape.iter().map(list).collect());
-            together.runs.push(Run { lists, slots, contacts, rows });
+            together.runs.push(ContactRun { lists, slots, contacts, rows });
             continue;
         }
-        let run = || Run { lists: Lists::Mixed, slots, contacts: Vec::new(), rows: Vec::new() };
+        let run = || ContactRun { lists: Lists::Mixed, slots, contacts: Vec::new(), rows: Vec::new() };
         let mixed = by_number.entry(slots).or_insert_with(run);
         mixed.contacts.extend(contacts);
         mixed.rows.extend(rows);

@@ -89,14 +89,14 @@ impl<D: Dictionary> Sparse<D> {
 
 /// The values of one custom field: sparse, so that a field that one record has costs the others nothing.
 #[derive(Debug, Default)]
-pub(crate) struct Custom {
+pub(crate) struct CustomColumn {
     pub(crate) key: Box<str>,
     pub(crate) texts: Sparse<Texts>,
     /// Those that are no texts.
     pub(crate) others: Sparse<Values<Value>>,
 }
 
-impl Custom {
+impl CustomColumn {
     pub(super) fn new(key: &str) -> Self {
         Self { key: key.into(), ..Self::default() }
     }

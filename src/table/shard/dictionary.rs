@@ -92,7 +92,7 @@ impl Packed {
         Self::beginning(u128::from_le_bytes(word), text.len())
     }
 
-    /// The short text that a word begins with, of so many bytes.
+    /// The short text of `length` bytes that a word begins with.
     #[inline]
     pub(crate) fn beginning(word: u128, length: usize) -> Self {
         let text = word & ((1 << (8 * length)) - 1);

@@ -13,11 +13,11 @@ mod tests;
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-pub(crate) use self::column::{Coded, Custom, Flag, Sparse};
+pub(crate) use self::column::{Coded, CustomColumn, Flag, Sparse};
 #[cfg(feature = "records")]
 pub(crate) use self::dictionary::Packed;
 pub(crate) use self::dictionary::{Dictionary, Texts, Values};
-pub(crate) use self::row::{NoRoom, Row, RowSink};
+pub(crate) use self::row::{NoRoom, RowSink, ShardRow};
 pub(crate) use self::shards::Shards;
 use super::phone::{OddPhones, Phone};
 use crate::catalogue::{AmountField, CountField, FlagField, Owner, TextField, TimeField};
@@ -54,9 +54,9 @@ pub(crate) struct Shard {
     pub(crate) counts: [Coded<Values<u64>>; CountField::ALL.len()],
     /// By [`AmountField`]; every membership has a total.
     pub(crate) amounts: [Coded<Values<Number>>; AmountField::ALL.len()],
-    pub(crate) custom: Vec<Custom>,
+    pub(crate) custom: Vec<CustomColumn>,
     /// A record that says nothing.
-    silent: Row,
+    silent: ShardRow,
     /// Where the column of a custom field is.
     keys: HashMap<Box<str>, usize, DefaultHashBuilder>,
     /// How many rows were taken back, whose values may still be in the dictionaries.
@@ -78,13 +78,13 @@ impl Default for Shard {
             counts: Default::default(),
             amounts: Default::default(),
             custom: Vec::new(),
-            silent: Row::EMPTY,
+            silent: ShardRow::EMPTY,
             keys: HashMap::default(),
             taken_back: 0,
             closed: false,
         };
         let (nobody, nothing) = (Contact::default(), Membership::default());
-        let mut silent = Row::EMPTY;
+        let mut silent = ShardRow::EMPTY;
         // OK because there is room for the first value of every column.
         let _ = nobody.tell(Some(&nothing), &mut RowSink { shard: &mut shard, row: &mut silent });
         Self { silent, ..shard }
@@ -109,14 +109,14 @@ impl Shard {
     }
 
     /// A record that says nothing, as codes of this shard.
-    pub(crate) fn silent(&self) -> Row {
+    pub(crate) fn silent(&self) -> ShardRow {
         self.silent
     }
 
     /// Visits the columns that have a row for each record, or for each membership, but for phone numbers and custom
     /// fields; with each the value that `row` has in it.
     #[inline]
-    pub(crate) fn visit(&mut self, owner: Owner, row: &Row, visitor: &mut impl ColumnVisitor) {
+    pub(crate) fn visit(&mut self, owner: Owner, row: &ShardRow, visitor: &mut impl ColumnVisitor) {
         for field in TextField::ALL {
             if field.owner() == owner && *field != TextField::PhoneNumber {
                 visitor.column(&mut self.texts[*field as usize].codes, row.texts[*field as usize]);
@@ -150,8 +150,8 @@ impl Shard {
 
         self.phones.reserve(rows);
         self.ends.reserve(rows);
-        self.visit(Owner::Contact, &Row::EMPTY, &mut Reserve(rows));
-        self.visit(Owner::Membership, &Row::EMPTY, &mut Reserve(rows));
+        self.visit(Owner::Contact, &ShardRow::EMPTY, &mut Reserve(rows));
+        self.visit(Owner::Membership, &ShardRow::EMPTY, &mut Reserve(rows));
     }
 
     /// Whether there is room for one more record with `memberships` of them: then every dictionary has room for its values.
@@ -197,7 +197,7 @@ impl Shard {
             return *at;
         }
         self.keys.insert(key.into(), self.custom.len());
-        self.custom.push(Custom::new(key));
+        self.custom.push(CustomColumn::new(key));
         self.custom.len() - 1
     }
 
@@ -209,13 +209,13 @@ impl Shard {
 
     /// Puts in a membership whose custom fields are in already; its record is to come behind all of its memberships.
     #[inline]
-    pub(crate) fn push_membership(&mut self, row: &Row) {
+    pub(crate) fn push_membership(&mut self, row: &ShardRow) {
         self.visit(Owner::Membership, row, &mut Push);
     }
 
     /// Puts in a record whose memberships are those that came since the last.
     #[inline]
-    pub(crate) fn push_record(&mut self, phone_number: &str, row: &Row) {
+    pub(crate) fn push_record(&mut self, phone_number: &str, row: &ShardRow) {
         let phone = self.odd_phones.intern(phone_number);
         self.phones.push(phone);
         // OK because a shard has no more rows than 16 bits count.
@@ -238,8 +238,8 @@ impl Shard {
         self.taken_back += self.memberships() - memberships + 1;
         self.phones.truncate(records);
         self.ends.truncate(records);
-        self.visit(Owner::Contact, &Row::EMPTY, &mut Truncate(records));
-        self.visit(Owner::Membership, &Row::EMPTY, &mut Truncate(memberships));
+        self.visit(Owner::Contact, &ShardRow::EMPTY, &mut Truncate(records));
+        self.visit(Owner::Membership, &ShardRow::EMPTY, &mut Truncate(memberships));
         custom.into_iter().for_each(|column| self.custom[column].truncate(memberships));
     }
 
@@ -313,13 +313,13 @@ impl Shard {
         self.work_out();
         self.phones.shrink_to_fit();
         self.ends.shrink_to_fit();
-        self.visit(Owner::Contact, &Row::EMPTY, &mut Shrink);
-        self.visit(Owner::Membership, &Row::EMPTY, &mut Shrink);
+        self.visit(Owner::Contact, &ShardRow::EMPTY, &mut Shrink);
+        self.visit(Owner::Membership, &ShardRow::EMPTY, &mut Shrink);
         self.list.dictionary.close();
         self.texts.iter_mut().for_each(|column| column.dictionary.close());
         self.counts.iter_mut().for_each(|column| column.dictionary.close());
         self.amounts.iter_mut().for_each(|column| column.dictionary.close());
-        self.custom.iter_mut().for_each(Custom::close);
+        self.custom.iter_mut().for_each(CustomColumn::close);
         self.keys = HashMap::default();
     }
 

@@ -15,7 +15,7 @@ use crate::value::Value;
 /// What a record says of its contact and of one membership, but for the phone number and custom fields: as codes of its
 /// shard.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
+pub(crate) struct ShardRow {
     pub(crate) list: u16,
     pub(crate) active: Flag,
     pub(crate) texts: [u16; TextField::ALL.len()],
@@ -25,7 +25,7 @@ pub(crate) struct Row {
     pub(crate) amounts: [u16; AmountField::ALL.len()],
 }
 
-impl Row {
+impl ShardRow {
     /// Without any value, even of what every membership has.
     pub(super) const EMPTY: Self = Self {
         list: 0,
@@ -45,7 +45,7 @@ pub(crate) struct NoRoom;
 /// Makes codes of what a record says. The phone number is not among them: it comes with the record as a whole.
 pub(crate) struct RowSink<'s> {
     pub(crate) shard: &'s mut Shard,
-    pub(crate) row: &'s mut Row,
+    pub(crate) row: &'s mut ShardRow,
 }
 
 impl RowSink<'_> {

@@ -15,7 +15,7 @@ impl From<Shard> for Shards {
 }
 
 impl Shards {
-    /// For so many memberships, about.
+    /// For about `memberships` of them.
     #[cfg(feature = "records")]
     pub(crate) fn with_capacity(memberships: usize) -> Self {
         let mut first = Shard::default();
@@ -41,7 +41,7 @@ impl Shards {
         }
     }
 
-    /// The shard that takes in the next record, if that has so many memberships.
+    /// The shard that takes in the next record, which has `memberships` of them.
     pub(crate) fn open(&mut self, memberships: usize) -> &mut Shard {
         if self.0.last().is_none_or(|last| !last.has_room(memberships)) {
             return self.next();
