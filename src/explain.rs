@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::audience::Audience;
 use crate::contact::{Contact, Membership};
+use crate::error::Escaped;
 use crate::eval::{self, Subject, asked_membership, takes_part};
 use crate::filter::{Asked, Condition, CustomTest, FieldTest, Group, Junction, ListTest, Test, TimeTest};
 use crate::number::Number;
@@ -196,7 +197,7 @@ impl fmt::Display for Explanation {
     /// A tree: `yes` or `no` for each node, then what was found.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.is_in { "is in" } else { "is not in" };
-        writeln!(f, "{} {verdict} the audience", self.phone_number)?;
+        writeln!(f, "{} {verdict} the audience", Escaped(&self.phone_number))?;
         if self.memberships.is_empty() {
             writeln!(f, "on no list")?;
         }
@@ -232,12 +233,12 @@ fn branch(node: &Node, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result 
             members.iter().try_for_each(|member| branch(member, depth + 1, f))
         }
         Node::Condition { condition, found, instants, .. } => {
-            write!(f, "{condition}: ")?;
+            write!(f, "{}: ", Escaped(condition))?;
             match found {
                 None => write!(f, "no value")?,
                 // A time is no string to quote.
-                Some(Value::Text(text)) if instants.is_some() => write!(f, "found {text}")?,
-                Some(value) => write!(f, "found {value}")?,
+                Some(Value::Text(text)) if instants.is_some() => write!(f, "found {}", Escaped(text))?,
+                Some(value) => write!(f, "found {}", Escaped(&value.to_string()))?,
             }
             instants.as_ref().map_or(Ok(()), |instants| write!(f, " ({instants})"))?;
             writeln!(f)

@@ -70,6 +70,7 @@ mod fingerprint;
 mod json;
 mod limits;
 mod matcher;
+mod note;
 mod number;
 #[cfg(feature = "table")]
 mod overlap;
@@ -120,6 +121,7 @@ pub use crate::filter::{
 pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;
 pub use crate::matcher::{CustomField, Matcher, Record};
+pub use crate::note::{FirstPlace, Note, NoteCode, Notes};
 pub use crate::number::{NotANumber, Number};
 #[cfg(feature = "table")]
 pub use crate::overlap::{AudienceOverlap, Overlap, OverlapPattern};

@@ -1,5 +1,6 @@
 //! Standard output and standard error, and how numbers and times look there.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -36,16 +37,54 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     })
 }
 
-/// Writes CSV: a header, which is there where there is no row, too, and what `rows` adds to it.
-pub(crate) fn csv<S: AsRef<[u8]>>(
+/// Writes CSV: a header, which is there where there is no row, too, and what `rows` adds to it. With `bom` it begins with
+/// a byte-order mark, by which Excel knows UTF-8.
+pub(crate) fn csv<S: AsRef<str>>(
+    bom: bool,
     header: impl IntoIterator<Item = S>,
-    rows: impl FnOnce(&mut csv::Writer<&mut dyn Write>) -> Result<(), csv::Error>,
+    rows: impl FnOnce(&mut Rows<'_>) -> Result<(), csv::Error>,
 ) -> Result<(), Failure> {
     write(|out| {
-        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+        write_mark(bom, out)?;
+        let mut writer = Rows { writer: csv::WriterBuilder::new().has_headers(false).from_writer(out) };
         writer.write_record(header).and_then(|()| rows(&mut writer)).map_err(csv_error)?;
-        writer.flush()
+        writer.writer.flush()
     })
+}
+
+/// Writes a byte-order mark, if there is to be one.
+pub(crate) fn write_mark(bom: bool, out: &mut dyn Write) -> io::Result<()> {
+    if bom { out.write_all("\u{feff}".as_bytes()) } else { Ok(()) }
+}
+
+/// Rows of CSV that no spreadsheet takes for formulas: see [`cell`].
+pub(crate) struct Rows<'o> {
+    writer: csv::Writer<&'o mut dyn Write>,
+}
+
+impl Rows<'_> {
+    /// Writes a row of texts.
+    pub(crate) fn write_record<S: AsRef<str>>(&mut self, cells: impl IntoIterator<Item = S>) -> Result<(), csv::Error> {
+        cells.into_iter().try_for_each(|text| self.writer.write_field(&*cell(text.as_ref())))?;
+        self.writer.write_record(None::<&[u8]>)
+    }
+
+    /// Writes a struct as a row.
+    pub(crate) fn serialize(&mut self, row: impl Serialize) -> Result<(), csv::Error> {
+        let mut written = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+        written.serialize(row)?;
+        let bytes = written.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
+        let mut cells = csv::StringRecord::new();
+        csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[..]).read_record(&mut cells)?;
+        self.write_record(&cells)
+    }
+}
+
+/// A cell as a spreadsheet shows it: what begins as a formula does and is no number has `'` in front, as OWASP advises
+/// against CSV injection.
+fn cell(text: &str) -> Cow<'_, str> {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    if is_formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 /// What stands in a column of a table for people.
@@ -124,9 +163,21 @@ pub(crate) fn counted(number: u64, one: &str) -> String {
     format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
-/// A text that somebody else wrote, on one line and without a terminal's control characters.
-pub(crate) fn on_one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+/// A text from data or from somebody else, with its control characters escaped (`\u{1b}`, `\n`): none reaches a terminal as it is.
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    text.chars()
+        .fold(String::with_capacity(text.len() + 8), |mut shown, c| {
+            if c.is_control() {
+                shown.extend(c.escape_default())
+            } else {
+                shown.push(c)
+            }
+            shown
+        })
+        .into()
 }
 
 #[cfg(test)]
@@ -141,6 +192,23 @@ mod tests {
             assert_eq!(thousands(number), expected);
         }
         assert_eq!(thousands(u64::MAX), "18,446,744,073,709,551,615");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("\tx", "'\tx"),
+            ("-3", "-3"),
+            ("+14155550101", "+14155550101"),
+            ("VIP = yes", "VIP = yes"),
+            ("", ""),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
     }
 
     #[test]

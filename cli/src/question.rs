@@ -7,7 +7,7 @@ use headcount::{Audience, EvalContext};
 
 use crate::arguments::{Asking, Now, Readings};
 use crate::failure::Failure;
-use crate::output::on_one_line;
+use crate::output::escaped;
 
 /// An audience to be asked for, and how.
 pub(crate) struct Question {
@@ -75,13 +75,24 @@ fn no_time_of(labels: &[String], argument: &str) -> Failure {
     ))
 }
 
+/// What an audience is called in CSV: its name, or its filter where it has neither name nor id, so that no two rows look
+/// alike.
+pub(crate) fn name_in_csv(audience: &Audience) -> Option<Cow<'_, str>> {
+    match (&audience.name, &audience.id) {
+        (Some(name), _) => Some(Cow::Borrowed(name)),
+        (None, Some(_)) => None,
+        (None, None) => Some(Cow::Owned(audience.filter.to_string())),
+    }
+}
+
 /// What an audience is called where it is shown to people: its name, its id, or else its filter.
 pub(crate) fn label(audience: &Audience) -> String {
     const LONGEST: usize = 80;
     let called = audience.name.as_deref().or(audience.id.as_deref()).map(Cow::Borrowed);
-    let called = on_one_line(&called.unwrap_or_else(|| Cow::Owned(audience.filter.to_string())));
+    let called = called.unwrap_or_else(|| Cow::Owned(audience.filter.to_string()));
+    let called = escaped(&called);
     match called.char_indices().nth(LONGEST) {
         Some((cut, _)) => format!("{}…", &called[..cut]),
-        None => called,
+        None => called.into_owned(),
     }
 }

@@ -121,9 +121,22 @@ pub(crate) fn sample(records: &arguments::Records, take: SampleSize, seed: u64) 
     Ok(Sampled { sample: Sample::of(loaded.table, drawn), kept: true, skipped, time: begun.elapsed() })
 }
 
-/// Reads the records of one contact only.
-pub(crate) fn load_one(records: &arguments::Records, phone_number: &str) -> Result<Population, Failure> {
-    load_those(records, |contact| contact.phone_number == phone_number)
+/// Reads the records of one contact only; where there is none, tells of a phone number with the same digits.
+pub(crate) fn load_one(
+    records: &arguments::Records,
+    phone_number: &str,
+) -> Result<(Population, Option<String>), Failure> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let wanted = digits(phone_number);
+    let mut alike = None;
+    let population = load_those(records, |contact| {
+        let is_alike = || !wanted.is_empty() && digits(&contact.phone_number) == wanted;
+        if alike.is_none() && contact.phone_number != phone_number && is_alike() {
+            alike = Some(contact.phone_number.clone());
+        }
+        contact.phone_number == phone_number
+    })?;
+    Ok((population, alike))
 }
 
 /// Reads all records, and keeps the contacts one by one.
@@ -131,7 +144,7 @@ pub(crate) fn load_each(records: &arguments::Records) -> Result<Population, Fail
     load_those(records, |_| true)
 }
 
-fn load_those(records: &arguments::Records, wanted: impl Fn(&Contact) -> bool) -> Result<Population, Failure> {
+fn load_those(records: &arguments::Records, mut wanted: impl FnMut(&Contact) -> bool) -> Result<Population, Failure> {
     let mut population = Population::default();
     read(records, &reader(records), &mut |reader, input| {
         each_contact(reader, input, |contact| {

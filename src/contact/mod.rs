@@ -26,7 +26,9 @@ pub(crate) use self::merge::ListIndex;
 #[cfg(any(feature = "records", feature = "table"))]
 pub(crate) use self::sink::RecordSink;
 #[cfg(feature = "records")]
-pub(crate) use self::wire::{FromScalar, RecordDraft, RecordKey, read_json};
+pub(crate) use self::wire::{
+    CUSTOM_FIELD, FromScalar, ObservedKeys, RecordDraft, RecordKey, read_custom_fields, read_json,
+};
 
 /// A contact, with its memberships.
 ///

@@ -6,6 +6,7 @@ mod scalar;
 mod tests;
 mod write;
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -44,14 +45,40 @@ pub(crate) struct RecordFault {
 }
 
 /// Reads one record, of either shape, that is the whole source.
-pub(crate) fn read_json(source: &[u8]) -> Result<Contact, RecordFault> {
+pub(crate) fn read_json(source: &[u8]) -> Result<(Contact, ObservedKeys), RecordFault> {
     let context = ErrorContext::default();
     let mut deserializer = serde_json::Deserializer::from_slice(source);
-    ContactSeed { context: &context }
+    let read = ContactSeed { context: &context }
         .deserialize(&mut deserializer)
-        .and_then(|contact| deserializer.end().map(|()| contact))
+        .and_then(|contact| deserializer.end().map(|()| contact));
+    match read {
+        Ok(contact) => Ok((contact, context.observed.into_inner())),
+        Err(error) => Err(context.into_fault(&error)),
+    }
+}
+
+/// Reads custom fields that are the whole source: an object, or null where there are none.
+#[cfg(feature = "records")]
+pub(crate) fn read_custom_fields(source: &str) -> Result<BTreeMap<String, Value>, RecordFault> {
+    let context = ErrorContext::default();
+    let mut deserializer = serde_json::Deserializer::from_str(source);
+    CustomFieldsSeed::new(&context, RecordKey::CUSTOM_FIELDS)
+        .deserialize(&mut deserializer)
+        .and_then(|fields| deserializer.end().map(|()| fields.unwrap_or_default()))
         .map_err(|error| context.into_fault(&error))
 }
+
+/// What a record had in it beside what is in its contact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObservedKeys {
+    /// The keys that have a value, a bit for each.
+    pub(crate) given: u64,
+    /// The names that mean nothing and have a value.
+    pub(crate) not_read: Vec<String>,
+}
+
+/// In front of the key of a custom field that stands in a record by itself.
+pub(crate) const CUSTOM_FIELD: &str = "custom_fields.";
 
 impl<'de> serde::Deserialize<'de> for Contact {
     /// Reads a record of either shape: a contact with its `lists`, or a membership with its contact's fields beside it.
@@ -76,6 +103,7 @@ struct ErrorContext {
     /// Here, gathered from the inside out on the way back from an error: otherwise reading costs nothing.
     key: Cell<Option<&'static str>>,
     pointer: RefCell<String>,
+    observed: RefCell<ObservedKeys>,
 }
 
 impl ErrorContext {
@@ -185,10 +213,11 @@ impl<'de> Visitor<'de> for ContactSeed<'_> {
         let mut draft = RecordDraft::default();
         while let Some(found) = map.next_key_seed(KeySeed)? {
             match found {
-                Some((key, name)) => self.context.entry(&mut draft, key, name, &mut map)?,
-                None => drop(map.next_value::<IgnoredAny>()?),
+                KeyFound::Known(key, name) => self.context.entry(&mut draft, key, name, &mut map)?,
+                other => self.context.other_entry(&mut draft, other, &mut map)?,
             }
         }
+        self.context.observed.borrow_mut().given |= draft.given();
         draft.finish().map_err(|incomplete| match incomplete.key() {
             Some(key) => {
                 self.context.was_in_key(key);
@@ -227,10 +256,14 @@ impl<'de> Visitor<'de> for MembershipSeed<'_> {
         let mut draft = RecordDraft::default();
         while let Some(found) = map.next_key_seed(KeySeed)? {
             match found {
-                Some((key, name)) if !key.is_of_the_contact() => self.context.entry(&mut draft, key, name, &mut map)?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                KeyFound::Known(key, name) if !key.is_of_the_contact() => {
+                    self.context.entry(&mut draft, key, name, &mut map)?;
+                }
+                KeyFound::Known(..) => drop(map.next_value::<IgnoredAny>()?),
+                other => self.context.other_entry(&mut draft, other, &mut map)?,
             }
         }
+        self.context.observed.borrow_mut().given |= draft.given();
         Ok(draft.into_membership())
     }
 }
@@ -251,6 +284,35 @@ impl ErrorContext {
             .map_err(|repeated| self.error(name, repeated))
             .and_then(|()| self.value(draft, key, name, map))
             .inspect_err(|_| self.was_in_key(name))
+    }
+
+    /// Reads the value of a key that is no known one.
+    fn other_entry<'de, A: MapAccess<'de>>(
+        &self,
+        draft: &mut RecordDraft,
+        found: KeyFound,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        match found {
+            KeyFound::CustomField(key) => {
+                let was_in = || self.was_in(&format!("{CUSTOM_FIELD}{key}"));
+                let value = map.next_value_seed(ValueVisitor::TOP).inspect_err(|_| was_in())?;
+                if draft.has_custom_field(&key) {
+                    was_in();
+                    return Err(self.error(RecordKey::CUSTOM_FIELDS, StandsTwice(&key)));
+                }
+                if let Some(value) = value {
+                    let Ok(()) = draft.custom_field(&key, Cow::Owned(value));
+                }
+            }
+            KeyFound::Known(..) => drop(map.next_value::<IgnoredAny>()?),
+            KeyFound::Unknown(name) => {
+                if map.next_value::<Option<IgnoredAny>>()?.is_some() {
+                    self.observed.borrow_mut().not_read.push(name);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn value<'de, A: MapAccess<'de>>(
@@ -279,7 +341,7 @@ impl ErrorContext {
             RecordKey::Active => tell!(active => draft.active(active)),
             RecordKey::CustomFields => {
                 if let Some(fields) = map.next_value_seed(CustomFieldsSeed::new(self, name))? {
-                    draft.custom_fields(fields);
+                    draft.custom_fields(fields).map_err(|key| self.error(name, StandsTwice(&key)))?;
                 }
             }
             RecordKey::Lists => draft.lists(map.next_value_seed(ListsSeed { context: self, key: name })?),
@@ -288,11 +350,29 @@ impl ErrorContext {
     }
 }
 
-/// A key of a record, if it is one that is known: looked up where it stands, without a copy.
+/// A custom field that stands in a record twice, in its object or by itself.
+struct StandsTwice<'k>(&'k str);
+
+impl fmt::Display for StandsTwice<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} stands here twice", Quoted(self.0))
+    }
+}
+
+/// What a key of a record is.
+enum KeyFound {
+    Known(RecordKey, &'static str),
+    /// That of a custom field that stands by itself.
+    CustomField(String),
+    /// One that means nothing.
+    Unknown(String),
+}
+
+/// A key of a record: looked up where it stands, without a copy if it is known.
 struct KeySeed;
 
 impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Option<(RecordKey, &'static str)>;
+    type Value = KeyFound;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
@@ -300,14 +380,18 @@ impl<'de> DeserializeSeed<'de> for KeySeed {
 }
 
 impl Visitor<'_> for KeySeed {
-    type Value = Option<(RecordKey, &'static str)>;
+    type Value = KeyFound;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(RecordKey::from_name(name))
+        Ok(match (RecordKey::from_name(name), name.strip_prefix(CUSTOM_FIELD)) {
+            (Some((key, name)), _) => KeyFound::Known(key, name),
+            (None, Some(key)) => KeyFound::CustomField(key.to_owned()),
+            (None, None) => KeyFound::Unknown(name.to_owned()),
+        })
     }
 }
 
@@ -398,7 +482,7 @@ impl<'de> Visitor<'de> for CustomFieldsSeed<'_> {
         while let Some(key) = map.next_key::<String>()? {
             if fields.contains_key(&key) || nulls.contains(&key) {
                 self.context.was_in(&key);
-                return Err(self.context.error(self.key, format_args!("{} stands here twice", Quoted(&key))));
+                return Err(self.context.error(self.key, StandsTwice(&key)));
             }
             match map.next_value_seed(ValueVisitor::TOP).inspect_err(|_| self.context.was_in(&key))? {
                 Some(value) => drop(fields.insert(key, value)),

@@ -357,6 +357,17 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
+/// A text from data, with control characters escaped: none reaches a terminal as it is.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .chars()
+            .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") })
+    }
+}
+
 /// A user's text on one short line: control characters escaped, cut where it is long.
 pub(crate) struct Shown<'a>(pub(crate) &'a str);
 

@@ -9,8 +9,7 @@ use std::fmt;
 use std::ops::Range;
 
 pub use self::kind::Code;
-use self::kind::Shown;
-pub(crate) use self::kind::{Kind, Quoted, Shape};
+pub(crate) use self::kind::{Escaped, Kind, Quoted, Shape, Shown};
 pub(crate) use self::lines::Lines;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::report::draw;

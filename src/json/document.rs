@@ -14,7 +14,7 @@ use super::{invalid, place};
 use crate::audience::{Audience, Status};
 use crate::check::check;
 use crate::draft::{Found, Group, Stray, Value};
-use crate::error::{Errors, Kind, Lines, Place, Problems, Quoted, Shape};
+use crate::error::{Code, Errors, Kind, Lines, Place, Problems, Quoted, Shape};
 use crate::filter::Filter;
 use crate::limits::Limits;
 use crate::number::Number;
@@ -41,7 +41,8 @@ impl Audience {
     }
 
     /// Reads every audience of a document, whatever form it has: one audience, an array of them, a list-audiences
-    /// response (`{"audiences": […]}`), JSON documents one after the other, a bare filter group, or filter text.
+    /// response (`{"audiences": […]}`), JSON documents one after the other, a bare filter group, or filter text:
+    /// one filter, several with empty lines between them, or one on each line.
     ///
     /// ```
     /// use headcount::Audience;
@@ -61,11 +62,12 @@ impl Audience {
 }
 
 /// Where in a source a filter stands.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Origin {
-    /// The bytes of the JSON document that it is in; `None` of text, where it is all there is.
-    pub(crate) document: Option<Range<usize>>,
-    /// The JSON pointer of the filter in its document.
-    pub(crate) pointer: String,
+    /// The bytes of the text or JSON document that it is in.
+    pub(crate) document: Range<usize>,
+    /// The JSON pointer of the filter in its document; `None` of text, where it is all there is.
+    pub(crate) pointer: Option<String>,
 }
 
 /// Every audience of a source, and where its filter stands: see [`Audience::read_all`].
@@ -73,8 +75,7 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
     let limits = Limits::default();
     let skipped = source.len() - source.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
     if !source[skipped..].starts_with(['{', '[']) {
-        let filter = Filter::from_text_within(source, &limits)?;
-        return Ok(vec![(Audience::of(filter), Origin { document: None, pointer: String::new() })]);
+        return texts(source, &limits);
     }
     // Lines are counted once, however many documents have problems, and not at all where none has.
     let lines = LazyCell::new(|| Lines::new(source));
@@ -102,7 +103,7 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
         };
         match audiences {
             Ok(audiences) => {
-                let placed = |(audience, pointer)| (audience, Origin { document: Some(start..end), pointer });
+                let placed = |(audience, pointer)| (audience, Origin { document: start..end, pointer: Some(pointer) });
                 read.extend(audiences.into_iter().map(placed));
             }
             Err(errors) => problems.extend(place(errors, &lines, start..end).into_problems()),
@@ -110,6 +111,46 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
         start = end;
     }
     problems.into_errors().map_or(Ok(read), Err)
+}
+
+/// The filter that a text is, or several: where it is not one, filters apart by empty lines, or else each on a line. What
+/// is wrong is told of the text as one filter.
+fn texts(source: &str, limits: &Limits) -> Result<Vec<(Audience, Origin)>, Errors> {
+    let one = |span: Range<usize>| {
+        let filter = Filter::from_text_within(&source[span.clone()], limits)?;
+        Ok((Audience::of(filter), Origin { document: span, pointer: None }))
+    };
+    one(0..source.len()).map(|only| vec![only]).or_else(|errors: Errors| {
+        if errors.first().code() != Code::Syntax {
+            return Err(errors);
+        }
+        let each = |spans: Vec<Range<usize>>| spans.into_iter().map(one).collect::<Result<Vec<_>, Errors>>();
+        each(blocks(source)).or_else(|_| each(lines(source))).map_err(|_| errors)
+    })
+}
+
+/// Where the lines are that have more on them than a comment.
+fn lines(source: &str) -> Vec<Range<usize>> {
+    let mut end = 0;
+    let spans = source.split_inclusive('\n').map(|line| {
+        end += line.len();
+        (line.trim_start(), end - line.len()..end)
+    });
+    spans.filter(|(line, _)| !line.is_empty() && !line.starts_with('#')).map(|(_, span)| span).collect()
+}
+
+/// Where runs of such lines are, which empty lines set apart.
+fn blocks(source: &str) -> Vec<Range<usize>> {
+    let mut blocks: Vec<Range<usize>> = Vec::new();
+    for line in lines(source) {
+        match blocks.last_mut() {
+            Some(block) if source[block.end..line.start].lines().all(|between| !between.trim().is_empty()) => {
+                block.end = line.end;
+            }
+            _ => blocks.push(line),
+        }
+    }
+    blocks
 }
 
 impl<'de> serde::Deserialize<'de> for Audience {

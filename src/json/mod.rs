@@ -17,7 +17,7 @@ use crate::filter::Filter;
 use crate::limits::Limits;
 
 pub(crate) use self::{
-    document::read_each,
+    document::{Origin, read_each},
     locate::{place, spans},
 };
 

@@ -7,6 +7,7 @@ use memchr::memrchr;
 
 use super::cells::Header;
 use super::documents::Documents;
+use super::foreign;
 use super::report::Stop;
 use super::rows::CsvSplitter;
 use super::slice::RecordSlice;
@@ -197,8 +198,8 @@ impl Splitter {
     /// By the first bytes, of which a byte-order mark is taken away; by the name only where those can be either.
     fn of(memory: &mut Memory, chunk: usize, name: &str) -> Result<Self, Stop> {
         let bytes = memory.bytes();
-        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-            return Err(Stop::Unreadable("cannot be read: it is UTF-16, and only UTF-8 can be read".to_owned()));
+        if let Some(reason) = foreign::named(bytes).or_else(|| foreign::utf_16(bytes)) {
+            return Err(Stop::Unreadable(reason));
         }
         if bytes.starts_with(BYTE_ORDER_MARK) {
             memory.forget(BYTE_ORDER_MARK.len());

@@ -7,21 +7,23 @@ use std::io::{self, Read};
 use chrono::DateTime;
 
 use super::cursor::{Position, within};
-use super::report::WrongHeader;
+use super::report::{ReadRecord, WrongHeader};
+use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
 use crate::catalogue::{Field, TextField};
-use crate::contact::{Contact, FromScalar, RecordDraft, RecordKey, RecordSink};
+use crate::contact::{CUSTOM_FIELD, FromScalar, ObservedKeys, RecordDraft, RecordKey, RecordSink, read_custom_fields};
 use crate::error::{Quoted, Shape};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 use crate::number::{NotANumber, Number};
 use crate::value::Value;
 
-/// In front of the key of a custom field.
-const CUSTOM: &str = "custom_fields.";
-
 /// What the columns are.
 #[derive(Debug)]
 pub(super) struct Header {
+    /// As it stands in the file: a row that is the same is no record, but another file's header.
+    row: Box<[u8]>,
+    at: Position,
+    separator: Separator,
     columns: Vec<CsvColumn>,
 }
 
@@ -29,18 +31,22 @@ pub(super) struct Header {
 enum CsvColumn {
     Known(RecordKey, &'static str),
     Custom(String),
-    Ignored,
+    /// Custom fields as an object in JSON.
+    CustomFields,
+    NotRead(String),
 }
 
 impl Header {
-    /// Reads the first row.
-    pub(super) fn read(row: &[u8], at: Position) -> Result<Self, WrongHeader> {
+    /// Reads the first row, in which cells are apart by what it shows itself unless something else was said.
+    pub(super) fn read(row: &[u8], at: Position, separator: Option<Separator>) -> Result<Self, WrongHeader> {
         if let Err(error) = std::str::from_utf8(row) {
             return Err(not_utf8(row, at, error).into());
         }
+        let separator = separator.unwrap_or_else(|| Separator::of_header(row));
         let mut cells = csv::StringRecord::new();
         // Bytes in memory can always be read, and a row that was cut out is one.
-        let _ = reader(row).read_record(&mut cells);
+        let _ = reader(row, separator).read_record(&mut cells);
+        cells.trim();
         let mut wrong = WrongHeader::default();
         let mut first_of = HashMap::new();
         let mut columns = Vec::with_capacity(cells.len());
@@ -59,24 +65,32 @@ impl Header {
             columns.push(column);
         }
         if !columns.iter().any(CsvColumn::is_phone_number) {
-            let reason = "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`";
-            wrong.add(|| Invalid::new(at, reason));
+            wrong.add(|| Invalid::new(at, no_phone_number(&cells, separator)));
         }
         if columns.iter().filter(|column| matches!(column, CsvColumn::Custom(_))).count() > MAX_CUSTOM_FIELDS {
             let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
             wrong.add(|| Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
         }
-        if wrong.described.is_empty() { Ok(Self { columns }) } else { Err(wrong) }
+        if wrong.described.is_empty() { Ok(Self { row: row.into(), at, separator, columns }) } else { Err(wrong) }
+    }
+
+    pub(super) fn separator(&self) -> Separator {
+        self.separator
+    }
+
+    /// Whether a row is this header again.
+    pub(super) fn is(&self, row: &[u8]) -> bool {
+        *self.row == *row
     }
 
     /// Makes a contact of a row's cells; the key at fault and the reason where that fails.
-    fn contact(&self, cells: &csv::StringRecord) -> Result<Contact, (Option<String>, String)> {
+    fn contact(&self, cells: &csv::StringRecord, not_read: &mut [u64]) -> Result<ReadRecord, (Option<String>, String)> {
         if cells.len() != self.columns.len() {
             let (expected, found) = (self.columns.len(), cells.len());
             return Err((None, format!("expected {expected} cells, as the header has, found {found}")));
         }
         let mut draft = RecordDraft::default();
-        for (column, cell) in self.columns.iter().zip(cells) {
+        for ((column, cell), not_read) in self.columns.iter().zip(cells).zip(not_read) {
             // An empty cell is no value.
             if cell.is_empty() {
                 continue;
@@ -88,19 +102,41 @@ impl Header {
                 CsvColumn::Custom(key) => {
                     let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
                 }
-                CsvColumn::Ignored => {}
+                CsvColumn::CustomFields => self.custom_fields(cell, &mut draft)?,
+                CsvColumn::NotRead(_) => *not_read += 1,
             }
         }
-        draft.finish().map_err(|incomplete| (incomplete.key().map(str::to_owned), incomplete.to_string()))
+        let keys = ObservedKeys { given: draft.given(), not_read: Vec::new() };
+        let contact =
+            draft.finish().map_err(|incomplete| (incomplete.key().map(str::to_owned), incomplete.to_string()))?;
+        Ok(ReadRecord { contact, keys })
+    }
+}
+
+impl Header {
+    /// Takes in the custom fields that a cell holds as JSON.
+    fn custom_fields(&self, cell: &str, draft: &mut RecordDraft) -> Result<(), (Option<String>, String)> {
+        let wrong = |reason: String| (Some(RecordKey::CUSTOM_FIELDS.to_owned()), reason);
+        let fields = read_custom_fields(cell)
+            .map_err(|fault| wrong(format!("expected a JSON object, found {}: {}", Quoted(cell), fault.reason)))?;
+        for (key, value) in fields {
+            let has_column = |column: &CsvColumn| matches!(column, CsvColumn::Custom(named) if *named == key);
+            if self.columns.iter().any(has_column) {
+                return Err(wrong(format!("the key {} has a column of its own, too", Quoted(&key))));
+            }
+            let Ok(()) = draft.custom_field(&key, Cow::Owned(value));
+        }
+        Ok(())
     }
 }
 
 impl CsvColumn {
     fn named(name: &str) -> Self {
-        match (RecordKey::from_name(name), name.strip_prefix(CUSTOM)) {
+        match (RecordKey::from_name(name), name.strip_prefix(CUSTOM_FIELD)) {
+            (Some((RecordKey::CustomFields, _)), _) => Self::CustomFields,
             (Some((key, name)), _) => Self::Known(key, name),
             (None, Some(key)) => Self::Custom(key.to_owned()),
-            (None, None) => Self::Ignored,
+            (None, None) => Self::NotRead(name.to_owned()),
         }
     }
 
@@ -114,27 +150,53 @@ impl CsvColumn {
     }
 }
 
+/// What is wrong with a header without a column for phone numbers: the names that it has, if they look like any.
+fn no_phone_number(names: &csv::StringRecord, separator: Separator) -> String {
+    const SHOWN: usize = 8;
+    let mut found: Vec<String> = names.iter().take(SHOWN).map(|name| Quoted(name).to_string()).collect();
+    if names.len() > SHOWN {
+        found.push(format!("{} more", names.len() - SHOWN));
+    }
+    let (columns, apart) = match names.len() {
+        1 => ("the column", String::new()),
+        _ => ("the columns", format!(", with {} between them", separator.described())),
+    };
+    format!(
+        "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`; found {columns} {}{apart}",
+        found.join(", ")
+    )
+}
+
+/// Whether a column of that name has phone numbers.
+pub(super) fn names_a_phone_number(name: &[u8]) -> bool {
+    std::str::from_utf8(name).is_ok_and(|name| CsvColumn::named(name).is_phone_number())
+}
+
 /// Tells a sink the value of a cell.
 fn tell<S: RecordSink>(sink: &mut S, key: RecordKey, cell: &str) -> Result<Result<(), S::Refusal>, String> {
     Ok(match key {
         RecordKey::Field(Field::Text(field)) => sink.text(field, cell.into()),
-        RecordKey::Field(Field::Flag(field)) => sink.flag(field, flag(cell)?),
-        RecordKey::Field(Field::Count(field)) => sink.count(field, number(cell)?),
-        RecordKey::Field(Field::Amount(field)) => sink.amount(field, number(cell)?),
-        RecordKey::Field(Field::Time(field)) => sink.time(field, DateTime::from_text(cell)?),
-        RecordKey::ListId => sink.list_id(number(cell)?),
-        RecordKey::Active => sink.active(flag(cell)?),
+        RecordKey::Field(Field::Flag(field)) => sink.flag(field, flag(cell.trim())?),
+        RecordKey::Field(Field::Count(field)) => sink.count(field, number(cell.trim())?),
+        RecordKey::Field(Field::Amount(field)) => sink.amount(field, number(cell.trim())?),
+        RecordKey::Field(Field::Time(field)) => sink.time(field, DateTime::from_text(cell.trim())?),
+        RecordKey::ListId => sink.list_id(number(cell.trim())?),
+        RecordKey::Active => sink.active(flag(cell.trim())?),
         RecordKey::CustomFields | RecordKey::Lists => {
             return Err(format!("expected {}, found {}", key.value_type().expected(), Shape::String));
         }
     })
 }
 
+/// Yes or no, as people and spreadsheets write it.
 fn flag(cell: &str) -> Result<bool, String> {
-    match cell {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => Err(format!("expected true or false, found {}", Quoted(cell))),
+    let is = |names: [&str; 5]| names.iter().any(|name| cell.eq_ignore_ascii_case(name));
+    if is(["true", "t", "yes", "y", "1"]) {
+        Ok(true)
+    } else if is(["false", "f", "no", "n", "0"]) {
+        Ok(false)
+    } else {
+        Err(format!("expected true or false, yes or no, 1 or 0, found {}", Quoted(cell)))
     }
 }
 
@@ -147,19 +209,21 @@ fn number<T: FromScalar>(cell: &str) -> Result<T, String> {
     }
 }
 
-/// Makes contacts of rows, in their order.
+/// Makes contacts of rows, in their order. Gives back which columns are not read, in how many rows each had a value, and
+/// where their names stand.
 pub(super) fn contacts(
     bytes: &[u8],
     records: &[RecordSlice],
     header: &Header,
-    each: &mut dyn FnMut(Result<Contact, Invalid>),
-) {
+    each: &mut dyn FnMut(Result<ReadRecord, Invalid>),
+) -> Vec<(String, u64, Position)> {
     let rows = records.iter().filter_map(|slice| match slice {
         RecordSlice::Record { bytes: row, .. } => Some(&bytes[row.clone()]),
-        RecordSlice::Invalid(_) => None,
+        RecordSlice::Invalid(_) | RecordSlice::Page(_) => None,
     });
-    let mut reader = reader(Joined { rows, row: &[] });
+    let mut reader = reader(Joined { rows, row: &[] }, header.separator);
     let mut cells = csv::ByteRecord::new();
+    let mut not_read = vec![0; header.columns.len()];
     for slice in records {
         let (row, at) = match slice {
             RecordSlice::Record { bytes: row, at } => (&bytes[row.clone()], at),
@@ -167,12 +231,13 @@ pub(super) fn contacts(
                 each(Err(Invalid::clone(invalid)));
                 continue;
             }
+            RecordSlice::Page(_) => continue,
         };
         // As in a header: a row that was cut out is one.
         let _ = reader.read_byte_record(&mut cells);
         each(match csv::StringRecord::from_byte_record(std::mem::take(&mut cells)) {
             Ok(texts) => {
-                let contact = header.contact(&texts);
+                let contact = header.contact(&texts, &mut not_read);
                 cells = texts.into_byte_record();
                 contact.map_err(|(key, reason)| Invalid { key, ..Invalid::new(*at, reason) })
             }
@@ -186,10 +251,16 @@ pub(super) fn contacts(
             }
         });
     }
+    let named = header.columns.iter().zip(not_read).filter_map(|(column, records)| match column {
+        CsvColumn::NotRead(name) if !name.is_empty() => Some((name.clone(), records, header.at)),
+        _ => None,
+    });
+    named.collect()
 }
 
-fn reader<R: Read>(rows: R) -> csv::Reader<R> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(64 * 1024).from_reader(rows)
+fn reader<R: Read>(rows: R, separator: Separator) -> csv::Reader<R> {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.delimiter(separator.byte()).has_headers(false).flexible(true).buffer_capacity(64 * 1024).from_reader(rows)
 }
 
 /// Rows, with a line break in front of each: in front, so that what looks like a byte-order mark is part of its cell.

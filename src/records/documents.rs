@@ -355,9 +355,10 @@ impl Documents {
 
     fn end_page(&mut self, bytes: &[u8], records: &mut Vec<RecordSlice>) {
         self.found = true;
-        if let Some(invalid) = self.envelope.take().and_then(|envelope| envelope.check()) {
-            records.push(RecordSlice::Invalid(invalid));
-        }
+        records.extend(self.envelope.take().map(|envelope| match envelope.check() {
+            Ok(totals) => RecordSlice::Page(totals),
+            Err(invalid) => RecordSlice::Invalid(invalid),
+        }));
         if self.within == (Within::Page { in_array: true }) {
             self.within = Within::Array;
             self.begin(bytes);

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::cursor::{Position, within};
-use super::slice::Invalid;
+use super::slice::{Invalid, PageTotals};
 use crate::limits::MAX_RECORD_BYTES;
 
 /// A page without its contacts, kept to see whether it is a page at all: `{"contacts": []`, and what follows.
@@ -42,24 +42,29 @@ impl Envelope {
         &self.bytes
     }
 
-    /// What is wrong with the page, now that it is closed.
-    pub(super) fn check(&self) -> Option<Box<Invalid>> {
+    /// What the page says of all pages, now that it is closed, or what is wrong with it.
+    pub(super) fn check(&self) -> Result<PageTotals, Box<Invalid>> {
         /// Only `contacts` counts, and only once.
         #[derive(Deserialize)]
         struct Page {
             #[serde(rename = "contacts")]
             _contacts: IgnoredAny,
             phone_number: Option<IgnoredAny>,
+            /// Nobody is held to its form.
+            pagination: Option<serde_json::Value>,
         }
-        let invalid = |reason: String| Some(Box::new(Invalid::new(self.at, reason)));
+        let invalid = |reason: String| Err(Box::new(Invalid::new(self.at, reason)));
         if self.too_long {
             return invalid("what stands around the contacts of a page is larger than 16 MiB".to_owned());
         }
         if let Err(error) = std::str::from_utf8(&self.bytes) {
-            return Some(Box::new(Invalid::new(self.place(error.valid_up_to()), "not valid UTF-8")));
+            return Err(Box::new(Invalid::new(self.place(error.valid_up_to()), "not valid UTF-8")));
         }
         match serde_json::from_slice(&self.bytes) {
-            Ok(Page { phone_number: None, .. }) => None,
+            Ok(Page { phone_number: None, pagination, .. }) => {
+                let number = |key: &str| pagination.as_ref()?.get(key)?.as_u64();
+                Ok(PageTotals { pages: number("total_pages"), contacts: number("total") })
+            }
             Ok(Page { phone_number: Some(_), .. }) => {
                 invalid("a record with a `phone_number` cannot have `contacts`: is it a contact or a page?".to_owned())
             }
@@ -70,7 +75,7 @@ impl Envelope {
                 let offset = lines.map(<[u8]>::len).sum::<usize>() + error.column().saturating_sub(1);
                 let reason =
                     format!("a page that is no valid JSON: {}", message.strip_suffix(&position).unwrap_or(&message));
-                Some(Box::new(Invalid::new(self.place(offset), reason)))
+                Err(Box::new(Invalid::new(self.place(offset), reason)))
             }
         }
     }

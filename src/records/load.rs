@@ -112,12 +112,17 @@ impl BatchParser<'_> {
         self.slices.turn_to_others();
         let LoadedBatch { shards, tally, .. } = loaded;
         match (&batch.cut, &batch.header) {
-            (Cut::Records(records), Some(header)) => cells::contacts(batch.bytes(), records, header, &mut |row| {
-                tally.count(self.name, row, &mut |contact| shards.push(&contact));
-            }),
+            (Cut::Records(records), Some(header)) => {
+                let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| {
+                    tally.count(self.name, row, &mut |contact| shards.push(&contact));
+                });
+                not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
+            }
             (Cut::Records(records), None) => self.records(batch.bytes(), records, loaded),
             (Cut::Lines(line), _) => self.lines(batch.bytes(), *line, loaded),
         }
+        self.lines.tell(&mut loaded.tally.seen);
+        self.slices.tell(&mut loaded.tally.seen);
     }
 
     /// Lines, of which each is a document.
@@ -157,6 +162,10 @@ impl BatchParser<'_> {
                     json(&bytes[record.clone()], *at)
                 }
                 RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
+                RecordSlice::Page(totals) => {
+                    tally.seen.page(*totals);
+                    continue;
+                }
             };
             tally.count(self.name, record, &mut |contact| shards.push(&contact));
             if has_too_many(shards) {

@@ -16,6 +16,7 @@ mod documents;
 mod envelope;
 #[cfg(feature = "table")]
 mod fast_json;
+mod foreign;
 mod form;
 mod input;
 #[cfg(feature = "table")]
@@ -25,6 +26,8 @@ mod parquet_form;
 mod parse;
 mod report;
 mod rows;
+mod seen;
+mod separator;
 mod slice;
 mod source;
 #[cfg(test)]

@@ -39,6 +39,8 @@ impl ParquetForm {
         let Self { input, name, reading } = self;
         let mut file = ParquetFile::open(input).map_err(|unreadable| stop(unreadable, &name, tally))?;
         tally.drawn = file.drawn();
+        tally.seen.give(file.given());
+        file.not_read().into_iter().for_each(|(name, rows)| tally.seen.not_read(name, rows, None));
         match &reading.foreseen {
             None => {}
             Some(Foreseen { plans, alone: true }) => tally.totals = file.leave_out(plans).map(Totals::from),

@@ -8,7 +8,7 @@ use super::batch::{Batch, Cut};
 use super::cells;
 use super::cursor::{Position, characters, within};
 use super::documents::Documents;
-use super::report::ReadTally;
+use super::report::{ReadRecord, ReadTally};
 use super::slice::{Invalid, RecordSlice};
 use crate::contact::{Contact, RecordKey, read_json};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
@@ -17,7 +17,8 @@ use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 pub(super) fn contacts(batch: &Batch, name: &str, tally: &mut ReadTally, each: &mut dyn FnMut(Contact)) {
     match (&batch.cut, &batch.header) {
         (Cut::Records(records), Some(header)) => {
-            cells::contacts(batch.bytes(), records, header, &mut |row| tally.count(name, row, each));
+            let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| tally.count(name, row, each));
+            not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
         }
         (Cut::Records(records), None) => contacts_of(batch.bytes(), records, name, tally, each),
         (Cut::Lines(line), _) => {
@@ -39,19 +40,23 @@ fn contacts_of(
         let record = match slice {
             RecordSlice::Record { bytes: record, at } => json(&bytes[record.clone()], *at),
             RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
+            RecordSlice::Page(totals) => {
+                tally.seen.page(*totals);
+                continue;
+            }
         };
         tally.count(name, record, each);
     }
 }
 
 /// Makes a contact of a record that begins at a place.
-pub(super) fn json(record: &[u8], at: Position) -> Result<Contact, Invalid> {
+pub(super) fn json(record: &[u8], at: Position) -> Result<ReadRecord, Invalid> {
     // Here for the whole record: what is skipped over would not be looked at.
     if let Err(error) = std::str::from_utf8(record) {
         let (line, column) = within(record, error.valid_up_to());
         return Err(Invalid::new(in_file(at, line, column), "not valid UTF-8"));
     }
-    let contact = read_json(record).map_err(|fault| {
+    let (contact, keys) = read_json(record).map_err(|fault| {
         let line = fault.line as u64;
         let lines = memchr_iter(b'\n', record).take(fault.line.saturating_sub(1));
         let start = lines.last().map_or(0, |end| end + 1);
@@ -66,7 +71,7 @@ pub(super) fn json(record: &[u8], at: Position) -> Result<Contact, Invalid> {
         let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
         return Err(Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
     }
-    Ok(contact)
+    Ok(ReadRecord { contact, keys })
 }
 
 fn has_too_many_custom_fields(contact: &Contact) -> bool {

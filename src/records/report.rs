@@ -2,11 +2,13 @@
 
 use std::io;
 
+use super::seen::Seen;
 use super::slice::Invalid;
-use crate::contact::Contact;
+use crate::contact::{Contact, ObservedKeys};
 use crate::error::{Errors, Kind, Place, Problems};
 #[cfg(feature = "table")]
 use crate::estimate::SampleInfo;
+use crate::note::Notes;
 
 /// What becomes of a record that is invalid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,6 +28,10 @@ pub struct ReadReport {
     pub records: u64,
     /// Records left out because they are invalid; more than 0 only with [`OnError::Skip`].
     pub skipped: u64,
+    /// What is to be heard of the input though nothing is wrong.
+    pub notes: Notes,
+    /// The keys that some record gave a value.
+    pub(crate) given: u64,
     /// What is wrong with those left out: the first hundred described, the others counted.
     pub problems: Option<Errors>,
     /// What the file has where not all of it was read, because [`RecordReader::for_plans`](super::RecordReader::for_plans) said what will be asked.
@@ -90,8 +96,17 @@ impl From<Invalid> for WrongHeader {
 /// How many problems of one file are described.
 pub(super) const DESCRIBED: usize = 100;
 
+/// A record that is valid, and the keys that it has.
+#[derive(Debug)]
+pub(super) struct ReadRecord {
+    pub(super) contact: Contact,
+    pub(super) keys: ObservedKeys,
+}
+
 /// What has come of the records so far.
 pub(super) struct ReadTally {
+    /// What was seen beside them.
+    pub(super) seen: Seen,
     pub(super) records: u64,
     pub(super) skipped: u64,
     pub(super) problems: Problems,
@@ -105,6 +120,7 @@ pub(super) struct ReadTally {
 impl Default for ReadTally {
     fn default() -> Self {
         Self {
+            seen: Seen::default(),
             records: 0,
             skipped: 0,
             problems: Problems::new(DESCRIBED),
@@ -118,15 +134,17 @@ impl Default for ReadTally {
 impl ReadTally {
     /// Adds what has come of later records.
     pub(super) fn add(&mut self, later: Self) {
+        self.seen.add(later.seen);
         self.records += later.records;
         self.skipped += later.skipped;
         self.problems.extend(later.problems);
     }
 
-    pub(super) fn count(&mut self, name: &str, record: Result<Contact, Invalid>, each: &mut dyn FnMut(Contact)) {
+    pub(super) fn count(&mut self, name: &str, record: Result<ReadRecord, Invalid>, each: &mut dyn FnMut(Contact)) {
         match record {
-            Ok(contact) => {
+            Ok(ReadRecord { contact, keys }) => {
                 self.records += 1;
+                self.seen.observe(keys);
                 each(contact);
             }
             Err(invalid) => self.skip(name, invalid),
@@ -169,6 +187,7 @@ impl ReadTally {
     /// What all of it comes to, in the end: a report, or everything that is wrong.
     pub(super) fn finish(self, name: &str, on_error: OnError, stop: Option<Stop>) -> Result<ReadReport, Errors> {
         let Self {
+            seen,
             records,
             skipped,
             problems,
@@ -186,6 +205,8 @@ impl ReadTally {
         match (problems.into_errors(), on_error) {
             (Some(errors), OnError::Fail) => Err(errors),
             (problems, _) => Ok(ReadReport {
+                notes: seen.notes(name, records, skipped).collect(),
+                given: seen.given(),
                 records,
                 skipped,
                 problems,

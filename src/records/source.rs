@@ -41,10 +41,15 @@ impl<'r> Source<'r> {
                 let input = BufReader::with_capacity(64 * 1024, input);
                 let raw = Arc::clone(&raw);
                 match packing {
-                    Packing::Gzip => {
-                        Box::new(Unpacked { input: flate2::bufread::MultiGzDecoder::new(input), packing, raw })
+                    Packing::Gzip => Box::new(Unpacked {
+                        input: flate2::bufread::MultiGzDecoder::new(input),
+                        packing,
+                        has_read: false,
+                        raw,
+                    }),
+                    Packing::Zstd => {
+                        Box::new(Unpacked { input: zstd::Decoder::with_buffer(input)?, packing, has_read: false, raw })
                     }
-                    Packing::Zstd => Box::new(Unpacked { input: zstd::Decoder::with_buffer(input)?, packing, raw }),
                 }
             }
         };
@@ -126,16 +131,29 @@ impl<R: Read> Read for Counted<R> {
 struct Unpacked<R> {
     input: R,
     packing: Packing,
+    /// Something has been unpacked.
+    has_read: bool,
     raw: Arc<PackedInput>,
 }
 
 impl<R: Read> Read for Unpacked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.input.read(buffer).map_err(|error| match error.kind() {
+        let read = self.input.read(buffer);
+        self.has_read |= read.as_ref().is_ok_and(|count| *count > 0);
+        read.map_err(|error| match error.kind() {
             // Not the decoder's: the input itself cannot be read.
             io::ErrorKind::Interrupted => error,
             _ if self.raw.failed.load(Ordering::Relaxed) => error,
             io::ErrorKind::UnexpectedEof => self.packing.cut_short(),
+            // What the decoders say where a further member or frame would begin.
+            kind if self.has_read
+                && ["invalid gzip header", "Unknown frame descriptor"].contains(&&*error.to_string()) =>
+            {
+                io::Error::new(
+                    kind,
+                    format!("there are bytes behind the {} data that are none of it", self.packing.name()),
+                )
+            }
             kind => io::Error::new(kind, format!("the {} data is damaged: {error}", self.packing.name())),
         })
     }

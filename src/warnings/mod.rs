@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::audience::Audience;
 use crate::error::{Errors, Lines, Place, draw};
 use crate::filter::Filter;
-use crate::json::{self, read_each};
+use crate::json::{self, Origin, read_each};
 use crate::semantics::EvalContext;
 use crate::text;
 
@@ -116,12 +116,12 @@ impl Warnings {
     pub fn of(source: &str, cx: &EvalContext) -> Result<Self, Errors> {
         let mut list = Vec::new();
         for filters in read_each(source)?.chunk_by(|(_, one), (_, other)| one.document == other.document) {
-            let document = filters.first().and_then(|(_, origin)| origin.document.clone());
+            let Some((_, Origin { document, pointer })) = filters.first() else { continue };
             let found = filters.iter().flat_map(|(audience, origin)| {
-                let in_document = |warning: Warning| warning.within(&origin.pointer);
+                let in_document = |warning: Warning| warning.within(origin.pointer.as_deref().unwrap_or_default());
                 audience.filter.warnings(cx).into_iter().map(in_document)
             });
-            list.append(&mut placed(found.collect(), source, document));
+            list.append(&mut placed(found.collect(), source, document.clone(), pointer.is_some()));
         }
         let lines = Lines::new(source);
         list.iter_mut().for_each(|warning| warning.place.resolve(&lines));
@@ -164,17 +164,17 @@ impl<'a> IntoIterator for &'a Warnings {
 
 /// The warnings of one document with where each stands in the source, in its order. A filter keeps no places: where there
 /// are warnings, the document is read once more.
-fn placed(mut warnings: Vec<Warning>, source: &str, document: Option<Range<usize>>) -> Vec<Warning> {
+fn placed(mut warnings: Vec<Warning>, source: &str, document: Range<usize>, is_json: bool) -> Vec<Warning> {
     if warnings.is_empty() {
         return warnings;
     }
     let pointers = warnings.iter().map(|warning| warning.place.pointer.as_deref().unwrap_or_default());
-    let spans = match document {
-        None => {
-            let spans = text::spans(source);
-            pointers.map(|pointer| spans.get(pointer).cloned()).collect()
-        }
-        Some(document) => json::spans(source, document, pointers),
+    let spans = if is_json {
+        json::spans(source, document, pointers)
+    } else {
+        let (start, spans) = (document.start, text::spans(&source[document]));
+        let in_source = |span: &Range<usize>| span.start + start..span.end + start;
+        pointers.map(|pointer| spans.get(pointer).map(in_source)).collect()
     };
     for (warning, span) in warnings.iter_mut().zip(spans) {
         warning.place.span = span;

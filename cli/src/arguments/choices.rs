@@ -1,6 +1,6 @@
 //! Arguments that are one of a few names, those of the library's choices in its own words.
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use headcount_generate::PopulationFormat;
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -104,6 +104,17 @@ pub(crate) enum TableFormat {
     Csv,
 }
 
+/// How a table is written.
+#[derive(Clone, Copy, Args)]
+pub(crate) struct Tabular {
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TableFormat,
+    /// Begin CSV with a byte-order mark, so that Excel reads it as UTF-8
+    #[arg(long)]
+    pub(crate) bom: bool,
+}
+
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum MembersFormat {
     /// One phone number on each line
@@ -143,6 +154,8 @@ pub(crate) enum ConvertTo {
     Json,
     /// JSON as requests spell it: `condition_type`, `list_id`
     JsonRequest,
+    /// JSON of audiences, whole: with name, source lists and cached size
+    Audience,
     /// A query of react-querybuilder
     ReactQuerybuilder,
 }

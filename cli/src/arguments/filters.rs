@@ -62,9 +62,10 @@ impl Check {
 
 /// Write filters in another form.
 ///
-/// Of an audience it is the filter that is written. Each filter is on a line of its own; a single one in JSON is spread
-/// over several lines, as every filter is with `text-lines`, where an empty line stands between two. What has no exact
-/// counterpart in a form is an error that names it.
+/// Of an audience only the filter is written, and a note says where its source lists are lost; `--to audience` writes it
+/// whole. Each filter is on a line of its own; a single one in JSON is spread over several lines, as every filter is with
+/// `text-lines`, where an empty line stands between two. What has no exact counterpart in a form is an error that names
+/// it.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -81,6 +82,9 @@ pub(crate) struct Convert {
     /// The form to write
     #[arg(long, value_enum, value_name = "FORM")]
     pub(crate) to: ConvertTo,
+    /// Exit with 1 where there are notes, too
+    #[arg(long)]
+    pub(crate) deny_notes: bool,
 }
 
 /// Write the JSON Schema of filters or of audiences.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, value_parser};
 
 use super::asking::Asking;
-use super::choices::{ExplanationFormat, TableFormat};
+use super::choices::{ExplanationFormat, Tabular};
 use super::inputs::{Audiences, OneAudience, Records};
 
 /// Explain why one contact is in an audience, or is not.
@@ -47,9 +47,8 @@ pub(crate) struct Explain {
     pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// How the explanation is written; in CSV it is the filter alone
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// Compare audiences: how many contacts they share, and how many are in one of them only.
@@ -70,9 +69,8 @@ pub(crate) struct Compare {
     /// How many choices of audiences the table shows; JSON and CSV have them all
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub(crate) patterns: usize,
-    /// How the comparison is written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// Hold cached sizes against the records: can they have been right, and how were they counted?
@@ -92,9 +90,8 @@ pub(crate) struct Reconcile {
     pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// How it is written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// Write all there is to say of audiences as one page, for people who would rather look than read.

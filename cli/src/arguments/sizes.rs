@@ -5,7 +5,9 @@ use clap::{Args, value_parser};
 use headcount::Confidence;
 
 use super::asking::{Asking, Now, Readings};
-use super::choices::{MembersFormat, TableFormat};
+use crate::commands::members::Column;
+
+use super::choices::{MembersFormat, Tabular};
 use super::drawing::{Drawing, confidence};
 use super::inputs::{Audiences, OneAudience, Records};
 use super::instants::{Until, length};
@@ -27,9 +29,8 @@ pub(crate) struct Size {
     /// Count so many times, and tell the median of the times it took
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
     pub(crate) repeat: u32,
-    /// How the sizes are written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// Tell how the size of one audience changes from now on, if nobody does anything.
@@ -58,9 +59,8 @@ pub(crate) struct Timeline {
     pub(crate) readings: Readings,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// How the sizes are written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// Estimate the sizes of audiences from a sample of the contacts, and tell how far off that may be.
@@ -85,9 +85,8 @@ pub(crate) struct Estimate {
     pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// How the estimates are written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: TableFormat,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
 }
 
 /// List the phone numbers in one audience, in the order in which the records name them first.
@@ -103,7 +102,14 @@ pub(crate) struct Members {
     pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) records: Records,
-    /// How the members are written
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: MembersFormat,
+    /// What is written of each member: names of fields, `list_id`, `active` and `custom_fields.KEY`; there is a row for
+    /// each matching membership where one of them is a membership's
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = Column::parse)]
+    pub(crate) columns: Option<Vec<Column>>,
+    /// How the members are written; plain unless --columns are given, and CSV then
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<MembersFormat>,
+    /// Begin CSV with a byte-order mark, so that Excel reads it as UTF-8
+    #[arg(long)]
+    pub(crate) bom: bool,
 }

@@ -23,10 +23,10 @@ pub(crate) fn run(arguments: &arguments::Compare) -> Result<(), Failure> {
     let plans = questions.iter().map(|Question { audience, cx }| audience.plan(cx));
     let table = records::load_for(&arguments.records, plans)?.table;
     let overlap = table.compare_each(questions.iter().map(|Question { audience, cx }| (audience, cx)));
-    match arguments.format {
+    match arguments.tabular.format {
         TableFormat::Table => tables(&questions, &overlap, arguments.patterns),
         TableFormat::Json => json(&questions, &overlap),
-        TableFormat::Csv => csv(&questions, &overlap),
+        TableFormat::Csv => csv(arguments.tabular.bom, &questions, &overlap),
     }
 }
 
@@ -113,9 +113,9 @@ fn json(questions: &[Question], overlap: &Overlap) -> Result<(), Failure> {
 }
 
 /// A row for each pattern, with a 1 for each audience that it has.
-fn csv(questions: &[Question], overlap: &Overlap) -> Result<(), Failure> {
+fn csv(bom: bool, questions: &[Question], overlap: &Overlap) -> Result<(), Failure> {
     let header = iter::once("contacts".to_owned()).chain(questions.iter().map(|question| label(&question.audience)));
-    output::csv(header, |rows| {
+    output::csv(bom, header, |rows| {
         overlap.patterns.iter().try_for_each(|pattern| {
             let marks = is_in(pattern, questions.len()).map(|is_in| u8::from(is_in).to_string());
             rows.write_record(iter::once(pattern.contacts.to_string()).chain(marks))

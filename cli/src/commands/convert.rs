@@ -1,41 +1,62 @@
 //! `convert`: filters in another form.
 
-use headcount::{Filter, Spelling};
+use headcount::{Audience, Filter, Note, NoteCode, Spelling};
 
 use crate::arguments::{self, ConvertFrom, ConvertTo};
 use crate::failure::Failure;
 use crate::inputs::Source;
-use crate::output::write;
+use crate::output::{note, write};
+use crate::question::label;
 
-/// Writes the filter of every audience.
+/// Writes the filter of every audience, or the audiences whole.
 pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
     let source = Source::open(&arguments.file)?;
-    let filters: Vec<Filter> = match arguments.from {
-        None => source.audiences()?.into_iter().map(|audience| audience.filter).collect(),
-        Some(ConvertFrom::ReactQuerybuilder) => vec![source.react_querybuilder()?],
+    let audiences: Vec<Audience> = match arguments.from {
+        None => source.audiences()?,
+        Some(ConvertFrom::ReactQuerybuilder) => vec![Audience::of(source.react_querybuilder()?)],
     };
-    let alone = filters.len() == 1;
+    let alone = audiences.len() == 1;
     write(|out| {
-        for (i, filter) in filters.iter().enumerate() {
+        for (i, audience) in audiences.iter().enumerate() {
             if i > 0 && matches!(arguments.to, ConvertTo::TextLines) {
                 writeln!(out)?;
             }
-            writeln!(out, "{}", form(filter, arguments.to, alone))?;
+            writeln!(out, "{}", form(audience, arguments.to, alone)?)?;
         }
         Ok(())
-    })
+    })?;
+    let lost: Vec<Note> = match arguments.to {
+        ConvertTo::Audience => Vec::new(),
+        _ => audiences.iter().filter(|audience| !audience.source_lists.is_empty()).map(scope_lost).collect(),
+    };
+    lost.iter().for_each(note);
+    if arguments.deny_notes && !lost.is_empty() { Err(Failure::Told) } else { Ok(()) }
 }
 
-/// A filter in the form; JSON of several filters stays on one line each, and is NDJSON together.
-fn form(filter: &Filter, to: ConvertTo, alone: bool) -> String {
-    match to {
+/// The source lists of an audience are not written.
+fn scope_lost(audience: &Audience) -> Note {
+    let lists: Vec<String> = audience.source_lists.iter().map(i64::to_string).collect();
+    let message = format!(
+        "the form has no place for the source lists of `{}` (--source-lists {}); `--to audience` keeps them",
+        label(audience),
+        lists.join(",")
+    );
+    Note::new(NoteCode::ScopeLost, message)
+}
+
+/// An audience in the form; JSON of several stays on one line each, and is NDJSON together.
+fn form(audience: &Audience, to: ConvertTo, alone: bool) -> Result<String, serde_json::Error> {
+    let filter = &audience.filter;
+    Ok(match to {
         ConvertTo::Text => filter.to_string(),
         ConvertTo::TextLines => filter.to_text_lines(),
         ConvertTo::Json => json(filter, Spelling::Response, alone),
         ConvertTo::JsonRequest => json(filter, Spelling::Request, alone),
+        ConvertTo::Audience if alone => serde_json::to_string_pretty(audience)?,
+        ConvertTo::Audience => serde_json::to_string(audience)?,
         ConvertTo::ReactQuerybuilder if alone => filter.to_react_querybuilder_pretty(),
         ConvertTo::ReactQuerybuilder => filter.to_react_querybuilder(),
-    }
+    })
 }
 
 fn json(filter: &Filter, spelling: Spelling, alone: bool) -> String {

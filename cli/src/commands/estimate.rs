@@ -1,5 +1,7 @@
 //! `estimate`: about how many are in each audience, and how far off that may be.
 
+use std::borrow::Cow;
+
 use headcount::{Audience, Estimate, Semantics};
 use serde::Serialize;
 
@@ -7,12 +9,12 @@ use crate::arguments::{self, TableFormat};
 use crate::failure::Failure;
 use crate::inputs;
 use crate::output::{self, Holds, counted, instant, note, thousands, write};
-use crate::question::{self, Question, label};
+use crate::question::{self, Question, label, name_in_csv};
 use crate::records::{self, SEED, Sampled};
 
 /// Estimates every audience from one sample.
 pub(crate) fn run(arguments: &arguments::Estimate) -> Result<(), Failure> {
-    let arguments::Estimate { audiences, drawing, confidence, asking, records, format } = arguments;
+    let arguments::Estimate { audiences, drawing, confidence, asking, records, tabular } = arguments;
     inputs::read_standard_input_once(audiences.files.iter().chain(&records.files))?;
     if asking.readings.counts_memberships() {
         return Err(Failure::usage("an estimate is of contacts, which are sampled whole: --unit memberships is not"));
@@ -28,14 +30,14 @@ pub(crate) fn run(arguments: &arguments::Estimate) -> Result<(), Failure> {
         .iter()
         .map(|Question { audience, cx }| (audience, sampled.sample.estimate(audience, cx, *confidence)))
         .collect();
-    match format {
+    match tabular.format {
         TableFormat::Table => {
             table(&estimates)?;
             tell(&sampled);
             Ok(())
         }
         TableFormat::Json => json(&sampled, &estimates),
-        TableFormat::Csv => csv(&estimates),
+        TableFormat::Csv => csv(tabular.bom, &estimates),
     }
 }
 
@@ -43,7 +45,7 @@ pub(crate) fn run(arguments: &arguments::Estimate) -> Result<(), Failure> {
 #[derive(Serialize)]
 struct Row<'a> {
     id: Option<&'a str>,
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
     estimate: u64,
     low: u64,
     high: u64,
@@ -61,7 +63,7 @@ impl<'a> Row<'a> {
     fn of((audience, estimate): &(&'a Audience, Estimate)) -> Self {
         Self {
             id: audience.id.as_deref(),
-            name: audience.name.as_deref(),
+            name: audience.name.as_deref().map(Cow::Borrowed),
             estimate: estimate.value,
             low: estimate.low,
             high: estimate.high,
@@ -118,8 +120,12 @@ fn json(sampled: &Sampled, estimates: &[(&Audience, Estimate)]) -> Result<(), Fa
     output::json(&report)
 }
 
-fn csv(estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {
-    output::csv(COLUMNS, |rows| estimates.iter().try_for_each(|estimate| rows.serialize(Row::of(estimate))))
+fn csv(bom: bool, estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {
+    output::csv(bom, COLUMNS, |rows| {
+        estimates
+            .iter()
+            .try_for_each(|estimate| rows.serialize(Row { name: name_in_csv(estimate.0), ..Row::of(estimate) }))
+    })
 }
 
 fn table(estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {

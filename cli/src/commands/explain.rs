@@ -17,10 +17,10 @@ pub(crate) fn run(arguments: &arguments::Explain) -> Result<(), Failure> {
     // Everybody: those too whom the filter rules out.
     let table = records::load(&arguments.records)?.table;
     let breakdown = table.breakdown(&audience, &cx);
-    match arguments.format {
+    match arguments.tabular.format {
         TableFormat::Table => tables(&breakdown),
         TableFormat::Json => output::json(&breakdown),
-        TableFormat::Csv => csv(&breakdown),
+        TableFormat::Csv => csv(arguments.tabular.bom, &breakdown),
     }
 }
 
@@ -68,8 +68,8 @@ struct Row<'p> {
 
 const COLUMNS: [&str; 7] = ["pointer", "part", "instants", "alone", "so_far", "without", "more_without"];
 
-fn csv(breakdown: &Breakdown) -> Result<(), Failure> {
-    output::csv(COLUMNS, |rows| {
+fn csv(bom: bool, breakdown: &Breakdown) -> Result<(), Failure> {
+    output::csv(bom, COLUMNS, |rows| {
         parts(breakdown).iter().try_for_each(|(part, _, pointer)| {
             let (name, instants) = match &part.kind {
                 BreakdownNodeKind::Condition { condition, instants } => (condition.clone(), instants.as_deref()),

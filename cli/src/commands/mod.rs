@@ -11,7 +11,7 @@ mod explain;
 mod generate;
 mod import;
 mod mapping;
-mod members;
+pub(crate) mod members;
 mod query;
 mod reconcile;
 mod report;

@@ -9,7 +9,7 @@ use crate::arguments::{self, Now, TableFormat};
 use crate::failure::Failure;
 use crate::inputs;
 use crate::output::{self, Holds, counted, instant, signed, thousands, write};
-use crate::question::{self, Question, label};
+use crate::question::{self, Question, label, name_in_csv};
 use crate::records;
 
 /// Writes what the records say of every cached size.
@@ -27,10 +27,10 @@ pub(crate) fn run(arguments: &arguments::Reconcile) -> Result<(), Failure> {
     let audiences: Vec<Audience> = questions.into_iter().map(|Question { audience, .. }| audience).collect();
     let table = records::load(&arguments.records)?.table;
     let told = table.reconcile(&audiences, &cx).map_err(|errors| Failure::Unfit(errors.to_string()))?;
-    match arguments.format {
+    match arguments.tabular.format {
         TableFormat::Table => write(|out| tables(out, &audiences, &told)),
         TableFormat::Json => output::json(&report(&audiences, &told, &cx)),
-        TableFormat::Csv => csv(&audiences, &told),
+        TableFormat::Csv => csv(arguments.tabular.bom, &audiences, &told),
     }
 }
 
@@ -189,7 +189,7 @@ fn report<'a>(audiences: &'a [Audience], told: &Reconciliation, cx: &EvalContext
     }
 }
 
-fn csv(audiences: &[Audience], told: &Reconciliation) -> Result<(), Failure> {
+fn csv(bom: bool, audiences: &[Audience], told: &Reconciliation) -> Result<(), Failure> {
     const COLUMNS: [&str; 15] = [
         "id",
         "name",
@@ -207,13 +207,13 @@ fn csv(audiences: &[Audience], told: &Reconciliation) -> Result<(), Failure> {
         "missing",
         "duplicates",
     ];
-    output::csv(COLUMNS, |rows| {
+    output::csv(bom, COLUMNS, |rows| {
         told.audiences.iter().try_for_each(|reconciled| {
             let row = row(audiences, reconciled);
             let Discrepancy { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = row.items;
             rows.write_record([
                 row.id.unwrap_or_default(),
-                row.name.unwrap_or_default(),
+                &name_in_csv(&audiences[reconciled.audience]).unwrap_or_default(),
                 &row.fingerprint,
                 &row.cached_size.to_string(),
                 &row.cached_size_updated_at,

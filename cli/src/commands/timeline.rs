@@ -34,14 +34,14 @@ pub(crate) fn run(arguments: &arguments::Timeline) -> Result<(), Failure> {
         None => Box::new(timeline.every_change()),
         Some(step) => Box::new(timeline.every(step)),
     };
-    match arguments.format {
+    match arguments.tabular.format {
         TableFormat::Table => {
             table(sizes)?;
             records::tell(&loaded);
             Ok(())
         }
         TableFormat::Json => json(&audience, &timeline, until, sizes),
-        TableFormat::Csv => csv(sizes),
+        TableFormat::Csv => csv(arguments.tabular.bom, sizes),
     }
 }
 
@@ -98,8 +98,8 @@ fn json(
     output::json(&report)
 }
 
-fn csv(mut sizes: impl Iterator<Item = Change>) -> Result<(), Failure> {
-    output::csv(["now", "size"], |rows| sizes.try_for_each(|size| rows.serialize(Row::from(size))))
+fn csv(bom: bool, mut sizes: impl Iterator<Item = Change>) -> Result<(), Failure> {
+    output::csv(bom, ["now", "size"], |rows| sizes.try_for_each(|size| rows.serialize(Row::from(size))))
 }
 
 fn table(mut sizes: impl Iterator<Item = Change>) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use crate::arguments::{self, ExplanationFormat};
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::{on_one_line, write};
+use crate::output::{escaped, write};
 use crate::question::{self, Question};
 use crate::records;
 
@@ -11,10 +11,14 @@ use crate::records;
 pub(crate) fn run(arguments: &arguments::Why) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
-    let population = records::load_one(&arguments.records, &arguments.phone)?;
+    let (population, alike) = records::load_one(&arguments.records, &arguments.phone)?;
     let Some(contact) = population.get(&arguments.phone) else {
-        let phone = on_one_line(&arguments.phone);
-        return Err(Failure::Unfit(format!("no contact in the records has the phone number `{phone}`")));
+        let meant = alike.map(|alike| format!(", did you mean `{}`?", escaped(&alike)));
+        return Err(Failure::Unfit(format!(
+            "no contact in the records has the phone number `{}`{}",
+            escaped(&arguments.phone),
+            meant.unwrap_or_default()
+        )));
     };
     let explanation = audience.explain(contact, &cx);
     write(|out| match arguments.format {

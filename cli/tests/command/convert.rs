@@ -39,13 +39,16 @@ fn every_form_leads_back() {
 
 #[test]
 fn the_filter_of_an_audience() {
-    headcount("convert examples/audience.json --to text")
-        .prints("last_clicked_at within 30 days and click_count >= 3\n");
+    assert_eq!(
+        headcount("convert examples/audience.json --to text").stdout(),
+        "last_clicked_at within 30 days and click_count >= 3\n"
+    );
 }
 
 #[test]
 fn several_audiences_as_text() {
-    headcount("convert examples/audiences.json --to text").prints(
+    assert_eq!(
+        headcount("convert examples/audiences.json --to text").stdout(),
         "\
 has_revenue = true or (last_clicked_at within 7 days and click_count >= 3)
 last_sent_at within 60 days and last_clicked_at not within 30 days
@@ -113,4 +116,52 @@ fn what_is_wrong_in_a_query_tells_the_rule() {
             "{\"rules\": [\n{\"id\": \"r7\", \"field\": \"carrier\", \"operator\": \"beginWith\", \"value\": \"T\"}]}",
         )
         .fails(1, "--> standard input:2:46 (/rules/0/operator), rule `r7`\n");
+}
+
+#[test]
+fn several_audiences_as_text_are_read_again() {
+    for form in ["text", "text-lines"] {
+        let texts = headcount(format!("convert examples/audiences.json --to {form}")).stdout();
+        let again = headcount(format!("convert - --to {form}")).reading(texts.clone()).stdout();
+        assert_eq!(again, texts, "{form}");
+    }
+    let wrong = "click_count > 1\nclick_count > 1 or\n\non_dnc";
+    headcount("convert - --to text").reading(wrong).fails(1, "error[syntax]");
+    headcount("check -").reading("click_count > 1\nclick_count > 5 and click_count < 3\n").prints(
+        "\
+warning[never_holds]: the filter can never hold: nobody is in the audience
+ --> standard input:2:1
+  |
+2 | click_count > 5 and click_count < 3
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+warning[never_holds]: these conditions contradict one another: they never hold together
+ --> standard input:2:1
+  |
+2 | click_count > 5 and click_count < 3
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+",
+    );
+}
+
+#[test]
+fn source_lists_that_are_lost_are_told() {
+    let lost = "\
+note[scope_lost]: the form has no place for the source lists of `High-Value Clickers` (--source-lists 101,102); \
+`--to audience` keeps them
+";
+    for form in ["text", "text-lines", "json", "json-request", "react-querybuilder"] {
+        let ran = headcount(format!("convert examples/audience.json --to {form}")).run();
+        ran.exits(0);
+        assert_eq!(ran.stderr, lost, "{form}");
+        headcount(format!("convert examples/audience.json --deny-notes --to {form}")).run().exits(1);
+    }
+    let whole = headcount("convert examples/audience.json --to audience --deny-notes").run();
+    whole.exits(0);
+    assert_eq!(whole.stderr, "");
+    let size = "size --now cached examples/contacts.json --format csv --audience";
+    assert_eq!(
+        headcount(format!("{size} -")).reading(whole.stdout).stdout().split(',').nth(10),
+        headcount(format!("{size} examples/audience.json")).stdout().split(',').nth(10),
+    );
 }

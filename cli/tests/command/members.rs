@@ -60,3 +60,45 @@ fn one_audience_is_needed() {
         .reading("[]")
         .fails(1, "error: standard input holds no audience, and one is needed");
 }
+
+#[test]
+fn control_characters_never_reach_a_terminal() {
+    let record = r#"{"phone_number": "+1\u001b[31m\u009b", "custom_fields": {"when": "\u001b]0;x\u0007\u007f"}}"#;
+    headcount("members --filter is_valid -").reading(record).prints("+1\\u{1b}[31m\\u{9b}\n");
+    let tree = headcount("why --filter 'custom.when within 3 days' - --phone").with("+1\u{1b}[31m\u{9b}");
+    let tree = tree.reading(record).stdout();
+    assert!(!tree.contains(|c: char| c.is_control() && c != '\n'), "{tree:?}");
+}
+
+#[test]
+fn a_byte_order_mark_is_written_where_asked_for() {
+    let marked = headcount("members --filter is_valid - --format csv --bom").reading("phone\n+1\n").stdout();
+    assert_eq!(marked, "\u{feff}phone_number\n+1\n");
+    let marked = headcount("size --filter is_valid - --format csv --bom").reading("phone\n+1\n").stdout();
+    assert!(marked.starts_with("\u{feff}id,name,size,"), "{marked}");
+}
+
+#[test]
+fn columns_go_with_the_members() {
+    let records = "\
+phone,list_id,click_count,carrier,custom_fields.first_name
++1,7,3,Verizon,Ada
++1,8,4,Verizon,=1+1
++2,7,0,,Bob
++3,7,9,,
+";
+    let members = |rest: &str| headcount(format!("members --filter 'click_count > 1' - {rest}")).reading(records);
+    members("--columns phone_number,carrier").prints("phone_number,carrier\n+1,Verizon\n+3,\n");
+    members("--columns phone_number,list_id,custom_fields.first_name")
+        .prints("phone_number,list_id,custom_fields.first_name\n+1,7,Ada\n+1,8,'=1+1\n+3,7,\n");
+    members("--columns list_id,click_count,custom_fields.first_name --format ndjson").prints(
+        "\
+{\"list_id\":7,\"click_count\":3,\"custom_fields.first_name\":\"Ada\"}
+{\"list_id\":8,\"click_count\":4,\"custom_fields.first_name\":\"=1+1\"}
+{\"list_id\":7,\"click_count\":9,\"custom_fields.first_name\":null}
+",
+    );
+    members("--columns clicks")
+        .fails(2, "expected one of carrier, is_valid, line_type, on_dnc, phone_number, timezone");
+    members("--columns phone_number --format plain").fails(2, "--columns are written as CSV or NDJSON");
+}

@@ -100,7 +100,7 @@ fn sizes_as_csv() {
         ),
         "{csv}"
     );
-    assert!(lines[5].starts_with(",,3,2025-11-15T08:30:00Z,,,,"), "{csv}");
+    assert!(lines[5].starts_with(",has_revenue = true,3,2025-11-15T08:30:00Z,,,,"), "{csv}");
     assert_eq!(lines.len(), 6);
 }
 
@@ -256,4 +256,23 @@ fn a_record_that_makes_no_sense_can_be_left_out() {
 fn records_that_cannot_be_read_are_told_with_their_name() {
     headcount("size --filter is_valid examples/nowhere.csv").fails(1, "examples/nowhere.csv");
     headcount("size --filter is_valid --on-error skip examples/nowhere.csv").fails(1, "error[unreadable_input]: ");
+}
+
+#[test]
+fn rows_of_several_filters_are_told_apart() {
+    let csv = headcount("size - --filter 'click_count > 1' --filter on_dnc --now 2025-11-15 --format csv");
+    let csv = csv.reading("phone\n+1\n").stdout();
+    let names: Vec<_> = csv.lines().map(|row| row.split(',').nth(1).unwrap()).collect();
+    assert_eq!(names, ["name", "click_count > 1", "on_dnc = true"]);
+}
+
+#[test]
+fn no_name_is_a_formula_in_a_spreadsheet() {
+    let audience = r#"{"name": "=HYPERLINK(\"x\")", "filter": {"operator": "AND", "conditions": [{"conditionType": "dnc", "field": "on_dnc", "operator": "eq", "value": true}]}}"#;
+    for command in ["size", "estimate", "compare"] {
+        let csv = headcount(format!("{command} --audience - --filter on_dnc examples/contacts.json --format csv"))
+            .reading(audience);
+        let csv = csv.stdout();
+        assert!(csv.contains("'=HYPERLINK") && !csv.contains(",=HYPERLINK"), "{csv}");
+    }
 }

@@ -33,7 +33,7 @@ fn wrong_arguments_exit_with_2() {
         ("convert examples/audience.json", "--to <FORM>"),
         (
             "convert examples/audience.json --to sql",
-            "[possible values: text, text-lines, json, json-request, react-querybuilder]",
+            "[possible values: text, text-lines, json, json-request, audience, react-querybuilder]",
         ),
         ("why --filter has_revenue examples/contacts.json", "--phone <NUMBER>"),
         ("why --filter has_revenue --phone", "a value is required"),

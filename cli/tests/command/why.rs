@@ -66,3 +66,14 @@ fn nobody_has_the_number() {
     headcount(format!("why --phone +10000000000 {ASKED}"))
         .fails(1, "error: no contact in the records has the phone number `+10000000000`\n");
 }
+
+#[test]
+fn a_phone_number_with_the_same_digits_is_proposed() {
+    for (asked, said) in [
+        ("14155550101", "phone number `14155550101`, did you mean `+14155550101`?\n"),
+        ("'+1 (415) 555-0101'", "phone number `+1 (415) 555-0101`, did you mean `+14155550101`?\n"),
+        ("4155550101", "phone number `4155550101`\n"),
+    ] {
+        headcount(format!("why --phone {asked} {ASKED}")).fails(1, said);
+    }
+}

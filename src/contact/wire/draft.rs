@@ -7,7 +7,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, Owner, TextField, TimeField};
+use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, TextField, TimeField};
 use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
 use crate::number::Number;
@@ -42,6 +42,12 @@ impl RecordKey {
         Field::from_name(name)
             .map(|row| (Self::Field(row.field), row.name))
             .or_else(|| OTHER_NAMES.iter().find(|(known, _)| *known == name).map(|(known, key)| (*key, *known)))
+    }
+
+    /// The names of the keys that have no field.
+    #[cfg(feature = "records")]
+    pub(crate) fn other_names() -> impl Iterator<Item = &'static str> {
+        OTHER_NAMES.iter().map(|(name, _)| *name)
     }
 
     /// The type of the key's value.
@@ -120,6 +126,7 @@ pub(crate) struct RecordDraft {
     membership_key: Option<&'static str>,
     lists: Option<Vec<Membership>>,
     seen: u64,
+    given: u64,
     has_phone_number: bool,
     /// How the phone number's key is spelled.
     phone_key: Option<&'static str>,
@@ -140,16 +147,33 @@ impl RecordDraft {
     }
 
     /// A value is told of a key of the membership, or of the contact.
-    fn told(&mut self, owner: Owner, key: &'static str) {
-        if owner == Owner::Membership {
-            self.membership_key.get_or_insert(key);
+    fn told(&mut self, key: RecordKey, name: &'static str) {
+        self.given |= key.bit();
+        if !key.is_of_the_contact() {
+            self.membership_key.get_or_insert(name);
         }
     }
 
-    /// All custom fields.
-    pub(crate) fn custom_fields(&mut self, fields: BTreeMap<String, Value>) {
-        self.told(Owner::Membership, RecordKey::CUSTOM_FIELDS);
-        self.membership.custom_fields = fields;
+    /// All custom fields that stand in one object; the key of one that stands in the record by itself, too.
+    pub(crate) fn custom_fields(&mut self, fields: BTreeMap<String, Value>) -> Result<(), String> {
+        self.told(RecordKey::CustomFields, RecordKey::CUSTOM_FIELDS);
+        for (key, value) in fields {
+            if self.membership.custom_fields.contains_key(&key) {
+                return Err(key);
+            }
+            self.membership.custom_fields.insert(key, value);
+        }
+        Ok(())
+    }
+
+    /// Whether a custom field has a value already.
+    pub(crate) fn has_custom_field(&self, key: &str) -> bool {
+        self.membership.custom_fields.contains_key(key)
+    }
+
+    /// The keys that were given a value, a bit for each.
+    pub(crate) fn given(&self) -> u64 {
+        self.given
     }
 
     /// The memberships of a contact.
@@ -184,50 +208,50 @@ impl RecordSink for RecordDraft {
     type Refusal = Infallible;
 
     fn text(&mut self, field: TextField, text: Cow<'_, str>) -> Result<(), Infallible> {
-        self.told(field.owner(), field.name());
+        self.told(RecordKey::Field(field.into()), field.name());
         self.has_phone_number |= field == TextField::PhoneNumber;
         field.set(&mut self.contact, &mut self.membership, text.into_owned());
         Ok(())
     }
 
     fn flag(&mut self, field: FlagField, flag: bool) -> Result<(), Infallible> {
-        self.told(field.owner(), field.name());
+        self.told(RecordKey::Field(field.into()), field.name());
         field.set(&mut self.contact, &mut self.membership, flag);
         Ok(())
     }
 
     fn count(&mut self, field: CountField, count: u64) -> Result<(), Infallible> {
-        self.told(field.owner(), field.name());
+        self.told(RecordKey::Field(field.into()), field.name());
         field.set(&mut self.membership, count);
         Ok(())
     }
 
     fn amount(&mut self, field: AmountField, amount: Number) -> Result<(), Infallible> {
-        self.told(field.owner(), field.name());
+        self.told(RecordKey::Field(field.into()), field.name());
         field.set(&mut self.membership, amount);
         Ok(())
     }
 
     fn time(&mut self, field: TimeField, instant: DateTime<Utc>) -> Result<(), Infallible> {
-        self.told(field.owner(), field.name());
+        self.told(RecordKey::Field(field.into()), field.name());
         field.set(&mut self.membership, instant);
         Ok(())
     }
 
     fn list_id(&mut self, list: i64) -> Result<(), Infallible> {
-        self.told(Owner::Membership, "list_id");
+        self.told(RecordKey::ListId, "list_id");
         self.membership.list_id = Some(list);
         Ok(())
     }
 
     fn active(&mut self, active: bool) -> Result<(), Infallible> {
-        self.told(Owner::Membership, "active");
+        self.told(RecordKey::Active, "active");
         self.membership.active = active;
         Ok(())
     }
 
     fn custom_field(&mut self, key: &str, value: Cow<'_, Value>) -> Result<(), Infallible> {
-        self.told(Owner::Membership, RecordKey::CUSTOM_FIELDS);
+        self.told(RecordKey::CustomFields, RecordKey::CUSTOM_FIELDS);
         self.membership.custom_fields.insert(key.to_owned(), value.into_owned());
         Ok(())
     }

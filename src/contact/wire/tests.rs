@@ -14,7 +14,7 @@ fn record(rest: &str) -> String {
 
 #[track_caller]
 fn read(source: &str) -> Contact {
-    let contact = read_json(source.as_bytes()).unwrap();
+    let (contact, _) = read_json(source.as_bytes()).unwrap();
     assert_eq!(serde_json::from_str::<Contact>(source).unwrap(), contact, "through serde");
     contact
 }

@@ -126,6 +126,31 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<FileColumn>, Vec<
     if wrong.is_empty() { Ok(columns) } else { Err(wrong) }
 }
 
+/// The names of the columns that mean nothing, each with the first of its columns in a row group.
+pub(super) fn not_read(schema: &SchemaDescriptor) -> Vec<(String, usize)> {
+    let of_map = map(schema);
+    let mut names: Vec<(String, usize)> = Vec::new();
+    for (at, descriptor) in schema.columns().iter().enumerate() {
+        let path = descriptor.path().parts();
+        let is_of_map = of_map.is_some_and(|(keys, values)| at == keys || at == values);
+        if !is_of_map && meaning(path).is_none() && names.last().is_none_or(|(name, _)| *name != path[0]) {
+            names.push((path[0].clone(), at));
+        }
+    }
+    names
+}
+
+impl Meaning {
+    /// The bit of the key that the column gives a value; none where it is no key of a record.
+    pub(super) fn bit(&self) -> u64 {
+        match self {
+            Self::Key(key) => key.bit(),
+            Self::Custom(_) | Self::CustomFields => RecordKey::CustomFields.bit(),
+            Self::IsMembership => 0,
+        }
+    }
+}
+
 /// Which columns are the keys and the values of the custom fields, where those are one map.
 fn map(schema: &SchemaDescriptor) -> Option<(usize, usize)> {
     let mut of_map = schema.columns().iter().enumerate().filter(|(_, column)| {

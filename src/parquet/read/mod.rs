@@ -91,6 +91,28 @@ impl ParquetFile {
         Ok(Self { input, metadata, columns, groups })
     }
 
+    /// The keys that some row gives a value, a bit for each, as far as statistics tell.
+    pub(crate) fn given(&self) -> u64 {
+        let given = self.columns.iter().filter(|column| self.values(column.at) > 0);
+        given.map(|column| column.meaning.bit()).fold(0, |all, bit| all | bit)
+    }
+
+    /// The names of the columns that are not read, and in how many rows each has a value.
+    pub(crate) fn not_read(&self) -> Vec<(String, u64)> {
+        let names = columns::not_read(self.metadata.file_metadata().schema_descr());
+        names.into_iter().map(|(name, at)| (name, self.values(at))).collect()
+    }
+
+    /// In how many rows a column has a value; all of them where no statistics tell.
+    fn values(&self, at: usize) -> u64 {
+        let groups = self.metadata.row_groups().iter().map(|group| {
+            let statistics = group.columns().get(at).and_then(|column| column.statistics());
+            let nulls = statistics.and_then(|statistics| statistics.null_count_opt()).unwrap_or(0);
+            u64::try_from(group.num_rows()).unwrap_or(0).saturating_sub(nulls)
+        });
+        groups.sum()
+    }
+
     /// What the contacts were drawn of, if the file says that they are a sample.
     pub(crate) fn drawn(&self) -> Option<SampleInfo> {
         FileGuarantees::of(self.metadata.file_metadata().key_value_metadata())?.drawn

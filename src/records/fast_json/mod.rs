@@ -9,11 +9,14 @@ mod instant;
 mod key_cache;
 mod scan;
 
+use std::collections::HashMap;
+
 use self::instant::instant;
 use self::key_cache::{KeyCache, ObjectPosition};
 use self::scan::JsonScanner;
+use super::seen::Seen;
 use crate::catalogue::{Field, TextField};
-use crate::contact::{RecordKey, RecordSink};
+use crate::contact::{CUSTOM_FIELD, RecordKey, RecordSink};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
 use crate::table::shard::{RowSink, Shard, ShardRow, Shards};
@@ -35,10 +38,45 @@ pub(super) struct FastJson {
     put_into: Vec<usize>,
     /// How many shards there were when a record was last read.
     shards: usize,
+    /// The keys that records gave a value, a bit for each.
+    given: u64,
+    names: NamesNotRead,
 }
 
-/// What a key means, if anything.
-type KeyMeaning = Option<KnownKey>;
+/// What a key means.
+#[derive(Clone, Copy)]
+enum KeyMeaning {
+    Known(KnownKey),
+    /// A key of the contact inside one of its memberships: that is for the record around it to say.
+    OfTheContact,
+    /// Nothing: which of the names that are not read it is, if those are not too many.
+    Nothing(Option<usize>),
+}
+
+/// The names that mean nothing, and how many records had a value there.
+#[derive(Default)]
+struct NamesNotRead {
+    of_name: HashMap<Box<str>, usize>,
+    records: Vec<u64>,
+    /// Those of the record in hand.
+    in_record: Vec<usize>,
+}
+
+impl NamesNotRead {
+    /// The most names that are told apart.
+    const MOST: usize = 1_000;
+
+    fn place_of(&mut self, name: &str) -> Option<usize> {
+        if let Some(place) = self.of_name.get(name) {
+            return Some(*place);
+        }
+        (self.records.len() < Self::MOST).then(|| {
+            self.records.push(0);
+            self.of_name.insert(name.into(), self.records.len() - 1);
+            self.records.len() - 1
+        })
+    }
+}
 
 #[derive(Clone, Copy)]
 struct KnownKey {
@@ -75,12 +113,25 @@ impl FastJson {
             objects: 0,
             put_into: Vec::new(),
             shards: 0,
+            given: 0,
+            names: NamesNotRead::default(),
         }
     }
 
     /// What comes next goes into other shards.
     pub(super) fn turn_to_others(&mut self) {
         self.shards = 0;
+    }
+
+    /// Tells what was seen in the records that were read since it was last told.
+    pub(super) fn tell(&mut self, seen: &mut Seen) {
+        seen.give(std::mem::take(&mut self.given));
+        for (name, place) in &self.names.of_name {
+            match std::mem::take(&mut self.names.records[*place]) {
+                0 => {}
+                records => seen.not_read(name.to_string(), records, None),
+            }
+        }
     }
 
     /// Reads the record that begins at a place of a text, and tells where its line or the text ends; `None` if it is not
@@ -95,30 +146,38 @@ impl FastJson {
         let (records, memberships) = (shard.records(), shard.memberships());
         let mut scan = JsonScanner::new(text, at, self.many_lines);
         self.put_into.clear();
+        self.names.in_record.clear();
         let done = self.record(&mut scan, shard);
-        if done.is_none() {
+        if let Some(given) = done {
+            self.given |= given;
+            self.names.in_record.iter().for_each(|place| self.names.records[*place] += 1);
+        } else {
             shard.truncate(records, memberships, self.put_into.iter().copied());
         }
-        done.map(|()| scan.at)
+        done.map(|_| scan.at)
     }
 
-    fn record<'t>(&mut self, scan: &mut JsonScanner<'t>, shard: &mut Shard) -> Option<()> {
+    /// Reads a record, and tells which keys it gave a value.
+    fn record<'t>(&mut self, scan: &mut JsonScanner<'t>, shard: &mut Shard) -> Option<u64> {
         let mut said = Said::nothing(shard);
         let (mut seen, mut progress) = (0, ObjectPosition::default());
         if !scan.eat(b'{') {
             return None;
         }
-        while let Some(meaning) = self.records.next(&mut progress, scan, |name| meaning(name, |_| true))? {
-            let Some(key) = meaning else {
-                ignore(scan)?;
+        let mut given = 0;
+        loop {
+            let find = |name: &str| meaning(name, |_| true, &mut self.names);
+            let Some(meaning) = self.records.next(&mut progress, scan, find)? else { break };
+            let KeyMeaning::Known(key) = meaning else {
+                self.ignore(meaning, scan)?;
                 continue;
             };
             once(key, &mut seen)?;
             if key.is == RecordKey::Lists {
-                self.lists(scan, shard)?;
+                given |= self.lists(scan, shard)?;
                 said.lists = true;
-            } else {
-                self.value(key, scan, shard, &mut said)?;
+            } else if self.value(key, scan, shard, &mut said)? {
+                given |= key.bit;
             }
         }
         if !scan.ends() || said.lists && said.of_membership {
@@ -129,17 +188,18 @@ impl FastJson {
             shard.push_membership(&said.row);
         }
         shard.push_record(phone_number, &said.row);
-        Some(())
+        Some(given)
     }
 
-    /// The memberships of a contact.
-    fn lists(&mut self, scan: &mut JsonScanner<'_>, shard: &mut Shard) -> Option<()> {
+    /// The memberships of a contact, and which keys they give a value.
+    fn lists(&mut self, scan: &mut JsonScanner<'_>, shard: &mut Shard) -> Option<u64> {
+        let mut given = 0;
         if !scan.eat(b'[') {
             return None;
         }
         scan.space();
         if scan.eat(b']') {
-            return Some(());
+            return Some(given);
         }
         loop {
             if !shard.has_room(1) || !scan.eat(b'{') {
@@ -147,20 +207,22 @@ impl FastJson {
             }
             let mut said = Said::nothing(shard);
             let (mut seen, mut progress) = (0, ObjectPosition::default());
-            // What an item says of the contact is for the record around it to say.
-            let find = |name: &str| meaning(name, |key| !key.is_of_the_contact());
-            while let Some(meaning) = self.memberships.next(&mut progress, scan, find)? {
-                let Some(key) = meaning else {
-                    ignore(scan)?;
+            loop {
+                let find = |name: &str| meaning(name, |key| !key.is_of_the_contact(), &mut self.names);
+                let Some(meaning) = self.memberships.next(&mut progress, scan, find)? else { break };
+                let KeyMeaning::Known(key) = meaning else {
+                    self.ignore(meaning, scan)?;
                     continue;
                 };
                 once(key, &mut seen)?;
-                self.value(key, scan, shard, &mut said)?;
+                if self.value(key, scan, shard, &mut said)? {
+                    given |= key.bit;
+                }
             }
             shard.push_membership(&said.row);
             scan.space();
             if scan.eat(b']') {
-                return Some(());
+                return Some(given);
             }
             if !scan.eat(b',') {
                 return None;
@@ -169,17 +231,17 @@ impl FastJson {
         }
     }
 
-    /// The value of a key; a null is none.
+    /// The value of a key, and whether there is one: a null is none.
     fn value<'t>(
         &mut self,
         key: KnownKey,
         scan: &mut JsonScanner<'t>,
         shard: &mut Shard,
         said: &mut Said<'t>,
-    ) -> Option<()> {
+    ) -> Option<bool> {
         scan.space();
         if scan.null() {
-            return Some(());
+            return Some(false);
         }
         said.of_membership |= key.of_membership;
         let mut sink = RowSink { shard, row: &mut said.row };
@@ -200,7 +262,23 @@ impl FastJson {
             RecordKey::CustomFields => self.custom_fields(scan, shard)?,
             RecordKey::Lists => return None,
         }
-        Some(())
+        Some(true)
+    }
+
+    /// Goes behind the value of a key that is not read.
+    fn ignore(&mut self, meaning: KeyMeaning, scan: &mut JsonScanner<'_>) -> Option<()> {
+        scan.space();
+        if scan.null() {
+            return Some(());
+        }
+        if let KeyMeaning::Nothing(Some(place)) = meaning {
+            self.names.in_record.push(place);
+        }
+        match scan.peek()? {
+            b'"' => scan.string().map(drop),
+            b't' | b'f' => scan.flag().map(drop),
+            _ => scan.number().map(drop::<Number>),
+        }
     }
 
     /// Custom fields of the membership that is put in next.
@@ -239,10 +317,16 @@ impl FastJson {
     }
 }
 
-/// What a name means: a key, unless that is not taken.
-fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool) -> Option<KeyMeaning> {
-    let known = RecordKey::from_name(name).filter(|(key, _)| takes(*key));
-    Some(known.map(|(is, _)| KnownKey { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
+/// What a name means: a key, unless that is not taken. A custom field that stands by itself is not plain.
+fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool, names: &mut NamesNotRead) -> Option<KeyMeaning> {
+    match RecordKey::from_name(name) {
+        Some((is, _)) if takes(is) => {
+            Some(KeyMeaning::Known(KnownKey { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
+        }
+        Some(_) => Some(KeyMeaning::OfTheContact),
+        None if name.starts_with(CUSTOM_FIELD) => None,
+        None => Some(KeyMeaning::Nothing(names.place_of(name))),
+    }
 }
 
 /// Takes note of a key, that may stand there once.
@@ -250,15 +334,4 @@ fn once(key: KnownKey, seen: &mut u64) -> Option<()> {
     let first = *seen & key.bit == 0;
     *seen |= key.bit;
     first.then_some(())
-}
-
-/// Goes behind the value of a key that means nothing.
-fn ignore(scan: &mut JsonScanner<'_>) -> Option<()> {
-    scan.space();
-    match scan.peek()? {
-        b'"' => scan.string().map(drop),
-        b't' | b'f' => scan.flag().map(drop),
-        b'n' => scan.null().then_some(()),
-        _ => scan.number().map(drop::<Number>),
-    }
 }

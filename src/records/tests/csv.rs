@@ -41,7 +41,7 @@ fn every_form_of_rows() {
         reads(name, "\u{feff}\nphone_number\n+1\n+2", both);
         reads(name, "\u{feff}\"phone_number\",\"list_id\"\n\"+1\",\"1\"\n\"+2\",\"\"", both);
         reads(name, "carrier,phone_number\n\"A, \"\"B\"\"\n\r\nC\",+1\n5\" pipe,+2\n", both);
-        reads(name, "carrier,phone_number\n\"a\"b\"c,+1\n\"\",+2\n", both);
+        reads(name, "carrier,phone_number\na\"b\"c,+1\n\"\",+2\n", both);
         reads(name, "phone_number,,\n+1,x,\n+2,,\n", both);
         reads(name, "phone_number,custom_fields.,custom_fields.x\n+1,x,\n+2,,\n", both);
         reads(name, "phone_number\n", &[]);
@@ -59,7 +59,6 @@ fn cells_that_are_wrong() {
     cell("click_count", "many", "expected a whole number from 0, found `many`");
     cell("click_count", "-1", "expected a whole number from 0, found -1");
     cell("click_count", "1.5", "expected a whole number from 0, found 1.5");
-    cell("click_count", " 1", "expected a whole number from 0, found ` 1`");
     cell(
         "send_count",
         "1e400",
@@ -74,12 +73,19 @@ fn cells_that_are_wrong() {
         "18446744073709551615",
         "expected a whole number up to 9223372036854775807, found 18446744073709551615",
     );
-    cell("active", "yes", "expected true or false, found `yes`");
-    cell("is_valid", "TRUE", "expected true or false, found `TRUE`");
-    cell("in_workflow", "1", "expected true or false, found `1`");
+    let flag = "expected true or false, yes or no, 1 or 0, found";
+    cell("active", "perhaps", &format!("{flag} `perhaps`"));
+    cell("in_workflow", "2", &format!("{flag} `2`"));
+    cell("on_dnc", "X", &format!("{flag} `X`"));
     cell("signup_date", "tomorrow", "expected an ISO 8601 date or time, found `tomorrow`");
     cell("last_sent_at", "2025-02-30", "expected an ISO 8601 date or time, found `2025-02-30`");
-    cell("custom_fields", "{}", "expected an object, found a string");
+    cell("custom_fields", "CA", "expected a JSON object, found `CA`: expected value");
+    cell("custom_fields", "[1]", "expected a JSON object, found `[1]`: expected an object, found an array");
+    cell(
+        "custom_fields",
+        "\"{\"\"a\"\":1,\"\"a\"\":2}\"",
+        "expected a JSON object, found `{\"a\":1,\"a\":2}`: `a` stands here twice",
+    );
     cell("lists", "[]", "expected an array, found a string");
 }
 
@@ -100,8 +106,7 @@ fn rows_that_are_wrong() {
         &["+1\n\n", "+2"],
         &["5: expected 2 cells, as the header has, found 1"],
     );
-    tells("c.csv", format!("{header}+1,1\n+9,\"1\n+2,2\n"), &["+1"], &["3: a quoted cell is never closed"]);
-    tells("c.csv", format!("{header}+1,1\n+9,\"1\n+2,2\"\"\n"), &["+1"], &["3: a quoted cell is never closed"]);
+    tells("c.csv", format!("{header}+1,1\n+9,\"1\n+2,2\n"), &["+1", "+2"], &["3: a quoted cell is never closed"]);
     tells(
         "c.csv",
         b"phone_number,x\n+9,\xff\n+1,\n\"+9\n\n\xe2\x82\",\n+2,".as_slice(),
@@ -113,8 +118,20 @@ fn rows_that_are_wrong() {
 #[test]
 fn headers_that_are_wrong() {
     let none = "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`";
-    refuses("c.csv", "a,b\n1,2\n", &[&format!("invalid_record at c.csv:1: {none}")]);
-    refuses("c", "\n\nSorry, no contacts here.", &[&format!("invalid_record at c:3: {none}")]);
+    refuses(
+        "c.csv",
+        "a,b\n1,2\n",
+        &[&format!("invalid_record at c.csv:1: {none}; found the columns `a`, `b`, with commas between them")],
+    );
+    refuses(
+        "c.csv",
+        "Name;Clicks;1;2;3;4;5;6;7;8\n",
+        &[&format!(
+            "invalid_record at c.csv:1: {none}; found the columns `Name`, `Clicks`, `1`, `2`, `3`, `4`, `5`, `6`, 2 more, \
+             with semicolons between them"
+        )],
+    );
+    refuses("c", "\n\nSorry", &[&format!("invalid_record at c:3: {none}; found the column `Sorry`")]);
     refuses(
         "c",
         "phone_number,list_id,list_id\n",
@@ -131,7 +148,10 @@ fn headers_that_are_wrong() {
         "custom_fields.a,custom_fields.a\n",
         &[
             "invalid_record at c:1: key `custom_fields.a`: stands in the header twice",
-            &format!("invalid_record at c:1: {none}"),
+            &format!(
+                "invalid_record at c:1: {none}; found the columns `custom_fields.a`, `custom_fields.a`, with commas \
+                 between them"
+            ),
         ],
     );
     refuses("c", b"phone_number,\xff\n".as_slice(), &["invalid_record at c:1: not valid UTF-8"]);
@@ -145,4 +165,83 @@ fn rows_that_are_more_than_a_buffer_holds() {
     let (contacts, report) = outcome(&RecordReader::new(), "c", source.as_bytes());
     assert_eq!(report.unwrap().records, 5_000);
     assert_eq!(phone_numbers(&contacts), numbers);
+}
+
+#[test]
+fn names_and_flags_are_read_as_people_write_them() {
+    let flag = |cell: &str| {
+        let (contacts, report) =
+            read("c.csv", format!("phone, on_dnc ,active\n+1,{cell},\n").as_bytes(), OnError::Fail);
+        report.map(|_| contacts[0].on_dnc)
+    };
+    for cell in ["true", "TRUE", "True", "t", "T", "yes", "Yes", "y", "Y", "1", " true ", "\ttrue"] {
+        assert_eq!(flag(cell), Ok(Some(true)), "{cell:?}");
+    }
+    for cell in ["false", "FALSE", "f", "no", "NO", "n", "0", " 0"] {
+        assert_eq!(flag(cell), Ok(Some(false)), "{cell:?}");
+    }
+    assert_eq!(flag(""), Ok(None));
+    let (contacts, _) =
+        read("c.csv", b"phone, active, click_count, signup_date\n+1, false, 3, 2025-01-01\n", OnError::Fail);
+    let membership = &contacts[0].memberships[0];
+    assert!(!membership.active && membership.click_count == 3 && membership.signup_date.is_some(), "{membership:?}");
+}
+
+#[test]
+fn any_usual_separator() {
+    for (name, source) in [
+        ("c.csv", "phone_number;click_count\n+1;5\n"),
+        ("c.csv", "sep=;\nphone_number;click_count\n+1;5\n"),
+        ("c.csv", "sep=|\r\nphone_number|click_count\r\n+1|5\r\n"),
+        ("t.tsv", "phone_number\tclick_count\n+1\t5\n"),
+        ("u.csv", "phone_number|click_count\n+1|5\n"),
+        ("c.csv", "phone_number;carrier;click_count\n+1;\"a;b,c\";5\n"),
+        ("c.csv", "\"phone_number\";\"click_count\"\n\"+1\";\"5\"\n"),
+    ] {
+        let (contacts, report) = read(name, source.as_bytes(), OnError::Fail);
+        assert_eq!(report.map(|report| report.records), Ok(1), "{source:?}");
+        assert_eq!(contacts[0].memberships[0].click_count, 5, "{source:?}");
+    }
+}
+
+#[test]
+fn a_quote_gone_wrong_costs_one_record() {
+    let behind = "text stands behind the closing quote of a cell";
+    let source = "phone_number,click_count,Note\n+1,5,\"6 pack\n+2,4,x\n+3,4,\"8 pack\n+4,4,y\n";
+    let problems = [&*format!("2: {behind}"), "4: a quoted cell is never closed"];
+    tells("c.csv", source, &["+2", "+4"], &problems);
+    tells("c.csv", "phone,x\n+1,\"a\"b\n+2,c\n", &["+2"], &[&format!("2: {behind}")]);
+    tells("c.csv", "phone,x\n+1,\"a\"\"b\n+2,c\n", &["+2"], &["2: a quoted cell is never closed"]);
+    tells(
+        "c.csv",
+        "phone,x\n+1,\"a\nb\" c\n+2,d\n",
+        &["+2"],
+        &[&format!("2: {behind}"), "3: expected 2 cells, as the header has, found 1"],
+    );
+    tells("c.csv", "phone,x\n+1,\"", &[], &["2: a quoted cell is never closed"]);
+    reads("c.csv", "phone,x\n+1,\"a\nb\"\n+2,\"c\"\"d\"\n", &["+1", "+2"]);
+    reads("c.csv", "phone,x\n+1,a \"b\" c\n+2,12\"\n", &["+1", "+2"]);
+}
+
+#[test]
+fn a_header_in_the_middle_is_no_record() {
+    let source = "phone_number,carrier\n+1,T\nphone_number,carrier\n+2,V\n";
+    tells("m.csv", source, &["+1", "+2"], &["3: the header stands here again"]);
+}
+
+#[test]
+fn custom_fields_as_json_in_a_cell() {
+    let source = "phone,custom_fields,custom_fields.tier\n+1,\"{\"\"state\"\": \"\"CA\"\", \"\"n\"\": 3}\",gold\n+2,,\n+3,null,\n";
+    let (contacts, report) = read("j.csv", source.as_bytes(), OnError::Fail);
+    assert_eq!(report.map(|report| report.records), Ok(3));
+    let fields = &contacts[0].memberships[0].custom_fields;
+    assert_eq!(fields.get("state"), Some(&"CA".into()));
+    assert_eq!(fields.get("tier"), Some(&"gold".into()));
+    assert_eq!(fields.len(), 3);
+    tells(
+        "j.csv",
+        "phone,custom_fields,custom_fields.a\n+1,\"{\"\"a\"\": 1}\",2\n",
+        &[],
+        &["2: key `custom_fields`: the key `a` has a column of its own, too"],
+    );
 }

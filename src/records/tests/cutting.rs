@@ -12,8 +12,8 @@ fn at(Position { line, column }: Position) -> String {
 }
 
 /// A record and its place, or what is wrong and where.
-fn told(bytes: &[u8], piece: &RecordSlice) -> String {
-    match piece {
+fn told(bytes: &[u8], piece: &RecordSlice) -> Option<String> {
+    Some(match piece {
         RecordSlice::Record { bytes: record, at: place } => {
             format!("{} {}", at(*place), String::from_utf8_lossy(&bytes[record.clone()]))
         }
@@ -21,7 +21,8 @@ fn told(bytes: &[u8], piece: &RecordSlice) -> String {
             let Invalid { at: place, reason, .. } = &**invalid;
             format!("{}! {reason}", at(*place))
         }
-    }
+        RecordSlice::Page(_) => return None,
+    })
 }
 
 /// The batches of an input.
@@ -41,11 +42,11 @@ fn batches(name: &str, chunk: usize, input: &[u8], mut each: impl FnMut(&[u8], &
 fn pieces(name: &str, chunk: usize, input: &[u8]) -> Vec<String> {
     let mut all = Vec::new();
     batches(name, chunk, input, |bytes, cut| match cut {
-        Cut::Records(pieces) => all.extend(pieces.iter().map(|piece| told(bytes, piece))),
+        Cut::Records(pieces) => all.extend(pieces.iter().filter_map(|piece| told(bytes, piece))),
         Cut::Lines(line) => {
             let mut pieces = Vec::new();
             Documents::of_lines(*line).scan(bytes, true, &mut pieces);
-            all.extend(pieces.iter().map(|piece| told(bytes, piece)));
+            all.extend(pieces.iter().filter_map(|piece| told(bytes, piece)));
         }
     });
     all
@@ -162,7 +163,7 @@ fn lines_that_are_documents_are_handed_on_whole_unless_they_are_longer_than_what
     ] {
         let mut all = Vec::new();
         batches("c", chunk, input.as_bytes(), |bytes, cut| match cut {
-            Cut::Records(pieces) => all.extend(pieces.iter().map(|piece| told(bytes, piece))),
+            Cut::Records(pieces) => all.extend(pieces.iter().filter_map(|piece| told(bytes, piece))),
             Cut::Lines(_) if bytes.is_empty() => {}
             Cut::Lines(line) => all.push(format!("from {line}: {}", String::from_utf8_lossy(bytes))),
         });

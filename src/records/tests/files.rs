@@ -69,12 +69,12 @@ fn packed_files_that_are_damaged() {
         let mut damaged = packed.clone();
         damaged[at] ^= 0x55;
         let garbage = [packed.as_slice(), b"garbage, and not little"].concat();
-        for damaged in [damaged, garbage] {
+        for (damaged, said) in [(damaged, " data is damaged: "), (garbage, "there are bytes behind the ")] {
             for on_error in [OnError::Fail, OnError::Skip] {
                 let (_, report) = outcome(&RecordReader::new().on_error(on_error), "c", &damaged);
                 let errors = report.unwrap_err();
                 assert_eq!(errors.first().code(), Code::UnreadableInput);
-                assert!(errors.first().message().contains(" data is damaged: "), "{errors}");
+                assert!(errors.first().message().contains(said), "{errors}");
             }
         }
     }
@@ -92,7 +92,8 @@ fn what_is_read_before_the_damage_is_told_after_it() {
 #[test]
 fn other_encodings_are_told() {
     let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
-    let problem = "unreadable_input at c: cannot be read: it is UTF-16, and only UTF-8 can be read";
+    let problem =
+        "unreadable_input at c: cannot be read: it is UTF-16; `iconv -f UTF-16 -t UTF-8 FILE` makes UTF-8 of it";
     refuses("c", utf_16("\u{feff}phone\n+1\n"), &[problem]);
     refuses("c", utf_16("\u{feff}"), &[problem]);
 }

@@ -22,12 +22,12 @@ pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
     let plans = questions.iter().map(|Question { audience, cx }| audience.plan(cx));
     let loaded = records::load_for(&arguments.records, plans)?;
     let sizes = count(&questions, &loaded.table, arguments.repeat);
-    let written = match arguments.format {
+    let written = match arguments.tabular.format {
         arguments::TableFormat::Table => write::table(&sizes, arguments.repeat > 1),
         arguments::TableFormat::Json => write::json(&loaded, &sizes),
-        arguments::TableFormat::Csv => write::csv(&sizes),
+        arguments::TableFormat::Csv => write::csv(arguments.tabular.bom, &sizes),
     };
-    if matches!(arguments.format, arguments::TableFormat::Table) && written.is_ok() {
+    if matches!(arguments.tabular.format, arguments::TableFormat::Table) && written.is_ok() {
         records::tell(&loaded);
     }
     written

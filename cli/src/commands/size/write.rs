@@ -1,5 +1,6 @@
 //! Sizes as a table, as JSON and as CSV.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
@@ -8,7 +9,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::output::{self, Holds, instant, signed, thousands, write};
-use crate::question::label;
+use crate::question::{label, name_in_csv};
 use crate::records::Loaded;
 
 /// An audience's size, and how long counting it took.
@@ -22,7 +23,7 @@ pub(super) struct Counted<'a> {
 #[derive(Serialize)]
 struct Row<'a> {
     id: Option<&'a str>,
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
     size: u64,
     now: String,
     cached_size: Option<u64>,
@@ -40,7 +41,7 @@ impl<'a> From<&Counted<'a>> for Row<'a> {
     fn from(Counted { audience, size, time }: &Counted<'a>) -> Self {
         Self {
             id: audience.id.as_deref(),
-            name: audience.name.as_deref(),
+            name: audience.name.as_deref().map(Cow::Borrowed),
             size: size.value,
             now: instant(size.now),
             cached_size: audience.cached_size,
@@ -75,8 +76,10 @@ pub(super) fn json(loaded: &Loaded, sizes: &[Counted<'_>]) -> Result<(), Failure
     output::json(&report)
 }
 
-pub(super) fn csv(sizes: &[Counted<'_>]) -> Result<(), Failure> {
-    output::csv(COLUMNS, |rows| sizes.iter().try_for_each(|size| rows.serialize(Row::from(size))))
+pub(super) fn csv(bom: bool, sizes: &[Counted<'_>]) -> Result<(), Failure> {
+    output::csv(bom, COLUMNS, |rows| {
+        sizes.iter().try_for_each(|size| rows.serialize(Row { name: name_in_csv(size.audience), ..Row::from(size) }))
+    })
 }
 
 pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failure> {

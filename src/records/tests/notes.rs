@@ -1,0 +1,90 @@
+//! What is told of an input though nothing in it is wrong.
+
+use super::*;
+
+/// The notes of an input, read in every way there is.
+#[track_caller]
+fn notes(name: &str, input: &str) -> Vec<String> {
+    let (_, report) = read(name, input.as_bytes(), OnError::Skip);
+    report.unwrap().notes.iter().map(|note| format!("{note} {}", note.count.unwrap_or(0))).collect()
+}
+
+#[test]
+fn names_that_are_not_read() {
+    let csv = "phone,list_id,clicks,DNC,Subscribed,,Colour\n+1,101,5,true,false,x,\n+2,101,9,,true,,\n";
+    assert_eq!(
+        notes("a.csv", csv),
+        [
+            "note[column_not_read]: `Colour` is not read: it means nothing here (a.csv:1) 0",
+            "note[column_not_read]: `DNC` is not read: it means nothing here, did you mean `on_dnc`? (a.csv:1) 1",
+            "note[column_not_read]: `Subscribed` is not read: it means nothing here, did you mean `active`? (a.csv:1) 2",
+            "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`? (a.csv:1) 2",
+        ]
+    );
+    let lines = r#"{"phone_number": "+1", "clicks": 3, "colour": null}
+{"phone_number": "+2", "lists": [{"list_id": 1, "Active": false}], "clicks": 3}
+{"phone_number": "+3", "extra": {"a": [1]}, "clicks": null}
+"#;
+    assert_eq!(
+        notes("a.ndjson", lines),
+        [
+            "note[column_not_read]: `Active` is not read: it means nothing here, did you mean `active`? (a.ndjson) 1",
+            "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`? (a.ndjson) 2",
+            "note[column_not_read]: `extra` is not read: it means nothing here (a.ndjson) 1",
+        ]
+    );
+}
+
+#[test]
+fn custom_fields_that_stand_by_themselves_are_read() {
+    let line = r#"{"phone_number": "+1", "custom_fields.state": "CA", "custom_fields.n": null}"#;
+    let (contacts, report) = read("b.ndjson", line.as_bytes(), OnError::Fail);
+    assert!(report.unwrap().notes.is_empty());
+    assert_eq!(contacts[0].memberships[0].custom_fields.get("state"), Some(&"CA".into()));
+    for twice in [
+        r#"{"phone_number": "+1", "custom_fields.a": "x", "custom_fields": {"a": "y"}}"#,
+        r#"{"phone_number": "+1", "custom_fields": {"a": "y"}, "custom_fields.a": "x"}"#,
+        r#"{"phone_number": "+1", "custom_fields.a": "x", "custom_fields.a": "y"}"#,
+    ] {
+        let (_, report) = read("b.ndjson", twice.as_bytes(), OnError::Fail);
+        let errors = report.unwrap_err().to_string();
+        assert!(errors.contains("`a` stands here twice"), "{errors}");
+    }
+}
+
+#[test]
+fn pages_that_were_not_read() {
+    let page = |number: u64, total: u64| {
+        format!(
+            r#"{{"contacts":[{{"phone_number":"+{number}"}}],"pagination":{{"page":{number},"total":{total},"total_pages":{total}}}}}"#
+        )
+    };
+    assert_eq!(
+        notes("p1.json", &page(1, 5123)),
+        ["note[pages_missing]: 1 page of 5123 pages were read (p1.json) 5122"]
+    );
+    assert_eq!(notes("p.json", &format!("{}\n{}\n", page(1, 2), page(2, 2))), [""; 0]);
+}
+
+#[test]
+fn nothing_in_an_input() {
+    for (name, input) in [("e.json", ""), ("e.csv", "phone_number\n"), ("e.json", r#"{"contacts": []}"#)] {
+        assert_eq!(notes(name, input), [format!("note[no_records]: there is no record in it ({name}) 0")]);
+    }
+}
+
+#[test]
+fn records_that_were_left_out() {
+    let told = notes("s.csv", "phone,click_count\n+1,5\n+2,many\n");
+    assert_eq!(told, ["note[skipped]: 1 record left out, for they are invalid (s.csv) 1"]);
+}
+
+#[test]
+fn what_the_platform_delivers_is_silent() {
+    for (name, input) in [
+        ("contacts-page.json", include_str!("../../../tests/data/contacts-page.json")),
+        ("contact.json", include_str!("../../../tests/data/contact.json")),
+    ] {
+        assert_eq!(notes(name, input), [""; 0]);
+    }
+}
