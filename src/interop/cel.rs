@@ -15,9 +15,9 @@
 
 use std::fmt::{self, Write};
 
-use super::question::{Asking, Key, Owner, Part, Parted, Question, Scalar};
+use super::question::{Asking, Key, Owner, Parted, Question, Scalar};
 use crate::audience::Audience;
-use crate::filter::Comparison;
+use crate::filter::{Comparison, TextPart};
 use crate::semantics::Semantics;
 use crate::time::Moment;
 
@@ -133,9 +133,9 @@ fn expressed(question: &Question, membership: &str) -> Expressed {
         }),
         Question::Part(part, key, text) => of_present(*key, membership, |path| {
             let function = match part {
-                Part::Anywhere => "contains",
-                Part::Start => "startsWith",
-                Part::End => "endsWith",
+                TextPart::Anywhere => "contains",
+                TextPart::Start => "startsWith",
+                TextPart::End => "endsWith",
             };
             Expressed::new(format!("{path}.{function}({})", Quoted(text)), Binds::Tightly)
         }),
@@ -164,7 +164,6 @@ fn path(key: Key, membership: &str) -> String {
 fn sign(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Eq => "==",
-        Comparison::Neq => "!=",
         Comparison::Gt => ">",
         Comparison::Gte => ">=",
         Comparison::Lt => "<",

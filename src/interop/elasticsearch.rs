@@ -9,10 +9,10 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::question::{Asking, Key, Owner, Part, Parted, Question, Scalar};
+use super::question::{Asking, Key, Owner, Parted, Question, Scalar};
 use crate::audience::Audience;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
-use crate::filter::Comparison;
+use crate::filter::{Comparison, TextPart};
 use crate::semantics::{EvalContext, Unit};
 
 /// Elasticsearch, as [`Refusal`] names it.
@@ -300,7 +300,7 @@ impl Writer {
                     Comparison::Gte => "gte",
                     Comparison::Lt => "lt",
                     Comparison::Lte => "lte",
-                    Comparison::Eq | Comparison::Neq => return of("term", key, value),
+                    Comparison::Eq => return of("term", key, value),
                 };
                 of("range", key, json!({range: value}))
             }
@@ -308,10 +308,10 @@ impl Writer {
                 of("range", key, json!({"gte": first.instant(self.now), "lte": last.instant(self.now)}))
             }
             Question::NonEmpty(key, values) => of("terms", key, values.iter().map(|value| self.value(value)).collect()),
-            Question::Part(Part::Start, key, text) => of("prefix", key, json!({"value": text})),
+            Question::Part(TextPart::Start, key, text) => of("prefix", key, json!({"value": text})),
             Question::Part(part, key, text) => {
                 let text = escaped(text);
-                let end = if *part == Part::Anywhere { "*" } else { "" };
+                let end = if *part == TextPart::Anywhere { "*" } else { "" };
                 of("wildcard", key, json!({"value": format!("*{text}{end}")}))
             }
             Question::Always(true) => json!({"match_all": {}}),

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use super::Refusal;
 use super::dialect::{Dialect, quoted_name, quoted_text, reads_instant, written_instant};
-use super::expression::{Folding, Part, Predicate, Rows, Scalar, Tree, Value};
+use super::expression::{BoolExpr, Folding, Rows, Scalar, Tree, Value};
 use super::folding::{DOTTED, SIGMAS};
 use super::layout::{CustomFields, CustomRows};
 use super::schema::{SqlSchema, TableName};
 use super::statement::{Parameter, Statement};
 use crate::catalogue::TextField;
-use crate::filter::{Comparison, Junction};
+use crate::filter::{Comparison, Junction, TextPart};
 
 /// A piece of a statement.
 #[derive(Clone)]
@@ -225,38 +225,41 @@ impl<'a> Printer<'a> {
     }
 
     /// A condition on one line, in parentheses where it would else mix with what is beside it.
-    pub(super) fn predicate(&mut self, predicate: &Predicate, inside: Option<Junction>, out: &mut Sketch) {
+    pub(super) fn predicate(&mut self, predicate: &BoolExpr, inside: Option<Junction>, out: &mut Sketch) {
         match predicate {
-            Predicate::Always(holds) => out.push(if *holds { "TRUE" } else { "FALSE" }),
-            Predicate::All(members) => self.joined(Junction::All, members, inside, out),
-            Predicate::Any(members) => self.joined(Junction::Any, members, inside, out),
-            Predicate::Present(scalar) => {
+            BoolExpr::Always(holds) => out.push(if *holds { "TRUE" } else { "FALSE" }),
+            BoolExpr::All(members) => self.joined(Junction::All, members, inside, out),
+            BoolExpr::Any(members) => self.joined(Junction::Any, members, inside, out),
+            BoolExpr::Present(scalar) => {
                 self.scalar(scalar, out);
                 out.push(" IS NOT NULL");
             }
-            Predicate::Absent(scalar) => {
+            BoolExpr::Absent(scalar) => {
                 self.scalar(scalar, out);
                 out.push(" IS NULL");
             }
-            Predicate::Compare(scalar, comparison, value) => {
+            BoolExpr::Compare(scalar, comparison, value) => {
                 self.scalar(scalar, out);
-                let ordered = !matches!(comparison, Comparison::Eq | Comparison::Neq);
+                let ordered = *comparison != Comparison::Eq;
                 if ordered && matches!(value, Value::Text(_)) {
                     out.push(self.dialect.forms().by_code_point);
                 }
                 out.push(symbol(*comparison));
                 self.value(value, out);
             }
-            Predicate::Between(..) | Predicate::NonEmpty(..) | Predicate::Among(..) => self.range(predicate, "", out),
-            Predicate::Part(part, scalar, text) => self.part(*part, scalar, text, out),
-            Predicate::Is(scalar) => self.scalar(scalar, out),
-            Predicate::Not(inner) => match &**inner {
-                Predicate::Between(..) | Predicate::NonEmpty(..) | Predicate::Among(..) => {
-                    self.range(inner, " NOT", out)
-                }
-                Predicate::Is(scalar) => {
+            BoolExpr::Between(..) | BoolExpr::NonEmpty(..) | BoolExpr::Among(..) => self.range(predicate, "", out),
+            BoolExpr::Part(part, scalar, text) => self.part(*part, scalar, text, out),
+            BoolExpr::Is(scalar) => self.scalar(scalar, out),
+            BoolExpr::Not(inner) => match &**inner {
+                BoolExpr::Between(..) | BoolExpr::NonEmpty(..) | BoolExpr::Among(..) => self.range(inner, " NOT", out),
+                BoolExpr::Is(scalar) => {
                     out.push("NOT ");
                     self.scalar(scalar, out);
+                }
+                BoolExpr::Compare(scalar, Comparison::Eq, value) => {
+                    self.scalar(scalar, out);
+                    out.push(" <> ");
+                    self.value(value, out);
                 }
                 inner => {
                     out.push("NOT (");
@@ -267,7 +270,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn joined(&mut self, junction: Junction, members: &[Predicate], inside: Option<Junction>, out: &mut Sketch) {
+    fn joined(&mut self, junction: Junction, members: &[BoolExpr], inside: Option<Junction>, out: &mut Sketch) {
         let apart = inside.is_some_and(|outer| outer != junction);
         if apart {
             out.push("(");
@@ -284,9 +287,9 @@ impl<'a> Printer<'a> {
     }
 
     /// What has a `NOT` of its own.
-    fn range(&mut self, predicate: &Predicate, not: &str, out: &mut Sketch) {
+    fn range(&mut self, predicate: &BoolExpr, not: &str, out: &mut Sketch) {
         match predicate {
-            Predicate::Between(scalar, first, last) => {
+            BoolExpr::Between(scalar, first, last) => {
                 self.scalar(scalar, out);
                 out.push(not);
                 out.push(" BETWEEN ");
@@ -294,7 +297,7 @@ impl<'a> Printer<'a> {
                 out.push(" AND ");
                 self.value(last, out);
             }
-            Predicate::NonEmpty(scalar, values) => {
+            BoolExpr::NonEmpty(scalar, values) => {
                 self.scalar(scalar, out);
                 out.push(not);
                 out.push(" IN (");
@@ -306,12 +309,12 @@ impl<'a> Printer<'a> {
                 }
                 out.push(")");
             }
-            Predicate::Among(rows, inner) => self.among(*rows, inner, not, out),
+            BoolExpr::Among(rows, inner) => self.among(*rows, inner, not, out),
             other => self.predicate(other, None, out),
         }
     }
 
-    fn among(&mut self, rows: Rows, inner: &Predicate, not: &str, out: &mut Sketch) {
+    fn among(&mut self, rows: Rows, inner: &BoolExpr, not: &str, out: &mut Sketch) {
         if self.hoisted.is_some() {
             let (alias, column) = self.hoist(rows, inner);
             let expected = if not.is_empty() { "1" } else { "0" };
@@ -331,7 +334,7 @@ impl<'a> Printer<'a> {
     }
 
     /// The column of a predicate that is worked out beforehand.
-    fn hoist(&mut self, rows: Rows, inner: &Predicate) -> (String, String) {
+    fn hoist(&mut self, rows: Rows, inner: &BoolExpr) -> (String, String) {
         let key = format!("{rows:?} {inner:?}");
         let known = self.hoisted.as_ref().and_then(|hoisted| hoisted.known.get(&key)).copied();
         let (_, number) = known.unwrap_or_else(|| {
@@ -353,12 +356,12 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn part(&mut self, part: Part, scalar: &Scalar, text: &Value, out: &mut Sketch) {
+    fn part(&mut self, part: TextPart, scalar: &Scalar, text: &Value, out: &mut Sketch) {
         let forms = self.dialect.forms();
         let [before, between, behind] = match part {
-            Part::Anywhere => forms.contains,
-            Part::Start => forms.starts_with,
-            Part::End => forms.ends_with,
+            TextPart::Anywhere => forms.contains,
+            TextPart::Start => forms.starts_with,
+            TextPart::End => forms.ends_with,
         };
         out.push(before);
         self.scalar(scalar, out);
@@ -467,7 +470,6 @@ fn whole_number(whole: i128) -> Parameter {
 fn symbol(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Eq => " = ",
-        Comparison::Neq => " <> ",
         Comparison::Gt => " > ",
         Comparison::Gte => " >= ",
         Comparison::Lt => " < ",

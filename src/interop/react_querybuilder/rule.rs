@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::draft::{entry, fault, flag, id};
 use super::read::{Key, Object};
 use super::value;
-use crate::catalogue::{CUSTOM_PREFIX, Field, Key as Entries, Kind as Asked, Operator, Takes, Vocabulary};
+use crate::catalogue::{CUSTOM_PREFIX, Field, Key as Entries, OperandKind, Operator, SubjectKind as Asked, Vocabulary};
 use crate::draft::{Condition, Entry, Fault, Spot, Value};
 use crate::error::{Kind, Quoted};
 use crate::limits::Limits;
@@ -49,7 +49,7 @@ pub(super) fn read<'s>(mut object: Object<'s>, pointer: String, limits: &Limits)
         condition.entries[Entries::Operator as usize] = operator.and_then(|operator| entry(Key::Operator, operator));
         return Rule::One(Box::new(condition));
     };
-    let has_order = asked.is_none_or(|of| of.takes(Operator::Gte).is_some());
+    let has_order = asked.is_none_or(|of| of.operand(Operator::Gte).is_some());
     match is_between(&spelled).filter(|_| has_order) {
         Some(negated_by) => both(condition, asked, negated_by, given, limits),
         None => {
@@ -117,20 +117,20 @@ fn set_question<'s>(
     condition.negated = negated_by.is_some();
     condition.negated_by = negated_by;
     let known = Vocabulary::ReactQueryBuilder.operator_of(&operator);
-    let takes = known.and_then(|operator| asked?.takes(operator));
+    let takes = known.and_then(|operator| asked?.operand(operator));
     condition.entries[Entries::Operator as usize] = entry(Key::Operator, Value::Text(operator));
     condition.entries[Entries::ListId as usize] = list.and_then(|list| entry(Key::ListId, value::number(list)));
     let (value, its_unit) = match (value, takes) {
         // The front end keeps the value that the rule had before.
-        (_, Some(Takes::Nothing)) => return,
-        (None, Some(Takes::Lists)) => (Some(Value::Array(Vec::new())), None),
+        (_, Some(OperandKind::Nothing)) => return,
+        (None, Some(OperandKind::Lists)) => (Some(Value::Array(Vec::new())), None),
         (Some(value), Some(takes)) => {
             let (value, unit) = value::of(takes, value, limits);
             (Some(value), unit)
         }
         (value, _) => (value, None),
     };
-    let key = if takes == Some(Takes::Lists) { Entries::ListIds } else { Entries::Value };
+    let key = if takes == Some(OperandKind::Lists) { Entries::ListIds } else { Entries::Value };
     condition.entries[key as usize] = value.and_then(|value| entry(Key::Value, value));
     condition.entries[Entries::Unit as usize] = match (its_unit, unit) {
         (Some(_), Some(_)) => {
@@ -151,7 +151,7 @@ fn both<'s>(
     limits: &Limits,
 ) -> Rule<'s> {
     condition.faults.extend(unit.map(|_| misplaced(Key::Unit, "an operator of two values")));
-    let takes = asked.and_then(|of| of.takes(Operator::Gte)).unwrap_or(Takes::Bound);
+    let takes = asked.and_then(|of| of.operand(Operator::Gte)).unwrap_or(OperandKind::OrderedLiteral);
     let list = list.map(value::number);
     let side = |of: &mut Condition<'s>, operator: Operator, value: Option<Value<'s>>| {
         let name = operator.in_react_querybuilder();
