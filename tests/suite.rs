@@ -428,8 +428,20 @@ struct Row {
 
 const NUMERIC: &[&str] = &["eq", "neq", "gt", "gte", "lt", "lte"];
 const TIME: &[&str] = &["within", "not_within", "before", "after", "exists", "not_exists"];
-const TEXT: &[&str] =
-    &["eq", "neq", "contains", "not_contains", "starts_with", "ends_with", "in", "not_in", "exists", "not_exists"];
+const TEXT: &[&str] = &[
+    "eq",
+    "neq",
+    "contains",
+    "not_contains",
+    "starts_with",
+    "not_starts_with",
+    "ends_with",
+    "not_ends_with",
+    "in",
+    "not_in",
+    "exists",
+    "not_exists",
+];
 const CUSTOM: &[&str] = &[
     "eq",
     "neq",
@@ -440,7 +452,9 @@ const CUSTOM: &[&str] = &[
     "contains",
     "not_contains",
     "starts_with",
+    "not_starts_with",
     "ends_with",
+    "not_ends_with",
     "in",
     "not_in",
     "within",

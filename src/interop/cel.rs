@@ -15,7 +15,7 @@
 
 use std::fmt::{self, Write};
 
-use super::question::{Asking, Key, Owner, Parted, Question, Scalar};
+use super::question::{Asking, DocumentKey, Owner, Parted, Question, Scalar};
 use crate::audience::Audience;
 use crate::filter::{Comparison, TextPart};
 use crate::semantics::Semantics;
@@ -143,7 +143,7 @@ fn expressed(question: &Question, membership: &str) -> Expressed {
 }
 
 /// What is asked of the value of a key, if there is one.
-fn of_present(key: Key, membership: &str, asked: impl FnOnce(String) -> Expressed) -> Expressed {
+fn of_present(key: DocumentKey, membership: &str, asked: impl FnOnce(String) -> Expressed) -> Expressed {
     let path = path(key, membership);
     if key.is_always_there() {
         return asked(path);
@@ -152,7 +152,7 @@ fn of_present(key: Key, membership: &str, asked: impl FnOnce(String) -> Expresse
     Expressed::new(format!("{present} && {}", asked(path).beside(Binds::And)), Binds::And)
 }
 
-fn path(key: Key, membership: &str) -> String {
+fn path(key: DocumentKey, membership: &str) -> String {
     let of = match key.owner() {
         Owner::Contact => "contact",
         Owner::Membership => membership,

@@ -22,14 +22,14 @@ pub(super) enum Question {
     All(Vec<Question>),
     Any(Vec<Question>),
     Not(Box<Question>),
-    Present(Key),
-    Flag(Key, bool),
-    Compare(Key, Comparison, Scalar),
+    Present(DocumentKey),
+    Flag(DocumentKey, bool),
+    Compare(DocumentKey, Comparison, Scalar),
     /// From the first to the second, both among them.
-    Between(Key, Moment, Moment),
-    NonEmpty(Key, Vec<Scalar>),
+    Between(DocumentKey, Moment, Moment),
+    NonEmpty(DocumentKey, Vec<Scalar>),
     /// The text is not empty.
-    Part(TextPart, Key, String),
+    Part(TextPart, DocumentKey, String),
     /// It holds of some membership of the contact.
     Membership(Box<Question>),
     /// It holds of some value of a custom field of the membership.
@@ -38,7 +38,7 @@ pub(super) enum Question {
 
 /// A key of the document, of a membership in it, or of a value of a custom field in that.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Key {
+pub(super) enum DocumentKey {
     Field(Field),
     ListId,
     Active,
@@ -57,7 +57,7 @@ pub(super) enum Owner {
     Custom,
 }
 
-impl Key {
+impl DocumentKey {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Field(field) => field.name(),
@@ -230,40 +230,40 @@ impl<E: Copy> Asking<'_, E> {
 
     fn taking_part(self) -> Question {
         match self.semantics.subscription {
-            Subscription::ActiveOnly => Question::Flag(Key::Active, true),
+            Subscription::ActiveOnly => Question::Flag(DocumentKey::Active, true),
             Subscription::Any => Question::Always(true),
         }
     }
 
     fn answer(self, predicate: &Predicate) -> Result<Answer, Reason> {
-        let of_key = |key: Key, passes| Answer { passes, present: present(key) };
+        let of_key = |key: DocumentKey, passes| Answer { passes, present: present(key) };
         Ok(match predicate {
             Predicate::OnList(lists) => Answer::always(self.on_list(lists.as_slice(), Question::Always(true))),
             Predicate::Exists(field) => Answer::always(match field {
-                OptionalField::Time(field) => present(Key::Field((*field).into())),
-                OptionalField::Text(field) => present(Key::Field((*field).into())),
+                OptionalField::Time(field) => present(DocumentKey::Field((*field).into())),
+                OptionalField::Text(field) => present(DocumentKey::Field((*field).into())),
                 OptionalField::Custom(key) => some(key, Question::Always(true)),
             }),
             Predicate::Time(field, test) => {
-                let key = Key::Field((*field).into());
+                let key = DocumentKey::Field((*field).into());
                 of_key(key, self.instant(key, test)?)
             }
             Predicate::Count(field, test) => {
-                let key = Key::Field((*field).into());
+                let key = DocumentKey::Field((*field).into());
                 of_key(key, compared(key, test, |count| Ok(Scalar::Count(count)))?)
             }
             Predicate::Amount(field, test) => {
-                let key = Key::Field((*field).into());
+                let key = DocumentKey::Field((*field).into());
                 of_key(key, compared(key, test, double)?)
             }
-            Predicate::Flag(field, expected) => Answer::always(Question::Flag(Key::Field((*field).into()), *expected)),
+            Predicate::Flag(field, expected) => Answer::always(Question::Flag(DocumentKey::Field((*field).into()), *expected)),
             Predicate::Text(field, test) => {
-                let key = Key::Field((*field).into());
+                let key = DocumentKey::Field((*field).into());
                 of_key(key, self.text(key, test)?)
             }
             Predicate::Custom(key, CustomTest::Time(test)) => Answer {
-                passes: some(key, self.instant(Key::ValueInstant, test)?),
-                present: some(key, present(Key::ValueInstant)),
+                passes: some(key, self.instant(DocumentKey::ValueInstant, test)?),
+                present: some(key, present(DocumentKey::ValueInstant)),
             },
             Predicate::Custom(key, test) => {
                 Answer { passes: some(key, self.element(test)?), present: some(key, Question::Always(true)) }
@@ -271,7 +271,7 @@ impl<E: Copy> Asking<'_, E> {
         })
     }
 
-    fn instant(self, key: Key, test: &TimeTest) -> Result<Question, Reason> {
+    fn instant(self, key: DocumentKey, test: &TimeTest) -> Result<Question, Reason> {
         if test.span().is_some_and(|span| span.micros() > self.longest_span) {
             return Err("it does not count so far back from now".to_owned());
         }
@@ -291,7 +291,7 @@ impl<E: Copy> Asking<'_, E> {
         }
     }
 
-    fn has(self, part: TextPart, key: Key, text: &str) -> Result<Question, Reason> {
+    fn has(self, part: TextPart, key: DocumentKey, text: &str) -> Result<Question, Reason> {
         self.is_case_kept()?;
         if part != TextPart::Start && text.chars().nth(self.longest_part).is_some() {
             return Err(format!("it looks for {} characters at most", self.longest_part));
@@ -299,7 +299,7 @@ impl<E: Copy> Asking<'_, E> {
         Ok(if text.is_empty() { present(key) } else { Question::Part(part, key, text.to_owned()) })
     }
 
-    fn text(self, key: Key, test: &TextTest) -> Result<Question, Reason> {
+    fn text(self, key: DocumentKey, test: &TextTest) -> Result<Question, Reason> {
         self.is_case_kept()?;
         match test {
             TextTest::Eq(text) => Ok(is_one_of(key, [text.as_str()])),
@@ -314,7 +314,7 @@ impl<E: Copy> Asking<'_, E> {
             CustomTest::Eq(literal) => self.equals_any(std::slice::from_ref(literal)),
             CustomTest::In(literals) => self.equals_any(literals.as_slice()),
             CustomTest::Order(order, literal) => self.ordered(order.comparison(), literal),
-            CustomTest::Has(part, text) => self.has(*part, Key::ValueText, text),
+            CustomTest::Has(part, text) => self.has(*part, DocumentKey::ValueText, text),
             // Asked of the value as a whole.
             CustomTest::Time(_) => Ok(Question::Always(false)),
         }
@@ -327,7 +327,7 @@ impl<E: Copy> Asking<'_, E> {
         for literal in literals {
             match literal {
                 Literal::Number(number) => {
-                    numbers.push(Question::Compare(Key::ValueNumber, Comparison::Eq, double(*number)?));
+                    numbers.push(Question::Compare(DocumentKey::ValueNumber, Comparison::Eq, double(*number)?));
                 }
                 Literal::Bool(flag) => {
                     self.is_case_kept()?;
@@ -341,26 +341,26 @@ impl<E: Copy> Asking<'_, E> {
                     }
                     texts.push(text.clone());
                     if let Some(number) = Number::from_text(text) {
-                        numbers.push(no_text(Question::Compare(Key::ValueNumber, Comparison::Eq, double(number)?)));
+                        numbers.push(no_text(Question::Compare(DocumentKey::ValueNumber, Comparison::Eq, double(number)?)));
                     }
                 }
             }
         }
         let flags = flags.into_iter().zip([false, true]).filter(|(asked, _)| *asked);
-        let flags = flags.map(|(_, is)| Question::Flag(Key::ValueFlag, is));
+        let flags = flags.map(|(_, is)| Question::Flag(DocumentKey::ValueFlag, is));
         Ok(Question::any(
-            [is_one_of(Key::ValueText, texts.iter().map(String::as_str))].into_iter().chain(flags).chain(numbers),
+            [is_one_of(DocumentKey::ValueText, texts.iter().map(String::as_str))].into_iter().chain(flags).chain(numbers),
         ))
     }
 
     fn ordered(self, comparison: Comparison, literal: &OrderedLiteral) -> Result<Question, Reason> {
         match literal {
-            OrderedLiteral::Number(number) => Ok(Question::Compare(Key::ValueNumber, comparison, double(*number)?)),
+            OrderedLiteral::Number(number) => Ok(Question::Compare(DocumentKey::ValueNumber, comparison, double(*number)?)),
             OrderedLiteral::Text(text) => {
                 self.is_case_kept()?;
-                let by_text = Question::Compare(Key::ValueText, comparison, Scalar::Text(text.clone()));
+                let by_text = Question::Compare(DocumentKey::ValueText, comparison, Scalar::Text(text.clone()));
                 let by_number = Number::from_text(text).map(|number| {
-                    Ok::<_, Reason>(no_text(Question::Compare(Key::ValueNumber, comparison, double(number)?)))
+                    Ok::<_, Reason>(no_text(Question::Compare(DocumentKey::ValueNumber, comparison, double(number)?)))
                 });
                 Ok(Question::any([by_text].into_iter().chain(by_number.transpose()?)))
             }
@@ -368,24 +368,24 @@ impl<E: Copy> Asking<'_, E> {
     }
 }
 
-fn present(key: Key) -> Question {
+fn present(key: DocumentKey) -> Question {
     if key.is_always_there() { Question::Always(true) } else { Question::Present(key) }
 }
 
 /// A text that is a number is compared with a text as the text that it is.
 fn no_text(question: Question) -> Question {
-    Question::all([Question::Present(Key::ValueText).negated(), question])
+    Question::all([Question::Present(DocumentKey::ValueText).negated(), question])
 }
 
 fn on_any(lists: &[i64]) -> Question {
     match lists {
-        [list] => Question::Compare(Key::ListId, Comparison::Eq, Scalar::List(*list)),
-        _ => Question::NonEmpty(Key::ListId, lists.iter().copied().map(Scalar::List).collect()),
+        [list] => Question::Compare(DocumentKey::ListId, Comparison::Eq, Scalar::List(*list)),
+        _ => Question::NonEmpty(DocumentKey::ListId, lists.iter().copied().map(Scalar::List).collect()),
     }
 }
 
 fn compared<N: Copy + Ord>(
-    key: Key,
+    key: DocumentKey,
     test: &NumberTest<N>,
     scalar: impl Fn(N) -> Result<Scalar, Reason>,
 ) -> Result<Question, Reason> {
@@ -395,14 +395,14 @@ fn compared<N: Copy + Ord>(
 
 /// Some value of a custom field, or element of one, satisfies a question.
 fn some(key: &CustomKey, question: Question) -> Question {
-    let is_key = Question::Compare(Key::ValueOf, Comparison::Eq, Scalar::Text(key.as_str().to_owned()));
+    let is_key = Question::Compare(DocumentKey::ValueOf, Comparison::Eq, Scalar::Text(key.as_str().to_owned()));
     match Question::all([is_key, question]) {
         Question::Always(holds) => Question::Always(holds),
         question => Question::Custom(Box::new(question)),
     }
 }
 
-fn is_one_of<'t>(key: Key, texts: impl IntoIterator<Item = &'t str>) -> Question {
+fn is_one_of<'t>(key: DocumentKey, texts: impl IntoIterator<Item = &'t str>) -> Question {
     let mut texts: Vec<Scalar> = texts.into_iter().map(|text| Scalar::Text(text.to_owned())).collect();
     match texts.len() {
         0 => Question::Always(false),

@@ -4,8 +4,13 @@
 //! column that may be NULL always says which of both it asks, `Present` or `Absent`, beside the comparison; `FALSE AND
 //! NULL` is FALSE and `TRUE OR NULL` is TRUE in every dialect, so that nothing is left of the third value.
 
+use std::hash::{Hash, Hasher};
+
 use crate::filter::{Comparison, Junction, TextPart};
 use crate::logic::{self, Logic};
+
+/// The most members that are joined side by side: of more, runs of them are.
+pub(super) const LONGEST_CHAIN: usize = 32;
 
 /// Groups and conditions as the filter has them.
 #[derive(Clone, Debug)]
@@ -23,17 +28,20 @@ impl Tree {
         }
     }
 
-    /// How many groups are nested in one another.
+    /// How many groups are nested in one another as they are printed.
     pub(super) fn depth(&self) -> usize {
         match self {
             Self::Condition(_) => 0,
-            Self::Group(_, members) => 1 + members.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Group(_, members) => {
+                let runs = (0_u32..).find(|runs| members.len() <= LONGEST_CHAIN.pow(runs + 1)).unwrap_or(0) as usize;
+                1 + runs + members.iter().map(Self::depth).max().unwrap_or(0)
+            }
         }
     }
 }
 
 /// Something that is true or false of a row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum BoolExpr {
     Always(bool),
     All(Vec<BoolExpr>),
@@ -60,7 +68,7 @@ pub(super) enum Rows {
 }
 
 /// What has a value in a row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Scalar {
     /// A column of the membership.
     Membership(String),
@@ -89,7 +97,7 @@ impl Scalar {
 }
 
 /// The letters that are made small, and what becomes of each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Folding {
     pub(super) from: Vec<char>,
     pub(super) to: Vec<char>,
@@ -108,6 +116,21 @@ pub(super) enum Value {
     Double(f64),
     /// Microseconds since 1970.
     Instant(i64),
+}
+
+// OK because a double of a filter is a number, which is equal to itself.
+impl Eq for Value {}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Text(text) => text.hash(state),
+            Self::Whole(whole) => whole.hash(state),
+            // Both zeros are equal.
+            Self::Double(double) => (double + 0.0).to_bits().hash(state),
+            Self::Instant(micros) => micros.hash(state),
+        }
+    }
 }
 
 impl BoolExpr {

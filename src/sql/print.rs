@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Refusal;
 use super::dialect::{Dialect, quoted_name, quoted_text, reads_instant, written_instant};
-use super::expression::{BoolExpr, Folding, Rows, Scalar, Tree, Value};
+use super::expression::{BoolExpr, Folding, LONGEST_CHAIN, Rows, Scalar, Tree, Value};
 use super::folding::{DOTTED, SIGMAS};
 use super::layout::{CustomFields, CustomRows};
 use super::schema::{SqlSchema, TableName};
@@ -104,7 +104,7 @@ fn placeholder(dialect: Dialect, number: usize, value: Option<&Parameter>) -> St
 pub(super) struct Hoisted {
     pub(super) of_membership: Vec<Sketch>,
     pub(super) of_contact: Vec<Sketch>,
-    known: HashMap<String, (Rows, usize)>,
+    known: HashMap<(Rows, BoolExpr), usize>,
 }
 
 /// Writes conditions.
@@ -202,7 +202,7 @@ impl<'a> Printer<'a> {
 
     /// Each tree on a line of its own, the first behind `first`, the others behind what joins them.
     pub(super) fn lines(&mut self, junction: Junction, trees: &[Tree], first: &str, indent: usize, out: &mut Sketch) {
-        for (i, tree) in trees.iter().enumerate() {
+        for (i, some) in shallow(trees).enumerate() {
             let lead = match (i, junction) {
                 (0, _) => first,
                 (_, Junction::All) => "  AND ",
@@ -211,16 +211,19 @@ impl<'a> Printer<'a> {
             out.push("\n");
             out.push(&" ".repeat(indent));
             out.push(lead);
-            match tree {
-                Tree::Condition(predicate) => self.predicate(predicate, Some(junction), out),
-                Tree::Group(inner, members) => {
-                    out.push("(");
-                    self.lines(*inner, members, "  ", indent + 2, out);
-                    out.push("\n");
-                    out.push(&" ".repeat(indent + 2));
-                    out.push(")");
+            let (inner, members) = match some {
+                [Tree::Condition(predicate)] => {
+                    self.predicate(predicate, Some(junction), out);
+                    continue;
                 }
-            }
+                [Tree::Group(inner, members)] => (*inner, members.as_slice()),
+                many => (junction, many),
+            };
+            out.push("(");
+            self.lines(inner, members, "  ", indent + 2, out);
+            out.push("\n");
+            out.push(&" ".repeat(indent + 2));
+            out.push(")");
         }
     }
 
@@ -275,11 +278,18 @@ impl<'a> Printer<'a> {
         if apart {
             out.push("(");
         }
-        for (i, member) in members.iter().enumerate() {
+        for (i, some) in shallow(members).enumerate() {
             if i > 0 {
                 out.push(if junction == Junction::All { " AND " } else { " OR " });
             }
-            self.predicate(member, Some(junction), out);
+            match some {
+                [member] => self.predicate(member, Some(junction), out),
+                many => {
+                    out.push("(");
+                    self.joined(junction, many, None, out);
+                    out.push(")");
+                }
+            }
         }
         if apart {
             out.push(")");
@@ -335,20 +345,19 @@ impl<'a> Printer<'a> {
 
     /// The column of a predicate that is worked out beforehand.
     fn hoist(&mut self, rows: Rows, inner: &BoolExpr) -> (String, String) {
-        let key = format!("{rows:?} {inner:?}");
+        let key = (rows, inner.clone());
         let known = self.hoisted.as_ref().and_then(|hoisted| hoisted.known.get(&key)).copied();
-        let (_, number) = known.unwrap_or_else(|| {
+        let number = known.unwrap_or_else(|| {
             let mut sketch = Sketch::default();
             self.predicate(inner, None, &mut sketch);
-            let Some(hoisted) = &mut self.hoisted else { return (rows, 0) };
+            let Some(hoisted) = &mut self.hoisted else { return 0 };
             let all = match rows {
                 Rows::OfMembership => &mut hoisted.of_membership,
                 Rows::OfContact => &mut hoisted.of_contact,
             };
             all.push(sketch);
-            let place = (rows, all.len());
-            hoisted.known.insert(key, place);
-            place
+            hoisted.known.insert(key, all.len());
+            all.len()
         });
         match rows {
             Rows::OfMembership => (self.custom.clone(), format!("v{number}")),
@@ -358,17 +367,18 @@ impl<'a> Printer<'a> {
 
     fn part(&mut self, part: TextPart, scalar: &Scalar, text: &Value, out: &mut Sketch) {
         let forms = self.dialect.forms();
-        let [before, between, behind] = match part {
-            TextPart::Anywhere => forms.contains,
-            TextPart::Start => forms.starts_with,
-            TextPart::End => forms.ends_with,
+        let form = match part {
+            TextPart::Anywhere => &forms.contains,
+            TextPart::Start => &forms.starts_with,
+            TextPart::End => &forms.ends_with,
         };
+        let [before, between, behind] = form.around;
         out.push(before);
         self.scalar(scalar, out);
         out.push(between);
         self.value(text, out);
         out.push(behind);
-        if behind.ends_with("= ") {
+        if form.repeats_part {
             self.value(text, out);
         }
     }
@@ -459,6 +469,16 @@ impl<'a> Printer<'a> {
             }
         }
     }
+}
+
+/// The members of a group as few runs, each in parentheses of its own where it has several: engines nest the members of a
+/// chain in one another, and so deep as a long one no engine goes.
+fn shallow<T>(members: &[T]) -> std::slice::Chunks<'_, T> {
+    let mut run = 1;
+    while members.len() > run * LONGEST_CHAIN {
+        run *= LONGEST_CHAIN;
+    }
+    members.chunks(run)
 }
 
 fn whole_number(whole: i128) -> Parameter {

@@ -148,21 +148,22 @@ impl<'s> Parser<'s, '_> {
             return first;
         }
         let mut operands = Operands::default();
-        operands.push(self.apart(junction, first));
+        self.push(&mut operands, junction, first);
         while joint(self) {
             self.advance();
             let next = operand(self);
-            operands.push(self.apart(junction, next));
+            self.push(&mut operands, junction, next);
         }
         self.group(junction, operands, start)
     }
 
-    /// A node as a member of a group that is joined so: only AND takes in both conditions of a `between` as they are.
-    fn apart(&mut self, junction: Junction, node: Node<'s>) -> Node<'s> {
-        match (junction, node) {
+    /// Makes a node a member of a group that is joined so: only AND takes in both conditions of a `between` as they are.
+    fn push(&mut self, operands: &mut Operands<'s>, junction: Junction, node: Node<'s>) {
+        let node = match (junction, node) {
             (Junction::Any, Node::Both(pair)) => self.both(pair),
             (_, node) => node,
-        }
+        };
+        operands.push(node);
     }
 
     /// Both conditions of a `between`, as an AND group of their own.
@@ -173,22 +174,17 @@ impl<'s> Parser<'s, '_> {
         self.group(Junction::All, operands, start)
     }
 
-    /// The same node behind a `not`.
-    fn negated(&mut self, node: Node<'s>) -> Node<'s> {
+    /// Puts a node behind a `not`. It does so in place: what is on the stack of the reader is there once for each level.
+    fn negate(&mut self, node: &mut Node<'s>) {
+        if let Node::Both(_) = node
+            && let Node::Both(pair) = std::mem::replace(node, Node::Nothing)
+        {
+            *node = self.both(pair);
+        }
         match node {
-            Node::Condition(mut condition) => {
-                condition.negated ^= true;
-                Node::Condition(condition)
-            }
-            Node::Both(pair) => {
-                let group = self.both(pair);
-                self.negated(group)
-            }
-            Node::Group(mut group, depth) => {
-                group.negated ^= true;
-                Node::Group(group, depth)
-            }
-            Node::Nothing => Node::Nothing,
+            Node::Condition(condition) => condition.negated ^= true,
+            Node::Group(group, _) => group.negated ^= true,
+            Node::Both(_) | Node::Nothing => {}
         }
     }
 
@@ -224,7 +220,7 @@ impl<'s> Parser<'s, '_> {
         }
         let mut node = self.primary();
         if negated {
-            node = self.negated(node);
+            self.negate(&mut node);
             if let Node::Condition(condition) = &mut node {
                 condition.span.start = start;
             }
@@ -284,7 +280,7 @@ impl<'s> Parser<'s, '_> {
         let before = self.problems.count();
         while !self.at(")") && self.ahead.kind != TokenKind::End {
             let operand = self.or();
-            operands.push(self.apart(junction, operand));
+            self.push(&mut operands, junction, operand);
             if !self.at(",") {
                 break;
             }
@@ -371,6 +367,11 @@ impl<'s> Parser<'s, '_> {
             return self.syntax(VALUE);
         }
         if !self.operand(&mut low, subject, &at_least) {
+            // What is wrong was told: the `and` and the second value are no condition.
+            if self.at_word("and") {
+                self.advance();
+                self.recover();
+            }
             return Node::Nothing;
         }
         if !self.at_word("and") {

@@ -57,7 +57,7 @@ fn span<'s>(text: Cow<'s, str>) -> (Value<'s>, Option<Cow<'s, str>>) {
     (Value::Number(number), unit)
 }
 
-/// The two values of `between`, or what stands there.
+/// The two values of `between`, of numbers the lesser one first; or what stands there.
 pub(super) fn pair<'s>(value: Option<Value<'s>>, limits: &Limits) -> Result<(Value<'s>, Value<'s>), String> {
     let (values, found) = match value {
         None => return Err("none".to_owned()),
@@ -70,7 +70,7 @@ pub(super) fn pair<'s>(value: Option<Value<'s>>, limits: &Limits) -> Result<(Val
     };
     let Ok([low, high]) = <[Value<'s>; 2]>::try_from(values) else { return Err(found) };
     match (as_number(&low), as_number(&high)) {
-        (Some(a), Some(b)) if a > b => Err(format!("`{a}` before `{b}`")),
+        (Some(a), Some(b)) if a > b => Ok((high, low)),
         _ => Ok((low, high)),
     }
 }
