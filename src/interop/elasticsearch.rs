@@ -288,7 +288,8 @@ impl Writer {
     }
 
     fn leaf(&self, question: &Question, path: &str) -> Json {
-        let field = |key: &DocumentKey| if path.is_empty() { key.name().to_owned() } else { format!("{path}.{}", key.name()) };
+        let field =
+            |key: &DocumentKey| if path.is_empty() { key.name().to_owned() } else { format!("{path}.{}", key.name()) };
         let of = |query: &str, key: &DocumentKey, value: Json| json!({query: {field(key): value}});
         match question {
             Question::Present(key) => json!({"exists": {"field": field(key)}}),

@@ -256,7 +256,9 @@ impl<E: Copy> Asking<'_, E> {
                 let key = DocumentKey::Field((*field).into());
                 of_key(key, compared(key, test, double)?)
             }
-            Predicate::Flag(field, expected) => Answer::always(Question::Flag(DocumentKey::Field((*field).into()), *expected)),
+            Predicate::Flag(field, expected) => {
+                Answer::always(Question::Flag(DocumentKey::Field((*field).into()), *expected))
+            }
             Predicate::Text(field, test) => {
                 let key = DocumentKey::Field((*field).into());
                 of_key(key, self.text(key, test)?)
@@ -341,7 +343,11 @@ impl<E: Copy> Asking<'_, E> {
                     }
                     texts.push(text.clone());
                     if let Some(number) = Number::from_text(text) {
-                        numbers.push(no_text(Question::Compare(DocumentKey::ValueNumber, Comparison::Eq, double(number)?)));
+                        numbers.push(no_text(Question::Compare(
+                            DocumentKey::ValueNumber,
+                            Comparison::Eq,
+                            double(number)?,
+                        )));
                     }
                 }
             }
@@ -349,13 +355,18 @@ impl<E: Copy> Asking<'_, E> {
         let flags = flags.into_iter().zip([false, true]).filter(|(asked, _)| *asked);
         let flags = flags.map(|(_, is)| Question::Flag(DocumentKey::ValueFlag, is));
         Ok(Question::any(
-            [is_one_of(DocumentKey::ValueText, texts.iter().map(String::as_str))].into_iter().chain(flags).chain(numbers),
+            [is_one_of(DocumentKey::ValueText, texts.iter().map(String::as_str))]
+                .into_iter()
+                .chain(flags)
+                .chain(numbers),
         ))
     }
 
     fn ordered(self, comparison: Comparison, literal: &OrderedLiteral) -> Result<Question, Reason> {
         match literal {
-            OrderedLiteral::Number(number) => Ok(Question::Compare(DocumentKey::ValueNumber, comparison, double(*number)?)),
+            OrderedLiteral::Number(number) => {
+                Ok(Question::Compare(DocumentKey::ValueNumber, comparison, double(*number)?))
+            }
             OrderedLiteral::Text(text) => {
                 self.is_case_kept()?;
                 let by_text = Question::Compare(DocumentKey::ValueText, comparison, Scalar::Text(text.clone()));

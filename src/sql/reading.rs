@@ -47,7 +47,9 @@ fn cast(dialect: Dialect, text: &str, of: As) -> String {
         (Dialect::ClickHouse, As::Whole) => format!("toDecimal128OrNull({text}, 0)"),
         (Dialect::ClickHouse, As::Double) => format!("toFloat64OrNull({text})"),
         (Dialect::ClickHouse, As::Digits) => format!("toInt64OrNull({text})"),
-        (Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion, As::Whole) => format!("TRY_CAST({text} AS DECIMAL(20, 0))"),
+        (Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion, As::Whole) => {
+            format!("TRY_CAST({text} AS DECIMAL(20, 0))")
+        }
         (Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion, As::Double) => format!("TRY_CAST({text} AS DOUBLE)"),
         (Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion, As::Digits) => format!("TRY_CAST({text} AS BIGINT)"),
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::read::{Element, RuleKey, Object, Rules};
+use super::read::{Element, Object, RuleKey, Rules};
 use super::rule::{self, Rule};
 use crate::catalogue::Vocabulary;
 use crate::check::most_groups;
@@ -126,9 +126,16 @@ impl Drafting<'_> {
                 }
             },
         }
-        for key in
-            [RuleKey::Field, RuleKey::Operator, RuleKey::Value, RuleKey::ValueSource, RuleKey::Unit, RuleKey::ListId, RuleKey::Match, RuleKey::Lhs]
-        {
+        for key in [
+            RuleKey::Field,
+            RuleKey::Operator,
+            RuleKey::Value,
+            RuleKey::ValueSource,
+            RuleKey::Unit,
+            RuleKey::ListId,
+            RuleKey::Match,
+            RuleKey::Lhs,
+        ] {
             if object.has(key) {
                 let of = "a group of rules".to_owned();
                 faults.push(fault(key, Kind::MisplacedKey { key: key.name(), of, instead: None }));

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::draft::{entry, fault, flag, id};
-use super::read::{RuleKey, Object};
+use super::read::{Object, RuleKey};
 use super::value;
 use crate::catalogue::{CUSTOM_PREFIX, Field, Key as Entries, OperandKind, Operator, SubjectKind as Asked, Vocabulary};
 use crate::draft::{Condition, Entry, Fault, Spot, Value};
@@ -41,13 +41,18 @@ pub(super) fn read<'s>(mut object: Object<'s>, pointer: String, limits: &Limits)
     }
     faults.extend(value_source(&mut object));
     let [field, operator] = [RuleKey::Field, RuleKey::Operator].map(|key| object.take(key).filter(is_chosen));
-    let given = Given { value: object.take(RuleKey::Value), unit: object.take(RuleKey::Unit), list: object.take(RuleKey::ListId) };
+    let given = Given {
+        value: object.take(RuleKey::Value),
+        unit: object.take(RuleKey::Unit),
+        list: object.take(RuleKey::ListId),
+    };
     let spot = Some(Rc::new(Spot { pointer, rule }));
     let mut condition = Condition { spot, faults, strays: object.strays, ..Condition::default() };
     let asked = field.as_ref().and_then(asked_of);
     set_subject(&mut condition, field);
     let Some(Value::Text(spelled)) = operator else {
-        condition.entries[Entries::Operator as usize] = operator.and_then(|operator| entry(RuleKey::Operator, operator));
+        condition.entries[Entries::Operator as usize] =
+            operator.and_then(|operator| entry(RuleKey::Operator, operator));
         return Rule::One(Box::new(condition));
     };
     let has_order = asked.is_none_or(|of| of.operand(Operator::Gte).is_some());
@@ -164,7 +169,8 @@ fn pair<'s>(
         let value = value.map(|value| value::of(takes, value, limits).0);
         of.entries[Entries::Operator as usize] = entry(RuleKey::Operator, Value::Text(name.into()));
         of.entries[Entries::Value as usize] = value.and_then(|value| entry(RuleKey::Value, value));
-        of.entries[Entries::ListId as usize] = list.as_ref().and_then(|list| entry(RuleKey::ListId, value::again(list)));
+        of.entries[Entries::ListId as usize] =
+            list.as_ref().and_then(|list| entry(RuleKey::ListId, value::again(list)));
     };
     let (low, high) = match value::pair(value, limits) {
         Ok(pair) if condition.faults.is_empty() => pair,
