@@ -8,7 +8,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::audience::Audience;
 use crate::catalogue::FlagField;
 use crate::explain::{instants, joined};
-use crate::filter::{Condition, Filter, Group, Junction, Test};
+use crate::filter::{Condition, Filter, Group, Junction, Predicate};
 use crate::plan::{self, Leaf, Node, Plan};
 use crate::semantics::{EvalContext, Semantics, Subscription, Unit};
 use crate::size::Size;
@@ -133,7 +133,7 @@ impl Table {
     pub fn breakdown(&self, audience: &Audience, cx: &EvalContext) -> Breakdown {
         let root = plan::node(audience.filter.root(), cx);
         let plan = audience.plan(cx);
-        let dnc = Node::Leaf(Leaf::new(&Condition::on(Test::Flag(FlagField::OnDnc, true)), cx));
+        let dnc = Node::Leaf(Leaf::new(&Condition::new(Predicate::Flag(FlagField::OnDnc, true)), cx));
         let more = [
             plan.asking(root.clone().with_missing(true)),
             plan.asking(root.clone().with_missing(false)),

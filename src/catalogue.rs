@@ -2,7 +2,7 @@
 //!
 //! Readers, printers, suggestions and the tables of grammar.md all take it from here. To add a field, add its line to
 //! `fields!` and its member to `Contact` or `Membership`; the compiler asks for the rest. To add an operator, its row in
-//! [`OPERATORS`], the kinds it fits in `operands`, and its meaning in `eval`.
+//! [`OPERATORS`], the kinds it fits in `operands`, what it makes of its operand in `parts`, and its meaning in `eval`.
 
 mod operands;
 mod vocabulary;
@@ -11,7 +11,7 @@ use crate::contact::field_access;
 use crate::filter::Junction;
 use crate::time::SpanUnit;
 
-pub(crate) use self::operands::{Kind, Takes};
+pub(crate) use self::operands::{OperandKind, SubjectKind};
 pub(crate) use self::vocabulary::Vocabulary;
 
 /// What a condition is about: the `conditionType` of the JSON form.
@@ -39,8 +39,12 @@ impl<T: Copy> Named<T> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+
     fn find(table: &'static [Self], name: &str) -> Option<T> {
-        table.iter().find(|row| row.name == name || row.aliases.contains(&name)).map(|row| row.is)
+        table.iter().find(|row| row.is_called(name)).map(|row| row.is)
     }
 }
 
@@ -238,7 +242,7 @@ impl Field {
     }
 }
 
-/// What a condition asks.
+/// What a condition asks, by the name that it has in filters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Operator {
     Eq,
@@ -250,7 +254,9 @@ pub(crate) enum Operator {
     Contains,
     NotContains,
     StartsWith,
+    NotStartsWith,
     EndsWith,
+    NotEndsWith,
     In,
     NotIn,
     Within,
@@ -261,26 +267,63 @@ pub(crate) enum Operator {
     NotExists,
 }
 
-/// The operators by name, and the other names that are read for them.
-pub(crate) const OPERATORS: &[Named<Operator>] = &[
-    named(Operator::Eq, "eq", &["equals"]),
-    named(Operator::Neq, "neq", &["ne", "not_eq", "not_equals"]),
-    named(Operator::Gt, "gt", &["greater_than"]),
-    named(Operator::Gte, "gte", &["greater_than_or_equal"]),
-    named(Operator::Lt, "lt", &["less_than"]),
-    named(Operator::Lte, "lte", &["less_than_or_equal"]),
-    named(Operator::Contains, "contains", &[]),
-    named(Operator::NotContains, "not_contains", &[]),
-    named(Operator::StartsWith, "starts_with", &[]),
-    named(Operator::EndsWith, "ends_with", &[]),
-    named(Operator::In, "in", &[]),
-    named(Operator::NotIn, "not_in", &["nin"]),
-    named(Operator::Within, "within", &[]),
-    named(Operator::NotWithin, "not_within", &[]),
-    named(Operator::Before, "before", &[]),
-    named(Operator::After, "after", &[]),
-    named(Operator::Exists, "exists", &["is_set"]),
-    named(Operator::NotExists, "not_exists", &["not_set"]),
+/// A row of the table of operators.
+pub(crate) struct OperatorRow {
+    pub(crate) named: Named<Operator>,
+    /// How the text form writes it.
+    text: &'static str,
+    /// What react-querybuilder calls it; where it has no name for it, what we do in its spelling.
+    #[cfg_attr(not(feature = "interop"), expect(dead_code, reason = "only the forms of others ask for it"))]
+    query_builder: &'static str,
+    /// The operator of which it is the negation.
+    negates: Option<Operator>,
+}
+
+const fn positive(
+    is: Operator,
+    name: &'static str,
+    aliases: &'static [&'static str],
+    text: &'static str,
+    query_builder: &'static str,
+) -> OperatorRow {
+    OperatorRow { named: named(is, name, aliases), text, query_builder, negates: None }
+}
+
+const fn negation(negates: Operator, row: OperatorRow) -> OperatorRow {
+    OperatorRow { negates: Some(negates), ..row }
+}
+
+/// The operators by name, the other names that are read for them, and their names elsewhere.
+pub(crate) const OPERATORS: &[OperatorRow] = &[
+    positive(Operator::Eq, "eq", &["equals"], "=", "="),
+    negation(Operator::Eq, positive(Operator::Neq, "neq", &["ne", "not_eq", "not_equals"], "!=", "!=")),
+    positive(Operator::Gt, "gt", &["greater_than"], ">", ">"),
+    positive(Operator::Gte, "gte", &["greater_than_or_equal"], ">=", ">="),
+    positive(Operator::Lt, "lt", &["less_than"], "<", "<"),
+    positive(Operator::Lte, "lte", &["less_than_or_equal"], "<=", "<="),
+    positive(Operator::Contains, "contains", &[], "contains", "contains"),
+    negation(
+        Operator::Contains,
+        positive(Operator::NotContains, "not_contains", &[], "not contains", "doesNotContain"),
+    ),
+    positive(Operator::StartsWith, "starts_with", &[], "starts_with", "beginsWith"),
+    negation(
+        Operator::StartsWith,
+        positive(Operator::NotStartsWith, "not_starts_with", &[], "not starts_with", "doesNotBeginWith"),
+    ),
+    positive(Operator::EndsWith, "ends_with", &[], "ends_with", "endsWith"),
+    negation(
+        Operator::EndsWith,
+        positive(Operator::NotEndsWith, "not_ends_with", &[], "not ends_with", "doesNotEndWith"),
+    ),
+    positive(Operator::In, "in", &[], "in", "in"),
+    negation(Operator::In, positive(Operator::NotIn, "not_in", &["nin"], "not in", "notIn")),
+    positive(Operator::Within, "within", &[], "within", "within"),
+    negation(Operator::Within, positive(Operator::NotWithin, "not_within", &[], "not within", "notWithin")),
+    positive(Operator::Before, "before", &[], "before", "before"),
+    positive(Operator::After, "after", &[], "after", "after"),
+    positive(Operator::Exists, "exists", &["is_set"], "exists", "notNull"),
+    negation(Operator::Exists, positive(Operator::NotExists, "not_exists", &["not_set"], "not exists", "null")),
 ];
 
 /// The symbols of the text form; the first of an operator is the one written.
@@ -297,11 +340,20 @@ pub(crate) const SYMBOLS: &[(&str, Operator)] = &[
 
 impl Operator {
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Named::find(OPERATORS, name)
+        OPERATORS.iter().find(|row| row.named.is_called(name)).map(|row| row.named.is)
+    }
+
+    fn row(self) -> &'static OperatorRow {
+        &OPERATORS[self as usize]
     }
 
     pub(crate) fn name(self) -> &'static str {
-        OPERATORS[self as usize].name
+        self.row().named.name
+    }
+
+    /// Every name that is read for it.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        self.row().named.names()
     }
 
     pub(crate) fn from_symbol(symbol: &str) -> Option<Self> {
@@ -310,24 +362,22 @@ impl Operator {
 
     /// How the text form writes the operator.
     pub(crate) fn text(self) -> &'static str {
-        match self {
-            Self::NotIn => "not in",
-            Self::NotContains => "not contains",
-            Self::NotWithin => "not within",
-            Self::NotExists => "not exists",
-            _ => SYMBOLS.iter().find(|(_, operator)| *operator == self).map_or(self.name(), |(symbol, _)| symbol),
-        }
+        self.row().text
     }
 
     /// The operator that `not` in front of this one makes, in the text form.
-    pub(crate) fn negated(self) -> Option<Self> {
-        match self {
-            Self::In => Some(Self::NotIn),
-            Self::Contains => Some(Self::NotContains),
-            Self::Within => Some(Self::NotWithin),
-            Self::Exists => Some(Self::NotExists),
-            _ => None,
-        }
+    pub(crate) fn behind_not(self) -> Option<Self> {
+        self.negation().filter(|negation| negation.text().starts_with("not "))
+    }
+
+    /// The positive operator, and whether this one is its negation.
+    pub(crate) fn polarity(self) -> (Self, bool) {
+        self.row().negates.map_or((self, false), |positive| (positive, true))
+    }
+
+    /// The operator that is the negation of this one, if there is one.
+    pub(crate) fn negation(self) -> Option<Self> {
+        OPERATORS.iter().find(|row| row.negates == Some(self)).map(|row| row.named.is)
     }
 }
 
@@ -441,7 +491,7 @@ mod tests {
             assert_eq!(row.is as usize, i);
         }
         for (i, row) in OPERATORS.iter().enumerate() {
-            assert_eq!(row.is as usize, i);
+            assert_eq!(row.named.is as usize, i);
         }
         for (i, row) in UNITS.iter().enumerate() {
             assert_eq!(row.is as usize, i);
@@ -458,12 +508,9 @@ mod tests {
     #[test]
     fn names_are_found_and_unique() {
         for row in OPERATORS {
-            for name in row.names() {
-                assert_eq!(Operator::from_name(name), Some(row.is));
-                assert_eq!(
-                    OPERATORS.iter().filter(|other| other.name == name || other.aliases.contains(&name)).count(),
-                    1
-                );
+            for name in row.named.names() {
+                assert_eq!(Operator::from_name(name), Some(row.named.is));
+                assert_eq!(OPERATORS.iter().filter(|other| other.named.is_called(name)).count(), 1);
             }
         }
         for row in FIELDS {
@@ -471,6 +518,19 @@ mod tests {
             assert_eq!(row.field.name(), row.name);
             assert_eq!(FIELDS[row.field.ordinal()].field, row.field);
             assert_eq!(row.field.owner(), row.owner);
+        }
+    }
+
+    #[test]
+    fn a_negation_is_called_and_written_as_one() {
+        for row in OPERATORS {
+            let (positive, negated) = row.named.is.polarity();
+            assert_eq!(negated, row.named.is != positive);
+            assert!(!positive.polarity().1, "{}", row.named.name);
+            if negated && positive != Operator::Eq {
+                assert_eq!(row.named.name, format!("not_{}", positive.name()));
+                assert_eq!(row.text, format!("not {}", positive.text()));
+            }
         }
     }
 

@@ -103,6 +103,7 @@ impl<'s> Condition<'s> {
 }
 
 /// A key with its value.
+#[derive(Clone)]
 pub(crate) struct Entry<'s> {
     /// The key as it was spelled.
     pub(crate) key: &'static str,
@@ -117,6 +118,7 @@ pub(crate) struct Stray<'s> {
     pub(crate) repeats: Option<&'static str>,
 }
 
+#[derive(Clone)]
 pub(crate) enum Value<'s> {
     Null,
     Bool(bool),

@@ -11,11 +11,11 @@ use crate::audience::Audience;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::filter::{
-    Asked, Bound, Comparison, Condition, CustomTest, FieldTest, Filter, Group, Junction, ListTest, Literal, Test,
-    TextTest, TimeTest,
+    Condition, CustomKey, CustomTest, Filter, Group, Junction, Literal, OptionalField, OrderedLiteral, Predicate,
+    TextPart, TextTest, TimeTest,
 };
 use crate::number::Number;
-use crate::semantics::{EvalContext, MissingNegation, Subscription, TextCase};
+use crate::semantics::{EvalContext, Subscription, TextCase};
 use crate::time::parse_micros;
 use crate::value::Value;
 
@@ -58,7 +58,7 @@ impl Filter {
     /// Whether a membership of a contact satisfies the filter, whatever its scope.
     #[must_use]
     pub fn matches(&self, contact: &Contact, membership: &Membership, cx: &EvalContext) -> bool {
-        group(self.root(), &Subject { contact, membership, cx })
+        group(self.root(), &Candidate { contact, membership, cx })
     }
 }
 
@@ -68,13 +68,13 @@ pub(crate) fn takes_part(membership: &Membership, cx: &EvalContext) -> bool {
 }
 
 /// Who is asked, and in which circumstances.
-pub(crate) struct Subject<'a> {
+pub(crate) struct Candidate<'a> {
     pub(crate) contact: &'a Contact,
     pub(crate) membership: &'a Membership,
     pub(crate) cx: &'a EvalContext,
 }
 
-fn group(group: &Group, of: &Subject<'_>) -> bool {
+fn group(group: &Group, of: &Candidate<'_>) -> bool {
     let mut members = group
         .conditions()
         .iter()
@@ -86,24 +86,17 @@ fn group(group: &Group, of: &Subject<'_>) -> bool {
     }
 }
 
-pub(crate) fn condition(condition: &Condition, of: &Subject<'_>) -> bool {
-    match condition {
-        Condition::List(ListTest::In(lists)) => is_on_any(lists.as_slice(), of),
-        Condition::List(ListTest::NotIn(lists)) => !is_on_any(lists.as_slice(), of),
-        Condition::Field(test) => field_test(test, of),
+pub(crate) fn condition(condition: &Condition, of: &Candidate<'_>) -> bool {
+    match predicate(condition.predicate(), asked_membership(condition, of), of) {
+        Some(holds) => holds != condition.is_negated(),
+        None => condition.holds_of_nothing(&of.cx.semantics),
     }
 }
 
-fn is_on_any(lists: &[i64], of: &Subject<'_>) -> bool {
-    of.contact
-        .memberships
-        .iter()
-        .any(|known| known.list_id.is_some_and(|list| lists.contains(&list)) && takes_part(known, of.cx))
-}
-
-/// The membership that a test is asked of: the one in hand, or the contact's on the test's list, if it takes part.
-pub(crate) fn asked_membership<'a>(test: &FieldTest, of: &Subject<'a>) -> Option<&'a Membership> {
-    match test.list {
+/// The membership that a condition is asked of: the one in hand, or the contact's on the condition's list, if it takes
+/// part.
+pub(crate) fn asked_membership<'a>(condition: &Condition, of: &Candidate<'a>) -> Option<&'a Membership> {
+    match condition.list() {
         None => Some(of.membership),
         Some(list) => {
             of.contact.memberships.iter().find(|known| known.list_id == Some(list) && takes_part(known, of.cx))
@@ -111,112 +104,80 @@ pub(crate) fn asked_membership<'a>(test: &FieldTest, of: &Subject<'a>) -> Option
     }
 }
 
-fn field_test(test: &FieldTest, of: &Subject<'_>) -> bool {
-    let membership = asked_membership(test, of);
-    match &test.test {
-        Test::Time(field, asked) => {
-            self::asked(time(*field, membership), asked, |value, test| time_test(value, test, of))
+/// Whether a predicate holds; `None` where there is no value to ask.
+fn predicate(predicate: &Predicate, membership: Option<&Membership>, of: &Candidate<'_>) -> Option<bool> {
+    match predicate {
+        Predicate::OnList(lists) => Some(is_on_any(lists.as_slice(), of)),
+        Predicate::Exists(field) => Some(match field {
+            OptionalField::Time(field) => time(*field, membership).is_some(),
+            OptionalField::Text(field) => text(*field, of.contact, membership).is_some(),
+            OptionalField::Custom(key) => custom(key, membership).is_some(),
+        }),
+        Predicate::Time(field, test) => time(*field, membership).map(|value| time_test(value, test, of)),
+        Predicate::Count(field, test) => count(*field, membership).map(|value| test.holds(&value)),
+        Predicate::Amount(field, test) => amount(*field, membership).map(|value| test.holds(&value)),
+        Predicate::Flag(field, expected) => flag(*field, of.contact, membership).map(|value| value == *expected),
+        Predicate::Text(field, test) => text(*field, of.contact, membership).map(|value| text_test(value, test, of)),
+        Predicate::Custom(key, CustomTest::Time(test)) => {
+            custom(key, membership).and_then(custom_time).map(|value| time_test(value, test, of))
         }
-        Test::Count(field, comparison, number) => {
-            compared(count(*field, membership).map(|value| value.cmp(number)), *comparison, of)
-        }
-        Test::Amount(field, comparison, number) => {
-            compared(amount(*field, membership).map(|value| value.cmp(number)), *comparison, of)
-        }
-        Test::Flag(field, expected) => flag(*field, of.contact, membership) == Some(*expected),
-        Test::Text(field, asked) => {
-            self::asked(text(*field, of.contact, membership), asked, |value, test| text_test(value, test, of))
-        }
-        Test::Custom(key, asked) => {
-            let value = membership.and_then(|membership| membership.custom_fields.get(key.as_str()));
-            self::asked(value, asked, |value, test| custom_test(value, test, of))
+        Predicate::Custom(key, test) => {
+            custom(key, membership).map(|value| any_element(value, |element| custom_test(element, test, of)))
         }
     }
 }
 
-fn asked<V, T>(value: Option<V>, asked: &Asked<T>, test: impl FnOnce(Option<V>, &T) -> bool) -> bool {
-    match asked {
-        Asked::Exists => value.is_some(),
-        Asked::NotExists => value.is_none(),
-        Asked::Value(asked) => test(value, asked),
-    }
-}
-
-/// What a negated operator says where there is no value.
-fn negation_of_nothing(of: &Subject<'_>) -> bool {
-    of.cx.semantics.missing_negation == MissingNegation::Matches
-}
-
-/// A negated operator: the exact complement of the positive one where there is a value.
-fn not<V>(value: Option<V>, of: &Subject<'_>, positive: impl FnOnce(V) -> bool) -> bool {
-    match value {
-        Some(value) => !positive(value),
-        None => negation_of_nothing(of),
-    }
-}
-
-fn compared(ordering: Option<Ordering>, comparison: Comparison, of: &Subject<'_>) -> bool {
-    match (ordering, comparison) {
-        (Some(ordering), _) => comparison.holds(ordering),
-        (None, Comparison::Neq) => negation_of_nothing(of),
-        (None, _) => false,
-    }
+fn is_on_any(lists: &[i64], of: &Candidate<'_>) -> bool {
+    of.contact
+        .memberships
+        .iter()
+        .any(|known| known.list_id.is_some_and(|list| lists.contains(&list)) && takes_part(known, of.cx))
 }
 
 /// Instants are microseconds.
-fn time_test(value: Option<i64>, test: &TimeTest, of: &Subject<'_>) -> bool {
+fn time_test(value: i64, test: &TimeTest, of: &Candidate<'_>) -> bool {
     let now = of.cx.now.timestamp_micros();
     match test {
-        TimeTest::Within(span) => value.is_some_and(|value| span.before(now) <= value && value <= now),
-        TimeTest::NotWithin(span) => not(value, of, |value| span.before(now) <= value && value <= now),
-        TimeTest::Before(moment) => value.is_some_and(|value| value < moment.instant(now)),
-        TimeTest::After(moment) => value.is_some_and(|value| value > moment.instant(now)),
+        TimeTest::Within(span) => span.before(now) <= value && value <= now,
+        TimeTest::Before(moment) => value < moment.instant(now),
+        TimeTest::After(moment) => value > moment.instant(now),
     }
 }
 
-fn text_test(value: Option<&str>, test: &TextTest, of: &Subject<'_>) -> bool {
-    let value = value.map(|value| cased(value, of));
-    let cased = |text: &str| cased(text, of).into_owned();
-    let is_in = |value: Cow<'_, str>, texts: &[String]| texts.iter().any(|text| value == cased(text));
+fn text_test(value: &str, test: &TextTest, of: &Candidate<'_>) -> bool {
     match test {
-        TextTest::Eq(text) => value.is_some_and(|value| value == cased(text)),
-        TextTest::Neq(text) => not(value, of, |value| value == cased(text)),
-        TextTest::Contains(text) => value.is_some_and(|value| value.contains(&*cased(text))),
-        TextTest::NotContains(text) => not(value, of, |value| value.contains(&*cased(text))),
-        TextTest::StartsWith(text) => value.is_some_and(|value| value.starts_with(&*cased(text))),
-        TextTest::EndsWith(text) => value.is_some_and(|value| value.ends_with(&*cased(text))),
-        TextTest::In(texts) => value.is_some_and(|value| is_in(value, texts.as_slice())),
-        TextTest::NotIn(texts) => not(value, of, |value| is_in(value, texts.as_slice())),
+        TextTest::Eq(text) => cased(value, of) == cased(text, of),
+        TextTest::Has(part, text) => has(value, *part, text, of),
+        TextTest::In(texts) => texts.as_slice().iter().any(|text| cased(value, of) == cased(text, of)),
     }
 }
 
-fn custom_test(value: Option<&Value>, test: &CustomTest, of: &Subject<'_>) -> bool {
-    let contains = |value: &Value, part: &str| {
-        any_element(value, |element| is_text(element, of, |text| text.contains(&*cased(part, of))))
-    };
-    let is_in = |value: &Value, literals: &[Literal]| {
-        any_element(value, |element| literals.iter().any(|literal| equal(element, literal, of)))
-    };
-    match test {
-        CustomTest::Eq(literal) => value.is_some_and(|value| any_element(value, |element| equal(element, literal, of))),
-        CustomTest::Neq(literal) => not(value, of, |value| any_element(value, |element| equal(element, literal, of))),
-        CustomTest::Order(order, bound) => value.is_some_and(|value| {
-            any_element(value, |element| {
-                ordering(element, bound, of).is_some_and(|found| order.comparison().holds(found))
-            })
-        }),
-        CustomTest::Contains(part) => value.is_some_and(|value| contains(value, part)),
-        CustomTest::NotContains(part) => not(value, of, |value| contains(value, part)),
-        CustomTest::StartsWith(start) => value.is_some_and(|value| {
-            any_element(value, |element| is_text(element, of, |text| text.starts_with(&*cased(start, of))))
-        }),
-        CustomTest::EndsWith(end) => value.is_some_and(|value| {
-            any_element(value, |element| is_text(element, of, |text| text.ends_with(&*cased(end, of))))
-        }),
-        CustomTest::In(literals) => value.is_some_and(|value| is_in(value, literals.as_slice())),
-        CustomTest::NotIn(literals) => not(value, of, |value| is_in(value, literals.as_slice())),
-        CustomTest::Time(test) => time_test(value.and_then(custom_time), test, of),
+fn has(value: &str, part: TextPart, text: &str, of: &Candidate<'_>) -> bool {
+    let (value, text) = (cased(value, of), cased(text, of));
+    match part {
+        TextPart::Anywhere => value.contains(&*text),
+        TextPart::Start => value.starts_with(&*text),
+        TextPart::End => value.ends_with(&*text),
     }
+}
+
+/// Asked of a value that is no array, or of an element of one.
+fn custom_test(value: &Value, test: &CustomTest, of: &Candidate<'_>) -> bool {
+    match test {
+        CustomTest::Eq(literal) => equal(value, literal, of),
+        CustomTest::Order(order, literal) => {
+            ordering(value, literal, of).is_some_and(|found| order.comparison().holds(found))
+        }
+        // Texts only: a number or a boolean has no parts.
+        CustomTest::Has(part, text) => matches!(value, Value::Text(value) if has(value, *part, text, of)),
+        CustomTest::In(literals) => literals.as_slice().iter().any(|literal| equal(value, literal, of)),
+        // Asked of the value as a whole.
+        CustomTest::Time(_) => false,
+    }
+}
+
+fn custom<'a>(key: &CustomKey, membership: Option<&'a Membership>) -> Option<&'a Value> {
+    membership?.custom_fields.get(key.as_str())
 }
 
 /// The instant that a custom field holds; what cannot be read as one is no value where a time is asked for.
@@ -240,19 +201,28 @@ fn any_element(value: &Value, holds: impl Fn(&Value) -> bool) -> bool {
     }
 }
 
-/// `contains` and its kin look at texts only.
-fn is_text(value: &Value, of: &Subject<'_>, holds: impl FnOnce(&str) -> bool) -> bool {
-    match value {
-        Value::Text(text) => holds(&cased(text, of)),
-        _ => false,
-    }
+/// The boolean that a text spells, in any case.
+pub(crate) fn spells(text: &str) -> Option<bool> {
+    [true, false].into_iter().find(|value| text.eq_ignore_ascii_case(if *value { "true" } else { "false" }))
 }
 
-fn equal(value: &Value, literal: &Literal, of: &Subject<'_>) -> bool {
+/// Every text that spells a boolean: its letters in either case.
+#[cfg(any(feature = "table", feature = "interop"))]
+pub(crate) fn spellings(value: bool) -> impl Iterator<Item = String> {
+    let small = if value { "true" } else { "false" };
+    (0..1_u32 << small.len()).map(move |capitals| {
+        let letter = |(at, letter): (usize, char)| {
+            if capitals >> at & 1 == 1 { letter.to_ascii_uppercase() } else { letter }
+        };
+        small.chars().enumerate().map(letter).collect()
+    })
+}
+
+fn equal(value: &Value, literal: &Literal, of: &Candidate<'_>) -> bool {
     match (value, literal) {
         (Value::Bool(value), Literal::Bool(literal)) => value == literal,
         (Value::Bool(value), Literal::Text(text)) | (Value::Text(text), Literal::Bool(value)) => {
-            cased(text, of) == if *value { "true" } else { "false" }
+            spells(text) == Some(*value)
         }
         (Value::Text(value), Literal::Text(literal)) => cased(value, of) == cased(literal, of),
         (Value::Number(value), Literal::Number(literal)) => value == literal,
@@ -264,19 +234,19 @@ fn equal(value: &Value, literal: &Literal, of: &Subject<'_>) -> bool {
     }
 }
 
-/// How a value stands to a bound; a number has no order with a text that is no number, and a boolean has none at all.
-fn ordering(value: &Value, bound: &Bound, of: &Subject<'_>) -> Option<Ordering> {
-    match (value, bound) {
-        (Value::Text(value), Bound::Text(bound)) => Some(cased(value, of).cmp(&cased(bound, of))),
-        (Value::Text(value), Bound::Number(bound)) => Some(Number::from_text(value)?.cmp(bound)),
-        (Value::Number(value), Bound::Number(bound)) => Some(value.cmp(bound)),
-        (Value::Number(value), Bound::Text(bound)) => Some(value.cmp(&Number::from_text(bound)?)),
+/// How a value stands to another; a number has no order with a text that is no number, and a boolean has none at all.
+fn ordering(value: &Value, literal: &OrderedLiteral, of: &Candidate<'_>) -> Option<Ordering> {
+    match (value, literal) {
+        (Value::Text(value), OrderedLiteral::Text(text)) => Some(cased(value, of).cmp(&cased(text, of))),
+        (Value::Text(value), OrderedLiteral::Number(number)) => Some(Number::from_text(value)?.cmp(number)),
+        (Value::Number(value), OrderedLiteral::Number(number)) => Some(value.cmp(number)),
+        (Value::Number(value), OrderedLiteral::Text(text)) => Some(value.cmp(&Number::from_text(text)?)),
         (Value::Bool(_) | Value::Array(_) | Value::Object(_), _) => None,
     }
 }
 
 /// A text as the semantics compare it.
-fn cased<'t>(text: &'t str, of: &Subject<'_>) -> Cow<'t, str> {
+fn cased<'t>(text: &'t str, of: &Candidate<'_>) -> Cow<'t, str> {
     match of.cx.semantics.text_case {
         TextCase::Sensitive => Cow::Borrowed(text),
         TextCase::Insensitive => Cow::Owned(lower_cased(text)),

@@ -8,8 +8,8 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::audience::Audience;
 use crate::contact::{Contact, Membership};
 use crate::error::Escaped;
-use crate::eval::{self, Subject, asked_membership, takes_part};
-use crate::filter::{Asked, Condition, CustomTest, FieldTest, Group, Junction, ListTest, Test, TimeTest};
+use crate::eval::{self, Candidate, asked_membership, takes_part};
+use crate::filter::{Condition, CustomKey, Group, Junction, OptionalField, Predicate, TimeTest};
 use crate::number::Number;
 use crate::semantics::EvalContext;
 use crate::time::{InFull, Moment};
@@ -117,7 +117,7 @@ impl Audience {
         } else {
             Scope::Asked
         };
-        let of = Subject { contact, membership, cx };
+        let of = Candidate { contact, membership, cx };
         let filter = (scope == Scope::Asked).then(|| group(self.filter.root(), &of));
         MembershipExplanation { list_id: membership.list_id, scope, filter }
     }
@@ -133,7 +133,7 @@ impl Node {
     }
 }
 
-fn group(group: &Group, of: &Subject<'_>) -> Node {
+fn group(group: &Group, of: &Candidate<'_>) -> Node {
     let conditions = group.conditions().iter().map(|condition| self::condition(condition, of));
     let members: Vec<Node> = conditions.chain(group.groups().iter().map(|inner| self::group(inner, of))).collect();
     let holds = match group.junction() {
@@ -143,7 +143,7 @@ fn group(group: &Group, of: &Subject<'_>) -> Node {
     Node::Group { holds, junction: group.junction(), members }
 }
 
-fn condition(condition: &Condition, of: &Subject<'_>) -> Node {
+fn condition(condition: &Condition, of: &Candidate<'_>) -> Node {
     Node::Condition {
         holds: eval::condition(condition, of),
         condition: condition.to_string(),
@@ -153,40 +153,32 @@ fn condition(condition: &Condition, of: &Subject<'_>) -> Node {
 }
 
 /// The value that a condition was decided on.
-fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
-    let test = match condition {
-        Condition::List(ListTest::In(_) | ListTest::NotIn(_)) => {
+fn found(condition: &Condition, of: &Candidate<'_>) -> Option<Value> {
+    let membership = asked_membership(condition, of);
+    let custom = |key: &CustomKey| membership?.custom_fields.get(key.as_str()).cloned();
+    let time = |field| eval::time(field, membership).map(|micros| Value::Text(InFull(micros).to_string()));
+    let text = |field| eval::text(field, of.contact, membership).map(Value::from);
+    match condition.predicate() {
+        Predicate::OnList(_) => {
             let known = of.contact.memberships.iter().filter(|known| takes_part(known, of.cx));
             let lists = known.filter_map(|known| known.list_id).map(|list| Some(Value::Number(list.into())));
-            return Some(Value::Array(lists.collect()));
+            Some(Value::Array(lists.collect()))
         }
-        Condition::Field(test) => test,
-    };
-    let membership = asked_membership(test, of);
-    match &test.test {
-        Test::Time(field, _) => eval::time(*field, membership).map(|micros| Value::Text(InFull(micros).to_string())),
-        Test::Count(field, ..) => eval::count(*field, membership).map(|count| Value::Number(Number::from(count))),
-        Test::Amount(field, ..) => eval::amount(*field, membership).map(Value::Number),
-        Test::Flag(field, _) => eval::flag(*field, of.contact, membership).map(Value::Bool),
-        Test::Text(field, _) => eval::text(*field, of.contact, membership).map(Value::from),
-        Test::Custom(key, _) => membership?.custom_fields.get(key.as_str()).cloned(),
+        Predicate::Exists(OptionalField::Time(field)) | Predicate::Time(field, _) => time(*field),
+        Predicate::Exists(OptionalField::Text(field)) | Predicate::Text(field, _) => text(*field),
+        Predicate::Exists(OptionalField::Custom(key)) | Predicate::Custom(key, _) => custom(key),
+        Predicate::Count(field, _) => eval::count(*field, membership).map(|count| Value::Number(Number::from(count))),
+        Predicate::Amount(field, _) => eval::amount(*field, membership).map(Value::Number),
+        Predicate::Flag(field, _) => eval::flag(*field, of.contact, membership).map(Value::Bool),
     }
 }
 
 /// What a relative time came to.
 pub(crate) fn instants(condition: &Condition, cx: &EvalContext) -> Option<String> {
-    let Condition::Field(FieldTest {
-        test: Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test))),
-        ..
-    }) = condition
-    else {
-        return None;
-    };
+    let test = condition.predicate().time_test()?;
     let now = cx.now.timestamp_micros();
     match test {
-        TimeTest::Within(span) | TimeTest::NotWithin(span) => {
-            Some(format!("{} to {}", InFull(span.before(now)), InFull(now)))
-        }
+        TimeTest::Within(span) => Some(format!("{} to {}", InFull(span.before(now)), InFull(now))),
         TimeTest::Before(moment @ Moment::Ago(_)) => Some(format!("before {}", InFull(moment.instant(now)))),
         TimeTest::After(moment @ Moment::Ago(_)) => Some(format!("after {}", InFull(moment.instant(now)))),
         TimeTest::Before(Moment::At(_)) | TimeTest::After(Moment::At(_)) => None,

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::filter::{Condition, Filter, Group, Junction};
-use crate::parts::{Operand, Parts, Subject};
+use crate::parts::{ConditionSubject, Operand, Parts};
 
 /// 128 bits that stand for what a filter asks: a key for a cache of sizes.
 ///
@@ -88,24 +88,23 @@ fn canonical(group: &Group) -> Canonical {
 
 /// `subject[@list] operator operand`, with lengths of time in minutes and values sorted.
 fn condition(condition: &Condition) -> String {
-    let Parts { subject, operator, operand, list } = condition.into();
+    let Parts { subject, operator, operand, .. } = condition.into();
     let mut text = match subject {
-        Subject::Field(field) => field.name().to_owned(),
-        Subject::Custom(key) => format!("custom {}", json(key.as_str())),
-        Subject::List => "list".to_owned(),
+        ConditionSubject::Field(field) => field.name().to_owned(),
+        ConditionSubject::Custom(key) => format!("custom {}", json(key.as_str())),
+        ConditionSubject::List => "list".to_owned(),
     };
-    let same_everywhere = matches!(subject, Subject::Field(field) if field.is_of_the_contact());
-    if let Some(list) = list.filter(|_| !same_everywhere) {
+    if let Some(list) = condition.list_that_matters() {
         text += &format!("@{list}");
     }
     text = format!("{text} {} ", operator.name());
     text += &match operand {
-        Operand::None => String::new(),
+        Operand::Nothing => String::new(),
         Operand::Span(span) => (u128::from(span.amount) * u128::from(span.unit.in_minutes())).to_string(),
         Operand::Instant(instant) => format!("@{}", instant.timestamp_micros()),
         Operand::Number(number) => number.to_string(),
         Operand::Bool(value) => value.to_string(),
-        Operand::Text(value) => json(value),
+        Operand::Text(value) => json(&value),
         Operand::Texts(values) => sorted(values.iter().map(|value| json(value))),
         Operand::Literals(values) => sorted(values.iter().map(ToString::to_string)),
         Operand::Lists(values) => sorted(values.iter().map(ToString::to_string)),

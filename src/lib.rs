@@ -46,7 +46,6 @@
 // The kernel's vector twin is the one place that may say otherwise.
 #![deny(unsafe_code)]
 
-#[cfg(any(feature = "interop", feature = "sql"))]
 mod absent;
 #[cfg(feature = "arbitrary")]
 mod arbitrary;
@@ -69,6 +68,7 @@ mod filter;
 mod fingerprint;
 mod json;
 mod limits;
+mod logic;
 mod matcher;
 mod note;
 mod number;
@@ -115,8 +115,8 @@ pub use crate::error::{Code, Errors, Place, Problem};
 pub use crate::estimate::{Confidence, Estimate, Fraction, Sample, SampleBuilder, SampleInfo, SampleSize};
 pub use crate::explain::{Explanation, MembershipExplanation, Node, Scope};
 pub use crate::filter::{
-    Asked, Bound, Comparison, Condition, CustomKey, CustomTest, FieldTest, Filter, Group, Junction, ListTest, Literal,
-    NonEmpty, Order, Test, TextTest, TimeTest,
+    Comparison, Condition, CustomKey, CustomTest, Filter, Group, Junction, Literal, NonEmpty, NumberTest,
+    OptionalField, OrderOp, OrderedLiteral, Predicate, TextPart, TextTest, TimeTest,
 };
 pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;

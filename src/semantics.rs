@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Semantics {
-    /// Do `neq`, `not_in`, `not_contains` and `not_within` match where there is no value?
+    /// Do `neq`, `not_in`, `not_contains`, `not_starts_with`, `not_ends_with` and `not_within` match where there is no
+    /// value?
     pub missing_negation: MissingNegation,
     /// Does "ca" equal "CA"?
     pub text_case: TextCase,
@@ -25,6 +26,36 @@ pub struct Semantics {
     pub subscription: Subscription,
     /// What is counted?
     pub unit: Unit,
+}
+
+impl Semantics {
+    /// Every combination of readings.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Unit::ALL.into_iter().flat_map(|unit| {
+            Subscription::ALL.into_iter().flat_map(move |subscription| {
+                MissingNegation::ALL.into_iter().flat_map(move |missing_negation| {
+                    let with = move |text_case| Self { missing_negation, text_case, subscription, unit };
+                    TextCase::ALL.into_iter().map(with)
+                })
+            })
+        })
+    }
+}
+
+macro_rules! both_readings {
+    ($($of:ident: $default:ident, $other:ident;)+) => {$(
+        impl $of {
+            /// Both readings, the default first.
+            pub const ALL: [Self; 2] = [Self::$default, Self::$other];
+        }
+    )+};
+}
+
+both_readings! {
+    MissingNegation: Matches, Fails;
+    TextCase: Sensitive, Insensitive;
+    Subscription: ActiveOnly, Any;
+    Unit: Contacts, Memberships;
 }
 
 /// Whether a negated operator matches where there is no value.

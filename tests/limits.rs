@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use headcount::{
-    Audience, Code, Comparison, Condition, CountField, Errors, EvalContext, Filter, Group, Junction, Limits, Spelling,
-    Test,
+    Audience, Code, Comparison, Condition, CountField, Errors, EvalContext, Filter, Group, Junction, Limits,
+    NumberTest, Predicate, Spelling,
 };
 
 /// A million; in a debug build, which takes its time over every byte, enough to overflow a stack.
@@ -324,7 +324,8 @@ fn no_limit_is_deeper_than_the_deepest() {
 /// Everything that walks a filter walks the deepest one, on a small stack.
 #[test]
 fn groups_built_by_hand_are_bounded_too() {
-    let condition = || Condition::on(Test::Count(CountField::ClickCount, Comparison::Gte, 3));
+    let condition =
+        || Condition::new(Predicate::Count(CountField::ClickCount, NumberTest::Compare(Comparison::Gte, 3)));
     small_stack(|| {
         let mut group = Group::new(Junction::All, vec![condition()], vec![]).unwrap();
         for level in 2..=Limits::MAX_DEPTH {

@@ -200,17 +200,18 @@ fn invalid_operator() {
         &["invalid_operator at 1:92 (/conditions/0/operator): operator `neq` does not fit field `on_dnc`: expected eq"],
     );
     text(
-        "carrier not starts_with 'a'",
-        &["invalid_operator at 1:9: operator `not starts_with` does not fit field `carrier`: \
-            expected eq, neq, contains, not_contains, starts_with, ends_with, in, not_in, exists or not_exists"],
+        "carrier not between 'a'",
+        &["invalid_operator at 1:9: operator `not between` does not fit field `carrier`: \
+            expected eq, neq, contains, not_contains, starts_with, not_starts_with, ends_with, not_ends_with, in, not_in, \
+            exists or not_exists"],
     );
     text("on_dnc exists", &["invalid_operator at 1:8: operator `exists` does not fit field `on_dnc`: expected eq"]);
     text(
-        "custom.x between 3",
+        "custom.x like 3",
         &[
-            "invalid_operator at 1:10: operator `between` does not fit a custom field: expected eq, neq, gt, gte, lt, lte, \
-            contains, not_contains, starts_with, ends_with, in, not_in, within, not_within, before, after, exists or \
-            not_exists",
+            "invalid_operator at 1:10: operator `like` does not fit a custom field: expected eq, neq, gt, gte, lt, lte, \
+            contains, not_contains, starts_with, not_starts_with, ends_with, not_ends_with, in, not_in, within, not_within, \
+            before, after, exists or not_exists, did you mean `lte`?",
         ],
     );
     text(
@@ -219,13 +220,31 @@ fn invalid_operator() {
             without a value both it and its opposite are false"],
     );
     text(
-        "not (carrier starts_with 'a' or click_count@7 > 3)",
+        "not (custom.ltv > 5 or click_count@7 > 3)",
         &[
-            "invalid_operator at 1:6: `not` cannot be applied to `carrier starts_with \"a\"`: its operator has no opposite",
-            "invalid_operator at 1:33: `not` cannot be applied to `click_count@7 > 3`: \
+            "invalid_operator at 1:6: `not` cannot be applied to `custom_fields.ltv > 5`: \
+            without a value both it and its opposite are false",
+            "invalid_operator at 1:24: `not` cannot be applied to `click_count@7 > 3`: \
             without a value both it and its opposite are false",
         ],
     );
+}
+
+#[test]
+fn closed_comparisons_of_times() {
+    text(
+        "last_sent_at >= 30 days and signup_date between 60 days and 30 days",
+        &[
+            "invalid_value at 1:17: expected a date or a time for `>=`, found a length of time: write `after` with it",
+            "invalid_value at 1:49: expected a date or a time for `>=`, found a length of time: write `after` with it",
+        ],
+    );
+    text(
+        "last_sent_at <= '9999-12-31T23:59:59.999999'",
+        &["invalid_value at 1:17: expected a time with one before and one behind it in the years 0 to 9999 for `<=`, \
+            found `9999-12-31T23:59:59.999999`"],
+    );
+    text("click_count between 3", &["syntax at 1:22: expected `and` and a second value, found the end of the filter"]);
 }
 
 #[test]

@@ -427,8 +427,20 @@ struct Row {
 
 const NUMERIC: &[&str] = &["eq", "neq", "gt", "gte", "lt", "lte"];
 const TIME: &[&str] = &["within", "not_within", "before", "after", "exists", "not_exists"];
-const TEXT: &[&str] =
-    &["eq", "neq", "contains", "not_contains", "starts_with", "ends_with", "in", "not_in", "exists", "not_exists"];
+const TEXT: &[&str] = &[
+    "eq",
+    "neq",
+    "contains",
+    "not_contains",
+    "starts_with",
+    "not_starts_with",
+    "ends_with",
+    "not_ends_with",
+    "in",
+    "not_in",
+    "exists",
+    "not_exists",
+];
 const CUSTOM: &[&str] = &[
     "eq",
     "neq",
@@ -439,7 +451,9 @@ const CUSTOM: &[&str] = &[
     "contains",
     "not_contains",
     "starts_with",
+    "not_starts_with",
     "ends_with",
+    "not_ends_with",
     "in",
     "not_in",
     "within",
@@ -491,7 +505,7 @@ fn every_operator_of_every_field_has_a_value_that_passes_one_that_does_not_and_n
     for case in all_cases().filter(|case| case.members.is_some()) {
         let filter = case.filter();
         let ([condition], []) = (filter.root().conditions(), filter.root().groups()) else { continue };
-        let scoped = matches!(condition, headcount::Condition::Field(test) if test.list.is_some());
+        let scoped = condition.list().is_some();
         let audience = Audience { source_lists: case.source_lists.clone(), ..Audience::of(filter.clone()) };
         let found = seen.entry(asked(&filter)).or_default();
         for contact in case.of_contacts().contacts() {
@@ -542,7 +556,7 @@ fn asked(filter: &Filter) -> Asked {
 
 #[test]
 fn every_negated_operator_is_asked_in_both_readings_of_no_value() {
-    for operator in ["neq", "not_in", "not_contains", "not_within"] {
+    for operator in ["neq", "not_in", "not_contains", "not_starts_with", "not_ends_with", "not_within"] {
         for reading in ["matches", "fails"] {
             let is = |case: &Case| {
                 let condition = case.condition.as_ref();

@@ -7,8 +7,8 @@ use headcount::sql::{
     CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, Dialect, MapValues, SqlSchema, TableName,
 };
 use headcount::{
-    AmountField, Condition, CountField, Field, FlagField, Group, Population, Test, TextField, TimeField, Value,
-    parse_time,
+    AmountField, CountField, Field, FlagField, Group, OptionalField, Population, Predicate, TextField, TimeField,
+    Value, parse_time,
 };
 
 use crate::question::Questions;
@@ -200,9 +200,7 @@ fn columns(questions: &Questions, dialect: Dialect) -> BTreeMap<String, CustomCo
 /// The keys of the custom fields that are asked.
 pub(crate) fn asked(group: &Group, keys: &mut BTreeSet<String>) {
     for condition in group.conditions() {
-        if let Condition::Field(test) = condition
-            && let Test::Custom(key, _) = &test.test
-        {
+        if let Predicate::Custom(key, _) | Predicate::Exists(OptionalField::Custom(key)) = condition.predicate() {
             keys.insert(key.as_str().to_owned());
         }
     }

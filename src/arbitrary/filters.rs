@@ -1,15 +1,15 @@
 //! Conditions, filters and audiences.
 
-use arbitrary::{Arbitrary, Result, Unstructured};
+use std::borrow::Cow;
+
+use arbitrary::{Arbitrary, Error, Result, Unstructured};
 
 use super::values::{count, instant, list, moment, text};
 use crate::audience::{Audience, Status};
 use crate::cases::{Step, tree};
-use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
-use crate::filter::{
-    Asked, Bound, Comparison, Condition, CustomTest, Filter, Junction, ListTest, Literal, NonEmpty, Order, Test,
-    TextTest, TimeTest,
-};
+use crate::catalogue::{AmountField, CountField, Field, FlagField, OperandKind, TextField, TimeField};
+use crate::filter::{Condition, Filter, Junction, Literal};
+use crate::parts::{ConditionSubject, Operand, Parts};
 
 /// The most conditions of a filter.
 const CONDITIONS: usize = 16;
@@ -54,68 +54,56 @@ impl<'a> Arbitrary<'a> for Audience {
 
 impl<'a> Arbitrary<'a> for Condition {
     fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(match u.int_in_range(0..=13)? {
-            0..=8 => Self::on(u.arbitrary()?),
-            9..=11 => Self::on_list(list(u)?, u.arbitrary()?),
-            12 => Self::List(ListTest::In(one_of(u, list)?)),
-            _ => Self::List(ListTest::NotIn(one_of(u, list)?)),
-        })
+        let subject = subject(u)?;
+        let operators: Vec<_> = subject.kind().operators().collect();
+        let operator = *u.choose(&operators)?;
+        // OK because the operator is one of the kind's.
+        let kind = subject.kind().operand(operator).ok_or(Error::IncorrectFormat)?;
+        let operand = operand(u, kind)?;
+        let list = if u.ratio(1, 4)? { Some(list(u)?) } else { None };
+        Parts { subject, operator, operand, list }.into_condition().ok_or(Error::IncorrectFormat)
     }
 }
 
-impl<'a> Arbitrary<'a> for Test {
-    fn arbitrary(u: &mut Unstructured<'a>) -> Result<Self> {
-        Ok(match u.int_in_range(0..=18)? {
-            0..=2 => Self::Count(*u.choose(CountField::ALL)?, comparison(u)?, count(u)?),
-            3..=4 => Self::Flag(*u.choose(FlagField::ALL)?, u.arbitrary()?),
-            5..=6 => Self::Amount(*u.choose(AmountField::ALL)?, comparison(u)?, u.arbitrary()?),
-            7..=9 => Self::Time(*u.choose(TimeField::ALL)?, asked(u, time_test)?),
-            10..=12 => Self::Text(*u.choose(TextField::ALL)?, asked(u, text_test)?),
-            _ => Self::Custom(u.arbitrary()?, asked(u, custom_test)?),
-        })
-    }
+fn subject(u: &mut Unstructured<'_>) -> Result<ConditionSubject<'static>> {
+    Ok(ConditionSubject::Field(match u.int_in_range(0..=20)? {
+        0..=2 => Field::Count(*u.choose(CountField::ALL)?),
+        3..=4 => Field::Flag(*u.choose(FlagField::ALL)?),
+        5..=6 => Field::Amount(*u.choose(AmountField::ALL)?),
+        7..=9 => Field::Time(*u.choose(TimeField::ALL)?),
+        10..=12 => Field::Text(*u.choose(TextField::ALL)?),
+        13..=18 => return Ok(ConditionSubject::Custom(Cow::Owned(u.arbitrary()?))),
+        _ => return Ok(ConditionSubject::List),
+    }))
 }
 
 /// Draws one thing.
 type Draw<T> = fn(&mut Unstructured<'_>) -> Result<T>;
 
-fn one_of<T>(u: &mut Unstructured<'_>, draw: Draw<T>) -> Result<NonEmpty<T>> {
-    let values = (0..u.int_in_range(1..=3)?).map(|_| draw(u)).collect::<Result<_>>()?;
-    NonEmpty::new(values).ok_or(arbitrary::Error::IncorrectFormat)
+fn some<T>(u: &mut Unstructured<'_>, draw: Draw<T>) -> Result<Vec<T>> {
+    (0..u.int_in_range(1..=3)?).map(|_| draw(u)).collect()
 }
 
-fn asked<T>(u: &mut Unstructured<'_>, draw: Draw<T>) -> Result<Asked<T>> {
-    Ok(match u.int_in_range(0..=7)? {
-        0 => Asked::Exists,
-        1 => Asked::NotExists,
-        _ => Asked::Value(draw(u)?),
-    })
-}
-
-fn comparison(u: &mut Unstructured<'_>) -> Result<Comparison> {
-    use Comparison::{Eq, Gt, Gte, Lt, Lte, Neq};
-    Ok(*u.choose(&[Eq, Neq, Gt, Gte, Lt, Lte])?)
-}
-
-fn time_test(u: &mut Unstructured<'_>) -> Result<TimeTest> {
-    Ok(match u.int_in_range(0..=3)? {
-        0 => TimeTest::Within(u.arbitrary()?),
-        1 => TimeTest::NotWithin(u.arbitrary()?),
-        2 => TimeTest::Before(moment(u)?),
-        _ => TimeTest::After(moment(u)?),
-    })
-}
-
-fn text_test(u: &mut Unstructured<'_>) -> Result<TextTest> {
-    Ok(match u.int_in_range(0..=7)? {
-        0 => TextTest::Eq(text(u)?),
-        1 => TextTest::Neq(text(u)?),
-        2 => TextTest::Contains(text(u)?),
-        3 => TextTest::NotContains(text(u)?),
-        4 => TextTest::StartsWith(text(u)?),
-        5 => TextTest::EndsWith(text(u)?),
-        6 => TextTest::In(one_of(u, text)?),
-        _ => TextTest::NotIn(one_of(u, text)?),
+/// Whatever an operator may be given.
+fn operand(u: &mut Unstructured<'_>, kind: OperandKind) -> Result<Operand<'static>> {
+    Ok(match kind {
+        OperandKind::Nothing => Operand::Nothing,
+        OperandKind::Span => Operand::Span(u.arbitrary()?),
+        OperandKind::Moment => moment(u)?.into(),
+        OperandKind::WholeNumber => Operand::Number(count(u)?.into()),
+        OperandKind::Number => Operand::Number(u.arbitrary()?),
+        OperandKind::Flag => Operand::Bool(u.arbitrary()?),
+        OperandKind::Text => Operand::Text(text(u)?.into()),
+        OperandKind::Texts => Operand::Texts(some(u, text)?.into()),
+        OperandKind::Literal => match literal(u)? {
+            Literal::Text(text) => Operand::Text(text.into()),
+            Literal::Number(number) => Operand::Number(number),
+            Literal::Bool(value) => Operand::Bool(value),
+        },
+        OperandKind::OrderedLiteral if u.arbitrary()? => Operand::Text(text(u)?.into()),
+        OperandKind::OrderedLiteral => Operand::Number(u.arbitrary()?),
+        OperandKind::Literals => Operand::Literals(some(u, literal)?.into()),
+        OperandKind::Lists => Operand::Lists(some(u, list)?.into()),
     })
 }
 
@@ -124,24 +112,5 @@ fn literal(u: &mut Unstructured<'_>) -> Result<Literal> {
         0..=2 => Literal::Text(text(u)?),
         3..=5 => Literal::Number(u.arbitrary()?),
         _ => Literal::Bool(u.arbitrary()?),
-    })
-}
-
-fn custom_test(u: &mut Unstructured<'_>) -> Result<CustomTest> {
-    Ok(match u.int_in_range(0..=15)? {
-        0 => CustomTest::Eq(literal(u)?),
-        1 => CustomTest::Neq(literal(u)?),
-        2..=5 => {
-            let order = *u.choose(&[Order::Gt, Order::Gte, Order::Lt, Order::Lte])?;
-            let bound = if u.arbitrary()? { Bound::Text(text(u)?) } else { Bound::Number(u.arbitrary()?) };
-            CustomTest::Order(order, bound)
-        }
-        6 => CustomTest::Contains(text(u)?),
-        7 => CustomTest::NotContains(text(u)?),
-        8 => CustomTest::StartsWith(text(u)?),
-        9 => CustomTest::EndsWith(text(u)?),
-        10 => CustomTest::In(one_of(u, literal)?),
-        11 => CustomTest::NotIn(one_of(u, literal)?),
-        _ => CustomTest::Time(time_test(u)?),
     })
 }

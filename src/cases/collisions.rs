@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use super::vocabulary::instant_of;
 use crate::catalogue::{AmountField, CountField, TextField, TimeField};
 use crate::filter::{
-    Asked, Condition, CustomTest, FieldTest, Filter, Group, ListTest, Literal, Test, TextTest, TimeTest,
+    Condition, CustomKey, CustomTest, Filter, Group, Literal, OptionalField, Predicate, TextTest, TimeTest,
 };
 use crate::number::Number;
 use crate::semantics::EvalContext;
-use crate::time::{InFull, Span};
+use crate::time::InFull;
 use crate::value::Value;
 
 /// The values worth trying, by field; a field that the filter does not ask has none.
@@ -38,57 +38,52 @@ impl Collisions {
     }
 
     fn condition(&mut self, condition: &Condition, now: i64) {
-        match condition {
-            Condition::List(ListTest::In(lists) | ListTest::NotIn(lists)) => {
+        self.lists.extend(condition.list());
+        match condition.predicate() {
+            Predicate::OnList(lists) => {
                 self.lists.extend(lists.as_slice().iter().flat_map(|&list| [list, list.wrapping_add(1)]));
             }
-            Condition::Field(FieldTest { test, list }) => {
-                self.lists.extend(*list);
-                self.test(test, now);
+            Predicate::Exists(OptionalField::Time(field)) => self.time(*field, now, None),
+            Predicate::Time(field, test) => self.time(*field, now, Some(test)),
+            Predicate::Count(field, test) => {
+                let around = |(_, count): (_, u64)| [count, count.saturating_add(1), count.saturating_sub(1)];
+                self.counts.entry(*field).or_default().extend(test.comparisons().flat_map(around));
             }
+            Predicate::Amount(field, test) => {
+                let around = |(_, amount)| around(amount);
+                self.amounts.entry(*field).or_default().extend(test.comparisons().flat_map(around));
+            }
+            Predicate::Flag(..) => {}
+            Predicate::Exists(OptionalField::Text(field)) => self.text(*field, &[]),
+            Predicate::Text(field, test) => self.text(*field, texts_of(test)),
+            Predicate::Exists(OptionalField::Custom(key)) => self.custom_field(key, []),
+            Predicate::Custom(key, test) => self.custom_field(key, custom_test(test, now)),
         }
     }
 
-    fn test(&mut self, test: &Test, now: i64) {
-        match test {
-            Test::Time(field, asked) => {
-                let instants = self.times.entry(*field).or_default();
-                instants.push(instant_of(now));
-                if let Asked::Value(test) = asked {
-                    instants.extend(time_test(test, now).map(instant_of));
-                }
-            }
-            Test::Count(field, _, count) => {
-                let around = [*count, count.saturating_add(1), count.saturating_sub(1)];
-                self.counts.entry(*field).or_default().extend(around);
-            }
-            Test::Amount(field, _, amount) => {
-                self.amounts.entry(*field).or_default().extend(around(*amount));
-            }
-            Test::Flag(..) => {}
-            Test::Text(field, asked) => {
-                let texts = self.texts.entry(*field).or_default();
-                texts.push("CA".to_owned());
-                if let Asked::Value(test) = asked {
-                    texts_of(test).iter().for_each(|text| texts.extend(like(text)));
-                }
-            }
-            Test::Custom(key, asked) => {
-                let values = self.custom.entry(key.as_str().to_owned()).or_default();
-                values.push(Value::Bool(true));
-                if let Asked::Value(test) = asked {
-                    values.extend(custom_test(test, now));
-                }
-            }
-        }
+    fn time(&mut self, field: TimeField, now: i64, test: Option<&TimeTest>) {
+        let instants = self.times.entry(field).or_default();
+        instants.push(instant_of(now));
+        instants.extend(test.into_iter().flat_map(|test| time_test(test, now)).map(instant_of));
+    }
+
+    fn text(&mut self, field: TextField, asked: &[String]) {
+        let texts = self.texts.entry(field).or_default();
+        texts.push("CA".to_owned());
+        texts.extend(asked.iter().flat_map(|text| like(text)));
+    }
+
+    fn custom_field(&mut self, key: &CustomKey, asked: impl IntoIterator<Item = Value>) {
+        let values = self.custom.entry(key.as_str().to_owned()).or_default();
+        values.push(Value::Bool(true));
+        values.extend(asked);
     }
 }
 
 /// The ends of a window, and the instants next to them.
 fn time_test(test: &TimeTest, now: i64) -> impl Iterator<Item = i64> + use<> {
-    let window = |span: &Span| vec![span.before(now), now, span.before(now) / 2 + now / 2];
     let ends = match test {
-        TimeTest::Within(span) | TimeTest::NotWithin(span) => window(span),
+        TimeTest::Within(span) => vec![span.before(now), now, span.before(now) / 2 + now / 2],
         TimeTest::Before(moment) | TimeTest::After(moment) => vec![moment.instant(now)],
     };
     ends.into_iter().flat_map(|end| [end, end.saturating_sub(1), end.saturating_add(1)])
@@ -112,28 +107,17 @@ fn like(text: &str) -> impl Iterator<Item = String> + use<> {
 
 fn texts_of(test: &TextTest) -> &[String] {
     match test {
-        TextTest::Eq(text)
-        | TextTest::Neq(text)
-        | TextTest::Contains(text)
-        | TextTest::NotContains(text)
-        | TextTest::StartsWith(text)
-        | TextTest::EndsWith(text) => std::slice::from_ref(text),
-        TextTest::In(texts) | TextTest::NotIn(texts) => texts.as_slice(),
+        TextTest::Eq(text) | TextTest::Has(_, text) => std::slice::from_ref(text),
+        TextTest::In(texts) => texts.as_slice(),
     }
 }
 
 fn custom_test(test: &CustomTest, now: i64) -> Vec<Value> {
-    let texts = |text: &str| like(text).map(Value::Text).collect();
     match test {
-        CustomTest::Eq(literal) | CustomTest::Neq(literal) => literal_like(literal),
-        CustomTest::Order(_, bound) => literal_like(&Literal::from(bound.clone())),
-        CustomTest::In(literals) | CustomTest::NotIn(literals) => {
-            literals.as_slice().iter().flat_map(literal_like).collect()
-        }
-        CustomTest::Contains(text)
-        | CustomTest::NotContains(text)
-        | CustomTest::StartsWith(text)
-        | CustomTest::EndsWith(text) => texts(text),
+        CustomTest::Eq(literal) => literal_like(literal),
+        CustomTest::Order(_, literal) => literal_like(&Literal::from(literal.clone())),
+        CustomTest::In(literals) => literals.as_slice().iter().flat_map(literal_like).collect(),
+        CustomTest::Has(_, text) => like(text).map(Value::Text).collect(),
         CustomTest::Time(test) => time_test(test, now)
             .map(|instant| Value::Text(InFull(instant_of(instant).timestamp_micros()).to_string()))
             .collect(),
@@ -152,7 +136,8 @@ fn literal_like(literal: &Literal) -> Vec<Value> {
             around(*number).map(Value::Number).chain([written]).collect()
         }
         Literal::Bool(value) => {
-            vec![Value::Bool(*value), Value::Bool(!value), Value::Text(value.to_string())]
+            let spelled = value.to_string();
+            vec![Value::Bool(*value), Value::Bool(!value), Value::Text(spelled.to_uppercase()), Value::Text(spelled)]
         }
     };
     if let Some(first) = values.first().cloned() {
@@ -193,7 +178,7 @@ mod tests {
         check("revenue_total > 0.5", r#"["0.5", "-0.5", "1.5", "0.75"]"#);
         check("carrier contains 'a'", r#"["CA", "a", "A", "ax", "xa", "xax"]"#);
         check("custom.n = 5", r#"[true, 5, 4, 6, 5.25, "5", [null,5]]"#);
-        check("custom.n in [true]", r#"[true, true, false, "true", [null,true]]"#);
+        check("custom.n in [true]", r#"[true, true, false, "TRUE", "true", [null,true]]"#);
         check("on_dnc", "");
         check(
             "signup_date before 2025-11-01",

@@ -63,11 +63,11 @@ fn close_into(outer: &mut Vec<Open>, current: &mut Open) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::filter::{Filter, Test};
+    use crate::filter::{Filter, Predicate};
 
     #[track_caller]
     fn check(steps: &[(i8, Junction)], expected: &str) {
-        let flag = |value| Condition::on(Test::Flag(crate::catalogue::FlagField::OnDnc, value));
+        let flag = |value| Condition::new(Predicate::Flag(crate::catalogue::FlagField::OnDnc, value));
         let steps = steps.iter().map(|&(deeper, junction)| Step { condition: flag(true), deeper, junction });
         assert_eq!(Filter::new(tree(Junction::All, steps)).to_string(), expected.replace('x', "on_dnc = true"));
     }
@@ -85,7 +85,7 @@ mod tests {
             All,
             vec![
                 Step {
-                    condition: Condition::on(Test::Flag(crate::catalogue::FlagField::OnDnc, true)),
+                    condition: Condition::new(Predicate::Flag(crate::catalogue::FlagField::OnDnc, true)),
                     deeper: 100,
                     junction: All
                 };

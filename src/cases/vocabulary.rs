@@ -23,7 +23,7 @@ pub(crate) fn instant_of(micros: i64) -> DateTime<Utc> {
 
 /// Texts that filters and contacts share.
 pub(crate) const TEXTS: &[&str] =
-    &["CA", "ca", "TX", "California", "", "5", "5.0", "10", "true", "É", "é", "ß", "2025-11-01"];
+    &["CA", "ca", "TX", "California", "", "5", "5.0", "10", "true", "TRUE", "False", "É", "é", "ß", "2025-11-01"];
 
 /// Texts that have tripped up a reader or a writer somewhere.
 pub(crate) const HOSTILE_TEXTS: &[&str] = &[

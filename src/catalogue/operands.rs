@@ -4,7 +4,7 @@ use super::{Field, Operator};
 
 /// What an operator is given, beside what it is asked of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Takes {
+pub(crate) enum OperandKind {
     Nothing,
     Span,
     /// A span that ends now, or an instant.
@@ -16,12 +16,12 @@ pub(crate) enum Takes {
     Texts,
     Literal,
     /// A literal that has an order.
-    Bound,
+    OrderedLiteral,
     Literals,
     Lists,
 }
 
-impl Takes {
+impl OperandKind {
     /// A name for it in one word.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Takes {
             Self::Text => "text",
             Self::Texts => "texts",
             Self::Literal => "literal",
-            Self::Bound => "bound",
+            Self::OrderedLiteral => "bound",
             Self::Literals => "literals",
             Self::Lists => "lists",
         }
@@ -52,7 +52,7 @@ impl Takes {
             Self::Text => "a string",
             Self::Texts => "a non-empty array of strings",
             Self::Literal => "a string, a number or a boolean",
-            Self::Bound => "a string or a number",
+            Self::OrderedLiteral => "a string or a number",
             Self::Literals => "a non-empty array of strings, numbers and booleans",
             Self::Lists => "a non-empty array of list ids",
         }
@@ -60,53 +60,60 @@ impl Takes {
 }
 
 /// Operators that are given the same.
-pub(crate) struct OperatorRow {
-    pub(crate) takes: Takes,
+pub(crate) struct SameOperand {
+    pub(crate) operand: OperandKind,
     pub(crate) operators: &'static [Operator],
 }
 
-const fn row(takes: Takes, operators: &'static [Operator]) -> OperatorRow {
-    OperatorRow { takes, operators }
+const fn row(operand: OperandKind, operators: &'static [Operator]) -> SameOperand {
+    SameOperand { operand, operators }
 }
 
-const EXISTENCE: OperatorRow = row(Takes::Nothing, &[Operator::Exists, Operator::NotExists]);
-const WINDOWS: OperatorRow = row(Takes::Span, &[Operator::Within, Operator::NotWithin]);
-const MOMENTS: OperatorRow = row(Takes::Moment, &[Operator::Before, Operator::After]);
+const EXISTENCE: SameOperand = row(OperandKind::Nothing, &[Operator::Exists, Operator::NotExists]);
+const WINDOWS: SameOperand = row(OperandKind::Span, &[Operator::Within, Operator::NotWithin]);
+const MOMENTS: SameOperand = row(OperandKind::Moment, &[Operator::Before, Operator::After]);
 const COMPARISONS: &[Operator] =
     &[Operator::Eq, Operator::Neq, Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte];
-const SEARCHES: &[Operator] = &[Operator::Contains, Operator::NotContains, Operator::StartsWith, Operator::EndsWith];
+const SEARCHES: &[Operator] = &[
+    Operator::Contains,
+    Operator::NotContains,
+    Operator::StartsWith,
+    Operator::NotStartsWith,
+    Operator::EndsWith,
+    Operator::NotEndsWith,
+];
 
-const TIME: &[OperatorRow] = &[WINDOWS, MOMENTS, EXISTENCE];
-const COUNT: &[OperatorRow] = &[row(Takes::WholeNumber, COMPARISONS)];
-const AMOUNT: &[OperatorRow] = &[row(Takes::Number, COMPARISONS)];
-const FLAG: &[OperatorRow] = &[row(Takes::Flag, &[Operator::Eq])];
-const TEXT: &[OperatorRow] = &[
-    row(Takes::Text, &[Operator::Eq, Operator::Neq]),
-    row(Takes::Text, SEARCHES),
-    row(Takes::Texts, &[Operator::In, Operator::NotIn]),
+const TIME: &[SameOperand] = &[WINDOWS, MOMENTS, EXISTENCE];
+const COUNT: &[SameOperand] = &[row(OperandKind::WholeNumber, COMPARISONS)];
+const AMOUNT: &[SameOperand] = &[row(OperandKind::Number, COMPARISONS)];
+const FLAG: &[SameOperand] = &[row(OperandKind::Flag, &[Operator::Eq])];
+const TEXT: &[SameOperand] = &[
+    row(OperandKind::Text, &[Operator::Eq, Operator::Neq]),
+    row(OperandKind::Text, SEARCHES),
+    row(OperandKind::Texts, &[Operator::In, Operator::NotIn]),
     EXISTENCE,
 ];
 /// A custom field may hold anything, so it may be asked anything.
-const CUSTOM: &[OperatorRow] = &[
-    row(Takes::Literal, &[Operator::Eq, Operator::Neq]),
-    row(Takes::Bound, &[Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte]),
-    row(Takes::Text, SEARCHES),
-    row(Takes::Literals, &[Operator::In, Operator::NotIn]),
+const CUSTOM: &[SameOperand] = &[
+    row(OperandKind::Literal, &[Operator::Eq, Operator::Neq]),
+    row(OperandKind::OrderedLiteral, &[Operator::Gt, Operator::Gte, Operator::Lt, Operator::Lte]),
+    row(OperandKind::Text, SEARCHES),
+    row(OperandKind::Literals, &[Operator::In, Operator::NotIn]),
     WINDOWS,
     MOMENTS,
     EXISTENCE,
 ];
-const LIST: &[OperatorRow] = &[row(Takes::Lists, &[Operator::In, Operator::NotIn])];
+const LIST: &[SameOperand] = &[row(OperandKind::Lists, &[Operator::In, Operator::NotIn])];
 
 /// What an operator is asked of, as far as that decides which operators fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum SubjectKind {
     Field(Field),
     Custom,
     List,
 }
 
-impl Kind {
+impl SubjectKind {
     /// The kind's name in grammar.md.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -121,7 +128,7 @@ impl Kind {
     }
 
     /// The operators that fit, by what they are given.
-    pub(crate) fn rows(self) -> &'static [OperatorRow] {
+    pub(crate) fn rows(self) -> &'static [SameOperand] {
         match self {
             Self::Field(Field::Time(_)) => TIME,
             Self::Field(Field::Count(_)) => COUNT,
@@ -139,8 +146,8 @@ impl Kind {
     }
 
     /// What an operator is given, if it fits.
-    pub(crate) fn takes(self, operator: Operator) -> Option<Takes> {
-        self.rows().iter().find(|row| row.operators.contains(&operator)).map(|row| row.takes)
+    pub(crate) fn operand(self, operator: Operator) -> Option<OperandKind> {
+        self.rows().iter().find(|row| row.operators.contains(&operator)).map(|row| row.operand)
     }
 }
 
@@ -152,10 +159,10 @@ mod tests {
     #[test]
     fn every_operator_fits_a_custom_field_and_none_fits_anything_twice() {
         for row in OPERATORS {
-            assert!(Kind::Custom.takes(row.is).is_some(), "{}", row.name);
+            assert!(SubjectKind::Custom.operand(row.named.is).is_some(), "{}", row.named.name);
         }
-        let fields = FIELDS.iter().map(|row| Kind::Field(row.field));
-        for kind in fields.chain([Kind::Custom, Kind::List]) {
+        let fields = FIELDS.iter().map(|row| SubjectKind::Field(row.field));
+        for kind in fields.chain([SubjectKind::Custom, SubjectKind::List]) {
             for operator in kind.operators() {
                 assert_eq!(kind.operators().filter(|other| *other == operator).count(), 1, "{kind:?} {operator:?}");
             }

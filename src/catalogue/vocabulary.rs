@@ -1,5 +1,7 @@
 //! The words of a form of filters: what it calls operators, and what problems call its parts.
 
+#[cfg(feature = "interop")]
+use super::OPERATORS;
 use super::{CONDITION_KEY_NAMES, GROUP_KEYS, Operator};
 
 /// Whose words a form is written in.
@@ -81,31 +83,11 @@ impl Vocabulary {
 impl Operator {
     /// What react-querybuilder calls it; where it has no name for it, what we do in its spelling.
     pub(crate) fn in_react_querybuilder(self) -> &'static str {
-        match self {
-            Self::Eq => "=",
-            Self::Neq => "!=",
-            Self::Gt => ">",
-            Self::Gte => ">=",
-            Self::Lt => "<",
-            Self::Lte => "<=",
-            Self::Contains => "contains",
-            Self::NotContains => "doesNotContain",
-            Self::StartsWith => "beginsWith",
-            Self::EndsWith => "endsWith",
-            Self::In => "in",
-            Self::NotIn => "notIn",
-            Self::Within => "within",
-            Self::NotWithin => "notWithin",
-            Self::Before => "before",
-            Self::After => "after",
-            Self::Exists => "notNull",
-            Self::NotExists => "null",
-        }
+        self.row().query_builder
     }
 
     /// It does not mind case: neither does react-querybuilder.
     fn from_react_querybuilder(name: &str) -> Option<Self> {
-        let each = super::OPERATORS.iter().map(|row| row.is);
-        each.into_iter().find(|operator| operator.in_react_querybuilder().eq_ignore_ascii_case(name))
+        OPERATORS.iter().find(|row| row.query_builder.eq_ignore_ascii_case(name)).map(|row| row.named.is)
     }
 }

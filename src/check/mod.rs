@@ -2,19 +2,20 @@
 //!
 //! Every rule about what fits what is applied here, once, for every reader; the rules themselves are the catalogue's.
 
-mod test;
 mod value;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
 use crate::catalogue::{
-    CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, Key, Kind as Subjects, Operator, Takes, Vocabulary,
+    CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, Key, OperandKind, Operator, SubjectKind, Vocabulary,
 };
 use crate::draft::{self, Entry, Fault, Found, Spot, Stray, Value};
 use crate::error::{Errors, Kind, Place, Problems, Shape, nearest};
 use crate::filter::{Condition, CustomKey, Filter, Group, Junction};
 use crate::limits::Limits;
+use crate::parts::{ConditionSubject, Parts};
 
 /// Makes a filter of a draft, or tells every problem. `pointer` is where the filter's object stands in its document.
 pub(crate) fn check(root: Found<draft::Group<'_>>, pointer: &str, limits: &Limits) -> Result<Filter, Errors> {
@@ -53,31 +54,6 @@ struct Check<'l> {
     spot: Option<Rc<Spot>>,
     path: Vec<Step<'l>>,
     problems: Problems,
-}
-
-/// What a condition is about.
-enum Subject {
-    Field(Field),
-    Custom(CustomKey),
-    List,
-}
-
-impl Subject {
-    fn kind(&self) -> Subjects {
-        match self {
-            Self::Field(field) => Subjects::Field(*field),
-            Self::Custom(_) => Subjects::Custom,
-            Self::List => Subjects::List,
-        }
-    }
-
-    fn described(&self) -> String {
-        match self {
-            Self::Field(field) => format!("field `{}`", field.name()),
-            Self::Custom(_) => "a custom field".to_owned(),
-            Self::List => "a list condition".to_owned(),
-        }
-    }
 }
 
 impl Check<'_> {
@@ -162,11 +138,7 @@ impl Check<'_> {
                 check.at(condition.spot.take(), |check| check.condition(condition, negate))
             });
         let groups = self.members("groups", group.groups, "a group", |check, group| check.group_within(group, negate));
-        let junction = match (junction?, negate) {
-            (junction, false) => junction,
-            (Junction::All, true) => Junction::Any,
-            (Junction::Any, true) => Junction::All,
-        };
+        let junction = if negate { junction?.opposite() } else { junction? };
         Group::new(junction, conditions, groups).ok()
     }
 
@@ -228,19 +200,13 @@ impl Check<'_> {
         if is_faulty {
             return None;
         }
-        let (subject, (operator, takes)) = (subject?, operator?);
-        let condition = if let Subject::List = subject {
-            let given = self.given(&mut draft, operator, takes)?;
-            Condition::List(test::of_lists(operator, given)?)
-        } else {
-            let list = self.scope(&mut draft, &subject);
-            let given = self.given(&mut draft, operator, takes);
-            let test = test::of(subject, operator, given?);
-            match list? {
-                None => Condition::on(test?),
-                Some(list) => Condition::on_list(list, test?),
-            }
+        let (subject, (operator, kind)) = (subject?, operator?);
+        let list = match subject {
+            ConditionSubject::List => Some(None),
+            _ => self.scope(&mut draft, &subject),
         };
+        let operand = self.operand(&mut draft, operator, kind);
+        let condition = Parts { subject, operator, operand: operand?, list: list? }.into_condition()?;
         if !negate {
             return Some(condition);
         }
@@ -268,7 +234,7 @@ impl Check<'_> {
     }
 
     /// The condition type and the field, which must go together.
-    fn subject(&mut self, draft: &mut draft::Condition<'_>) -> Option<Subject> {
+    fn subject(&mut self, draft: &mut draft::Condition<'_>) -> Option<ConditionSubject<'static>> {
         let condition_type = match draft.take(Key::ConditionType) {
             Some(entry) => {
                 let name = self.string(&entry)?;
@@ -292,7 +258,7 @@ impl Check<'_> {
             if let Some(entry) = draft.take(Key::Field) {
                 self.misplaced(&entry, "a list condition", None);
             }
-            return Some(Subject::List);
+            return Some(ConditionSubject::List);
         }
         let Some(entry) = draft.take(Key::Field) else {
             let of = self.vocabulary.condition();
@@ -317,11 +283,11 @@ impl Check<'_> {
                     nearest: None,
                 });
             }
-            return custom.map(Subject::Custom);
+            return custom.map(|key| ConditionSubject::Custom(Cow::Owned(key)));
         }
         match (Field::from_name(name), condition_type) {
-            (Some(row), None) => return Some(Subject::Field(row.field)),
-            (Some(row), Some(of)) if row.types.contains(&of) => return Some(Subject::Field(row.field)),
+            (Some(row), None) => return Some(ConditionSubject::Field(row.field)),
+            (Some(row), Some(of)) if row.types.contains(&of) => return Some(ConditionSubject::Field(row.field)),
             (Some(row), Some(of)) => self.report_at(key, span, || Kind::FieldOfOtherType {
                 field: name.to_owned(),
                 of: of.name(),
@@ -343,21 +309,25 @@ impl Check<'_> {
     }
 
     /// The operator, which must fit the subject, and what it takes.
-    fn operator(&mut self, draft: &mut draft::Condition<'_>, subject: Option<&Subject>) -> Option<(Operator, Takes)> {
+    fn operator(
+        &mut self,
+        draft: &mut draft::Condition<'_>,
+        subject: Option<&ConditionSubject<'_>>,
+    ) -> Option<(Operator, OperandKind)> {
         let Some(entry) = draft.take(Key::Operator) else {
             let of = self.vocabulary.condition();
             self.report(draft.span.clone(), || Kind::MissingKey { key: "operator", of });
             return None;
         };
         let name = self.string(&entry)?;
-        let expected = subject.map_or(Subjects::Custom, Subject::kind);
+        let expected = subject.map_or(SubjectKind::Custom, ConditionSubject::kind);
         let vocabulary = self.vocabulary;
         let known = vocabulary.operator_of(name);
-        let fitting = known.and_then(|operator| Some((operator, expected.takes(operator)?)));
+        let fitting = known.and_then(|operator| Some((operator, expected.operand(operator)?)));
         if fitting.is_none() {
             self.report_at(entry.key, entry.span.clone(), || Kind::InvalidOperator {
                 found: name.to_owned(),
-                subject: subject.map_or("any field".to_owned(), Subject::described),
+                subject: subject.map_or("any field".to_owned(), ConditionSubject::described),
                 expected,
                 vocabulary,
                 // What is near to another operator, or to one with `not`, means something else.
@@ -369,7 +339,7 @@ impl Check<'_> {
     }
 
     /// The list a test is asked on: `None` if it is not right, `Some(None)` if it is the membership in hand.
-    fn scope(&mut self, draft: &mut draft::Condition<'_>, subject: &Subject) -> Option<Option<i64>> {
+    fn scope(&mut self, draft: &mut draft::Condition<'_>, subject: &ConditionSubject<'_>) -> Option<Option<i64>> {
         if let Some(entry) = draft.take(Key::ListIds) {
             self.misplaced(&entry, &format!("a condition on {}", subject.described()), Some("listId"));
         }

@@ -4,87 +4,84 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{Check, Step};
-use crate::catalogue::{Key, Operator, Takes, UNITS};
+use crate::catalogue::{Key, OperandKind, Operator, UNITS};
 use crate::draft::{self, Entry, Value};
 use crate::error::{Kind, Quoted, Shape, nearest};
-use crate::filter::{Bound, Literal, NonEmpty};
+use crate::filter::Literal;
 use crate::number::Number;
+use crate::parts::Operand;
 use crate::time::{Moment, Span, SpanUnit, parse_time};
 
-/// What an operator was given: a variant for each of [`Takes`].
-pub(super) enum Given {
-    Nothing,
-    Span(Span),
-    Moment(Moment),
-    WholeNumber(u64),
-    Number(Number),
-    Flag(bool),
-    Text(String),
-    Texts(NonEmpty<String>),
-    Literal(Literal),
-    Bound(Bound),
-    Literals(NonEmpty<Literal>),
-    Lists(NonEmpty<i64>),
-}
-
 impl Check<'_> {
-    /// What an operator was given, if it is what it takes.
-    pub(super) fn given(
+    /// What an operator is given, if it is of the kind that it takes.
+    pub(super) fn operand(
         &mut self,
         draft: &mut draft::Condition<'_>,
         operator: Operator,
-        takes: Takes,
-    ) -> Option<Given> {
-        match takes {
-            Takes::Nothing => {
+        kind: OperandKind,
+    ) -> Option<Operand<'static>> {
+        match kind {
+            OperandKind::Nothing => {
                 self.no_value(draft, operator, None);
-                Some(Given::Nothing)
+                Some(Operand::Nothing)
             }
-            Takes::Lists => {
+            OperandKind::Lists => {
                 self.no_value(draft, operator, Some("listIds"));
-                self.lists(draft, takes).map(Given::Lists)
+                self.lists(draft, kind).map(|lists| Operand::Lists(lists.into()))
             }
-            Takes::Span => self.span(draft, operator, takes).map(Given::Span),
-            Takes::Moment => self.moment(draft, operator, takes).map(Given::Moment),
-            Takes::WholeNumber
-            | Takes::Number
-            | Takes::Flag
-            | Takes::Text
-            | Takes::Texts
-            | Takes::Literal
-            | Takes::Bound
-            | Takes::Literals => {
+            OperandKind::Span => self.span(draft, operator, kind).map(Operand::Span),
+            OperandKind::Moment => self.moment(draft, operator, kind).map(Operand::from),
+            OperandKind::WholeNumber
+            | OperandKind::Number
+            | OperandKind::Flag
+            | OperandKind::Text
+            | OperandKind::Texts
+            | OperandKind::Literal
+            | OperandKind::OrderedLiteral
+            | OperandKind::Literals => {
                 self.no_unit(draft, operator);
-                let entry = self.value(draft, operator, takes)?;
-                self.plain(entry, takes)
+                let entry = self.value(draft, operator, kind)?;
+                self.plain(entry, kind)
             }
         }
     }
 
     /// A value that has no unit.
-    fn plain(&mut self, entry: Entry<'_>, takes: Takes) -> Option<Given> {
-        match takes {
-            Takes::WholeNumber => self.whole_number(&entry).map(Given::WholeNumber),
-            Takes::Number => self.number(&entry).map(Given::Number),
-            Takes::Flag => match entry.value {
-                Value::Bool(value) => Some(Given::Flag(value)),
+    fn plain(&mut self, entry: Entry<'_>, kind: OperandKind) -> Option<Operand<'static>> {
+        match kind {
+            OperandKind::WholeNumber => self.whole_number(&entry).map(|number| Operand::Number(number.into())),
+            OperandKind::Number => self.number(&entry).map(Operand::Number),
+            OperandKind::Flag => match entry.value {
+                Value::Bool(value) => Some(Operand::Bool(value)),
                 other => {
-                    self.wrong_type(entry.key, entry.span, takes.described(), other.shape());
+                    self.wrong_type(entry.key, entry.span, kind.described(), other.shape());
                     None
                 }
             },
-            Takes::Text => self.single(entry, Self::text_of).map(Given::Text),
-            Takes::Texts => self.one_of(entry, takes, Self::text_of).map(Given::Texts),
-            Takes::Literal => self.single(entry, Self::literal_of).map(Given::Literal),
-            Takes::Bound => self.bound(entry).map(Given::Bound),
-            Takes::Literals => self.one_of(entry, takes, Self::literal_of).map(Given::Literals),
+            OperandKind::Text => self.single(entry, Self::text_of).map(|text| Operand::Text(text.into())),
+            OperandKind::Texts => self.each(entry, kind, Self::text_of).map(|texts| Operand::Texts(texts.into())),
+            OperandKind::Literal => self.single(entry, Self::literal_of),
+            OperandKind::OrderedLiteral if matches!(entry.value, Value::Bool(_)) => {
+                self.wrong_type(entry.key, entry.span, kind.described(), Shape::Boolean);
+                None
+            }
+            OperandKind::OrderedLiteral => self.single(entry, Self::literal_of),
+            OperandKind::Literals => {
+                let literal = |check: &mut Self, value: Value<'_>, span| match check.literal_of(value, span)? {
+                    Operand::Text(text) => Some(Literal::Text(text.into_owned())),
+                    Operand::Number(number) => Some(Literal::Number(number)),
+                    Operand::Bool(value) => Some(Literal::Bool(value)),
+                    _ => None,
+                };
+                self.each(entry, kind, literal).map(|literals| Operand::Literals(literals.into()))
+            }
             // OK because these have no plain value, and the caller reads them otherwise.
-            Takes::Nothing | Takes::Span | Takes::Moment | Takes::Lists => None,
+            OperandKind::Nothing | OperandKind::Span | OperandKind::Moment | OperandKind::Lists => None,
         }
     }
 
     /// `listId` or `listIds`, whichever is there.
-    fn lists(&mut self, draft: &mut draft::Condition<'_>, takes: Takes) -> Option<NonEmpty<i64>> {
+    fn lists(&mut self, draft: &mut draft::Condition<'_>, kind: OperandKind) -> Option<Vec<i64>> {
         match (draft.take(Key::ListId), draft.take(Key::ListIds)) {
             (Some(one), Some(many)) => {
                 self.report_at(many.key, many.span, || Kind::DuplicateKey {
@@ -97,9 +94,9 @@ impl Check<'_> {
                 self.path.push(Step::Key(key));
                 let list = self.list_id(&value, span);
                 self.path.pop();
-                NonEmpty::new(vec![list?])
+                Some(vec![list?])
             }
-            (None, Some(entry)) => self.one_of(entry, takes, |check, value, span| check.list_id(&value, span)),
+            (None, Some(entry)) => self.each(entry, kind, |check, value, span| check.list_id(&value, span)),
             (None, None) => {
                 self.report(draft.span.clone(), || Kind::MissingKey { key: "listId", of: "a list condition" });
                 None
@@ -130,16 +127,16 @@ impl Check<'_> {
     }
 
     /// A number with its unit.
-    fn span(&mut self, draft: &mut draft::Condition<'_>, operator: Operator, takes: Takes) -> Option<Span> {
-        let entry = self.value(draft, operator, takes);
+    fn span(&mut self, draft: &mut draft::Condition<'_>, operator: Operator, kind: OperandKind) -> Option<Span> {
+        let entry = self.value(draft, operator, kind);
         let unit = self.unit(draft, operator);
         let amount = self.whole_number(&entry?)?;
         Some(Span { amount, unit: unit? })
     }
 
     /// A number with its unit, or a date.
-    fn moment(&mut self, draft: &mut draft::Condition<'_>, operator: Operator, takes: Takes) -> Option<Moment> {
-        let entry = self.value(draft, operator, takes)?;
+    fn moment(&mut self, draft: &mut draft::Condition<'_>, operator: Operator, kind: OperandKind) -> Option<Moment> {
+        let entry = self.value(draft, operator, kind)?;
         match &entry.value {
             Value::Number(_) => {
                 let unit = self.unit(draft, operator);
@@ -156,7 +153,7 @@ impl Check<'_> {
             }
             other => {
                 let found = other.shape();
-                self.wrong_type(entry.key, entry.span.clone(), takes.described(), found);
+                self.wrong_type(entry.key, entry.span.clone(), kind.described(), found);
                 None
             }
         }
@@ -179,10 +176,15 @@ impl Check<'_> {
         unit
     }
 
-    fn value<'s>(&mut self, draft: &mut draft::Condition<'s>, operator: Operator, takes: Takes) -> Option<Entry<'s>> {
+    fn value<'s>(
+        &mut self,
+        draft: &mut draft::Condition<'s>,
+        operator: Operator,
+        kind: OperandKind,
+    ) -> Option<Entry<'s>> {
         let value = draft.take(Key::Value);
         if value.is_none() {
-            let expected = takes.described();
+            let expected = kind.described();
             let operator = self.vocabulary.operator(operator);
             self.report(draft.span.clone(), || Kind::MissingValue { operator, expected });
         }
@@ -235,18 +237,6 @@ impl Check<'_> {
         number.to_u64()
     }
 
-    fn bound(&mut self, entry: Entry<'_>) -> Option<Bound> {
-        if matches!(entry.value, Value::Bool(_)) {
-            self.wrong_type(entry.key, entry.span, Takes::Bound.described(), Shape::Boolean);
-            return None;
-        }
-        match self.single(entry, Self::literal_of)? {
-            Literal::Text(text) => Some(Bound::Text(text)),
-            Literal::Number(number) => Some(Bound::Number(number)),
-            Literal::Bool(_) => None,
-        }
-    }
-
     fn single<'s, T>(
         &mut self,
         entry: Entry<'s>,
@@ -259,13 +249,13 @@ impl Check<'_> {
     }
 
     /// The values of an array, each at its place.
-    fn one_of<'s, T>(
+    fn each<'s, T>(
         &mut self,
         entry: Entry<'s>,
-        takes: Takes,
+        kind: OperandKind,
         mut read: impl FnMut(&mut Self, Value<'s>, Range<usize>) -> Option<T>,
-    ) -> Option<NonEmpty<T>> {
-        let expected = takes.described();
+    ) -> Option<Vec<T>> {
+        let expected = kind.described();
         let Value::Array(values) = entry.value else {
             self.wrong_type(entry.key, entry.span, expected, entry.value.shape());
             return None;
@@ -289,7 +279,7 @@ impl Check<'_> {
         }
         self.path.pop();
         // One that could not be read was told as a problem.
-        if read_all.len() == count { NonEmpty::new(read_all) } else { None }
+        (read_all.len() == count).then_some(read_all)
     }
 
     /// A string at the end of the path.
@@ -301,11 +291,11 @@ impl Check<'_> {
     }
 
     /// A string, number or boolean at the end of the path.
-    fn literal_of(&mut self, value: Value<'_>, span: Range<usize>) -> Option<Literal> {
+    fn literal_of(&mut self, value: Value<'_>, span: Range<usize>) -> Option<Operand<'static>> {
         match value {
-            Value::Text(text) => self.owned(text, span).map(Literal::Text),
-            Value::Number(Some(number)) => Some(Literal::Number(number)),
-            Value::Bool(value) => Some(Literal::Bool(value)),
+            Value::Text(text) => self.owned(text, span).map(|text| Operand::Text(text.into())),
+            Value::Number(Some(number)) => Some(Operand::Number(number)),
+            Value::Bool(value) => Some(Operand::Bool(value)),
             Value::Number(None) => {
                 self.report(span, || Kind::InvalidValue {
                     of: "`value`".to_owned(),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Errors;
-use crate::catalogue::{Kind as Subjects, Vocabulary};
+use crate::catalogue::{SubjectKind, Vocabulary};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
@@ -146,7 +146,7 @@ pub(crate) enum Kind {
     InvalidOperator {
         found: String,
         subject: String,
-        expected: Subjects,
+        expected: SubjectKind,
         vocabulary: Vocabulary,
         nearest: Option<&'static str>,
     },
@@ -182,6 +182,11 @@ pub(crate) enum Kind {
         of: String,
         expected: &'static str,
         found: String,
+    },
+    /// A length of time where only an instant can be compared with exactly.
+    NeedsInstant {
+        symbol: &'static str,
+        instead: &'static str,
     },
     MissingUnit {
         operator: &'static str,
@@ -240,7 +245,7 @@ impl Kind {
             Self::UnknownField { .. } | Self::FieldOfOtherType { .. } => Code::UnknownField,
             Self::MissingValue { .. } => Code::MissingValue,
             Self::UnexpectedValue { .. } => Code::UnexpectedValue,
-            Self::InvalidValue { .. } => Code::InvalidValue,
+            Self::InvalidValue { .. } | Self::NeedsInstant { .. } => Code::InvalidValue,
             Self::MissingUnit { .. } => Code::MissingUnit,
             Self::UnexpectedUnit { .. } => Code::UnexpectedUnit,
             Self::InvalidUnit { .. } => Code::InvalidUnit,
@@ -307,6 +312,9 @@ impl fmt::Display for Kind {
             Self::MissingValue { operator, expected } => write!(f, "operator `{operator}` needs a value: {expected}"),
             Self::UnexpectedValue { operator, .. } => write!(f, "operator `{operator}` takes no value here"),
             Self::InvalidValue { of, expected, found } => write!(f, "expected {expected} for {of}, found {found}"),
+            Self::NeedsInstant { symbol, instead } => {
+                write!(f, "expected a date or a time for `{symbol}`, found a length of time: write `{instead}` with it")
+            }
             Self::MissingUnit { operator } => {
                 write!(f, "operator `{operator}` needs a unit with its number: days, hours or minutes")
             }
@@ -331,7 +339,7 @@ impl fmt::Display for Kind {
     }
 }
 
-struct Operators(Subjects, Vocabulary);
+struct Operators(SubjectKind, Vocabulary);
 
 impl fmt::Display for Operators {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

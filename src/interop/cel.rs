@@ -15,9 +15,9 @@
 
 use std::fmt::{self, Write};
 
-use super::question::{Asking, Key, Owner, Part, Parted, Question, Scalar};
+use super::question::{Asking, DocumentKey, Owner, Parted, Question, Scalar};
 use crate::audience::Audience;
-use crate::filter::Comparison;
+use crate::filter::{Comparison, TextPart};
 use crate::semantics::Semantics;
 use crate::time::Moment;
 
@@ -133,9 +133,9 @@ fn expressed(question: &Question, membership: &str) -> Expressed {
         }),
         Question::Part(part, key, text) => of_present(*key, membership, |path| {
             let function = match part {
-                Part::Anywhere => "contains",
-                Part::Start => "startsWith",
-                Part::End => "endsWith",
+                TextPart::Anywhere => "contains",
+                TextPart::Start => "startsWith",
+                TextPart::End => "endsWith",
             };
             Expressed::new(format!("{path}.{function}({})", Quoted(text)), Binds::Tightly)
         }),
@@ -143,7 +143,7 @@ fn expressed(question: &Question, membership: &str) -> Expressed {
 }
 
 /// What is asked of the value of a key, if there is one.
-fn of_present(key: Key, membership: &str, asked: impl FnOnce(String) -> Expressed) -> Expressed {
+fn of_present(key: DocumentKey, membership: &str, asked: impl FnOnce(String) -> Expressed) -> Expressed {
     let path = path(key, membership);
     if key.is_always_there() {
         return asked(path);
@@ -152,7 +152,7 @@ fn of_present(key: Key, membership: &str, asked: impl FnOnce(String) -> Expresse
     Expressed::new(format!("{present} && {}", asked(path).beside(Binds::And)), Binds::And)
 }
 
-fn path(key: Key, membership: &str) -> String {
+fn path(key: DocumentKey, membership: &str) -> String {
     let of = match key.owner() {
         Owner::Contact => "contact",
         Owner::Membership => membership,
@@ -164,7 +164,6 @@ fn path(key: Key, membership: &str) -> String {
 fn sign(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Eq => "==",
-        Comparison::Neq => "!=",
         Comparison::Gt => ">",
         Comparison::Gte => ">=",
         Comparison::Lt => "<",

@@ -9,10 +9,10 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::question::{Asking, Key, Owner, Part, Parted, Question, Scalar};
+use super::question::{Asking, DocumentKey, Owner, Parted, Question, Scalar};
 use crate::audience::Audience;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
-use crate::filter::Comparison;
+use crate::filter::{Comparison, TextPart};
 use crate::semantics::{EvalContext, Unit};
 
 /// Elasticsearch, as [`Refusal`] names it.
@@ -50,19 +50,19 @@ const MOST_ALTERNATIVES: usize = 64;
 #[must_use]
 pub fn mapping() -> Json {
     let of = |owner: Owner| {
-        let texts = TextField::ALL.iter().map(|field| (Key::Field((*field).into()), "keyword"));
-        let flags = FlagField::ALL.iter().map(|field| (Key::Field((*field).into()), "boolean"));
-        let counts = CountField::ALL.iter().map(|field| (Key::Field((*field).into()), "unsigned_long"));
-        let amounts = AmountField::ALL.iter().map(|field| (Key::Field((*field).into()), "double"));
-        let times = TimeField::ALL.iter().map(|field| (Key::Field((*field).into()), "long"));
+        let texts = TextField::ALL.iter().map(|field| (DocumentKey::Field((*field).into()), "keyword"));
+        let flags = FlagField::ALL.iter().map(|field| (DocumentKey::Field((*field).into()), "boolean"));
+        let counts = CountField::ALL.iter().map(|field| (DocumentKey::Field((*field).into()), "unsigned_long"));
+        let amounts = AmountField::ALL.iter().map(|field| (DocumentKey::Field((*field).into()), "double"));
+        let times = TimeField::ALL.iter().map(|field| (DocumentKey::Field((*field).into()), "long"));
         let others = [
-            (Key::ListId, "long"),
-            (Key::Active, "boolean"),
-            (Key::ValueOf, "keyword"),
-            (Key::ValueText, "keyword"),
-            (Key::ValueNumber, "double"),
-            (Key::ValueFlag, "boolean"),
-            (Key::ValueInstant, "long"),
+            (DocumentKey::ListId, "long"),
+            (DocumentKey::Active, "boolean"),
+            (DocumentKey::ValueOf, "keyword"),
+            (DocumentKey::ValueText, "keyword"),
+            (DocumentKey::ValueNumber, "double"),
+            (DocumentKey::ValueFlag, "boolean"),
+            (DocumentKey::ValueInstant, "long"),
         ];
         let all = texts.chain(flags).chain(counts).chain(amounts).chain(times).chain(others);
         let own = all.filter(move |(key, _)| key.owner() == owner);
@@ -149,7 +149,7 @@ enum Of {
 
 impl Question {
     fn of(&self) -> Of {
-        let key = |key: &Key| if key.owner() == Owner::Contact { Of::Contact } else { Of::Membership };
+        let key = |key: &DocumentKey| if key.owner() == Owner::Contact { Of::Contact } else { Of::Membership };
         match self {
             Self::Always(_) | Self::Membership(_) => Of::Contact,
             Self::Custom(_) => Of::Membership,
@@ -288,8 +288,9 @@ impl Writer {
     }
 
     fn leaf(&self, question: &Question, path: &str) -> Json {
-        let field = |key: &Key| if path.is_empty() { key.name().to_owned() } else { format!("{path}.{}", key.name()) };
-        let of = |query: &str, key: &Key, value: Json| json!({query: {field(key): value}});
+        let field =
+            |key: &DocumentKey| if path.is_empty() { key.name().to_owned() } else { format!("{path}.{}", key.name()) };
+        let of = |query: &str, key: &DocumentKey, value: Json| json!({query: {field(key): value}});
         match question {
             Question::Present(key) => json!({"exists": {"field": field(key)}}),
             Question::Flag(key, expected) => of("term", key, json!(expected)),
@@ -300,7 +301,7 @@ impl Writer {
                     Comparison::Gte => "gte",
                     Comparison::Lt => "lt",
                     Comparison::Lte => "lte",
-                    Comparison::Eq | Comparison::Neq => return of("term", key, value),
+                    Comparison::Eq => return of("term", key, value),
                 };
                 of("range", key, json!({range: value}))
             }
@@ -308,10 +309,10 @@ impl Writer {
                 of("range", key, json!({"gte": first.instant(self.now), "lte": last.instant(self.now)}))
             }
             Question::NonEmpty(key, values) => of("terms", key, values.iter().map(|value| self.value(value)).collect()),
-            Question::Part(Part::Start, key, text) => of("prefix", key, json!({"value": text})),
+            Question::Part(TextPart::Start, key, text) => of("prefix", key, json!({"value": text})),
             Question::Part(part, key, text) => {
                 let text = escaped(text);
-                let end = if *part == Part::Anywhere { "*" } else { "" };
+                let end = if *part == TextPart::Anywhere { "*" } else { "" };
                 of("wildcard", key, json!({"value": format!("*{text}{end}")}))
             }
             Question::Always(true) => json!({"match_all": {}}),

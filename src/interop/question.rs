@@ -4,13 +4,15 @@
 //! where there is none, so that it may stand below a negation.
 
 use crate::audience::Audience;
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField};
+use crate::catalogue::{AmountField, Field, TextField};
+use crate::eval::{spellings, spells};
 use crate::filter::{
-    Asked, Bound, Comparison, Condition, CustomKey, CustomTest, FieldTest, Group, Junction, ListTest, Literal, Test,
-    TextTest, TimeTest,
+    Comparison, Condition, CustomKey, CustomTest, Group, Junction, Literal, NumberTest, OptionalField, OrderedLiteral,
+    Predicate, TextPart, TextTest, TimeTest,
 };
+use crate::logic::{self, Logic};
 use crate::number::Number;
-use crate::semantics::{MissingNegation, Semantics, Subscription, TextCase};
+use crate::semantics::{Semantics, Subscription, TextCase};
 use crate::time::{Moment, Span, SpanUnit};
 
 /// Something that is true or false of a document.
@@ -20,15 +22,14 @@ pub(super) enum Question {
     All(Vec<Question>),
     Any(Vec<Question>),
     Not(Box<Question>),
-    Present(Key),
-    Flag(Key, bool),
-    /// Never with `Neq`.
-    Compare(Key, Comparison, Scalar),
+    Present(DocumentKey),
+    Flag(DocumentKey, bool),
+    Compare(DocumentKey, Comparison, Scalar),
     /// From the first to the second, both among them.
-    Between(Key, Moment, Moment),
-    NonEmpty(Key, Vec<Scalar>),
+    Between(DocumentKey, Moment, Moment),
+    NonEmpty(DocumentKey, Vec<Scalar>),
     /// The text is not empty.
-    Part(Part, Key, String),
+    Part(TextPart, DocumentKey, String),
     /// It holds of some membership of the contact.
     Membership(Box<Question>),
     /// It holds of some value of a custom field of the membership.
@@ -37,7 +38,7 @@ pub(super) enum Question {
 
 /// A key of the document, of a membership in it, or of a value of a custom field in that.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Key {
+pub(super) enum DocumentKey {
     Field(Field),
     ListId,
     Active,
@@ -56,7 +57,7 @@ pub(super) enum Owner {
     Custom,
 }
 
-impl Key {
+impl DocumentKey {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Field(field) => field.name(),
@@ -99,45 +100,18 @@ pub(super) enum Scalar {
     Moment(Moment),
 }
 
-/// Where a text is looked for in another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Anywhere,
-    Start,
-    End,
-}
-
 /// The instant of the question.
 pub(super) const NOW: Moment = Moment::Ago(Span { amount: 0, unit: SpanUnit::Minutes });
 
 impl Question {
     /// All of them; one that is always true says nothing.
     pub(super) fn all(members: impl IntoIterator<Item = Self>) -> Self {
-        Self::joined(members, Junction::All)
+        logic::join(Junction::All, members)
     }
 
     /// Any of them; one that is always false says nothing.
     pub(super) fn any(members: impl IntoIterator<Item = Self>) -> Self {
-        Self::joined(members, Junction::Any)
-    }
-
-    fn joined(members: impl IntoIterator<Item = Self>, junction: Junction) -> Self {
-        let neutral = junction == Junction::All;
-        let mut joined = Vec::new();
-        for member in members {
-            match (member, junction) {
-                (Self::Always(holds), _) if holds == neutral => {}
-                (Self::Always(holds), _) => return Self::Always(holds),
-                (Self::All(inner), Junction::All) | (Self::Any(inner), Junction::Any) => joined.extend(inner),
-                (other, _) => joined.push(other),
-            }
-        }
-        match (joined.len(), junction) {
-            (0, _) => Self::Always(neutral),
-            (1, _) => joined.remove(0),
-            (_, Junction::All) => Self::All(joined),
-            (_, Junction::Any) => Self::Any(joined),
-        }
+        logic::join(Junction::Any, members)
     }
 
     fn negated(self) -> Self {
@@ -153,8 +127,47 @@ impl Question {
     }
 }
 
+impl Logic for Question {
+    fn constant(holds: bool) -> Self {
+        Self::Always(holds)
+    }
+
+    fn as_constant(&self) -> Option<bool> {
+        if let Self::Always(holds) = self { Some(*holds) } else { None }
+    }
+
+    fn group(junction: Junction, members: Vec<Self>) -> Self {
+        match junction {
+            Junction::All => Self::All(members),
+            Junction::Any => Self::Any(members),
+        }
+    }
+
+    fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
+        match (self, junction) {
+            (Self::All(members), Junction::All) | (Self::Any(members), Junction::Any) => Ok(members),
+            (other, _) => Err(other),
+        }
+    }
+}
+
 /// Why a condition cannot be said; whoever knows the condition makes a refusal of it.
 pub(super) type Reason = String;
+
+/// A predicate as questions that are each true or false.
+struct Answer {
+    /// There is a value, and it passes.
+    passes: Question,
+    /// There is a value.
+    present: Question,
+}
+
+impl Answer {
+    /// Of what there always is an answer to.
+    fn always(passes: Question) -> Self {
+        Self { passes, present: Question::Always(true) }
+    }
+}
 
 /// The readings that a question has, and who refuses what cannot be said.
 #[derive(Clone, Copy)]
@@ -192,27 +205,22 @@ impl<E: Copy> Asking<'_, E> {
             .iter()
             .map(|condition| self.condition(condition).map_err(|reason| Refusal::of(condition, self.engine, reason)));
         let members = conditions.chain(group.groups().iter().map(|group| self.group(group)));
-        Ok(Question::joined(members.collect::<Result<Vec<_>, _>>()?, group.junction()))
+        Ok(logic::join(group.junction(), members.collect::<Result<Vec<_>, _>>()?))
     }
 
     fn condition(self, condition: &Condition) -> Result<Question, Reason> {
-        match condition {
-            Condition::List(ListTest::In(lists)) => Ok(self.on_list(lists.as_slice(), Question::Always(true))),
-            Condition::List(ListTest::NotIn(lists)) => {
-                Ok(self.on_list(lists.as_slice(), Question::Always(true)).negated())
-            }
-            Condition::Field(FieldTest { test, list }) => {
-                let question = self.test(test)?;
-                let of_the_contact = test.field().is_some_and(Field::is_of_the_contact);
-                Ok(match list.filter(|_| !of_the_contact) {
-                    None => question,
-                    Some(list) if test.holds_of_nothing(self.semantics) => {
-                        self.on_list(&[list], question.negated()).negated()
-                    }
-                    Some(list) => self.on_list(&[list], question),
-                })
-            }
-        }
+        let Answer { passes, present } = self.answer(condition.predicate())?;
+        let of_nothing = condition.holds_of_nothing(self.semantics);
+        let question = match (condition.is_negated(), of_nothing) {
+            (false, _) => passes,
+            (true, true) => passes.negated(),
+            (true, false) => Question::all([present, passes.negated()]),
+        };
+        Ok(match condition.list_that_matters() {
+            None => question,
+            Some(list) if of_nothing => self.on_list(&[list], question.negated()).negated(),
+            Some(list) => self.on_list(&[list], question),
+        })
     }
 
     /// Whether a membership of the contact on one of the lists that takes part satisfies a question.
@@ -222,70 +230,58 @@ impl<E: Copy> Asking<'_, E> {
 
     fn taking_part(self) -> Question {
         match self.semantics.subscription {
-            Subscription::ActiveOnly => Question::Flag(Key::Active, true),
+            Subscription::ActiveOnly => Question::Flag(DocumentKey::Active, true),
             Subscription::Any => Question::Always(true),
         }
     }
 
-    /// A negated test of what may have no value.
-    fn negation(self, present: Question, positive: Question) -> Question {
-        match self.semantics.missing_negation {
-            MissingNegation::Matches => positive.negated(),
-            MissingNegation::Fails => Question::all([present, positive.negated()]),
-        }
+    fn answer(self, predicate: &Predicate) -> Result<Answer, Reason> {
+        let of_key = |key: DocumentKey, passes| Answer { passes, present: present(key) };
+        Ok(match predicate {
+            Predicate::OnList(lists) => Answer::always(self.on_list(lists.as_slice(), Question::Always(true))),
+            Predicate::Exists(field) => Answer::always(match field {
+                OptionalField::Time(field) => present(DocumentKey::Field((*field).into())),
+                OptionalField::Text(field) => present(DocumentKey::Field((*field).into())),
+                OptionalField::Custom(key) => some(key, Question::Always(true)),
+            }),
+            Predicate::Time(field, test) => {
+                let key = DocumentKey::Field((*field).into());
+                of_key(key, self.instant(key, test)?)
+            }
+            Predicate::Count(field, test) => {
+                let key = DocumentKey::Field((*field).into());
+                of_key(key, compared(key, test, |count| Ok(Scalar::Count(count)))?)
+            }
+            Predicate::Amount(field, test) => {
+                let key = DocumentKey::Field((*field).into());
+                of_key(key, compared(key, test, double)?)
+            }
+            Predicate::Flag(field, expected) => {
+                Answer::always(Question::Flag(DocumentKey::Field((*field).into()), *expected))
+            }
+            Predicate::Text(field, test) => {
+                let key = DocumentKey::Field((*field).into());
+                of_key(key, self.text(key, test)?)
+            }
+            Predicate::Custom(key, CustomTest::Time(test)) => Answer {
+                passes: some(key, self.instant(DocumentKey::ValueInstant, test)?),
+                present: some(key, present(DocumentKey::ValueInstant)),
+            },
+            Predicate::Custom(key, test) => {
+                Answer { passes: some(key, self.element(test)?), present: some(key, Question::Always(true)) }
+            }
+        })
     }
 
-    fn test(self, test: &Test) -> Result<Question, Reason> {
-        match test {
-            Test::Time(field, asked) => {
-                let key = Key::Field((*field).into());
-                match asked {
-                    Asked::Exists => Ok(present(key)),
-                    Asked::NotExists => Ok(present(key).negated()),
-                    Asked::Value(test) => {
-                        let positive = self.instant(key, test)?;
-                        Ok(if test.is_negation() { self.negation(present(key), positive) } else { positive })
-                    }
-                }
-            }
-            Test::Count(field, comparison, count) => Ok(compared_count(*field, *comparison, *count)),
-            Test::Amount(field, comparison, number) => {
-                let key = Key::Field((*field).into());
-                let number = double(*number)?;
-                Ok(match comparison {
-                    Comparison::Neq => self.negation(present(key), Question::Compare(key, Comparison::Eq, number)),
-                    comparison => Question::Compare(key, *comparison, number),
-                })
-            }
-            Test::Flag(field, expected) => Ok(flag(*field, *expected)),
-            Test::Text(field, asked) => {
-                let key = Key::Field((*field).into());
-                match asked {
-                    Asked::Exists => Ok(present(key)),
-                    Asked::NotExists => Ok(present(key).negated()),
-                    Asked::Value(test) => {
-                        let positive = self.text(key, test)?;
-                        Ok(if test.is_negation() { self.negation(present(key), positive) } else { positive })
-                    }
-                }
-            }
-            Test::Custom(key, asked) => self.custom(key, asked),
-        }
-    }
-
-    /// The positive of a test of an instant.
-    fn instant(self, key: Key, test: &TimeTest) -> Result<Question, Reason> {
-        let (TimeTest::Within(span)
-        | TimeTest::NotWithin(span)
-        | TimeTest::Before(Moment::Ago(span))
-        | TimeTest::After(Moment::Ago(span))) = test
-        else {
-            return Ok(instant(key, test));
-        };
-        if span.micros() > self.longest_span {
+    fn instant(self, key: DocumentKey, test: &TimeTest) -> Result<Question, Reason> {
+        if test.span().is_some_and(|span| span.micros() > self.longest_span) {
             return Err("it does not count so far back from now".to_owned());
         }
-        Ok(instant(key, test))
+        Ok(match test {
+            TimeTest::Within(span) => Question::Between(key, Moment::Ago(*span), NOW),
+            TimeTest::Before(moment) => Question::Compare(key, Comparison::Lt, Scalar::Moment(*moment)),
+            TimeTest::After(moment) => Question::Compare(key, Comparison::Gt, Scalar::Moment(*moment)),
+        })
     }
 
     // Texts.
@@ -297,60 +293,30 @@ impl<E: Copy> Asking<'_, E> {
         }
     }
 
-    fn has(self, part: Part, key: Key, text: &str) -> Result<Question, Reason> {
+    fn has(self, part: TextPart, key: DocumentKey, text: &str) -> Result<Question, Reason> {
         self.is_case_kept()?;
-        if part != Part::Start && text.chars().nth(self.longest_part).is_some() {
+        if part != TextPart::Start && text.chars().nth(self.longest_part).is_some() {
             return Err(format!("it looks for {} characters at most", self.longest_part));
         }
         Ok(if text.is_empty() { present(key) } else { Question::Part(part, key, text.to_owned()) })
     }
 
-    /// The positive of a test.
-    fn text(self, key: Key, test: &TextTest) -> Result<Question, Reason> {
+    fn text(self, key: DocumentKey, test: &TextTest) -> Result<Question, Reason> {
         self.is_case_kept()?;
         match test {
-            TextTest::Eq(text) | TextTest::Neq(text) => Ok(is_one_of(key, [text.as_str()])),
-            TextTest::In(texts) | TextTest::NotIn(texts) => {
-                Ok(is_one_of(key, texts.as_slice().iter().map(String::as_str)))
-            }
-            TextTest::Contains(text) | TextTest::NotContains(text) => self.has(Part::Anywhere, key, text),
-            TextTest::StartsWith(text) => self.has(Part::Start, key, text),
-            TextTest::EndsWith(text) => self.has(Part::End, key, text),
+            TextTest::Eq(text) => Ok(is_one_of(key, [text.as_str()])),
+            TextTest::In(texts) => Ok(is_one_of(key, texts.as_slice().iter().map(String::as_str))),
+            TextTest::Has(part, text) => self.has(*part, key, text),
         }
     }
 
-    // Custom fields.
-
-    fn custom(self, key: &CustomKey, asked: &Asked<CustomTest>) -> Result<Question, Reason> {
-        let is_key = || Question::Compare(Key::ValueOf, Comparison::Eq, Scalar::Text(key.as_str().to_owned()));
-        let some = |question| match Question::all([is_key(), question]) {
-            Question::Always(holds) => Question::Always(holds),
-            question => Question::Custom(Box::new(question)),
-        };
-        let exists = || some(Question::Always(true));
-        let test = match asked {
-            Asked::Exists => return Ok(exists()),
-            Asked::NotExists => return Ok(exists().negated()),
-            Asked::Value(test) => test,
-        };
-        let (positive, exists) = match test {
-            CustomTest::Time(test) => (self.instant(Key::ValueInstant, test)?, some(present(Key::ValueInstant))),
-            test => (self.element(test)?, exists()),
-        };
-        let positive = some(positive);
-        Ok(if test.is_negation() { self.negation(exists, positive) } else { positive })
-    }
-
-    /// The positive of a test of an element.
+    /// A test of a value of a custom field, or of an element of one.
     fn element(self, test: &CustomTest) -> Result<Question, Reason> {
-        let has = |part, text: &str| self.has(part, Key::ValueText, text);
         match test {
-            CustomTest::Eq(literal) | CustomTest::Neq(literal) => self.equals_any(std::slice::from_ref(literal)),
-            CustomTest::In(literals) | CustomTest::NotIn(literals) => self.equals_any(literals.as_slice()),
-            CustomTest::Order(order, bound) => self.ordered(order.comparison(), bound),
-            CustomTest::Contains(text) | CustomTest::NotContains(text) => has(Part::Anywhere, text),
-            CustomTest::StartsWith(text) => has(Part::Start, text),
-            CustomTest::EndsWith(text) => has(Part::End, text),
+            CustomTest::Eq(literal) => self.equals_any(std::slice::from_ref(literal)),
+            CustomTest::In(literals) => self.equals_any(literals.as_slice()),
+            CustomTest::Order(order, literal) => self.ordered(order.comparison(), literal),
+            CustomTest::Has(part, text) => self.has(*part, DocumentKey::ValueText, text),
             // Asked of the value as a whole.
             CustomTest::Time(_) => Ok(Question::Always(false)),
         }
@@ -363,37 +329,49 @@ impl<E: Copy> Asking<'_, E> {
         for literal in literals {
             match literal {
                 Literal::Number(number) => {
-                    numbers.push(Question::Compare(Key::ValueNumber, Comparison::Eq, double(*number)?));
+                    numbers.push(Question::Compare(DocumentKey::ValueNumber, Comparison::Eq, double(*number)?));
                 }
                 Literal::Bool(flag) => {
                     self.is_case_kept()?;
                     flags[usize::from(*flag)] = true;
-                    texts.push(if *flag { "true" } else { "false" });
+                    texts.extend(spellings(*flag));
                 }
                 Literal::Text(text) => {
                     self.is_case_kept()?;
-                    flags[0] |= text == "false";
-                    flags[1] |= text == "true";
-                    texts.push(text);
+                    if let Some(flag) = spells(text) {
+                        flags[usize::from(flag)] = true;
+                    }
+                    texts.push(text.clone());
                     if let Some(number) = Number::from_text(text) {
-                        numbers.push(no_text(Question::Compare(Key::ValueNumber, Comparison::Eq, double(number)?)));
+                        numbers.push(no_text(Question::Compare(
+                            DocumentKey::ValueNumber,
+                            Comparison::Eq,
+                            double(number)?,
+                        )));
                     }
                 }
             }
         }
         let flags = flags.into_iter().zip([false, true]).filter(|(asked, _)| *asked);
-        let flags = flags.map(|(_, is)| Question::Flag(Key::ValueFlag, is));
-        Ok(Question::any([is_one_of(Key::ValueText, texts)].into_iter().chain(flags).chain(numbers)))
+        let flags = flags.map(|(_, is)| Question::Flag(DocumentKey::ValueFlag, is));
+        Ok(Question::any(
+            [is_one_of(DocumentKey::ValueText, texts.iter().map(String::as_str))]
+                .into_iter()
+                .chain(flags)
+                .chain(numbers),
+        ))
     }
 
-    fn ordered(self, comparison: Comparison, bound: &Bound) -> Result<Question, Reason> {
-        match bound {
-            Bound::Number(number) => Ok(Question::Compare(Key::ValueNumber, comparison, double(*number)?)),
-            Bound::Text(text) => {
+    fn ordered(self, comparison: Comparison, literal: &OrderedLiteral) -> Result<Question, Reason> {
+        match literal {
+            OrderedLiteral::Number(number) => {
+                Ok(Question::Compare(DocumentKey::ValueNumber, comparison, double(*number)?))
+            }
+            OrderedLiteral::Text(text) => {
                 self.is_case_kept()?;
-                let by_text = Question::Compare(Key::ValueText, comparison, Scalar::Text(text.clone()));
+                let by_text = Question::Compare(DocumentKey::ValueText, comparison, Scalar::Text(text.clone()));
                 let by_number = Number::from_text(text).map(|number| {
-                    Ok::<_, Reason>(no_text(Question::Compare(Key::ValueNumber, comparison, double(number)?)))
+                    Ok::<_, Reason>(no_text(Question::Compare(DocumentKey::ValueNumber, comparison, double(number)?)))
                 });
                 Ok(Question::any([by_text].into_iter().chain(by_number.transpose()?)))
             }
@@ -401,44 +379,41 @@ impl<E: Copy> Asking<'_, E> {
     }
 }
 
-fn present(key: Key) -> Question {
+fn present(key: DocumentKey) -> Question {
     if key.is_always_there() { Question::Always(true) } else { Question::Present(key) }
 }
 
 /// A text that is a number is compared with a text as the text that it is.
 fn no_text(question: Question) -> Question {
-    Question::all([Question::Present(Key::ValueText).negated(), question])
+    Question::all([Question::Present(DocumentKey::ValueText).negated(), question])
 }
 
 fn on_any(lists: &[i64]) -> Question {
     match lists {
-        [list] => Question::Compare(Key::ListId, Comparison::Eq, Scalar::List(*list)),
-        _ => Question::NonEmpty(Key::ListId, lists.iter().copied().map(Scalar::List).collect()),
+        [list] => Question::Compare(DocumentKey::ListId, Comparison::Eq, Scalar::List(*list)),
+        _ => Question::NonEmpty(DocumentKey::ListId, lists.iter().copied().map(Scalar::List).collect()),
     }
 }
 
-fn compared_count(field: CountField, comparison: Comparison, count: u64) -> Question {
-    let key = Key::Field(field.into());
-    match comparison {
-        Comparison::Neq => Question::Compare(key, Comparison::Eq, Scalar::Count(count)).negated(),
-        comparison => Question::Compare(key, comparison, Scalar::Count(count)),
+fn compared<N: Copy + Ord>(
+    key: DocumentKey,
+    test: &NumberTest<N>,
+    scalar: impl Fn(N) -> Result<Scalar, Reason>,
+) -> Result<Question, Reason> {
+    let each = test.comparisons().map(|(comparison, number)| Ok(Question::Compare(key, comparison, scalar(number)?)));
+    Ok(Question::all(each.collect::<Result<Vec<_>, Reason>>()?))
+}
+
+/// Some value of a custom field, or element of one, satisfies a question.
+fn some(key: &CustomKey, question: Question) -> Question {
+    let is_key = Question::Compare(DocumentKey::ValueOf, Comparison::Eq, Scalar::Text(key.as_str().to_owned()));
+    match Question::all([is_key, question]) {
+        Question::Always(holds) => Question::Always(holds),
+        question => Question::Custom(Box::new(question)),
     }
 }
 
-fn flag(field: FlagField, expected: bool) -> Question {
-    Question::Flag(Key::Field(field.into()), expected)
-}
-
-/// The positive of a test of an instant.
-fn instant(key: Key, test: &TimeTest) -> Question {
-    match test {
-        TimeTest::Within(span) | TimeTest::NotWithin(span) => Question::Between(key, Moment::Ago(*span), NOW),
-        TimeTest::Before(moment) => Question::Compare(key, Comparison::Lt, Scalar::Moment(*moment)),
-        TimeTest::After(moment) => Question::Compare(key, Comparison::Gt, Scalar::Moment(*moment)),
-    }
-}
-
-fn is_one_of<'t>(key: Key, texts: impl IntoIterator<Item = &'t str>) -> Question {
+fn is_one_of<'t>(key: DocumentKey, texts: impl IntoIterator<Item = &'t str>) -> Question {
     let mut texts: Vec<Scalar> = texts.into_iter().map(|text| Scalar::Text(text.to_owned())).collect();
     match texts.len() {
         0 => Question::Always(false),

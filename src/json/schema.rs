@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use super::document::AUDIENCE_KEYS;
 use crate::audience::{Audience, Status};
 use crate::catalogue::{
-    CONDITION_KEYS, CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, FieldRow, GROUP_KEYS, JUNCTIONS, Key, Kind,
-    Named, OPERATORS, Operator, Takes, UNITS,
+    CONDITION_KEYS, CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, FieldRow, GROUP_KEYS, JUNCTIONS, Key, Named,
+    OPERATORS, OperandKind, Operator, SubjectKind, UNITS,
 };
 use crate::check::most_groups;
 use crate::filter::Filter;
@@ -73,7 +73,7 @@ fn definitions() -> Map<String, Value> {
         for (kind, _) in subjects(row.is) {
             definitions.insert(of_kind(kind), asked(kind));
             for row in kind.rows() {
-                definitions.insert(of_operand(row.takes), given(row.takes));
+                definitions.insert(of_operand(row.operand), given(row.operand));
             }
         }
     }
@@ -86,17 +86,17 @@ fn of_type(condition_type: ConditionType) -> String {
     format!("condition.{}", condition_type.name())
 }
 
-fn of_kind(kind: Kind) -> String {
+fn of_kind(kind: SubjectKind) -> String {
     format!("asked.{}", kind.name())
 }
 
-fn of_operand(takes: Takes) -> String {
-    format!("given.{}", takes.name())
+fn of_operand(kind: OperandKind) -> String {
+    format!("given.{}", kind.name())
 }
 
 // Values.
 
-/// The definitions of single values; what an operator takes is called as [`Takes`] calls it.
+/// The definitions of single values; what an operator takes is called as [`OperandKind`] calls it.
 fn values() -> Map<String, Value> {
     let limits = Limits::default();
     // A text of more characters has more bytes too.
@@ -146,7 +146,7 @@ fn all_names<T: Copy>(table: &'static [Named<T>]) -> Value {
 }
 
 fn names_of(operators: impl IntoIterator<Item = Operator>) -> Value {
-    one_of_names(operators.into_iter().flat_map(|operator| OPERATORS[operator as usize].names()))
+    one_of_names(operators.into_iter().flat_map(|operator| operator.names()))
 }
 
 // Keys, each in the spellings it has.
@@ -205,7 +205,7 @@ fn condition() -> Value {
     let keys = [
         (Key::ConditionType, all_names(CONDITION_TYPES)),
         (Key::Field, json!({"type": ["string", "null"]})),
-        (Key::Operator, all_names(OPERATORS)),
+        (Key::Operator, names_of(OPERATORS.iter().map(|row| row.named.is))),
         (
             Key::Value,
             json!({"description": "What is compared with; its type follows from the field and the operator."}),
@@ -231,15 +231,15 @@ fn condition() -> Value {
 }
 
 /// What conditions of a type ask about, by what may be asked of it.
-fn subjects(condition_type: ConditionType) -> Vec<(Kind, Vec<&'static FieldRow>)> {
+fn subjects(condition_type: ConditionType) -> Vec<(SubjectKind, Vec<&'static FieldRow>)> {
     match condition_type {
-        ConditionType::CustomField => return vec![(Kind::Custom, Vec::new())],
-        ConditionType::List => return vec![(Kind::List, Vec::new())],
+        ConditionType::CustomField => return vec![(SubjectKind::Custom, Vec::new())],
+        ConditionType::List => return vec![(SubjectKind::List, Vec::new())],
         _ => {}
     }
-    let mut subjects: Vec<(Kind, Vec<&FieldRow>)> = Vec::new();
+    let mut subjects: Vec<(SubjectKind, Vec<&FieldRow>)> = Vec::new();
     for row in FIELDS.iter().filter(|row| row.types.contains(&condition_type)) {
-        let kind = Kind::Field(row.field);
+        let kind = SubjectKind::Field(row.field);
         match subjects.iter_mut().find(|(other, _)| other.name() == kind.name()) {
             Some((_, rows)) => rows.push(row),
             None => subjects.push((kind, vec![row])),
@@ -252,7 +252,7 @@ fn subjects(condition_type: ConditionType) -> Vec<(Kind, Vec<&'static FieldRow>)
 fn condition_of(condition_type: ConditionType) -> Value {
     let subjects = subjects(condition_type);
     let field = match condition_type {
-        ConditionType::List => return reference(&of_kind(Kind::List)),
+        ConditionType::List => return reference(&of_kind(SubjectKind::List)),
         ConditionType::CustomField => json!({
             "description": format!("The key of a custom field; `{CUSTOM_PREFIX}` in front of it is dropped."),
             "type": "string",
@@ -286,50 +286,50 @@ fn condition_of(condition_type: ConditionType) -> Value {
 }
 
 /// What may be asked of a kind: an operator, and what that is given.
-fn asked(kind: Kind) -> Value {
+fn asked(kind: SubjectKind) -> Value {
     let each = kind.rows().iter().map(|row| {
         let names = names_of(row.operators.iter().copied());
-        (has(Key::Operator, &names), reference(&of_operand(row.takes)))
+        (has(Key::Operator, &names), reference(&of_operand(row.operand)))
     });
     let mut keys = vec![(Key::Operator, names_of(kind.operators()))];
-    if kind == Kind::List {
+    if kind == SubjectKind::List {
         keys.push((Key::Field, absent()));
     }
     json!({"properties": values_of(keys), "allOf": each.map(implied).collect::<Vec<_>>()})
 }
 
 /// The keys of a condition whose operator is given this.
-fn given(takes: Takes) -> Value {
+fn given(kind: OperandKind) -> Value {
     let value = |value: Value, unit: Value, required: &[Key]| {
         json!({
-            "description": takes.described(),
+            "description": kind.described(),
             "properties": values_of([(Key::Value, value), (Key::Unit, unit)]),
             "required": required.iter().flat_map(|key| spellings(*key)).collect::<Vec<_>>(),
         })
     };
     let plain = |name: &str| value(reference(name), absent(), &[Key::Value]);
-    let span = || value(reference(Takes::WholeNumber.name()), reference("unit"), &[Key::Value, Key::Unit]);
-    match takes {
-        Takes::Nothing => value(absent(), absent(), &[]),
-        Takes::Span => span(),
-        Takes::Moment => json!({
+    let span = || value(reference(OperandKind::WholeNumber.name()), reference("unit"), &[Key::Value, Key::Unit]);
+    match kind {
+        OperandKind::Nothing => value(absent(), absent(), &[]),
+        OperandKind::Span => span(),
+        OperandKind::Moment => json!({
             "if": {"properties": values_of([(Key::Value, json!({"type": "string"}))])},
             "then": plain("instant"),
             "else": span(),
         }),
-        Takes::Lists => {
+        OperandKind::Lists => {
             let mut given = value(absent(), absent(), &[]);
             given["oneOf"] = json!([has(Key::ListId, &reference("list")), has(Key::ListIds, &reference("lists"))]);
             given
         }
-        Takes::WholeNumber
-        | Takes::Number
-        | Takes::Flag
-        | Takes::Text
-        | Takes::Texts
-        | Takes::Literal
-        | Takes::Bound
-        | Takes::Literals => plain(takes.name()),
+        OperandKind::WholeNumber
+        | OperandKind::Number
+        | OperandKind::Flag
+        | OperandKind::Text
+        | OperandKind::Texts
+        | OperandKind::Literal
+        | OperandKind::OrderedLiteral
+        | OperandKind::Literals => plain(kind.name()),
     }
 }
 
@@ -340,7 +340,7 @@ fn audience() -> Value {
             "source_lists" => {
                 json!({"type": ["array", "null"], "maxItems": Limits::default().values, "items": reference("list")})
             }
-            "cached_size" => optional(reference(Takes::WholeNumber.name())),
+            "cached_size" => optional(reference(OperandKind::WholeNumber.name())),
             "cached_size_updated_at" | "created_at" => optional(reference("instant")),
             "status" => optional(one_of_names(Status::ALL.map(Status::as_str))),
             _ => json!({"type": ["string", "null"]}),

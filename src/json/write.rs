@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::catalogue::{Key, Spelling};
 use crate::filter::{Condition, Group, Literal};
-use crate::parts::{Operand, Parts, Subject};
+use crate::parts::{Operand, Parts};
 use crate::time::Written;
 
 /// A group, or a condition or a list of either inside one, to be written in a spelling.
@@ -55,22 +55,24 @@ impl Serialize for Wire<'_, Condition> {
             object.serialize_entry(key(Key::Field), &field)?;
         }
         object.serialize_entry(key(Key::Operator), operator.name())?;
-        match (&operand, subject) {
-            (Operand::None, _) => {}
-            (Operand::Lists([list]), Subject::List) => object.serialize_entry(key(Key::ListId), list)?,
-            (Operand::Lists(lists), _) => object.serialize_entry(key(Key::ListIds), lists)?,
-            (Operand::Span(span), _) => {
+        match &operand {
+            Operand::Nothing => {}
+            Operand::Lists(lists) => match &**lists {
+                [list] => object.serialize_entry(key(Key::ListId), list)?,
+                lists => object.serialize_entry(key(Key::ListIds), lists)?,
+            },
+            Operand::Span(span) => {
                 object.serialize_entry(key(Key::Value), &span.amount)?;
                 object.serialize_entry(key(Key::Unit), span.unit.name())?;
             }
-            (Operand::Instant(instant), _) => {
+            Operand::Instant(instant) => {
                 object.serialize_entry(key(Key::Value), &Written(*instant).to_string())?;
             }
-            (Operand::Number(number), _) => object.serialize_entry(key(Key::Value), number)?,
-            (Operand::Bool(value), _) => object.serialize_entry(key(Key::Value), value)?,
-            (Operand::Text(text), _) => object.serialize_entry(key(Key::Value), text)?,
-            (Operand::Texts(texts), _) => object.serialize_entry(key(Key::Value), texts)?,
-            (Operand::Literals(literals), _) => object.serialize_entry(key(Key::Value), literals)?,
+            Operand::Number(number) => object.serialize_entry(key(Key::Value), number)?,
+            Operand::Bool(value) => object.serialize_entry(key(Key::Value), value)?,
+            Operand::Text(text) => object.serialize_entry(key(Key::Value), text)?,
+            Operand::Texts(texts) => object.serialize_entry(key(Key::Value), texts)?,
+            Operand::Literals(literals) => object.serialize_entry(key(Key::Value), literals)?,
         }
         if let Some(list) = list {
             object.serialize_entry(key(Key::ListId), &list)?;

@@ -213,7 +213,7 @@ impl Question {
             (Subject::Custom(key), test) => {
                 let custom = Custom { key: key.as_str().into(), place: None };
                 let texts = match test {
-                    LeafTest::Custom(CustomMatch::NonEmpty(literals)) if literals.numbers_of_texts.is_empty() => {
+                    LeafTest::Custom(CustomMatch::NonEmpty(literals)) if literals.has_texts_only() => {
                         Texts::of(&literals.texts)
                     }
                     _ => None,

@@ -55,6 +55,7 @@ impl Head {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filter::TextPart;
 
     #[test]
     fn a_text_is_one_of_them_or_not() {
@@ -88,6 +89,6 @@ mod tests {
         let many: Vec<String> = (0..=FEW).map(|at| at.to_string()).collect();
         assert!(Texts::of(&TextMatch::is(&many, TextCase::Sensitive)).is_none());
         assert!(Texts::of(&TextMatch::is(&many[..1], TextCase::Insensitive)).is_none());
-        assert!(Texts::of(&TextMatch::contains("a", TextCase::Sensitive)).is_none());
+        assert!(Texts::of(&TextMatch::has(TextPart::Anywhere, "a", TextCase::Sensitive)).is_none());
     }
 }

@@ -1,6 +1,9 @@
 //! Comparing the values of custom fields without building any.
 
-use crate::filter::{Bound, Comparison, Literal, Order};
+#[cfg(feature = "table")]
+use crate::eval::spellings;
+use crate::eval::spells;
+use crate::filter::{Comparison, Literal, OrderOp, OrderedLiteral};
 use crate::number::Number;
 use crate::plan::text::{TextMatch, cased, compare};
 use crate::semantics::TextCase;
@@ -53,6 +56,8 @@ pub(crate) struct Literals {
     pub(crate) numbers: Vec<Number>,
     /// Of false and of true.
     pub(crate) bools: [bool; 2],
+    /// Of a text that spells false or true, in any case.
+    pub(crate) bools_of_texts: [bool; 2],
 }
 
 impl Literals {
@@ -60,7 +65,7 @@ impl Literals {
         let mut texts = Vec::new();
         let mut of_texts = Vec::new();
         let mut numbers = Vec::new();
-        let mut bools = [false; 2];
+        let (mut bools, mut bools_of_texts) = ([false; 2], [false; 2]);
         for literal in literals {
             match literal {
                 Literal::Number(number) => {
@@ -69,18 +74,19 @@ impl Literals {
                 }
                 Literal::Bool(value) => {
                     bools[usize::from(*value)] = true;
-                    texts.push(value.to_string());
+                    bools_of_texts[usize::from(*value)] = true;
                 }
                 Literal::Text(text) => {
                     numbers.extend(Number::from_text(text));
-                    for value in [false, true] {
-                        bools[usize::from(value)] |= cased(text, case) == value.to_string();
+                    if let Some(value) = spells(text) {
+                        bools[usize::from(value)] = true;
                     }
                     texts.push(text.clone());
                 }
             }
         }
-        Self { texts: TextMatch::is(&texts, case), numbers_of_texts: sorted(of_texts), numbers: sorted(numbers), bools }
+        let texts = TextMatch::is(&texts, case);
+        Self { texts, numbers_of_texts: sorted(of_texts), numbers: sorted(numbers), bools, bools_of_texts }
     }
 
     /// Accepts what others accept, too.
@@ -90,11 +96,32 @@ impl Literals {
             texts.push(other.texts);
             self.numbers_of_texts.extend(other.numbers_of_texts);
             self.numbers.extend(other.numbers);
-            self.bools = [self.bools[0] || other.bools[0], self.bools[1] || other.bools[1]];
+            self.bools = [0, 1].map(|at| self.bools[at] || other.bools[at]);
+            self.bools_of_texts = [0, 1].map(|at| self.bools_of_texts[at] || other.bools_of_texts[at]);
         }
         self.texts.absorb(texts);
         self.numbers_of_texts = sorted(std::mem::take(&mut self.numbers_of_texts));
         self.numbers = sorted(std::mem::take(&mut self.numbers));
+    }
+
+    /// Whether a text is one of the texts, a number among the numbers or the spelling of a boolean.
+    fn holds_of_text(&self, text: &str) -> bool {
+        self.texts.holds(text)
+            || !self.numbers_of_texts.is_empty()
+                && Number::from_text(text).is_some_and(|number| self.numbers_of_texts.binary_search(&number).is_ok())
+            || self.bools_of_texts != [false; 2]
+                && spells(text).is_some_and(|value| self.bools_of_texts[usize::from(value)])
+    }
+
+    /// Whether a text is compared with texts alone.
+    pub(crate) fn has_texts_only(&self) -> bool {
+        self.numbers_of_texts.is_empty() && self.bools_of_texts == [false; 2]
+    }
+
+    /// Every text that spells a boolean among the literals.
+    #[cfg(feature = "table")]
+    pub(crate) fn spelled_bools(&self) -> impl Iterator<Item = String> {
+        [false, true].into_iter().filter(|value| self.bools_of_texts[usize::from(*value)]).flat_map(spellings)
     }
 }
 
@@ -104,23 +131,23 @@ fn sorted(mut numbers: Vec<Number>) -> Vec<Number> {
     numbers
 }
 
-/// A comparison with a bound.
+/// A comparison that asks for an order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Ordering {
     pub(crate) comparison: Comparison,
     /// What a text is compared with, unless that is a number.
     pub(crate) text: Option<String>,
-    /// What a number is compared with, and a text that is one if the bound is a number.
+    /// What a number is compared with, and a text that is one if the literal is a number.
     pub(crate) number: Option<Number>,
     pub(crate) case: TextCase,
 }
 
 impl Ordering {
-    pub(crate) fn new(order: Order, bound: &Bound, case: TextCase) -> Self {
+    pub(crate) fn new(order: OrderOp, literal: &OrderedLiteral, case: TextCase) -> Self {
         let comparison = order.comparison();
-        match bound {
-            Bound::Number(number) => Self { comparison, text: None, number: Some(*number), case },
-            Bound::Text(text) => {
+        match literal {
+            OrderedLiteral::Number(number) => Self { comparison, text: None, number: Some(*number), case },
+            OrderedLiteral::Text(text) => {
                 Self { comparison, text: Some(cased(text, case)), number: Number::from_text(text), case }
             }
         }
@@ -153,12 +180,7 @@ impl CustomMatch {
             (_, ValueRef::Array(_) | ValueRef::Object) => false,
             (Self::NonEmpty(literals), ValueRef::Bool(value)) => literals.bools[usize::from(value)],
             (Self::NonEmpty(literals), ValueRef::Number(number)) => literals.numbers.binary_search(&number).is_ok(),
-            (Self::NonEmpty(literals), ValueRef::Text(text)) => {
-                literals.texts.holds(text)
-                    || !literals.numbers_of_texts.is_empty()
-                        && Number::from_text(text)
-                            .is_some_and(|number| literals.numbers_of_texts.binary_search(&number).is_ok())
-            }
+            (Self::NonEmpty(literals), ValueRef::Text(text)) => literals.holds_of_text(text),
             (Self::Order(ordering), value) => ordering.holds(value),
             (Self::Text(pattern), ValueRef::Text(text)) => pattern.holds(text),
             (Self::Text(_), ValueRef::Bool(_) | ValueRef::Number(_)) => false,

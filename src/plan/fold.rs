@@ -5,6 +5,8 @@ use super::custom::CustomMatch;
 use super::interval::{End, Interval, Ordered};
 use super::leaf::{Leaf, LeafTest, Subject};
 use super::text::{Pattern, TextMatch};
+use crate::filter::Junction;
+use crate::logic::{self, Logic};
 
 /// The same plan with groups of one operator merged, constants and duplicates gone, intervals on one value joined,
 /// contradictions and tautologies recognised, and the cheap questions first.
@@ -12,33 +14,48 @@ pub(super) fn fold(node: Node) -> Node {
     match node {
         Node::Constant(_) => node,
         Node::Leaf(leaf) => fold_leaf(leaf),
-        Node::All(members) => fold_group(members, false),
-        Node::Any(members) => fold_group(members, true),
+        Node::All(members) => fold_group(Junction::All, members),
+        Node::Any(members) => fold_group(Junction::Any, members),
     }
 }
 
-/// `decisive` is the answer of one member that decides the group: true for OR, false for AND.
-fn fold_group(members: Vec<Node>, decisive: bool) -> Node {
-    let mut flat = Vec::with_capacity(members.len());
-    for member in members {
-        match (fold(member), decisive) {
-            (Node::Constant(value), _) if value == decisive => return Node::Constant(decisive),
-            (Node::Constant(_), _) => {}
-            (Node::All(inside), false) | (Node::Any(inside), true) => flat.extend(inside),
-            (other, _) => flat.push(other),
+impl Logic for Node {
+    fn constant(holds: bool) -> Self {
+        Self::Constant(holds)
+    }
+
+    fn as_constant(&self) -> Option<bool> {
+        match self {
+            Self::Constant(holds) => Some(*holds),
+            Self::All(_) | Self::Any(_) | Self::Leaf(_) => None,
         }
     }
-    let mut flat = join(flat, decisive);
-    if flat.contains(&Node::Constant(decisive)) || has_complements(&flat) {
-        return Node::Constant(decisive);
+
+    fn group(junction: Junction, members: Vec<Self>) -> Self {
+        match junction {
+            Junction::All => Self::All(members),
+            Junction::Any => Self::Any(members),
+        }
     }
-    flat.sort_by_cached_key(cost);
-    match flat.len() {
-        0 => Node::Constant(!decisive),
-        1 => flat.swap_remove(0),
-        _ if decisive => Node::Any(flat),
-        _ => Node::All(flat),
+
+    fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
+        match (self, junction) {
+            (Self::All(members), Junction::All) | (Self::Any(members), Junction::Any) => Ok(members),
+            (other, _) => Err(other),
+        }
     }
+}
+
+fn fold_group(junction: Junction, members: Vec<Node>) -> Node {
+    let decided = Node::Constant(junction.decisive());
+    let Some(members) = logic::flat(junction, members.into_iter().map(fold)) else { return decided };
+    // Tests that were joined may have become constant, or groups of their own.
+    let Some(mut members) = logic::flat(junction, join(members, junction)) else { return decided };
+    if has_complements(&members) {
+        return decided;
+    }
+    members.sort_by_cached_key(cost);
+    logic::grouped(junction, members)
 }
 
 fn distinct(members: Vec<Node>) -> Vec<Node> {
@@ -58,7 +75,7 @@ fn has_complements(members: &[Node]) -> bool {
 }
 
 /// Positive tests of one value become one: their intersection in AND, their union in OR.
-fn join(members: Vec<Node>, any: bool) -> Vec<Node> {
+fn join(members: Vec<Node>, junction: Junction) -> Vec<Node> {
     let mut first = std::collections::HashMap::<(Subject, Option<i64>), usize>::new();
     // Sets of values that one value may be in, beside the place of the first: joined one by one, the time they took would
     // grow with the square of their number.
@@ -69,12 +86,15 @@ fn join(members: Vec<Node>, any: bool) -> Vec<Node> {
             && !leaf.negated
             && !leaf.missing
         {
-            let combine = if any { union } else { intersection };
+            let combine = match junction {
+                Junction::All => intersection,
+                Junction::Any => union,
+            };
             let key = (leaf.subject.clone(), leaf.list);
             if let Some(at) = first.get(&key)
                 && let Node::Leaf(known) = &joined[*at]
             {
-                if any && are_sets(&known.test, &leaf.test) {
+                if junction == Junction::Any && are_sets(&known.test, &leaf.test) {
                     sets.entry(*at).or_default().push(leaf.test.clone());
                     continue;
                 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::filter::Comparison;
+use crate::filter::{Comparison, NumberTest};
 use crate::number::Number;
 
 /// An end of an interval.
@@ -99,16 +99,23 @@ impl<T: Ordered> Interval<T> {
         }
     }
 
-    /// The values that pass a comparison, and whether they are those outside of the interval.
-    pub(crate) fn of(comparison: Comparison, value: T) -> (Option<Self>, bool) {
+    /// The values that pass a comparison; `None` if there are none.
+    pub(crate) fn of(comparison: Comparison, value: T) -> Option<Self> {
         match comparison {
-            Comparison::Eq => (Some(Self::between(value, value)), false),
-            Comparison::Neq => (Some(Self::between(value, value)), true),
-            Comparison::Gt => (Self::above(value), false),
-            Comparison::Gte => (Some(Self::at_least(value)), false),
-            Comparison::Lt => (Self::below(value), false),
-            Comparison::Lte => (Some(Self::at_most(value)), false),
+            Comparison::Eq => Some(Self::between(value, value)),
+            Comparison::Gt => Self::above(value),
+            Comparison::Gte => Some(Self::at_least(value)),
+            Comparison::Lt => Self::below(value),
+            Comparison::Lte => Some(Self::at_most(value)),
         }
+    }
+
+    /// The values that pass a test; `None` if there are none.
+    pub(crate) fn passing(test: &NumberTest<T>) -> Option<Self> {
+        let everything = Self { low: End::Unbounded, high: End::Unbounded };
+        test.comparisons().try_fold(everything, |passing, (comparison, value)| {
+            Some(passing.intersection(Self::of(comparison, value)?))
+        })
     }
 
     pub(crate) fn contains(&self, value: &T) -> bool {

@@ -3,10 +3,10 @@
 use super::custom::{CustomMatch, Literals, Ordering};
 use super::interval::Interval;
 use super::text::TextMatch;
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
-use crate::filter::{Asked, Condition, CustomKey, CustomTest, FieldTest, ListTest, Literal, Test, TextTest, TimeTest};
+use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
+use crate::filter::{Condition, CustomKey, CustomTest, Literal, OptionalField, Predicate, TimeTest};
 use crate::number::Number;
-use crate::semantics::{EvalContext, MissingNegation, Semantics};
+use crate::semantics::{EvalContext, Semantics, TextCase};
 use crate::time::{Moment, Span};
 
 /// A question to a record. It holds where there is a value and `test` says so (or does not, if `negated`), and where
@@ -76,6 +76,15 @@ impl Window {
         Self { from: now, to: now, hold: Hold::Always }
     }
 
+    /// The instants that pass; `None` if there are none.
+    fn passing(self, test: &TimeTest) -> Option<Interval<i64>> {
+        match test {
+            TimeTest::Within(span) => Some(self.within(*span)),
+            TimeTest::Before(moment) => self.before(*moment),
+            TimeTest::After(moment) => self.after(*moment),
+        }
+    }
+
     /// The instants that are no longer than the span ago.
     fn within(self, span: Span) -> Interval<i64> {
         match self.hold {
@@ -106,31 +115,15 @@ impl Leaf {
     }
 
     pub(crate) fn over(condition: &Condition, semantics: Semantics, window: Window) -> Self {
-        match condition {
-            Condition::List(test) => {
-                let (lists, negated) = match test {
-                    ListTest::In(lists) => (lists, false),
-                    ListTest::NotIn(lists) => (lists, true),
-                };
-                let mut lists = lists.as_slice().to_vec();
-                lists.sort_unstable();
-                lists.dedup();
-                Self { subject: Subject::Lists, list: None, test: LeafTest::Lists(lists), negated, missing: negated }
-            }
-            Condition::Field(FieldTest { test, list }) => {
-                let same_everywhere = test.field().is_some_and(Field::is_of_the_contact);
-                let list = list.filter(|_| !same_everywhere);
-                let (subject, (test, negated), exists) = bound(test, semantics, window);
-                let missing = match exists {
-                    Some(exists) => !exists,
-                    None => {
-                        negated
-                            && !matches!(test, LeafTest::True)
-                            && semantics.missing_negation == MissingNegation::Matches
-                    }
-                };
-                Self { subject, list, test, negated, missing }
-            }
+        // A flag that is to be false is one that is set, negated; where there is none it fails all the same.
+        let unset = matches!(condition.predicate(), Predicate::Flag(_, false));
+        let window = if condition.is_negated() { window.opposite() } else { window };
+        Self {
+            subject: Subject::of(condition.predicate()),
+            list: condition.list_that_matters(),
+            test: LeafTest::of(condition.predicate(), semantics.text_case, window),
+            negated: condition.is_negated() || unset,
+            missing: condition.holds_of_nothing(&semantics),
         }
     }
 
@@ -151,76 +144,56 @@ impl Leaf {
     }
 }
 
-/// The subject, the test with whether it is negated, and for a question of existence what it asks.
-fn bound(test: &Test, semantics: Semantics, window: Window) -> (Subject, (LeafTest, bool), Option<bool>) {
-    let case = semantics.text_case;
-    let of_comparison =
-        |(interval, negated): (Option<LeafTest>, bool)| (interval.unwrap_or(LeafTest::Nothing), negated);
-    match test {
-        Test::Time(field, asked) => of_asked(Subject::Time(*field), asked, |test| time_test(test, window)),
-        Test::Count(field, comparison, value) => {
-            let (interval, negated) = Interval::of(*comparison, *value);
-            (Subject::Count(*field), of_comparison((interval.map(LeafTest::Count), negated)), None)
+impl Subject {
+    pub(crate) fn of(predicate: &Predicate) -> Self {
+        match predicate {
+            Predicate::OnList(_) => Self::Lists,
+            Predicate::Exists(OptionalField::Time(field)) | Predicate::Time(field, _) => Self::Time(*field),
+            Predicate::Exists(OptionalField::Text(field)) | Predicate::Text(field, _) => Self::Text(*field),
+            Predicate::Exists(OptionalField::Custom(key)) | Predicate::Custom(key, _) => Self::Custom(key.clone()),
+            Predicate::Count(field, _) => Self::Count(*field),
+            Predicate::Amount(field, _) => Self::Amount(*field),
+            Predicate::Flag(field, _) => Self::Flag(*field),
         }
-        Test::Amount(field, comparison, value) => {
-            let (interval, negated) = Interval::of(*comparison, *value);
-            (Subject::Amount(*field), of_comparison((interval.map(LeafTest::Amount), negated)), None)
-        }
-        Test::Flag(field, value) => (Subject::Flag(*field), (LeafTest::True, !value), None),
-        Test::Text(field, asked) => of_asked(Subject::Text(*field), asked, |test| {
-            let one = std::slice::from_ref::<String>;
-            let (pattern, negated) = match test {
-                TextTest::Eq(text) => (TextMatch::is(one(text), case), false),
-                TextTest::Neq(text) => (TextMatch::is(one(text), case), true),
-                TextTest::Contains(text) => (TextMatch::contains(text, case), false),
-                TextTest::NotContains(text) => (TextMatch::contains(text, case), true),
-                TextTest::StartsWith(text) => (TextMatch::starts_with(text, case), false),
-                TextTest::EndsWith(text) => (TextMatch::ends_with(text, case), false),
-                TextTest::In(texts) => (TextMatch::is(texts.as_slice(), case), false),
-                TextTest::NotIn(texts) => (TextMatch::is(texts.as_slice(), case), true),
-            };
-            (LeafTest::Text(pattern), negated)
-        }),
-        Test::Custom(key, asked) => of_asked(Subject::Custom(key.clone()), asked, |test| {
-            let one_of = |literals: &[Literal]| CustomMatch::NonEmpty(Literals::new(literals, case));
-            let one = std::slice::from_ref::<Literal>;
-            let (custom, negated) = match test {
-                CustomTest::Eq(literal) => (one_of(one(literal)), false),
-                CustomTest::Neq(literal) => (one_of(one(literal)), true),
-                CustomTest::Order(order, bound) => (CustomMatch::Order(Ordering::new(*order, bound, case)), false),
-                CustomTest::Contains(text) => (CustomMatch::Text(TextMatch::contains(text, case)), false),
-                CustomTest::NotContains(text) => (CustomMatch::Text(TextMatch::contains(text, case)), true),
-                CustomTest::StartsWith(text) => (CustomMatch::Text(TextMatch::starts_with(text, case)), false),
-                CustomTest::EndsWith(text) => (CustomMatch::Text(TextMatch::ends_with(text, case)), false),
-                CustomTest::In(literals) => (one_of(literals.as_slice()), false),
-                CustomTest::NotIn(literals) => (one_of(literals.as_slice()), true),
-                CustomTest::Time(test) => return time_test(test, window),
-            };
-            (LeafTest::Custom(custom), negated)
-        }),
     }
 }
 
-fn of_asked<T>(
-    subject: Subject,
-    asked: &Asked<T>,
-    of_value: impl FnOnce(&T) -> (LeafTest, bool),
-) -> (Subject, (LeafTest, bool), Option<bool>) {
-    match asked {
-        Asked::Exists => (subject, (LeafTest::Exists, false), Some(true)),
-        Asked::NotExists => (subject, (LeafTest::Exists, true), Some(false)),
-        Asked::Value(test) => (subject, of_value(test), None),
+impl LeafTest {
+    /// The values that a predicate holds of.
+    fn of(predicate: &Predicate, case: TextCase, window: Window) -> Self {
+        match predicate {
+            Predicate::OnList(lists) => {
+                let mut lists = lists.as_slice().to_vec();
+                lists.sort_unstable();
+                lists.dedup();
+                Self::Lists(lists)
+            }
+            Predicate::Exists(_) => Self::Exists,
+            Predicate::Time(_, test) | Predicate::Custom(_, CustomTest::Time(test)) => {
+                window.passing(test).map_or(Self::Nothing, Self::Time)
+            }
+            Predicate::Count(_, test) => Interval::passing(test).map_or(Self::Nothing, Self::Count),
+            Predicate::Amount(_, test) => Interval::passing(test).map_or(Self::Nothing, Self::Amount),
+            Predicate::Flag(..) => Self::True,
+            Predicate::Text(_, test) => Self::Text(TextMatch::of(test, case)),
+            Predicate::Custom(_, test) => Self::custom(test, case),
+        }
     }
-}
 
-fn time_test(test: &TimeTest, window: Window) -> (LeafTest, bool) {
-    let (interval, negated) = match test {
-        TimeTest::Within(span) => (Some(window.within(*span)), false),
-        TimeTest::NotWithin(span) => (Some(window.opposite().within(*span)), true),
-        TimeTest::Before(moment) => (window.before(*moment), false),
-        TimeTest::After(moment) => (window.after(*moment), false),
-    };
-    (interval.map_or(LeafTest::Nothing, LeafTest::Time), negated)
+    fn custom(test: &CustomTest, case: TextCase) -> Self {
+        match test {
+            CustomTest::Eq(literal) => Self::equals_any(std::slice::from_ref(literal), case),
+            CustomTest::In(literals) => Self::equals_any(literals.as_slice(), case),
+            CustomTest::Order(order, literal) => Self::Custom(CustomMatch::Order(Ordering::new(*order, literal, case))),
+            CustomTest::Has(part, text) => Self::Custom(CustomMatch::Text(TextMatch::has(*part, text, case))),
+            // Asked of the value as a whole.
+            CustomTest::Time(_) => Self::Nothing,
+        }
+    }
+
+    fn equals_any(literals: &[Literal], case: TextCase) -> Self {
+        Self::Custom(CustomMatch::NonEmpty(Literals::new(literals, case)))
+    }
 }
 
 #[cfg(test)]
@@ -231,6 +204,7 @@ mod tests {
     use crate::audience::Audience;
     use crate::contact::{Contact, Membership};
     use crate::matcher::Matcher;
+    use crate::semantics::MissingNegation;
 
     const MINUTE: i64 = 60_000_000;
     const LAST: i64 = 3;

@@ -14,7 +14,8 @@ mod text;
 use crate::audience::Audience;
 #[cfg(feature = "table")]
 use crate::filter::Condition;
-use crate::filter::{Filter, Group, Junction};
+use crate::filter::{Filter, Group};
+use crate::logic::Logic;
 use crate::semantics::EvalContext;
 #[cfg(doc)]
 use crate::semantics::Semantics;
@@ -163,8 +164,5 @@ fn node_over(group: &Group, cx: &EvalContext, window: Window) -> Node {
     let leaf = |condition| Node::Leaf(Leaf::over(condition, cx.semantics, window));
     let conditions = group.conditions().iter().map(leaf);
     let members = conditions.chain(group.groups().iter().map(|inner| node_over(inner, cx, window))).collect();
-    match group.junction() {
-        Junction::All => Node::All(members),
-        Junction::Any => Node::Any(members),
-    }
+    Node::group(group.junction(), members)
 }

@@ -84,7 +84,13 @@ impl Display for LeafTest {
             }
             Self::Custom(CustomMatch::NonEmpty(literals)) => {
                 literals.texts.fmt(f)?;
-                if literals.numbers.is_empty() { Ok(()) } else { write!(f, " or {}", listed(&literals.numbers)) }
+                if !literals.numbers.is_empty() {
+                    write!(f, " or {}", listed(&literals.numbers))?;
+                }
+                for value in [false, true].into_iter().filter(|value| literals.bools_of_texts[usize::from(*value)]) {
+                    write!(f, " or {value}")?;
+                }
+                Ok(())
             }
         }
     }

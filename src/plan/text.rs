@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::substring::Substring;
 use crate::eval::lower_cased;
+use crate::filter::{TextPart, TextTest};
 use crate::semantics::TextCase;
 
 /// What a text is compared with; its own texts are lower-cased already where case does not matter.
@@ -30,16 +31,22 @@ impl TextMatch {
         Self { pattern: Pattern::Is(texts), case }
     }
 
-    pub(crate) fn contains(text: &str, case: TextCase) -> Self {
-        Self { pattern: Pattern::Contains(Substring::new(cased(text, case))), case }
+    pub(crate) fn has(part: TextPart, text: &str, case: TextCase) -> Self {
+        let text = cased(text, case);
+        let pattern = match part {
+            TextPart::Anywhere => Pattern::Contains(Substring::new(text)),
+            TextPart::Start => Pattern::StartsWith(text),
+            TextPart::End => Pattern::EndsWith(text),
+        };
+        Self { pattern, case }
     }
 
-    pub(crate) fn starts_with(text: &str, case: TextCase) -> Self {
-        Self { pattern: Pattern::StartsWith(cased(text, case)), case }
-    }
-
-    pub(crate) fn ends_with(text: &str, case: TextCase) -> Self {
-        Self { pattern: Pattern::EndsWith(cased(text, case)), case }
+    pub(super) fn of(test: &TextTest, case: TextCase) -> Self {
+        match test {
+            TextTest::Eq(text) => Self::is(std::slice::from_ref(text), case),
+            TextTest::Has(part, text) => Self::has(*part, text, case),
+            TextTest::In(texts) => Self::is(texts.as_slice(), case),
+        }
     }
 
     /// Accepts the texts of other matches too, if it is for texts and so are they.

@@ -5,13 +5,13 @@ mod past;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use self::past::Bound;
+use self::past::TruthBound;
 use crate::audience::Audience;
 use crate::catalogue::FlagField;
 use crate::error::Errors;
-use crate::filter::{Condition, Filter, Group, Junction, Test};
+use crate::filter::{Condition, Filter, Group, Junction, Predicate};
 use crate::fingerprint::Fingerprint;
-use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, TextCase, Unit};
+use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, Unit};
 use crate::table::Table;
 
 /// What cached sizes say of the records, and of the semantics: the answer of [`Table::reconcile`].
@@ -167,8 +167,8 @@ impl Table {
 
     fn bounds(&self, audience: &Audience, then: &EvalContext) -> Result<Bounds, Errors> {
         let with = |filter| Audience { filter, ..audience.clone() };
-        let low = with(audience.filter.bound(Bound::Surely, then)?);
-        let high = with(audience.filter.bound(Bound::Possibly, then)?);
+        let low = with(audience.filter.bound(TruthBound::Surely, then)?);
+        let high = with(audience.filter.bound(TruthBound::Possibly, then)?);
         let sizes = self.sizes([&low, &high, audience], then);
         Ok(Bounds { low: sizes[0].value, high: sizes[1].value, recorded: sizes[2].value })
     }
@@ -185,7 +185,7 @@ impl Table {
         let with = |subscription| size(Semantics { subscription, ..semantics });
         let missing = |missing_negation| size(Semantics { missing_negation, ..semantics });
         let counted = |unit| size(Semantics { unit, ..semantics });
-        let on_dnc = Condition::on(Test::Flag(FlagField::OnDnc, true));
+        let on_dnc = Condition::new(Predicate::Flag(FlagField::OnDnc, true));
         let on_dnc = Group::new(Junction::All, vec![on_dnc], vec![audience.filter.root().clone()])?;
         let on_dnc = Audience { filter: Filter::new(on_dnc), ..audience.clone() };
         Ok(Discrepancy {
@@ -204,20 +204,7 @@ fn difference(one: i128, other: i128) -> i64 {
     i64::try_from(one - other).unwrap_or(i64::MAX)
 }
 
-/// All sixteen, this one first.
+/// Every reading, this one first.
 fn every_reading(first: Semantics) -> Vec<Semantics> {
-    let mut all = vec![first];
-    for unit in [Unit::Contacts, Unit::Memberships] {
-        for subscription in [Subscription::ActiveOnly, Subscription::Any] {
-            for missing_negation in [MissingNegation::Matches, MissingNegation::Fails] {
-                for text_case in [TextCase::Sensitive, TextCase::Insensitive] {
-                    let semantics = Semantics { missing_negation, text_case, subscription, unit };
-                    if semantics != first {
-                        all.push(semantics);
-                    }
-                }
-            }
-        }
-    }
-    all
+    std::iter::once(first).chain(Semantics::all().filter(|semantics| *semantics != first)).collect()
 }

@@ -10,19 +10,19 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TimeField};
-use crate::contact::{Contact, Membership};
+use crate::catalogue::{AmountField, CountField, FlagField, TimeField};
 use crate::error::Errors;
 use crate::filter::{
-    Asked, Comparison, Condition, FieldTest, Filter, Group, Junction, ListTest, NonEmpty, Test, TimeTest,
+    Comparison, Condition, Filter, Group, Junction, NonEmpty, NumberTest, OptionalField, Predicate, TimeTest,
 };
+use crate::logic::{self, Logic};
 use crate::number::Number;
 use crate::semantics::EvalContext;
 use crate::time::Moment;
 
 /// Which bound of the truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
+pub(super) enum TruthBound {
     /// True whatever the past was.
     Surely,
     /// True of some past.
@@ -35,7 +35,7 @@ impl Filter {
     /// # Errors
     ///
     /// `filter_too_deep` where the filter nests so deep that its bound cannot.
-    pub(super) fn bound(&self, bound: Bound, then: &EvalContext) -> Result<Filter, Errors> {
+    pub(super) fn bound(&self, bound: TruthBound, then: &EvalContext) -> Result<Filter, Errors> {
         let past = Past { bound, then };
         let group = past.group(self.root())?;
         // Who joined later was not there.
@@ -45,13 +45,52 @@ impl Filter {
 
 /// What a condition comes to, before it is a part of a filter.
 enum Truth {
-    Never,
-    Always,
-    Test(Test),
+    Constant(bool),
+    Condition(Condition),
+    Group(Junction, Vec<Truth>),
+}
+
+impl Logic for Truth {
+    fn constant(holds: bool) -> Self {
+        Self::Constant(holds)
+    }
+
+    fn as_constant(&self) -> Option<bool> {
+        match self {
+            Self::Constant(holds) => Some(*holds),
+            Self::Condition(_) | Self::Group(..) => None,
+        }
+    }
+
+    fn group(junction: Junction, members: Vec<Self>) -> Self {
+        Self::Group(junction, members)
+    }
+
+    fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
+        match self {
+            Self::Group(of, members) if of == junction => Ok(members),
+            other => Err(other),
+        }
+    }
+}
+
+impl Truth {
+    /// As groups and conditions; nothing where it never holds.
+    fn into_group(self) -> Result<Option<Group>, Errors> {
+        match self {
+            // What always holds is said by those around it.
+            Self::Constant(_) => Ok(None),
+            Self::Condition(condition) => group_of(condition).map(Some),
+            Self::Group(junction, members) => {
+                let groups = members.into_iter().filter_map(|member| member.into_group().transpose());
+                Group::new(junction, vec![], groups.collect::<Result<_, _>>()?).map(Some)
+            }
+        }
+    }
 }
 
 struct Past<'e> {
-    bound: Bound,
+    bound: TruthBound,
     then: &'e EvalContext,
 }
 
@@ -63,83 +102,107 @@ impl Past<'_> {
     }
 
     fn condition(&self, condition: &Condition) -> Result<Group, Errors> {
-        match condition {
-            Condition::List(ListTest::In(lists)) => {
-                each(Junction::Any, lists, |list| both(listed(ListTest::In, list), self.had_joined(Some(list))?))
-            }
-            Condition::List(ListTest::NotIn(lists)) => {
-                each(Junction::All, lists, |list| either(listed(ListTest::NotIn, list), self.joined_later(list)?))
-            }
-            Condition::Field(FieldTest { test, list: None }) => self.known(test, None),
-            Condition::Field(FieldTest { test, list: Some(list) }) => {
-                let known = self.known(test, Some(*list))?;
-                if test.field().is_some_and(Field::is_of_the_contact) {
-                    return Ok(known);
-                }
+        match (condition.predicate(), condition.list_that_matters()) {
+            (Predicate::OnList(lists), _) => self.on_any(lists.as_slice(), condition),
+            (_, None) => self.known(condition),
+            (_, Some(list)) => {
                 // On a list that was joined later, there was no value then.
-                let of_nobody = Filter::new(group_of(Condition::on_list(*list, test.clone()))?);
-                if of_nobody.matches(&Contact::default(), &Membership::default(), self.then) {
-                    Group::new(Junction::Any, vec![], vec![known, self.joined_later(*list)?])
+                let (junction, joined) = if condition.holds_of_nothing(&self.then.semantics) {
+                    (Junction::Any, self.joined_later(list)?)
                 } else {
-                    Group::new(Junction::All, vec![], vec![known, self.had_joined(Some(*list))?])
-                }
+                    (Junction::All, self.had_joined(Some(list))?)
+                };
+                Group::new(junction, vec![], vec![self.known(condition)?, joined])
             }
         }
     }
 
-    /// A test of a membership that was there.
-    fn known(&self, test: &Test, list: Option<i64>) -> Result<Group, Errors> {
-        let on = |test: Test| Condition::Field(FieldTest { test, list });
-        let Some(overwritten_by) = overwritten_by(test) else { return group_of(on(test.clone())) };
-        let overwritten = self.after(overwritten_by);
+    /// On a list then: on it today, and joined before. On none of them: each is a list of today's that is not one, or
+    /// one that was joined later.
+    fn on_any(&self, lists: &[i64], condition: &Condition) -> Result<Group, Errors> {
+        let each = lists.iter().map(|list| {
+            let on = condition.with(Predicate::OnList(NonEmpty::one(*list)), condition.is_negated());
+            if condition.is_negated() {
+                Group::new(Junction::Any, vec![on], vec![self.joined_later(*list)?])
+            } else {
+                Group::new(Junction::All, vec![on], vec![self.had_joined(Some(*list))?])
+            }
+        });
+        let junction = if condition.is_negated() { Junction::All } else { Junction::Any };
+        Group::new(junction, vec![], each.collect::<Result<_, _>>()?)
+    }
+
+    /// A condition on a membership that was there.
+    fn known(&self, condition: &Condition) -> Result<Group, Errors> {
+        let Some(overwritten_by) = overwritten_by(condition.predicate()) else { return group_of(condition.clone()) };
+        let is_after = condition.with(self.after(overwritten_by), false);
+        let absent = condition.with(Predicate::Exists(OptionalField::Time(overwritten_by)), true);
+        let before = condition.with(self.until_then(overwritten_by), false);
         let as_it_is = Group::new(
             Junction::All,
-            vec![on(test.clone())],
-            vec![group_of_any([
-                on(Test::Time(overwritten_by, Asked::NotExists)),
-                on(Test::Time(overwritten_by, Asked::Value(TimeTest::Before(Moment::At(self.later()))))),
-            ])?],
+            vec![condition.clone()],
+            vec![Group::new(Junction::Any, vec![absent, before], vec![])?],
         )?;
-        let bounded = match self.overwritten(test) {
-            Truth::Never => return Ok(as_it_is),
-            Truth::Always => group_of(on(overwritten))?,
-            Truth::Test(test) => Group::new(Junction::All, vec![on(overwritten), on(test)], vec![])?,
+        let bounded = match self.overwritten(condition) {
+            Truth::Constant(false) => return Ok(as_it_is),
+            Truth::Condition(bounded) => Group::new(Junction::All, vec![is_after, bounded], vec![])?,
+            other => Group::new(Junction::All, vec![is_after], other.into_group()?.into_iter().collect())?,
         };
         Group::new(Junction::Any, vec![], vec![as_it_is, bounded])
     }
 
-    /// What is known of a test whose value was overwritten.
-    fn overwritten(&self, test: &Test) -> Truth {
-        match (self.bound, test) {
-            (Bound::Possibly, Test::Time(_, Asked::Value(TimeTest::After(moment)))) => {
+    /// What is known of a condition whose value was overwritten.
+    fn overwritten(&self, condition: &Condition) -> Truth {
+        match (self.bound, condition.predicate()) {
+            (TruthBound::Possibly, Predicate::Time(_, TimeTest::After(moment))) => {
                 // There is an instant after the moment, and not after then.
                 let then = self.then.now.timestamp_micros();
-                if moment.instant(then) < then { Truth::Always } else { Truth::Never }
+                Truth::Constant(moment.instant(then) < then)
             }
-            (Bound::Possibly, Test::Time(_, Asked::Value(TimeTest::Before(moment)))) => {
+            (TruthBound::Possibly, Predicate::Time(_, TimeTest::Before(moment))) => {
                 // There is always an instant before, but for the first one.
-                if moment.instant(self.then.now.timestamp_micros()) > crate::time::first_instant() {
-                    Truth::Always
-                } else {
-                    Truth::Never
-                }
+                Truth::Constant(moment.instant(self.then.now.timestamp_micros()) > crate::time::first_instant())
             }
-            (bound, Test::Count(field, comparison, number)) => {
-                between(bound, *comparison, number.cmp(&0), &|comparison| Test::Count(*field, comparison, *number))
+            (_, Predicate::Count(field, test)) => {
+                self.number(condition, test, &0, |test| Predicate::Count(*field, test))
             }
-            (bound, Test::Amount(AmountField::RevenueTotal, comparison, number)) => {
-                let of = |comparison| Test::Amount(AmountField::RevenueTotal, comparison, *number);
-                between(bound, *comparison, number.cmp(&Number::default()), &of)
+            (_, Predicate::Amount(field @ AmountField::RevenueTotal, test)) => {
+                self.number(condition, test, &Number::default(), |test| Predicate::Amount(*field, test))
             }
             // Purchases make it true; one that was made is not unmade.
-            (Bound::Possibly, Test::Flag(_, true)) | (Bound::Surely, Test::Flag(_, false)) => Truth::Test(test.clone()),
-            (Bound::Possibly, _) => Truth::Always,
-            (Bound::Surely, _) => Truth::Never,
+            (TruthBound::Possibly, Predicate::Flag(_, true)) | (TruthBound::Surely, Predicate::Flag(_, false)) => {
+                Truth::Condition(condition.clone())
+            }
+            (TruthBound::Possibly, _) => Truth::Constant(true),
+            (TruthBound::Surely, _) => Truth::Constant(false),
         }
     }
 
-    fn after(&self, field: TimeField) -> Test {
-        Test::Time(field, Asked::Value(TimeTest::After(Moment::At(self.then.now))))
+    /// What is known of a number that was between nothing and today's: of each comparison of a test.
+    fn number<N: Copy + Ord>(
+        &self,
+        condition: &Condition,
+        test: &NumberTest<N>,
+        nothing: &N,
+        of: impl Fn(NumberTest<N>) -> Predicate,
+    ) -> Truth {
+        // A negation holds where any of the comparisons does not.
+        let junction = if condition.is_negated() { Junction::Any } else { Junction::All };
+        let each = test.comparisons().map(|(comparison, number)| {
+            let today = |(comparison, negated)| {
+                Truth::Condition(condition.with(of(NumberTest::Compare(comparison, number)), negated))
+            };
+            between(self.bound, (comparison, condition.is_negated()), number.cmp(nothing), &today)
+        });
+        logic::join(junction, each)
+    }
+
+    fn after(&self, field: TimeField) -> Predicate {
+        Predicate::Time(field, TimeTest::After(Moment::At(self.then.now)))
+    }
+
+    fn until_then(&self, field: TimeField) -> Predicate {
+        Predicate::Time(field, TimeTest::Before(Moment::At(self.later())))
     }
 
     /// The first instant after then.
@@ -149,54 +212,75 @@ impl Past<'_> {
 
     /// The membership was not there then.
     fn joined_later(&self, list: i64) -> Result<Group, Errors> {
-        group_of(Condition::on_list(list, self.after(TimeField::SignupDate)))
+        group_of(Condition::new(self.after(TimeField::SignupDate)).on_list(list))
     }
 
     /// The membership was there then, or is on nobody's record.
     fn had_joined(&self, list: Option<i64>) -> Result<Group, Errors> {
-        let on = |cx| Condition::Field(FieldTest { test: Test::Time(TimeField::SignupDate, cx), list });
-        group_of_any([on(Asked::NotExists), on(Asked::Value(TimeTest::Before(Moment::At(self.later()))))])
+        let absent = Condition::not(Predicate::Exists(OptionalField::Time(TimeField::SignupDate)))?;
+        let before = Condition::new(self.until_then(TimeField::SignupDate));
+        let on = |condition: Condition| match list {
+            None => condition,
+            Some(list) => condition.on_list(list),
+        };
+        Group::new(Junction::Any, vec![on(absent), on(before)], vec![])
     }
 }
 
-/// The activity that overwrites what a test looks at; `None` of what carries no time, and is taken as it is.
-fn overwritten_by(test: &Test) -> Option<TimeField> {
-    match test {
-        Test::Time(TimeField::SignupDate, _) => None,
-        Test::Time(field, _) => Some(*field),
-        Test::Count(CountField::ClickCount, ..) => Some(TimeField::LastClickedAt),
-        Test::Count(CountField::SendCount, ..) => Some(TimeField::LastSentAt),
-        Test::Count(CountField::ConversionCount, ..) | Test::Amount(..) | Test::Flag(FlagField::HasRevenue, _) => {
-            Some(TimeField::LastRevenueAt)
+/// The activity that overwrites what a predicate looks at; `None` of what carries no time, and is taken as it is.
+fn overwritten_by(predicate: &Predicate) -> Option<TimeField> {
+    match predicate {
+        Predicate::Exists(OptionalField::Time(TimeField::SignupDate)) | Predicate::Time(TimeField::SignupDate, _) => {
+            None
         }
-        Test::Flag(..) | Test::Text(..) | Test::Custom(..) => None,
+        Predicate::Exists(OptionalField::Time(field)) | Predicate::Time(field, _) => Some(*field),
+        Predicate::Count(CountField::ClickCount, _) => Some(TimeField::LastClickedAt),
+        Predicate::Count(CountField::SendCount, _) => Some(TimeField::LastSentAt),
+        Predicate::Count(CountField::ConversionCount, _)
+        | Predicate::Amount(..)
+        | Predicate::Flag(FlagField::HasRevenue, _) => Some(TimeField::LastRevenueAt),
+        Predicate::OnList(_)
+        | Predicate::Exists(OptionalField::Text(_) | OptionalField::Custom(_))
+        | Predicate::Flag(FlagField::OnDnc | FlagField::IsValid | FlagField::InWorkflow, _)
+        | Predicate::Text(..)
+        | Predicate::Custom(..) => None,
     }
 }
 
-/// How a value between nothing and today's stands to a number, which stands so to nothing, in terms of today's.
-fn between(bound: Bound, comparison: Comparison, number: Ordering, today: &dyn Fn(Comparison) -> Test) -> Truth {
-    use Comparison::{Eq, Gt, Gte, Lt, Lte, Neq};
+/// How a value between nothing and today's stands to a number, which stands so to nothing, in terms of today's. A
+/// comparison comes with whether it is negated.
+fn between(
+    bound: TruthBound,
+    comparison: (Comparison, bool),
+    number: Ordering,
+    today: &dyn Fn((Comparison, bool)) -> Truth,
+) -> Truth {
+    use Comparison::{Eq, Gt, Gte, Lt, Lte};
     use Ordering::{Equal, Greater, Less};
     match bound {
-        Bound::Possibly => match (comparison, number) {
+        TruthBound::Possibly => match (comparison, number) {
             // Nothing itself satisfies it.
-            (Gt, Less)
-            | (Gte, Less | Equal)
-            | (Lt, Greater)
-            | (Lte, Equal | Greater)
-            | (Eq, Equal)
-            | (Neq, Less | Greater) => Truth::Always,
+            ((Gt, false), Less)
+            | ((Gte, false), Less | Equal)
+            | ((Lt, false), Greater)
+            | ((Lte, false), Equal | Greater)
+            | ((Eq, false), Equal)
+            | ((Eq, true), Less | Greater) => Truth::Constant(true),
             // It is on the way to today's, or it is not.
-            (Eq, Greater) => Truth::Test(today(Gte)),
-            (Eq, Less) => Truth::Test(today(Lte)),
-            (Gt | Gte | Lt | Lte | Neq, _) => Truth::Test(today(comparison)),
+            ((Eq, false), Greater) => today((Gte, false)),
+            ((Eq, false), Less) => today((Lte, false)),
+            (comparison, _) => today(comparison),
         },
         // Surely is what is not possibly otherwise.
-        Bound::Surely => {
-            match between(Bound::Possibly, comparison.opposite(), number, &|comparison| today(comparison.opposite())) {
-                Truth::Always => Truth::Never,
-                Truth::Never => Truth::Always,
-                Truth::Test(test) => Truth::Test(test),
+        TruthBound::Surely => {
+            let opposite = |(comparison, negated): (Comparison, bool)| match comparison.opposite() {
+                Some(opposite) => (opposite, negated),
+                None => (comparison, !negated),
+            };
+            match between(TruthBound::Possibly, opposite(comparison), number, &|comparison| today(opposite(comparison)))
+            {
+                Truth::Constant(holds) => Truth::Constant(!holds),
+                other => other,
             }
         }
     }
@@ -204,28 +288,4 @@ fn between(bound: Bound, comparison: Comparison, number: Ordering, today: &dyn F
 
 fn group_of(condition: Condition) -> Result<Group, Errors> {
     Group::new(Junction::All, vec![condition], vec![])
-}
-
-fn group_of_any(conditions: [Condition; 2]) -> Result<Group, Errors> {
-    Group::new(Junction::Any, conditions.into(), vec![])
-}
-
-fn both(condition: Condition, group: Group) -> Result<Group, Errors> {
-    Group::new(Junction::All, vec![condition], vec![group])
-}
-
-fn either(condition: Condition, group: Group) -> Result<Group, Errors> {
-    Group::new(Junction::Any, vec![condition], vec![group])
-}
-
-fn each(
-    junction: Junction,
-    lists: &NonEmpty<i64>,
-    one: impl Fn(i64) -> Result<Group, Errors>,
-) -> Result<Group, Errors> {
-    Group::new(junction, vec![], lists.as_slice().iter().map(|list| one(*list)).collect::<Result<_, _>>()?)
-}
-
-fn listed(test: fn(NonEmpty<i64>) -> ListTest, list: i64) -> Condition {
-    Condition::List(test(NonEmpty::one(list)))
 }

@@ -1,13 +1,13 @@
 //! Tests of custom fields.
 
 use super::dialect::Dialect;
-use super::expression::{Part, Predicate, Rows, Scalar};
+use super::expression::{Answer, BoolExpr, Rows, Scalar};
 use super::layout::{CustomColumn, CustomFields, CustomRows, CustomType, MapValues};
 use super::lower::{Lanes, Lowering, Reason, compared, compared_whole};
 use crate::error::nearest;
-use crate::filter::{Asked, Bound, Comparison, CustomKey, CustomTest, Literal};
+use crate::eval::spells;
+use crate::filter::{Comparison, CustomKey, CustomTest, Literal, OrderedLiteral};
 use crate::number::Number;
-use crate::semantics::MissingNegation;
 
 /// What an element may be: a value, or what is in an array. A test that a column is NULL of is not satisfied by it.
 struct Element {
@@ -28,34 +28,50 @@ enum Numbers {
 /// Where the elements of a field are.
 enum Place {
     /// Each in a row of its own; which rows are the field's.
-    Rows(Predicate),
+    Rows(BoolExpr),
     /// One in each membership that has the field.
     Column(Scalar),
 }
 
 impl Place {
     /// Whether some element satisfies a predicate.
-    fn some(&self, predicate: Predicate) -> Predicate {
+    fn some(&self, predicate: BoolExpr) -> BoolExpr {
         match self {
-            Self::Rows(is_key) => match Predicate::all([is_key.clone(), predicate]) {
-                Predicate::Always(false) => Predicate::Always(false),
-                all => Predicate::Among(Rows::OfMembership, Box::new(all)),
+            Self::Rows(is_key) => match BoolExpr::all([is_key.clone(), predicate]) {
+                BoolExpr::Always(false) => BoolExpr::Always(false),
+                all => BoolExpr::Among(Rows::OfMembership, Box::new(all)),
             },
-            Self::Column(column) => Predicate::of_present(column, predicate),
+            Self::Column(column) => BoolExpr::of_present(column, predicate),
         }
+    }
+
+    /// Whether some element passes, and whether there is one and none does. `there` is what makes an element one.
+    fn answer(&self, passes: BoolExpr, there: BoolExpr) -> Answer {
+        let exists = self.some(there);
+        let fails = match self {
+            Self::Rows(_) => self.some(passes.clone()).negated(),
+            Self::Column(_) => passes.clone().negated(),
+        };
+        Answer { passes: self.some(passes), fails: BoolExpr::all([exists, fails]) }
     }
 }
 
 impl Lowering<'_> {
-    /// A test of a custom field.
-    pub(super) fn custom(self, key: &CustomKey, asked: &Asked<CustomTest>) -> Result<Predicate, Reason> {
+    /// A test of a custom field; without one, whether it has a value. `tells_absence`: it matters whether there is a value
+    /// that no test is satisfied by.
+    pub(super) fn custom(
+        self,
+        key: &CustomKey,
+        test: Option<&CustomTest>,
+        tells_absence: bool,
+    ) -> Result<Answer, Reason> {
         match &self.schema.custom_fields {
-            CustomFields::Rows(rows) => Ok(self.asked_of_rows(rows, key, asked)),
-            CustomFields::Json(_) => self.asked_of_json(key, asked),
-            CustomFields::Map(map) if map.values == MapValues::Json => self.asked_of_json(key, asked),
-            CustomFields::Map(_) => Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
+            CustomFields::Rows(rows) => Ok(self.asked_of_rows(rows, key, test)),
+            CustomFields::Json(_) => self.asked_of_json(key, test),
+            CustomFields::Map(map) if map.values == MapValues::Json => self.asked_of_json(key, test),
+            CustomFields::Map(_) => Ok(self.asked_of_rows(&CustomRows::default(), key, test)),
             CustomFields::Columns(columns) => match columns.get(key.as_str()) {
-                Some(column) => self.asked_of_column(column, key, asked),
+                Some(column) => self.asked_of_column(column, key, test, tells_absence),
                 None => {
                     let suggestion = nearest(key.as_str(), columns.keys().map(String::as_str))
                         .map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
@@ -65,7 +81,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn asked_of_rows(self, rows: &CustomRows, key: &CustomKey, asked: &Asked<CustomTest>) -> Predicate {
+    fn asked_of_rows(self, rows: &CustomRows, key: &CustomKey, test: Option<&CustomTest>) -> Answer {
         let column = |name: &str| Scalar::Custom(name.to_owned());
         let lanes = Lanes { double: column(&rows.number), whole: Some(column(&rows.number_whole)) };
         let element = Element {
@@ -74,13 +90,15 @@ impl Lowering<'_> {
             flag: Some(column(&rows.flag)),
             instant: Some(column(&rows.instant)),
         };
-        self.asked_of(&element, &Place::Rows(self.is_key(&column(&rows.key), key)), asked)
+        self.asked_of(&element, &Place::Rows(self.is_key(&column(&rows.key), key)), test)
     }
 
-    fn asked_of_json(self, key: &CustomKey, asked: &Asked<CustomTest>) -> Result<Predicate, Reason> {
+    fn asked_of_json(self, key: &CustomKey, test: Option<&CustomTest>) -> Result<Answer, Reason> {
         match self.dialect {
             Dialect::DataFusion => Err("it has no functions that read JSON".to_owned()),
-            _ => Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
+            Dialect::PostgreSql | Dialect::DuckDb | Dialect::ClickHouse | Dialect::Spark => {
+                Ok(self.asked_of_rows(&CustomRows::default(), key, test))
+            }
         }
     }
 
@@ -88,114 +106,87 @@ impl Lowering<'_> {
         self,
         column: &CustomColumn,
         key: &CustomKey,
-        asked: &Asked<CustomTest>,
-    ) -> Result<Predicate, Reason> {
+        test: Option<&CustomTest>,
+        tells_absence: bool,
+    ) -> Result<Answer, Reason> {
         let scalar = Scalar::Membership(column.column.as_deref().unwrap_or(key.as_str()).to_owned());
         let mut element = Element { text: None, number: None, flag: None, instant: None };
+        let looks = test.map_or(Looks::default(), Looks::of);
         match column.of {
-            CustomType::Text if !Looks::of(asked).other => element.text = Some(scalar.clone()),
-            CustomType::Text => return Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
-            CustomType::TextList if self.dialect == Dialect::ClickHouse && self.asks_whether_there_is_one(asked) => {
+            CustomType::Text if !looks.other => element.text = Some(scalar.clone()),
+            CustomType::Text => return Ok(self.asked_of_rows(&CustomRows::default(), key, test)),
+            CustomType::TextList if self.dialect == Dialect::ClickHouse && tells_absence => {
                 return Err("an array is never NULL there, so that an empty one may be no value".to_owned());
             }
-            CustomType::TextList => return Ok(self.asked_of_rows(&CustomRows::default(), key, asked)),
-            CustomType::Json => return self.asked_of_json(key, asked),
+            CustomType::TextList => return Ok(self.asked_of_rows(&CustomRows::default(), key, test)),
+            CustomType::Json => return self.asked_of_json(key, test),
             CustomType::Integer => element.number = Some(Numbers::Whole(scalar.clone())),
             CustomType::Double => {
                 element.number = Some(Numbers::Lanes(Lanes { double: scalar.clone(), whole: None }));
             }
             CustomType::Boolean => element.flag = Some(scalar.clone()),
-            CustomType::Timestamp if Looks::of(asked).text => {
+            CustomType::Timestamp if looks.text => {
                 return Err("its column has instants, and as what texts they would be written is not said".to_owned());
             }
             CustomType::Timestamp => element.instant = Some(scalar.clone()),
         }
-        Ok(self.asked_of(&element, &Place::Column(scalar), asked))
-    }
-
-    /// Whether it matters if there is a value that no test is satisfied by.
-    fn asks_whether_there_is_one(self, asked: &Asked<CustomTest>) -> bool {
-        match asked {
-            Asked::Exists | Asked::NotExists => true,
-            Asked::Value(CustomTest::Neq(_) | CustomTest::NotIn(_) | CustomTest::NotContains(_)) => {
-                self.cx.semantics.missing_negation == MissingNegation::Fails
-            }
-            Asked::Value(_) => false,
-        }
+        Ok(self.asked_of(&element, &Place::Column(scalar), test))
     }
 
     /// Some element satisfies the test.
-    fn asked_of(self, element: &Element, place: &Place, asked: &Asked<CustomTest>) -> Predicate {
-        let exists = || place.some(Predicate::Always(true));
-        let (positive, negated, exists) = match asked {
-            Asked::Exists => return exists(),
-            Asked::NotExists => return exists().negated(),
-            Asked::Value(CustomTest::Time(test)) => match &element.instant {
-                None => (Predicate::Always(false), test.is_negation(), Predicate::Always(false)),
-                Some(instant) => {
-                    let there = match place {
-                        Place::Rows(_) => Predicate::Present(instant.clone()),
-                        Place::Column(_) => Predicate::Always(true),
-                    };
-                    let positive = match self.instant(instant, test) {
-                        Predicate::Always(true) => there.clone(),
-                        positive => positive,
-                    };
-                    (positive, test.is_negation(), place.some(there))
-                }
-            },
-            Asked::Value(test) => {
-                let (positive, negated) = self.element(element, test);
-                (positive, negated, exists())
+    fn asked_of(self, element: &Element, place: &Place, test: Option<&CustomTest>) -> Answer {
+        match (test, &element.instant) {
+            (None, _) => Answer::always(place.some(BoolExpr::Always(true))),
+            (Some(CustomTest::Time(_)), None) => {
+                Answer { passes: BoolExpr::Always(false), fails: BoolExpr::Always(false) }
             }
-        };
-        match (negated, place, self.cx.semantics.missing_negation) {
-            (false, _, _) => place.some(positive),
-            (true, _, MissingNegation::Matches) => place.some(positive).negated(),
-            (true, Place::Column(_), MissingNegation::Fails) => Predicate::all([exists, positive.negated()]),
-            (true, Place::Rows(_), MissingNegation::Fails) => Predicate::all([exists, place.some(positive).negated()]),
+            (Some(CustomTest::Time(test)), Some(instant)) => {
+                let there = match place {
+                    Place::Rows(_) => BoolExpr::Present(instant.clone()),
+                    Place::Column(_) => BoolExpr::Always(true),
+                };
+                let passes = match self.instant(instant, test) {
+                    BoolExpr::Always(true) => there.clone(),
+                    passes => passes,
+                };
+                place.answer(passes, there)
+            }
+            (Some(test), _) => place.answer(self.element(element, test), BoolExpr::Always(true)),
         }
     }
 
-    fn is_key(self, column: &Scalar, key: &CustomKey) -> Predicate {
+    fn is_key(self, column: &Scalar, key: &CustomKey) -> BoolExpr {
         if self.may_be_held(key.as_str()) {
             let key = super::expression::Value::Text(key.as_str().to_owned());
-            Predicate::Compare(column.clone(), Comparison::Eq, key)
+            BoolExpr::Compare(column.clone(), Comparison::Eq, key)
         } else {
-            Predicate::Always(false)
+            BoolExpr::Always(false)
         }
     }
 
-    /// The positive of a test of an element, and whether the test is its negation.
-    fn element(self, of: &Element, test: &CustomTest) -> (Predicate, bool) {
-        let has = |part, text: &str| match &of.text {
-            None => Predicate::Always(false),
-            Some(of) => match self.has(part, of, text) {
-                Predicate::Always(true) => Predicate::Present(of.clone()),
-                has => has,
-            },
-        };
+    /// Whether an element passes.
+    fn element(self, of: &Element, test: &CustomTest) -> BoolExpr {
         match test {
-            CustomTest::Eq(literal) => (self.equals_any(of, std::slice::from_ref(literal)), false),
-            CustomTest::Neq(literal) => (self.equals_any(of, std::slice::from_ref(literal)), true),
-            CustomTest::In(literals) => (self.equals_any(of, literals.as_slice()), false),
-            CustomTest::NotIn(literals) => (self.equals_any(of, literals.as_slice()), true),
-            CustomTest::Order(order, bound) => (self.ordered(of, order.comparison(), bound), false),
-            CustomTest::Contains(text) => (has(Part::Anywhere, text), false),
-            CustomTest::NotContains(text) => (has(Part::Anywhere, text), true),
-            CustomTest::StartsWith(text) => (has(Part::Start, text), false),
-            CustomTest::EndsWith(text) => (has(Part::End, text), false),
+            CustomTest::Eq(literal) => self.equals_any(of, std::slice::from_ref(literal)),
+            CustomTest::In(literals) => self.equals_any(of, literals.as_slice()),
+            CustomTest::Order(order, literal) => self.ordered(of, order.comparison(), literal),
+            CustomTest::Has(part, text) => match &of.text {
+                None => BoolExpr::Always(false),
+                Some(of) => match self.has(*part, of, text) {
+                    BoolExpr::Always(true) => BoolExpr::Present(of.clone()),
+                    has => has,
+                },
+            },
             // Asked of the value as a whole.
-            CustomTest::Time(_) => (Predicate::Always(false), false),
+            CustomTest::Time(_) => BoolExpr::Always(false),
         }
     }
 
     /// Whether an element equals any of the literals.
-    fn equals_any(self, of: &Element, literals: &[Literal]) -> Predicate {
+    fn equals_any(self, of: &Element, literals: &[Literal]) -> BoolExpr {
         let texts = literals.iter().filter_map(|literal| match literal {
             Literal::Text(text) => Some(text.as_str()),
-            Literal::Bool(flag) => Some(if *flag { "true" } else { "false" }),
-            Literal::Number(_) => None,
+            Literal::Bool(_) | Literal::Number(_) => None,
         });
         let texts: Vec<&str> = texts.collect();
         let mut any = Vec::new();
@@ -203,14 +194,16 @@ impl Lowering<'_> {
             any.push(self.is_one_of(of, texts.iter().copied()));
         }
         for expected in [true, false] {
-            let spelled = if expected { "true" } else { "false" };
-            let is = |literal: &Literal| match literal {
+            let says = |literal: &Literal| match literal {
                 Literal::Bool(flag) => *flag == expected,
-                Literal::Text(text) => self.spells(text, spelled),
+                Literal::Text(text) => spells(text) == Some(expected),
                 Literal::Number(_) => false,
             };
-            if let Some(flag) = of.flag.as_ref().filter(|_| literals.iter().any(is)) {
-                let flag = Predicate::Is(flag.clone());
+            if let Some(text) = of.text.as_ref().filter(|_| literals.contains(&Literal::Bool(expected))) {
+                any.push(Self::spells(text, expected));
+            }
+            if let Some(flag) = of.flag.as_ref().filter(|_| literals.iter().any(says)) {
+                let flag = BoolExpr::Is(flag.clone());
                 any.push(if expected { flag } else { flag.negated() });
             }
         }
@@ -223,41 +216,34 @@ impl Lowering<'_> {
                 Literal::Bool(_) => {}
             }
         }
-        Predicate::any(any)
+        BoolExpr::any(any)
     }
 
-    fn spells(self, text: &str, expected: &str) -> bool {
-        match self.cx.semantics.text_case {
-            crate::semantics::TextCase::Sensitive => text == expected,
-            crate::semantics::TextCase::Insensitive => crate::eval::lower_cased(text) == expected,
-        }
-    }
-
-    fn ordered(self, of: &Element, comparison: Comparison, bound: &Bound) -> Predicate {
-        match bound {
-            Bound::Number(number) => number_is(of, comparison, *number),
-            Bound::Text(text) => {
+    fn ordered(self, of: &Element, comparison: Comparison, literal: &OrderedLiteral) -> BoolExpr {
+        match literal {
+            OrderedLiteral::Number(number) => number_is(of, comparison, *number),
+            OrderedLiteral::Text(text) => {
                 let by_text = of.text.as_ref().map(|of| self.is_ordered(of, comparison, text));
                 let by_number = Number::from_text(text).map(|number| no_text(of, number_is(of, comparison, number)));
-                Predicate::any(by_text.into_iter().chain(by_number))
+                BoolExpr::any(by_text.into_iter().chain(by_number))
             }
         }
     }
 }
 
-fn number_is(of: &Element, comparison: Comparison, number: Number) -> Predicate {
+fn number_is(of: &Element, comparison: Comparison, number: Number) -> BoolExpr {
     match &of.number {
-        None => Predicate::Always(false),
+        None => BoolExpr::Always(false),
         Some(Numbers::Lanes(lanes)) => compared(lanes, comparison, number),
         Some(Numbers::Whole(column)) => compared_whole(column, comparison, number),
     }
 }
 
 /// A text that is a number is compared with a text as the text that it is.
-fn no_text(of: &Element, predicate: Predicate) -> Predicate {
+fn no_text(of: &Element, predicate: BoolExpr) -> BoolExpr {
     match &of.text {
         None => predicate,
-        Some(text) => Predicate::all([Predicate::Absent(text.clone()), predicate]),
+        Some(text) => BoolExpr::all([BoolExpr::Absent(text.clone()), predicate]),
     }
 }
 
@@ -271,17 +257,12 @@ struct Looks {
 }
 
 impl Looks {
-    fn of(asked: &Asked<CustomTest>) -> Self {
-        let Asked::Value(test) = asked else { return Self::default() };
+    fn of(test: &CustomTest) -> Self {
         match test {
-            CustomTest::Eq(literal) | CustomTest::Neq(literal) => Self::of_literals(std::slice::from_ref(literal)),
-            CustomTest::In(literals) | CustomTest::NotIn(literals) => Self::of_literals(literals.as_slice()),
-            CustomTest::Order(_, Bound::Text(_))
-            | CustomTest::Contains(_)
-            | CustomTest::NotContains(_)
-            | CustomTest::StartsWith(_)
-            | CustomTest::EndsWith(_) => Self { text: true, other: false },
-            CustomTest::Order(_, Bound::Number(_)) | CustomTest::Time(_) => Self { text: false, other: true },
+            CustomTest::Eq(literal) => Self::of_literals(std::slice::from_ref(literal)),
+            CustomTest::In(literals) => Self::of_literals(literals.as_slice()),
+            CustomTest::Order(_, OrderedLiteral::Text(_)) | CustomTest::Has(..) => Self { text: true, other: false },
+            CustomTest::Order(_, OrderedLiteral::Number(_)) | CustomTest::Time(_) => Self { text: false, other: true },
         }
     }
 

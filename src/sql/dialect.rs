@@ -32,10 +32,9 @@ pub(super) struct Forms {
     pub(super) display: &'static str,
     /// The types of columns, as DDL has them.
     pub(super) types: Types,
-    /// `contains`, `starts_with` and `ends_with`: what stands before the text, between text and part, and behind.
-    pub(super) contains: [&'static str; 3],
-    pub(super) starts_with: [&'static str; 3],
-    pub(super) ends_with: [&'static str; 3],
+    pub(super) contains: PartForm,
+    pub(super) starts_with: PartForm,
+    pub(super) ends_with: PartForm,
     /// A function that puts one character in the place of another, by code point; none where `lower` is Rust's own.
     pub(super) translate: Option<&'static str>,
     /// What makes an instant of a text.
@@ -46,6 +45,24 @@ pub(super) struct Forms {
     pub(super) groups: usize,
     /// The most parameters that a statement may have.
     pub(super) parameters: usize,
+}
+
+/// How a text is looked for in another.
+pub(super) struct PartForm {
+    /// What stands before the text, between text and part, and behind.
+    pub(super) around: [&'static str; 3],
+    /// Whether the part stands once more behind it all.
+    pub(super) repeats_part: bool,
+}
+
+impl PartForm {
+    const fn new(around: [&'static str; 3]) -> Self {
+        Self { around, repeats_part: false }
+    }
+
+    const fn repeating(around: [&'static str; 3]) -> Self {
+        Self { around, repeats_part: true }
+    }
 }
 
 /// The types of the columns of the default tables.
@@ -80,10 +97,10 @@ const FORMS: [Forms; 5] = [
             map: "HSTORE",
             json: "JSONB",
         },
-        contains: ["strpos(", ", ", ") > 0"],
-        starts_with: ["starts_with(", ", ", ")"],
+        contains: PartForm::new(["strpos(", ", ", ") > 0"]),
+        starts_with: PartForm::new(["starts_with(", ", ", ")"]),
         // `right` of as many characters: there is no function of that name.
-        ends_with: ["right(", ", length(", ")) = "],
+        ends_with: PartForm::repeating(["right(", ", length(", ")) = "]),
         translate: Some("translate"),
         instant: ["CAST(", " AS TIMESTAMPTZ)"],
         by_code_point: " COLLATE \"C\"",
@@ -105,9 +122,9 @@ const FORMS: [Forms; 5] = [
             map: "MAP(VARCHAR, VARCHAR)",
             json: "JSON",
         },
-        contains: ["contains(", ", ", ")"],
-        starts_with: ["starts_with(", ", ", ")"],
-        ends_with: ["ends_with(", ", ", ")"],
+        contains: PartForm::new(["contains(", ", ", ")"]),
+        starts_with: PartForm::new(["starts_with(", ", ", ")"]),
+        ends_with: PartForm::new(["ends_with(", ", ", ")"]),
         translate: Some("translate"),
         instant: ["CAST(", " AS TIMESTAMPTZ)"],
         by_code_point: "",
@@ -129,9 +146,9 @@ const FORMS: [Forms; 5] = [
             map: "Map(String, String)",
             json: "String",
         },
-        contains: ["position(", ", ", ") > 0"],
-        starts_with: ["startsWith(", ", ", ")"],
-        ends_with: ["endsWith(", ", ", ")"],
+        contains: PartForm::new(["position(", ", ", ") > 0"]),
+        starts_with: PartForm::new(["startsWith(", ", ", ")"]),
+        ends_with: PartForm::new(["endsWith(", ", ", ")"]),
         translate: Some("translateUTF8"),
         instant: ["toDateTime64(", ", 6, 'UTC')"],
         by_code_point: "",
@@ -153,9 +170,9 @@ const FORMS: [Forms; 5] = [
             map: "MAP<STRING, STRING>",
             json: "STRING",
         },
-        contains: ["contains(", ", ", ")"],
-        starts_with: ["startswith(", ", ", ")"],
-        ends_with: ["endswith(", ", ", ")"],
+        contains: PartForm::new(["contains(", ", ", ")"]),
+        starts_with: PartForm::new(["startswith(", ", ", ")"]),
+        ends_with: PartForm::new(["endswith(", ", ", ")"]),
         translate: Some("translate"),
         instant: ["CAST(", " AS TIMESTAMP)"],
         by_code_point: "",
@@ -178,9 +195,9 @@ const FORMS: [Forms; 5] = [
             map: "",
             json: "VARCHAR",
         },
-        contains: ["contains(", ", ", ")"],
-        starts_with: ["starts_with(", ", ", ")"],
-        ends_with: ["ends_with(", ", ", ")"],
+        contains: PartForm::new(["contains(", ", ", ")"]),
+        starts_with: PartForm::new(["starts_with(", ", ", ")"]),
+        ends_with: PartForm::new(["ends_with(", ", ", ")"]),
         // Its `translate` goes by what looks like one character, accents included, and calls do not nest deep.
         translate: None,
         instant: ["CAST(", " AS TIMESTAMP(6))"],

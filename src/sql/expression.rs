@@ -4,57 +4,58 @@
 //! column that may be NULL always says which of both it asks, `Present` or `Absent`, beside the comparison; `FALSE AND
 //! NULL` is FALSE and `TRUE OR NULL` is TRUE in every dialect, so that nothing is left of the third value.
 
-use crate::filter::{Comparison, Junction};
+use std::hash::{Hash, Hasher};
+
+use crate::filter::{Comparison, Junction, TextPart};
+use crate::logic::{self, Logic};
+
+/// The most members that are joined side by side: of more, runs of them are.
+pub(super) const LONGEST_CHAIN: usize = 32;
 
 /// Groups and conditions as the filter has them.
 #[derive(Clone, Debug)]
 pub(super) enum Tree {
     Group(Junction, Vec<Tree>),
-    Condition(Predicate),
+    Condition(BoolExpr),
 }
 
 impl Tree {
     /// Shows each condition.
-    pub(super) fn conditions<'t>(&'t self, see: &mut impl FnMut(&'t Predicate)) {
+    pub(super) fn conditions<'t>(&'t self, see: &mut impl FnMut(&'t BoolExpr)) {
         match self {
             Self::Condition(predicate) => see(predicate),
             Self::Group(_, members) => members.iter().for_each(|member| member.conditions(see)),
         }
     }
 
-    /// How many groups are nested in one another.
+    /// How many groups are nested in one another as they are printed.
     pub(super) fn depth(&self) -> usize {
         match self {
             Self::Condition(_) => 0,
-            Self::Group(_, members) => 1 + members.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Group(_, members) => {
+                let runs = (0_u32..).find(|runs| members.len() <= LONGEST_CHAIN.pow(runs + 1)).unwrap_or(0) as usize;
+                1 + runs + members.iter().map(Self::depth).max().unwrap_or(0)
+            }
         }
     }
 }
 
 /// Something that is true or false of a row.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Predicate {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum BoolExpr {
     Always(bool),
-    All(Vec<Predicate>),
-    Any(Vec<Predicate>),
-    Not(Box<Predicate>),
+    All(Vec<BoolExpr>),
+    Any(Vec<BoolExpr>),
+    Not(Box<BoolExpr>),
     Present(Scalar),
     Absent(Scalar),
     Compare(Scalar, Comparison, Value),
     Between(Scalar, Value, Value),
     NonEmpty(Scalar, Vec<Value>),
-    Part(Part, Scalar, Value),
+    Part(TextPart, Scalar, Value),
     Is(Scalar),
     /// A row of a table with the same key satisfies the predicate.
-    Among(Rows, Box<Predicate>),
-}
-
-/// Where a text is looked for in another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    Anywhere,
-    Start,
-    End,
+    Among(Rows, Box<BoolExpr>),
 }
 
 /// The rows of a table that share a key with the row in hand.
@@ -67,7 +68,7 @@ pub(super) enum Rows {
 }
 
 /// What has a value in a row.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Scalar {
     /// A column of the membership.
     Membership(String),
@@ -96,7 +97,7 @@ impl Scalar {
 }
 
 /// The letters that are made small, and what becomes of each.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Folding {
     pub(super) from: Vec<char>,
     pub(super) to: Vec<char>,
@@ -117,41 +118,30 @@ pub(super) enum Value {
     Instant(i64),
 }
 
-impl Predicate {
+// OK because a double of a filter is a number, which is equal to itself.
+impl Eq for Value {}
+
+impl Hash for Value {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Text(text) => text.hash(state),
+            Self::Whole(whole) => whole.hash(state),
+            // Both zeros are equal.
+            Self::Double(double) => (double + 0.0).to_bits().hash(state),
+            Self::Instant(micros) => micros.hash(state),
+        }
+    }
+}
+
+impl BoolExpr {
     /// All of them; one that is always true says nothing.
     pub(super) fn all(members: impl IntoIterator<Item = Self>) -> Self {
-        let mut all = Vec::new();
-        for member in members {
-            match member {
-                Self::Always(true) => {}
-                Self::Always(false) => return Self::Always(false),
-                Self::All(inner) => all.extend(inner),
-                other => all.push(other),
-            }
-        }
-        match all.len() {
-            0 => Self::Always(true),
-            1 => all.remove(0),
-            _ => Self::All(all),
-        }
+        logic::join(Junction::All, members)
     }
 
     /// Any of them; one that is always false says nothing.
     pub(super) fn any(members: impl IntoIterator<Item = Self>) -> Self {
-        let mut any = Vec::new();
-        for member in members {
-            match member {
-                Self::Always(false) => {}
-                Self::Always(true) => return Self::Always(true),
-                Self::Any(inner) => any.extend(inner),
-                other => any.push(other),
-            }
-        }
-        match any.len() {
-            0 => Self::Always(false),
-            1 => any.remove(0),
-            _ => Self::Any(any),
-        }
+        logic::join(Junction::Any, members)
     }
 
     /// True exactly where this is false, and NULL exactly where this is.
@@ -163,7 +153,10 @@ impl Predicate {
             Self::Not(inner) => *inner,
             Self::Present(scalar) => Self::Absent(scalar),
             Self::Absent(scalar) => Self::Present(scalar),
-            Self::Compare(scalar, comparison, value) => Self::Compare(scalar, opposite(comparison), value),
+            Self::Compare(scalar, comparison, value) => match comparison.opposite() {
+                Some(opposite) => Self::Compare(scalar, opposite, value),
+                None => Self::Not(Box::new(Self::Compare(scalar, comparison, value))),
+            },
             other => Self::Not(Box::new(other)),
         }
     }
@@ -194,13 +187,49 @@ impl Predicate {
     }
 }
 
-fn opposite(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Eq => Comparison::Neq,
-        Comparison::Neq => Comparison::Eq,
-        Comparison::Gt => Comparison::Lte,
-        Comparison::Gte => Comparison::Lt,
-        Comparison::Lt => Comparison::Gte,
-        Comparison::Lte => Comparison::Gt,
+impl Logic for BoolExpr {
+    fn constant(holds: bool) -> Self {
+        Self::Always(holds)
+    }
+
+    fn as_constant(&self) -> Option<bool> {
+        if let Self::Always(holds) = self { Some(*holds) } else { None }
+    }
+
+    fn group(junction: Junction, members: Vec<Self>) -> Self {
+        match junction {
+            Junction::All => Self::All(members),
+            Junction::Any => Self::Any(members),
+        }
+    }
+
+    fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
+        match (self, junction) {
+            (Self::All(members), Junction::All) | (Self::Any(members), Junction::Any) => Ok(members),
+            (other, _) => Err(other),
+        }
+    }
+}
+
+/// What a predicate comes to; both are false where there is no value.
+pub(super) struct Answer {
+    /// There is a value, and it passes.
+    pub(super) passes: BoolExpr,
+    /// There is a value, and it does not pass.
+    pub(super) fails: BoolExpr,
+}
+
+impl Answer {
+    /// Of what always has a value.
+    pub(super) fn always(passes: BoolExpr) -> Self {
+        Self { fails: passes.clone().negated(), passes }
+    }
+
+    /// Of a column; the expression says whether a value that is there passes.
+    pub(super) fn of_present(scalar: &Scalar, passes: BoolExpr) -> Self {
+        Self {
+            fails: BoolExpr::of_present(scalar, passes.clone().negated()),
+            passes: BoolExpr::of_present(scalar, passes),
+        }
     }
 }

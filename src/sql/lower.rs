@@ -4,15 +4,18 @@
 
 use super::Refusal;
 use super::dialect::{Dialect, INSTANTS};
-use super::expression::{Part, Predicate, Rows, Scalar, Tree, Value};
+use super::expression::{Answer, BoolExpr, Rows, Scalar, Tree, Value};
 use super::folding;
 use super::schema::SqlSchema;
 use crate::audience::Audience;
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
+use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField};
 use crate::eval::lower_cased;
-use crate::filter::{Asked, Comparison, Condition, FieldTest, Group, Junction, ListTest, Test, TextTest, TimeTest};
+use crate::filter::{
+    Comparison, Condition, CustomTest, Group, Junction, NumberTest, OptionalField, Predicate, TextPart, TextTest,
+    TimeTest,
+};
 use crate::number::Number;
-use crate::semantics::{EvalContext, MissingNegation, Subscription, TextCase};
+use crate::semantics::{EvalContext, Subscription, TextCase};
 
 /// What a filter is asked in.
 #[derive(Clone, Copy)]
@@ -36,13 +39,13 @@ impl Lowering<'_> {
     pub(super) fn audience(self, audience: &Audience) -> Result<Vec<Tree>, Refusal> {
         let mut all = Vec::new();
         match self.taking_part() {
-            Predicate::Always(true) => {}
-            Predicate::All(parts) => all.extend(parts.into_iter().map(Tree::Condition)),
+            BoolExpr::Always(true) => {}
+            BoolExpr::All(parts) => all.extend(parts.into_iter().map(Tree::Condition)),
             part => all.push(Tree::Condition(part)),
         }
         if !audience.source_lists.is_empty() {
             let scope = self.on_any(&audience.source_lists);
-            all.push(Tree::Condition(Predicate::of_present(&self.list(), scope)));
+            all.push(Tree::Condition(BoolExpr::of_present(&self.list(), scope)));
         }
         match self.group(audience.filter.root())? {
             Tree::Group(Junction::All, members) => all.extend(members),
@@ -58,40 +61,39 @@ impl Lowering<'_> {
         Ok(if members.len() == 1 { members.remove(0) } else { Tree::Group(group.junction(), members) })
     }
 
-    fn condition(self, condition: &Condition) -> Result<Predicate, Refusal> {
-        match condition {
-            Condition::List(ListTest::In(lists)) => Ok(self.of_contact(self.on_any(lists.as_slice()))),
-            Condition::List(ListTest::NotIn(lists)) => Ok(self.of_contact(self.on_any(lists.as_slice())).negated()),
-            Condition::Field(FieldTest { test, list }) => {
-                let predicate = self.test(test).map_err(|reason| Refusal::of(condition, self.dialect, reason))?;
-                let of_the_contact = test.field().is_some_and(Field::is_of_the_contact);
-                Ok(match list.filter(|_| !of_the_contact) {
-                    None => predicate,
-                    Some(list) => self.on_list(list, predicate, test.holds_of_nothing(&self.cx.semantics)),
-                })
-            }
-        }
+    fn condition(self, condition: &Condition) -> Result<BoolExpr, Refusal> {
+        let answer = self.answer(condition).map_err(|reason| Refusal::of(condition, self.dialect, reason))?;
+        let of_nothing = condition.holds_of_nothing(&self.cx.semantics);
+        let holds = match (condition.is_negated(), of_nothing) {
+            (false, _) => answer.passes,
+            (true, true) => answer.passes.negated(),
+            (true, false) => answer.fails,
+        };
+        Ok(match condition.list_that_matters() {
+            None => holds,
+            Some(list) => self.on_list(list, holds, of_nothing),
+        })
     }
 
-    /// The test of the contact's membership on a list, or what it is where there is none.
-    fn on_list(self, list: i64, predicate: Predicate, of_nothing: bool) -> Predicate {
-        let of_list = |predicate| self.of_contact(Predicate::all([self.on_any(&[list]), predicate]));
+    /// What is asked of the contact's membership on a list, or what it is where there is none.
+    fn on_list(self, list: i64, predicate: BoolExpr, of_nothing: bool) -> BoolExpr {
+        let of_list = |predicate| self.of_contact(BoolExpr::all([self.on_any(&[list]), predicate]));
         if of_nothing { of_list(predicate.negated()).negated() } else { of_list(predicate) }
     }
 
     /// Whether some membership of the contact that takes part satisfies a predicate.
-    fn of_contact(self, predicate: Predicate) -> Predicate {
-        match Predicate::all([self.taking_part(), predicate]) {
-            Predicate::Always(false) => Predicate::Always(false),
-            all => Predicate::Among(Rows::OfContact, Box::new(all)),
+    fn of_contact(self, predicate: BoolExpr) -> BoolExpr {
+        match BoolExpr::all([self.taking_part(), predicate]) {
+            BoolExpr::Always(false) => BoolExpr::Always(false),
+            all => BoolExpr::Among(Rows::OfContact, Box::new(all)),
         }
     }
 
-    fn on_any(self, lists: &[i64]) -> Predicate {
+    fn on_any(self, lists: &[i64]) -> BoolExpr {
         let value = |list: &i64| Value::Whole((*list).into());
         match lists {
-            [list] => Predicate::Compare(self.list(), Comparison::Eq, value(list)),
-            _ => Predicate::NonEmpty(self.list(), lists.iter().map(value).collect()),
+            [list] => BoolExpr::Compare(self.list(), Comparison::Eq, value(list)),
+            _ => BoolExpr::NonEmpty(self.list(), lists.iter().map(value).collect()),
         }
     }
 
@@ -100,31 +102,55 @@ impl Lowering<'_> {
     }
 
     /// Whether the row is a membership, and the subscription rule lets it take part.
-    fn taking_part(self) -> Predicate {
-        let is_membership = self.schema.is_membership.clone().map(|column| Predicate::Is(Scalar::Membership(column)));
+    fn taking_part(self) -> BoolExpr {
+        let is_membership = self.schema.is_membership.clone().map(|column| BoolExpr::Is(Scalar::Membership(column)));
         let active = || Scalar::FlagOr(Box::new(Scalar::Membership(self.schema.active.clone())), true);
         let subscribed = match self.cx.semantics.subscription {
-            Subscription::ActiveOnly => Some(Predicate::Is(active())),
+            Subscription::ActiveOnly => Some(BoolExpr::Is(active())),
             Subscription::Any => None,
         };
-        Predicate::all(is_membership.into_iter().chain(subscribed))
+        BoolExpr::all(is_membership.into_iter().chain(subscribed))
     }
 
-    fn test(self, test: &Test) -> Result<Predicate, Reason> {
-        match test {
-            Test::Time(field, asked) => Ok(self.time_field(*field, asked)),
-            Test::Count(field, comparison, count) => {
-                Ok(self.count(&self.count_column(*field), *comparison, Number::from(*count)))
+    fn answer(self, condition: &Condition) -> Result<Answer, Reason> {
+        let always = Answer::always;
+        Ok(match condition.predicate() {
+            Predicate::OnList(lists) => always(self.of_contact(self.on_any(lists.as_slice()))),
+            Predicate::Exists(OptionalField::Time(field)) => always(BoolExpr::Present(self.column(*field))),
+            Predicate::Exists(OptionalField::Text(TextField::PhoneNumber)) => always(BoolExpr::Always(true)),
+            Predicate::Exists(OptionalField::Text(field)) => always(BoolExpr::Present(self.column(*field))),
+            Predicate::Exists(OptionalField::Custom(key)) => always(self.custom(key, None, true)?.passes),
+            Predicate::Time(field, test) => {
+                let column = self.column(*field);
+                Answer::of_present(&column, self.instant(&column, test))
             }
-            Test::Amount(AmountField::RevenueTotal, comparison, number) => Ok(self.revenue(*comparison, *number)),
-            Test::Amount(AmountField::AvgRevenue, comparison, number) => Ok(self.average(*comparison, *number)),
-            Test::Flag(field, expected) => {
-                let is = Predicate::Is(self.flag(*field));
-                Ok(if *expected { is } else { is.negated() })
+            Predicate::Count(field, test) => {
+                let column = self.count_column(*field);
+                let each = test.comparisons().map(|(comparison, count)| self.count(&column, comparison, count.into()));
+                always(BoolExpr::all(each))
             }
-            Test::Text(field, asked) => Ok(self.text_field(*field, asked)),
-            Test::Custom(key, asked) => self.custom(key, asked),
-        }
+            Predicate::Amount(AmountField::RevenueTotal, test) => {
+                always(BoolExpr::all(test.comparisons().map(|(comparison, number)| self.revenue(comparison, number))))
+            }
+            Predicate::Amount(AmountField::AvgRevenue, test) => self.average(test),
+            Predicate::Flag(field, expected) => {
+                let is = BoolExpr::Is(self.flag(*field));
+                always(if *expected { is } else { is.negated() })
+            }
+            Predicate::Text(field, test) => {
+                let column = self.column(*field);
+                let passes = self.text(&column, test);
+                match field {
+                    TextField::PhoneNumber => always(passes),
+                    _ => Answer::of_present(&column, passes),
+                }
+            }
+            Predicate::Custom(key, test) => {
+                let of_nothing = condition.holds_of_nothing(&self.cx.semantics);
+                let tells_absence = condition.is_negated() && !of_nothing && !matches!(test, CustomTest::Time(_));
+                self.custom(key, Some(test), tells_absence)?
+            }
+        })
     }
 
     fn column(self, field: impl Into<Field>) -> Scalar {
@@ -133,57 +159,33 @@ impl Lowering<'_> {
         if field.is_of_the_contact() { Scalar::Contact(name) } else { Scalar::Membership(name) }
     }
 
-    /// A negated test of what may have no value.
-    pub(super) fn negation(self, scalar: &Scalar, positive: Predicate) -> Predicate {
-        match self.cx.semantics.missing_negation {
-            MissingNegation::Matches => Predicate::or_absent(scalar, positive.negated()),
-            MissingNegation::Fails => Predicate::of_present(scalar, positive.negated()),
-        }
-    }
-
     // Times.
 
-    fn time_field(self, field: TimeField, asked: &Asked<TimeTest>) -> Predicate {
-        let column = self.column(field);
-        match asked {
-            Asked::Exists => Predicate::Present(column),
-            Asked::NotExists => Predicate::Absent(column),
-            Asked::Value(test) => {
-                let positive = self.instant(&column, test);
-                if test.is_negation() {
-                    self.negation(&column, positive)
-                } else {
-                    Predicate::of_present(&column, positive)
-                }
-            }
-        }
-    }
-
-    /// The positive of a test of an instant that is there.
-    pub(super) fn instant(self, scalar: &Scalar, test: &TimeTest) -> Predicate {
+    /// Whether an instant that is there passes.
+    pub(super) fn instant(self, scalar: &Scalar, test: &TimeTest) -> BoolExpr {
         let now = self.cx.now.timestamp_micros();
         match test {
-            TimeTest::Within(span) | TimeTest::NotWithin(span) => {
+            TimeTest::Within(span) => {
                 let (first, last) = (span.before(now), now);
                 if last < *INSTANTS.start() || first > *INSTANTS.end() {
-                    return Predicate::Always(false);
+                    return BoolExpr::Always(false);
                 }
                 match (first <= *INSTANTS.start(), last >= *INSTANTS.end()) {
-                    (true, true) => Predicate::Always(true),
-                    (true, false) => Predicate::Compare(scalar.clone(), Comparison::Lte, Value::Instant(last)),
-                    (false, true) => Predicate::Compare(scalar.clone(), Comparison::Gte, Value::Instant(first)),
-                    (false, false) => Predicate::Between(scalar.clone(), Value::Instant(first), Value::Instant(last)),
+                    (true, true) => BoolExpr::Always(true),
+                    (true, false) => BoolExpr::Compare(scalar.clone(), Comparison::Lte, Value::Instant(last)),
+                    (false, true) => BoolExpr::Compare(scalar.clone(), Comparison::Gte, Value::Instant(first)),
+                    (false, false) => BoolExpr::Between(scalar.clone(), Value::Instant(first), Value::Instant(last)),
                 }
             }
             TimeTest::Before(moment) => match moment.instant(now) {
-                end if end <= *INSTANTS.start() => Predicate::Always(false),
-                end if end > *INSTANTS.end() => Predicate::Always(true),
-                end => Predicate::Compare(scalar.clone(), Comparison::Lt, Value::Instant(end)),
+                end if end <= *INSTANTS.start() => BoolExpr::Always(false),
+                end if end > *INSTANTS.end() => BoolExpr::Always(true),
+                end => BoolExpr::Compare(scalar.clone(), Comparison::Lt, Value::Instant(end)),
             },
             TimeTest::After(moment) => match moment.instant(now) {
-                start if start >= *INSTANTS.end() => Predicate::Always(false),
-                start if start < *INSTANTS.start() => Predicate::Always(true),
-                start => Predicate::Compare(scalar.clone(), Comparison::Gt, Value::Instant(start)),
+                start if start >= *INSTANTS.end() => BoolExpr::Always(false),
+                start if start < *INSTANTS.start() => BoolExpr::Always(true),
+                start => BoolExpr::Compare(scalar.clone(), Comparison::Gt, Value::Instant(start)),
             },
         }
     }
@@ -195,14 +197,14 @@ impl Lowering<'_> {
     }
 
     /// A count is whole: what it is compared with, too.
-    fn count(self, lanes: &Lanes, comparison: Comparison, number: Number) -> Predicate {
+    fn count(self, lanes: &Lanes, comparison: Comparison, number: Number) -> BoolExpr {
         let column = &lanes.double;
         let whole = number.to_i64().map(i128::from).or(number.to_u64().map(i128::from)).unwrap_or_default();
         zero_where_absent(
             column,
             comparison,
             number,
-            Predicate::Compare(column.clone(), comparison, Value::Whole(whole)),
+            BoolExpr::Compare(column.clone(), comparison, Value::Whole(whole)),
         )
     }
 
@@ -211,37 +213,41 @@ impl Lowering<'_> {
         Lanes { double: self.column(field), whole }
     }
 
-    fn revenue(self, comparison: Comparison, number: Number) -> Predicate {
+    fn revenue(self, comparison: Comparison, number: Number) -> BoolExpr {
         let lanes = self.amount(AmountField::RevenueTotal);
         zero_where_absent(&lanes.double, comparison, number, compared(&lanes, comparison, number))
     }
 
     /// The average, or where it is absent the quotient, if there is one.
-    fn average(self, comparison: Comparison, number: Number) -> Predicate {
+    fn average(self, test: &NumberTest<Number>) -> Answer {
         let lanes = self.amount(AmountField::AvgRevenue);
         let conversions = self.count_column(CountField::ConversionCount);
         let revenue = Box::new(self.column(AmountField::RevenueTotal));
         let quotient = Scalar::Quotient(revenue, Box::new(conversions.double.clone()));
         let quotients = Lanes { double: quotient, whole: None };
-        let any = self.count(&conversions, Comparison::Gt, Number::from(0_u64));
-        // A quotient that was rounded up to 2^64 is past the end of numbers.
-        let is_number = || compared_to_double(&quotients.double, Comparison::Lt, END);
-        let given = compared(&lanes, comparison, number);
-        let worked_out = compared(&quotients, comparison, number);
-        let (worked_out, none) = match comparison {
-            Comparison::Eq | Comparison::Lt | Comparison::Lte => (Predicate::all([any, worked_out]), None),
-            Comparison::Gt | Comparison::Gte => (Predicate::all([any, is_number(), worked_out]), None),
-            Comparison::Neq => match self.cx.semantics.missing_negation {
-                // What is past the end equals nothing.
-                MissingNegation::Matches => (Predicate::all([any.clone(), worked_out]), Some(any.negated())),
-                MissingNegation::Fails => (Predicate::all([any, is_number(), worked_out]), None),
-            },
+        let compared_all = |lanes: &Lanes| {
+            BoolExpr::all(test.comparisons().map(|(comparison, number)| compared(lanes, comparison, number)))
         };
-        let absent = Predicate::any([worked_out].into_iter().chain(none));
-        Predicate::any([
-            Predicate::of_present(&lanes.double, given),
-            Predicate::all([Predicate::Absent(lanes.double.clone()), absent]),
-        ])
+        let (given, worked_out) = (compared_all(&lanes), compared_all(&quotients));
+        let of_given = |passes| BoolExpr::of_present(&lanes.double, passes);
+        let any_conversion = self.count(&conversions, Comparison::Gt, Number::from(0_u64));
+        // A quotient that was rounded up to 2^64 is past the end of numbers.
+        let is_number = compared_to_double(&quotients.double, Comparison::Lt, END);
+        let of_quotient = |passes, is_number| {
+            BoolExpr::all([BoolExpr::Absent(lanes.double.clone()), any_conversion.clone(), is_number, passes])
+        };
+        let reaches_up = test.comparisons().any(|(comparison, _)| match comparison {
+            Comparison::Gt | Comparison::Gte => true,
+            Comparison::Eq | Comparison::Lt | Comparison::Lte => false,
+        });
+        let needed = if reaches_up { is_number.clone() } else { BoolExpr::Always(true) };
+        Answer {
+            fails: BoolExpr::any([
+                of_given(given.clone().negated()),
+                of_quotient(worked_out.clone().negated(), is_number),
+            ]),
+            passes: BoolExpr::any([of_given(given), of_quotient(worked_out, needed)]),
+        }
     }
 
     fn flag(self, field: FlagField) -> Scalar {
@@ -258,76 +264,52 @@ impl Lowering<'_> {
 
     // Texts.
 
-    fn text_field(self, field: TextField, asked: &Asked<TextTest>) -> Predicate {
-        let column = self.column(field);
-        let always = field == TextField::PhoneNumber;
-        match asked {
-            Asked::Exists if always => Predicate::Always(true),
-            Asked::NotExists if always => Predicate::Always(false),
-            Asked::Exists => Predicate::Present(column),
-            Asked::NotExists => Predicate::Absent(column),
-            Asked::Value(test) => {
-                let (positive, negated) = self.text(&column, test);
-                match (always, negated) {
-                    (true, false) => positive,
-                    (true, true) => positive.negated(),
-                    (false, false) => Predicate::of_present(&column, positive),
-                    (false, true) => self.negation(&column, positive),
-                }
-            }
-        }
-    }
-
-    /// The positive of a test of a text that is there, and whether the test is its negation.
-    fn text(self, scalar: &Scalar, test: &TextTest) -> (Predicate, bool) {
+    /// Whether a text that is there passes.
+    fn text(self, scalar: &Scalar, test: &TextTest) -> BoolExpr {
         match test {
-            TextTest::Eq(text) => (self.is_one_of(scalar, [text.as_str()]), false),
-            TextTest::Neq(text) => (self.is_one_of(scalar, [text.as_str()]), true),
-            TextTest::Contains(text) => (self.has(Part::Anywhere, scalar, text), false),
-            TextTest::NotContains(text) => (self.has(Part::Anywhere, scalar, text), true),
-            TextTest::StartsWith(text) => (self.has(Part::Start, scalar, text), false),
-            TextTest::EndsWith(text) => (self.has(Part::End, scalar, text), false),
-            TextTest::In(texts) => (self.is_one_of(scalar, texts.as_slice().iter().map(String::as_str)), false),
-            TextTest::NotIn(texts) => (self.is_one_of(scalar, texts.as_slice().iter().map(String::as_str)), true),
+            TextTest::Eq(text) => self.is_one_of(scalar, [text.as_str()]),
+            TextTest::Has(part, text) => self.has(*part, scalar, text),
+            TextTest::In(texts) => self.is_one_of(scalar, texts.as_slice().iter().map(String::as_str)),
         }
     }
 
-    pub(super) fn is_one_of<'t>(self, scalar: &Scalar, texts: impl IntoIterator<Item = &'t str>) -> Predicate {
+    pub(super) fn is_one_of<'t>(self, scalar: &Scalar, texts: impl IntoIterator<Item = &'t str>) -> BoolExpr {
         let texts = texts.into_iter().filter(|text| self.may_be_held(text));
         let texts: Vec<String> = texts.map(|text| self.cased(text)).collect();
         let scalar = self.folded(scalar, || folding::for_equality(texts.iter().map(String::as_str)));
         let mut values: Vec<Value> = texts.into_iter().map(Value::Text).collect();
         match values.len() {
-            0 => Predicate::Always(false),
-            1 => Predicate::Compare(scalar, Comparison::Eq, values.remove(0)),
-            _ => Predicate::NonEmpty(scalar, values),
+            0 => BoolExpr::Always(false),
+            1 => BoolExpr::Compare(scalar, Comparison::Eq, values.remove(0)),
+            _ => BoolExpr::NonEmpty(scalar, values),
         }
     }
 
-    pub(super) fn has(self, part: Part, scalar: &Scalar, text: &str) -> Predicate {
+    pub(super) fn has(self, part: TextPart, scalar: &Scalar, text: &str) -> BoolExpr {
         if !self.may_be_held(text) {
-            return Predicate::Always(false);
+            return BoolExpr::Always(false);
         }
         if text.is_empty() {
-            return Predicate::Always(true);
+            return BoolExpr::Always(true);
         }
         let text = self.cased(text);
         let scalar = self.folded(scalar, || folding::for_equality([text.as_str()]));
-        Predicate::Part(part, scalar, Value::Text(text))
+        BoolExpr::Part(part, scalar, Value::Text(text))
     }
 
-    pub(super) fn is_ordered(self, scalar: &Scalar, comparison: Comparison, text: &str) -> Predicate {
+    pub(super) fn is_ordered(self, scalar: &Scalar, comparison: Comparison, text: &str) -> BoolExpr {
         let text = self.cased(text);
         let scalar = self.folded(scalar, || folding::for_order(&text));
         match text.split_once('\0').filter(|_| !self.dialect.holds_nul()) {
-            None => Predicate::Compare(scalar, comparison, Value::Text(text)),
+            None => BoolExpr::Compare(scalar, comparison, Value::Text(text)),
             // No text that can be held stands between what is in front of a NUL and what has that and a NUL.
             Some((front, _)) => {
                 let comparison = match comparison {
                     Comparison::Lt | Comparison::Lte => Comparison::Lte,
-                    _ => Comparison::Gt,
+                    Comparison::Gt | Comparison::Gte => Comparison::Gt,
+                    Comparison::Eq => return BoolExpr::Always(false),
                 };
-                Predicate::Compare(scalar, comparison, Value::Text(front.to_owned()))
+                BoolExpr::Compare(scalar, comparison, Value::Text(front.to_owned()))
             }
         }
     }
@@ -343,6 +325,16 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether a text spells a boolean, in any case.
+    pub(super) fn spells(scalar: &Scalar, flag: bool) -> BoolExpr {
+        let spelled = if flag { "true" } else { "false" };
+        let scalar = match folding::for_equality([spelled]) {
+            None => scalar.clone(),
+            Some(folding) => Scalar::Folded(Box::new(scalar.clone()), folding),
+        };
+        BoolExpr::Compare(scalar, Comparison::Eq, Value::Text(spelled.to_owned()))
+    }
+
     fn folded(self, scalar: &Scalar, folding: impl FnOnce() -> Option<super::expression::Folding>) -> Scalar {
         let folding = match self.cx.semantics.text_case {
             TextCase::Sensitive => None,
@@ -356,11 +348,11 @@ impl Lowering<'_> {
 }
 
 /// A comparison of what is 0 where it is absent.
-fn zero_where_absent(column: &Scalar, comparison: Comparison, number: Number, compared: Predicate) -> Predicate {
+fn zero_where_absent(column: &Scalar, comparison: Comparison, number: Number, compared: BoolExpr) -> BoolExpr {
     if comparison.holds(Number::default().cmp(&number)) {
-        Predicate::or_absent(column, compared)
+        BoolExpr::or_absent(column, compared)
     } else {
-        Predicate::of_present(column, compared)
+        BoolExpr::of_present(column, compared)
     }
 }
 
@@ -371,54 +363,50 @@ const END: f64 = 18_446_744_073_709_551_616.0; // 2^64
 ///
 /// Below 2^53 a double is the number, and one that was rounded on its way to a double stays on its side of it. From
 /// there on both are whole, and the whole number decides where there is one; else the double is the number.
-pub(super) fn compared(lanes: &Lanes, comparison: Comparison, number: Number) -> Predicate {
+pub(super) fn compared(lanes: &Lanes, comparison: Comparison, number: Number) -> BoolExpr {
     let whole = number.to_i64().map(i128::from).or(number.to_u64().map(i128::from));
     let Some(whole) = whole else { return compared_to_double(&lanes.double, comparison, number.to_f64()) };
     if whole.abs() < EXACT {
-        return Predicate::Compare(lanes.double.clone(), comparison, Value::Whole(whole));
+        return BoolExpr::Compare(lanes.double.clone(), comparison, Value::Whole(whole));
     }
     let by_double = compared_to_large(&lanes.double, comparison, whole);
     match &lanes.whole {
         None => by_double,
         Some(fast_json) => {
-            let by_whole = Predicate::Compare(fast_json.clone(), comparison, Value::Whole(whole));
-            Predicate::any([
-                Predicate::of_present(fast_json, by_whole),
-                Predicate::all([Predicate::Absent(fast_json.clone()), by_double]),
+            let by_whole = BoolExpr::Compare(fast_json.clone(), comparison, Value::Whole(whole));
+            BoolExpr::any([
+                BoolExpr::of_present(fast_json, by_whole),
+                BoolExpr::all([BoolExpr::Absent(fast_json.clone()), by_double]),
             ])
         }
     }
 }
 
 /// How a whole number that is there compares with another number.
-pub(super) fn compared_whole(scalar: &Scalar, comparison: Comparison, number: Number) -> Predicate {
+pub(super) fn compared_whole(scalar: &Scalar, comparison: Comparison, number: Number) -> BoolExpr {
     let whole = number.to_i64().map(i128::from).or(number.to_u64().map(i128::from));
     let (comparison, whole) = match (whole, comparison) {
         (Some(whole), _) => (comparison, whole),
         // No whole number lies between a fraction and its floor; fractions are below 2^53.
-        (None, Comparison::Eq) => return Predicate::Always(false),
-        (None, Comparison::Neq) => return Predicate::Always(true),
+        (None, Comparison::Eq) => return BoolExpr::Always(false),
         (None, Comparison::Gt | Comparison::Gte) => (Comparison::Gt, number.to_f64().floor() as i128),
         (None, Comparison::Lt | Comparison::Lte) => (Comparison::Lte, number.to_f64().floor() as i128),
     };
-    Predicate::Compare(scalar.clone(), comparison, Value::Whole(whole))
+    BoolExpr::Compare(scalar.clone(), comparison, Value::Whole(whole))
 }
 
-fn compared_to_double(scalar: &Scalar, comparison: Comparison, double: f64) -> Predicate {
-    Predicate::Compare(scalar.clone(), comparison, Value::Double(double))
+fn compared_to_double(scalar: &Scalar, comparison: Comparison, double: f64) -> BoolExpr {
+    BoolExpr::Compare(scalar.clone(), comparison, Value::Double(double))
 }
 
 /// How a double compares with a whole number that may lie between two of them.
-fn compared_to_large(scalar: &Scalar, comparison: Comparison, whole: i128) -> Predicate {
+fn compared_to_large(scalar: &Scalar, comparison: Comparison, whole: i128) -> BoolExpr {
     let nearest = whole as f64;
     let below = if nearest as i128 > whole { nearest.next_down() } else { nearest };
     let above = if (nearest as i128) < whole { nearest.next_up() } else { nearest };
     match comparison {
-        Comparison::Eq if below < above => Predicate::Always(false),
-        Comparison::Neq if below < above => Predicate::Always(true),
-        Comparison::Gt | Comparison::Lte | Comparison::Eq | Comparison::Neq => {
-            compared_to_double(scalar, comparison, below)
-        }
+        Comparison::Eq if below < above => BoolExpr::Always(false),
+        Comparison::Gt | Comparison::Lte | Comparison::Eq => compared_to_double(scalar, comparison, below),
         Comparison::Gte | Comparison::Lt => compared_to_double(scalar, comparison, above),
     }
 }

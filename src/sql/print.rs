@@ -5,13 +5,13 @@ use std::collections::HashMap;
 
 use super::Refusal;
 use super::dialect::{Dialect, quoted_name, quoted_text, reads_instant, written_instant};
-use super::expression::{Folding, Part, Predicate, Rows, Scalar, Tree, Value};
+use super::expression::{BoolExpr, Folding, LONGEST_CHAIN, Rows, Scalar, Tree, Value};
 use super::folding::{DOTTED, SIGMAS};
 use super::layout::{CustomFields, CustomRows};
 use super::schema::{SqlSchema, TableName};
 use super::statement::{Parameter, Statement};
 use crate::catalogue::TextField;
-use crate::filter::{Comparison, Junction};
+use crate::filter::{Comparison, Junction, TextPart};
 
 /// A piece of a statement.
 #[derive(Clone)]
@@ -104,7 +104,7 @@ fn placeholder(dialect: Dialect, number: usize, value: Option<&Parameter>) -> St
 pub(super) struct Hoisted {
     pub(super) of_membership: Vec<Sketch>,
     pub(super) of_contact: Vec<Sketch>,
-    known: HashMap<String, (Rows, usize)>,
+    known: HashMap<(Rows, BoolExpr), usize>,
 }
 
 /// Writes conditions.
@@ -202,7 +202,7 @@ impl<'a> Printer<'a> {
 
     /// Each tree on a line of its own, the first behind `first`, the others behind what joins them.
     pub(super) fn lines(&mut self, junction: Junction, trees: &[Tree], first: &str, indent: usize, out: &mut Sketch) {
-        for (i, tree) in trees.iter().enumerate() {
+        for (i, some) in shallow(trees).enumerate() {
             let lead = match (i, junction) {
                 (0, _) => first,
                 (_, Junction::All) => "  AND ",
@@ -211,52 +211,58 @@ impl<'a> Printer<'a> {
             out.push("\n");
             out.push(&" ".repeat(indent));
             out.push(lead);
-            match tree {
-                Tree::Condition(predicate) => self.predicate(predicate, Some(junction), out),
-                Tree::Group(inner, members) => {
-                    out.push("(");
-                    self.lines(*inner, members, "  ", indent + 2, out);
-                    out.push("\n");
-                    out.push(&" ".repeat(indent + 2));
-                    out.push(")");
+            let (inner, members) = match some {
+                [Tree::Condition(predicate)] => {
+                    self.predicate(predicate, Some(junction), out);
+                    continue;
                 }
-            }
+                [Tree::Group(inner, members)] => (*inner, members.as_slice()),
+                many => (junction, many),
+            };
+            out.push("(");
+            self.lines(inner, members, "  ", indent + 2, out);
+            out.push("\n");
+            out.push(&" ".repeat(indent + 2));
+            out.push(")");
         }
     }
 
     /// A condition on one line, in parentheses where it would else mix with what is beside it.
-    pub(super) fn predicate(&mut self, predicate: &Predicate, inside: Option<Junction>, out: &mut Sketch) {
+    pub(super) fn predicate(&mut self, predicate: &BoolExpr, inside: Option<Junction>, out: &mut Sketch) {
         match predicate {
-            Predicate::Always(holds) => out.push(if *holds { "TRUE" } else { "FALSE" }),
-            Predicate::All(members) => self.joined(Junction::All, members, inside, out),
-            Predicate::Any(members) => self.joined(Junction::Any, members, inside, out),
-            Predicate::Present(scalar) => {
+            BoolExpr::Always(holds) => out.push(if *holds { "TRUE" } else { "FALSE" }),
+            BoolExpr::All(members) => self.joined(Junction::All, members, inside, out),
+            BoolExpr::Any(members) => self.joined(Junction::Any, members, inside, out),
+            BoolExpr::Present(scalar) => {
                 self.scalar(scalar, out);
                 out.push(" IS NOT NULL");
             }
-            Predicate::Absent(scalar) => {
+            BoolExpr::Absent(scalar) => {
                 self.scalar(scalar, out);
                 out.push(" IS NULL");
             }
-            Predicate::Compare(scalar, comparison, value) => {
+            BoolExpr::Compare(scalar, comparison, value) => {
                 self.scalar(scalar, out);
-                let ordered = !matches!(comparison, Comparison::Eq | Comparison::Neq);
+                let ordered = *comparison != Comparison::Eq;
                 if ordered && matches!(value, Value::Text(_)) {
                     out.push(self.dialect.forms().by_code_point);
                 }
                 out.push(symbol(*comparison));
                 self.value(value, out);
             }
-            Predicate::Between(..) | Predicate::NonEmpty(..) | Predicate::Among(..) => self.range(predicate, "", out),
-            Predicate::Part(part, scalar, text) => self.part(*part, scalar, text, out),
-            Predicate::Is(scalar) => self.scalar(scalar, out),
-            Predicate::Not(inner) => match &**inner {
-                Predicate::Between(..) | Predicate::NonEmpty(..) | Predicate::Among(..) => {
-                    self.range(inner, " NOT", out)
-                }
-                Predicate::Is(scalar) => {
+            BoolExpr::Between(..) | BoolExpr::NonEmpty(..) | BoolExpr::Among(..) => self.range(predicate, "", out),
+            BoolExpr::Part(part, scalar, text) => self.part(*part, scalar, text, out),
+            BoolExpr::Is(scalar) => self.scalar(scalar, out),
+            BoolExpr::Not(inner) => match &**inner {
+                BoolExpr::Between(..) | BoolExpr::NonEmpty(..) | BoolExpr::Among(..) => self.range(inner, " NOT", out),
+                BoolExpr::Is(scalar) => {
                     out.push("NOT ");
                     self.scalar(scalar, out);
+                }
+                BoolExpr::Compare(scalar, Comparison::Eq, value) => {
+                    self.scalar(scalar, out);
+                    out.push(" <> ");
+                    self.value(value, out);
                 }
                 inner => {
                     out.push("NOT (");
@@ -267,16 +273,23 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn joined(&mut self, junction: Junction, members: &[Predicate], inside: Option<Junction>, out: &mut Sketch) {
+    fn joined(&mut self, junction: Junction, members: &[BoolExpr], inside: Option<Junction>, out: &mut Sketch) {
         let apart = inside.is_some_and(|outer| outer != junction);
         if apart {
             out.push("(");
         }
-        for (i, member) in members.iter().enumerate() {
+        for (i, some) in shallow(members).enumerate() {
             if i > 0 {
                 out.push(if junction == Junction::All { " AND " } else { " OR " });
             }
-            self.predicate(member, Some(junction), out);
+            match some {
+                [member] => self.predicate(member, Some(junction), out),
+                many => {
+                    out.push("(");
+                    self.joined(junction, many, None, out);
+                    out.push(")");
+                }
+            }
         }
         if apart {
             out.push(")");
@@ -284,9 +297,9 @@ impl<'a> Printer<'a> {
     }
 
     /// What has a `NOT` of its own.
-    fn range(&mut self, predicate: &Predicate, not: &str, out: &mut Sketch) {
+    fn range(&mut self, predicate: &BoolExpr, not: &str, out: &mut Sketch) {
         match predicate {
-            Predicate::Between(scalar, first, last) => {
+            BoolExpr::Between(scalar, first, last) => {
                 self.scalar(scalar, out);
                 out.push(not);
                 out.push(" BETWEEN ");
@@ -294,7 +307,7 @@ impl<'a> Printer<'a> {
                 out.push(" AND ");
                 self.value(last, out);
             }
-            Predicate::NonEmpty(scalar, values) => {
+            BoolExpr::NonEmpty(scalar, values) => {
                 self.scalar(scalar, out);
                 out.push(not);
                 out.push(" IN (");
@@ -306,12 +319,12 @@ impl<'a> Printer<'a> {
                 }
                 out.push(")");
             }
-            Predicate::Among(rows, inner) => self.among(*rows, inner, not, out),
+            BoolExpr::Among(rows, inner) => self.among(*rows, inner, not, out),
             other => self.predicate(other, None, out),
         }
     }
 
-    fn among(&mut self, rows: Rows, inner: &Predicate, not: &str, out: &mut Sketch) {
+    fn among(&mut self, rows: Rows, inner: &BoolExpr, not: &str, out: &mut Sketch) {
         if self.hoisted.is_some() {
             let (alias, column) = self.hoist(rows, inner);
             let expected = if not.is_empty() { "1" } else { "0" };
@@ -331,21 +344,20 @@ impl<'a> Printer<'a> {
     }
 
     /// The column of a predicate that is worked out beforehand.
-    fn hoist(&mut self, rows: Rows, inner: &Predicate) -> (String, String) {
-        let key = format!("{rows:?} {inner:?}");
+    fn hoist(&mut self, rows: Rows, inner: &BoolExpr) -> (String, String) {
+        let key = (rows, inner.clone());
         let known = self.hoisted.as_ref().and_then(|hoisted| hoisted.known.get(&key)).copied();
-        let (_, number) = known.unwrap_or_else(|| {
+        let number = known.unwrap_or_else(|| {
             let mut sketch = Sketch::default();
             self.predicate(inner, None, &mut sketch);
-            let Some(hoisted) = &mut self.hoisted else { return (rows, 0) };
+            let Some(hoisted) = &mut self.hoisted else { return 0 };
             let all = match rows {
                 Rows::OfMembership => &mut hoisted.of_membership,
                 Rows::OfContact => &mut hoisted.of_contact,
             };
             all.push(sketch);
-            let place = (rows, all.len());
-            hoisted.known.insert(key, place);
-            place
+            hoisted.known.insert(key, all.len());
+            all.len()
         });
         match rows {
             Rows::OfMembership => (self.custom.clone(), format!("v{number}")),
@@ -353,19 +365,20 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn part(&mut self, part: Part, scalar: &Scalar, text: &Value, out: &mut Sketch) {
+    fn part(&mut self, part: TextPart, scalar: &Scalar, text: &Value, out: &mut Sketch) {
         let forms = self.dialect.forms();
-        let [before, between, behind] = match part {
-            Part::Anywhere => forms.contains,
-            Part::Start => forms.starts_with,
-            Part::End => forms.ends_with,
+        let form = match part {
+            TextPart::Anywhere => &forms.contains,
+            TextPart::Start => &forms.starts_with,
+            TextPart::End => &forms.ends_with,
         };
+        let [before, between, behind] = form.around;
         out.push(before);
         self.scalar(scalar, out);
         out.push(between);
         self.value(text, out);
         out.push(behind);
-        if behind.ends_with("= ") {
+        if form.repeats_part {
             self.value(text, out);
         }
     }
@@ -458,6 +471,16 @@ impl<'a> Printer<'a> {
     }
 }
 
+/// The members of a group as few runs, each in parentheses of its own where it has several: engines nest the members of a
+/// chain in one another, and so deep as a long one no engine goes.
+fn shallow<T>(members: &[T]) -> std::slice::Chunks<'_, T> {
+    let mut run = 1;
+    while members.len() > run * LONGEST_CHAIN {
+        run *= LONGEST_CHAIN;
+    }
+    members.chunks(run)
+}
+
 fn whole_number(whole: i128) -> Parameter {
     // Whatever is neither is no number of a filter.
     i64::try_from(whole)
@@ -467,7 +490,6 @@ fn whole_number(whole: i128) -> Parameter {
 fn symbol(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Eq => " = ",
-        Comparison::Neq => " <> ",
         Comparison::Gt => " > ",
         Comparison::Gte => " >= ",
         Comparison::Lt => " < ",

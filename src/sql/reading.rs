@@ -47,9 +47,11 @@ fn cast(dialect: Dialect, text: &str, of: As) -> String {
         (Dialect::ClickHouse, As::Whole) => format!("toDecimal128OrNull({text}, 0)"),
         (Dialect::ClickHouse, As::Double) => format!("toFloat64OrNull({text})"),
         (Dialect::ClickHouse, As::Digits) => format!("toInt64OrNull({text})"),
-        (_, As::Whole) => format!("TRY_CAST({text} AS DECIMAL(20, 0))"),
-        (_, As::Double) => format!("TRY_CAST({text} AS DOUBLE)"),
-        (_, As::Digits) => format!("TRY_CAST({text} AS BIGINT)"),
+        (Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion, As::Whole) => {
+            format!("TRY_CAST({text} AS DECIMAL(20, 0))")
+        }
+        (Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion, As::Double) => format!("TRY_CAST({text} AS DOUBLE)"),
+        (Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion, As::Digits) => format!("TRY_CAST({text} AS BIGINT)"),
     }
 }
 
@@ -72,7 +74,7 @@ pub(super) fn number(dialect: Dialect, text: &str) -> String {
             "CASE WHEN jsonb_path_exists(to_jsonb({text}), '$.double()', silent => TRUE) \
              THEN CASE WHEN abs({double}) < {EXACT} THEN {double} END END"
         ),
-        _ => {
+        Dialect::DuckDb | Dialect::ClickHouse | Dialect::Spark | Dialect::DataFusion => {
             let not_zero = matches(dialect, text, NOT_ZERO);
             format!("CASE WHEN abs({double}) < {EXACT} AND ({double} <> 0 OR NOT {not_zero}) THEN {double} END")
         }
@@ -119,7 +121,9 @@ pub(super) fn instant(dialect: Dialect, of: &impl Fn(&str) -> String) -> Vec<Vec
     };
     let first = |text: &str, pattern: &str| match dialect {
         Dialect::ClickHouse => format!("replaceRegexpOne({text}, '{pattern}', '')"),
-        _ => format!("regexp_replace({text}, '{pattern}', '')"),
+        Dialect::PostgreSql | Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion => {
+            format!("regexp_replace({text}, '{pattern}', '')")
+        }
     };
     let rest = format!("substr({time}, 12)");
     let split = vec![

@@ -302,7 +302,7 @@ impl Relation<'_> {
                 let elements = match self.dialect() {
                     Dialect::ClickHouse => format!("arrayJoin({column})"),
                     Dialect::Spark => format!("explode({column})"),
-                    _ => format!("unnest({column})"),
+                    Dialect::PostgreSql | Dialect::DuckDb | Dialect::DataFusion => format!("unnest({column})"),
                 };
                 let mut all = each(&elements, &there);
                 // That there is a value, also where it is an empty array.
@@ -318,7 +318,9 @@ impl Relation<'_> {
     fn null_of(&self, of: &str) -> String {
         match self.dialect() {
             Dialect::ClickHouse => format!("CAST(NULL AS Nullable({of}))"),
-            _ => format!("CAST(NULL AS {of})"),
+            Dialect::PostgreSql | Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion => {
+                format!("CAST(NULL AS {of})")
+            }
         }
     }
 

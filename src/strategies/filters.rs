@@ -1,20 +1,20 @@
 //! Conditions, filters and audiences.
 
+use std::borrow::Cow;
+
 use proptest::collection::{SizeRange, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::Union;
 
 use super::circumstances::{instants, spans};
 use super::values::{counts, custom_keys, list_ids, numbers, texts};
 use crate::audience::{Audience, Status};
 use crate::cases::{Step, tree};
-use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
-use crate::filter::{
-    Asked, Bound, Comparison, Condition, CustomTest, Filter, Junction, ListTest, Literal, NonEmpty, Order, Test,
-    TextTest, TimeTest,
-};
-use crate::time::Moment;
+use crate::catalogue::{AmountField, CountField, Field, FlagField, OperandKind, SubjectKind, TextField, TimeField};
+use crate::filter::{Condition, Filter, Junction, Literal};
+use crate::parts::{ConditionSubject, Operand, Parts};
 
 /// Filters of so many conditions, in one group or in nested ones; a failing one shrinks to few conditions in one group.
 ///
@@ -51,13 +51,68 @@ fn junctions() -> impl Strategy<Value = Junction> {
 
 /// Any condition: of every kind of field, with every operator that fits it, and of lists.
 pub fn conditions() -> BoxedStrategy<Condition> {
-    prop_oneof![
-        9 => tests().prop_map(Condition::on),
-        3 => (list_ids(), tests()).prop_map(|(list, test)| Condition::on_list(list, test)),
-        1 => one_of(list_ids()).prop_map(|lists| Condition::List(ListTest::In(lists))),
-        1 => one_of(list_ids()).prop_map(|lists| Condition::List(ListTest::NotIn(lists))),
-    ]
+    let parts = prop_oneof![
+        9 => (asked_of_fields(), Just(None)),
+        3 => (asked_of_fields(), list_ids().prop_map(Some)),
+        2 => (asked_of(Just(ConditionSubject::List), SubjectKind::List), Just(None)),
+    ];
+    // OK because subjects, operators and operands fit as the catalogue has it.
+    parts
+        .prop_map(|(parts, list)| Parts { list, ..parts }.into_condition().expect("the catalogue lets it through"))
+        .boxed()
+}
+
+fn asked_of_fields() -> BoxedStrategy<Parts<'static>> {
+    let fields = |weight, all: Vec<Field>| {
+        let kind = SubjectKind::Field(all[0]);
+        (weight, asked_of(select(all).prop_map(ConditionSubject::Field), kind))
+    };
+    let custom = custom_keys().prop_map(|key| ConditionSubject::Custom(Cow::Owned(key)));
+    Union::new_weighted(vec![
+        fields(3, CountField::ALL.iter().copied().map(Field::Count).collect()),
+        fields(2, FlagField::ALL.iter().copied().map(Field::Flag).collect()),
+        fields(2, AmountField::ALL.iter().copied().map(Field::Amount).collect()),
+        fields(3, TimeField::ALL.iter().copied().map(Field::Time).collect()),
+        fields(3, TextField::ALL.iter().copied().map(Field::Text).collect()),
+        (6, asked_of(custom, SubjectKind::Custom)),
+    ])
     .boxed()
+}
+
+/// Every operator that fits a kind of subject, with what it is given.
+fn asked_of(
+    subjects: impl Strategy<Value = ConditionSubject<'static>> + Clone + 'static,
+    kind: SubjectKind,
+) -> BoxedStrategy<Parts<'static>> {
+    let each = kind.operators().filter_map(|operator| {
+        let given = (subjects.clone(), operands(kind.operand(operator)?));
+        Some(given.prop_map(move |(subject, operand)| Parts { subject, operator, operand, list: None }).boxed())
+    });
+    Union::new(each.collect::<Vec<_>>()).boxed()
+}
+
+/// Whatever an operator may be given.
+fn operands(kind: OperandKind) -> BoxedStrategy<Operand<'static>> {
+    let text = || texts().prop_map(|text| Operand::Text(text.into()));
+    let number = || numbers().prop_map(Operand::Number);
+    match kind {
+        OperandKind::Nothing => Just(Operand::Nothing).boxed(),
+        OperandKind::Span => spans().prop_map(Operand::Span).boxed(),
+        OperandKind::Moment => {
+            prop_oneof![spans().prop_map(Operand::Span), instants().prop_map(Operand::Instant)].boxed()
+        }
+        OperandKind::WholeNumber => counts().prop_map(|count| Operand::Number(count.into())).boxed(),
+        OperandKind::Number => number().boxed(),
+        OperandKind::Flag => any::<bool>().prop_map(Operand::Bool).boxed(),
+        OperandKind::Text => text().boxed(),
+        OperandKind::Texts => some(texts()).prop_map(|texts| Operand::Texts(texts.into())).boxed(),
+        OperandKind::Literal => {
+            prop_oneof![3 => text(), 3 => number(), 1 => any::<bool>().prop_map(Operand::Bool)].boxed()
+        }
+        OperandKind::OrderedLiteral => prop_oneof![text(), number()].boxed(),
+        OperandKind::Literals => some(literals()).prop_map(|literals| Operand::Literals(literals.into())).boxed(),
+        OperandKind::Lists => some(list_ids()).prop_map(|lists| Operand::Lists(lists.into())).boxed(),
+    }
 }
 
 /// An audience of any filter of up to eight conditions, on any lists, with a size that the platform may have computed.
@@ -84,51 +139,8 @@ pub fn source_lists() -> BoxedStrategy<Vec<i64>> {
     vec(list_ids(), 0..3).boxed()
 }
 
-fn one_of<T: Clone + std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<NonEmpty<T>> {
-    vec(of, 1..4).prop_filter_map("one or more", NonEmpty::new).boxed()
-}
-
-fn asked<T: Clone + std::fmt::Debug + 'static>(test: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Asked<T>> {
-    prop_oneof![1 => Just(Asked::Exists), 1 => Just(Asked::NotExists), 6 => test.prop_map(Asked::Value)].boxed()
-}
-
-fn comparisons() -> impl Strategy<Value = Comparison> {
-    use Comparison::{Eq, Gt, Gte, Lt, Lte, Neq};
-    select(vec![Eq, Neq, Gt, Gte, Lt, Lte])
-}
-
-fn tests() -> impl Strategy<Value = Test> {
-    prop_oneof![
-        3 => (select(CountField::ALL), comparisons(), counts()).prop_map(|(field, is, value)| Test::Count(field, is, value)),
-        2 => (select(FlagField::ALL), any::<bool>()).prop_map(|(field, value)| Test::Flag(field, value)),
-        2 => (select(AmountField::ALL), comparisons(), numbers()).prop_map(|(field, is, value)| Test::Amount(field, is, value)),
-        3 => (select(TimeField::ALL), asked(time_tests())).prop_map(|(field, asked)| Test::Time(field, asked)),
-        3 => (select(TextField::ALL), asked(text_tests())).prop_map(|(field, asked)| Test::Text(field, asked)),
-        6 => (custom_keys(), asked(custom_tests())).prop_map(|(key, asked)| Test::Custom(key, asked)),
-    ]
-}
-
-fn time_tests() -> impl Strategy<Value = TimeTest> {
-    let moments = || prop_oneof![spans().prop_map(Moment::Ago), instants().prop_map(Moment::At)];
-    prop_oneof![
-        spans().prop_map(TimeTest::Within),
-        spans().prop_map(TimeTest::NotWithin),
-        moments().prop_map(TimeTest::Before),
-        moments().prop_map(TimeTest::After),
-    ]
-}
-
-fn text_tests() -> impl Strategy<Value = TextTest> {
-    prop_oneof![
-        texts().prop_map(TextTest::Eq),
-        texts().prop_map(TextTest::Neq),
-        texts().prop_map(TextTest::Contains),
-        texts().prop_map(TextTest::NotContains),
-        texts().prop_map(TextTest::StartsWith),
-        texts().prop_map(TextTest::EndsWith),
-        one_of(texts()).prop_map(TextTest::In),
-        one_of(texts()).prop_map(TextTest::NotIn),
-    ]
+fn some<T: std::fmt::Debug + 'static>(of: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Vec<T>> {
+    vec(of, 1..4).boxed()
 }
 
 fn literals() -> impl Strategy<Value = Literal> {
@@ -136,22 +148,5 @@ fn literals() -> impl Strategy<Value = Literal> {
         3 => texts().prop_map(Literal::Text),
         3 => numbers().prop_map(Literal::Number),
         1 => any::<bool>().prop_map(Literal::Bool),
-    ]
-}
-
-fn custom_tests() -> impl Strategy<Value = CustomTest> {
-    let bounds = prop_oneof![texts().prop_map(Bound::Text), numbers().prop_map(Bound::Number)];
-    let orders = select(vec![Order::Gt, Order::Gte, Order::Lt, Order::Lte]);
-    prop_oneof![
-        2 => literals().prop_map(CustomTest::Eq),
-        2 => literals().prop_map(CustomTest::Neq),
-        4 => (orders, bounds).prop_map(|(order, bound)| CustomTest::Order(order, bound)),
-        1 => texts().prop_map(CustomTest::Contains),
-        1 => texts().prop_map(CustomTest::NotContains),
-        1 => texts().prop_map(CustomTest::StartsWith),
-        1 => texts().prop_map(CustomTest::EndsWith),
-        2 => one_of(literals()).prop_map(CustomTest::In),
-        2 => one_of(literals()).prop_map(CustomTest::NotIn),
-        4 => time_tests().prop_map(CustomTest::Time),
     ]
 }

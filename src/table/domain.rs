@@ -261,7 +261,7 @@ impl CustomValues {
                 let keys = match (order.number, &order.text) {
                     // A number has an order with what stands among the numbers only; an array may hold one.
                     (Some(bound), None) => {
-                        let (interval, _) = Interval::of(order.comparison, bound);
+                        let interval = Interval::of(order.comparison, bound);
                         let among = interval.map_or(Keys::Range(0, 0), |interval| range(&self.numbers, &interval));
                         self.shifted(among, test)
                     }
@@ -300,9 +300,9 @@ impl CustomValues {
             Pattern::Is(texts) => texts,
             _ => &[],
         };
-        for text in texts {
+        for text in texts.iter().cloned().chain(literals.spelled_bools()) {
             let found = self.values[self.texts.clone()].binary_search_by(|value| match value {
-                Value::Text(value) => value.cmp(text),
+                Value::Text(value) => value.cmp(&text),
                 _ => Ordering::Less,
             });
             found.into_iter().for_each(|at| bits.set(self.texts.start + at, true));
@@ -332,6 +332,7 @@ impl CustomValues {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filter::TextPart;
 
     /// Those of the first so many keys that are in a set.
     fn members(keys: &Keys, all: u64) -> Vec<u64> {
@@ -399,9 +400,9 @@ mod tests {
                 let is = [text.to_owned(), "B".to_owned()];
                 for pattern in [
                     TextMatch::is(&is, case),
-                    TextMatch::contains(text, case),
-                    TextMatch::starts_with(text, case),
-                    TextMatch::ends_with(text, case),
+                    TextMatch::has(TextPart::Anywhere, text, case),
+                    TextMatch::has(TextPart::Start, text, case),
+                    TextMatch::has(TextPart::End, text, case),
                 ] {
                     let expected: Vec<u64> =
                         (0..).zip(&values).filter(|(_, value)| pattern.holds(value)).map(|(key, _)| key).collect();

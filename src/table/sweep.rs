@@ -13,8 +13,8 @@ use super::kernel::{RUN, WORD};
 use super::scan::{Rows, Scan, is_empty, room};
 use super::segment::{ColumnId, Columns, Lists, Segment};
 use crate::audience::Audience;
-use crate::eval::{self, Subject};
-use crate::filter::Test;
+use crate::eval::{self, Candidate};
+use crate::filter::Predicate;
 use crate::matcher::Matcher;
 use crate::plan::{Hold, Plan, Window};
 use crate::semantics::{EvalContext, Unit};
@@ -77,7 +77,7 @@ impl Table {
         for contact in self.others.values().map(|other| &other.contact).filter(|contact| possible.matches(*contact)) {
             let mut begins = false;
             for membership in audience.in_scope(contact, cx) {
-                let of = OfRecord { course: &course, subject: Subject { contact, membership, cx } };
+                let of = OfRecord { course: &course, candidate: Candidate { contact, membership, cx } };
                 begins = turns.join_next(begins, |turns| course.run(&of, range, turns));
                 if cx.semantics.unit == Unit::Memberships {
                     changes.add(std::mem::take(&mut begins), &turns.all);
@@ -94,20 +94,20 @@ impl Table {
 /// A membership of a record.
 struct OfRecord<'a> {
     course: &'a TruthTimeline<'a>,
-    subject: Subject<'a>,
+    candidate: Candidate<'a>,
 }
 
 impl Known for OfRecord<'_> {
     fn holds(&self, still: usize) -> bool {
-        eval::condition(self.course.still[still].1, &self.subject)
+        eval::condition(self.course.still[still].1, &self.candidate)
     }
 
     fn instant(&self, moving: usize) -> Option<i64> {
-        let test = self.course.moving[moving].test;
-        let membership = eval::asked_membership(test, &self.subject);
-        match &test.test {
-            Test::Time(field, _) => eval::time(*field, membership),
-            Test::Custom(key, _) => membership?.custom_fields.get(key.as_str()).and_then(eval::custom_time),
+        let condition = self.course.moving[moving].condition;
+        let membership = eval::asked_membership(condition, &self.candidate);
+        match condition.predicate() {
+            Predicate::Time(field, _) => eval::time(*field, membership),
+            Predicate::Custom(key, _) => membership?.custom_fields.get(key.as_str()).and_then(eval::custom_time),
             _ => None,
         }
     }
@@ -142,7 +142,7 @@ impl<'t> Sweep<'t> {
                 }
                 _ => Vec::new(),
             };
-            BoundMoving { column, of_keys, list: moving.test.list }
+            BoundMoving { column, of_keys, list: moving.condition.list() }
         });
         let moving = moving.collect();
         let never_always = plans[1].is_never();

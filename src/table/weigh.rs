@@ -13,7 +13,7 @@ use super::kernel::{RUN, WORD};
 use super::scan::{Rows, Scan};
 use crate::breakdown::{Outline, OutlinePart, Weight};
 use crate::contact::Contact;
-use crate::eval::{self, Subject, takes_part};
+use crate::eval::{self, Candidate, takes_part};
 use crate::filter::Junction;
 use crate::plan::{Leaf, Node, Plan};
 use crate::semantics::Unit;
@@ -149,7 +149,7 @@ impl<'a> Balance<'a> {
                 let bit = at % WORD;
                 self.scope[at / WORD] |= 1 << bit;
                 for (answer, condition) in self.answers.iter_mut().zip(&self.outline.conditions) {
-                    let holds = eval::condition(condition, &Subject { contact, membership, cx });
+                    let holds = eval::condition(condition, &Candidate { contact, membership, cx });
                     answer[at / WORD] |= u64::from(holds) << bit;
                 }
             }

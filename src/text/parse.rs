@@ -8,13 +8,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lex::{Lexer, Token, TokenKind};
-use crate::catalogue::{CUSTOM_PREFIX, CUSTOM_SHORT_PREFIX, Field, Key, Operator, Spelling};
+use crate::catalogue::{CUSTOM_PREFIX, CUSTOM_SHORT_PREFIX, Field, Key, OperandKind, Operator, Spelling, SubjectKind};
 use crate::check::most_groups;
 use crate::draft::{Condition, Entry, Found, Group, Value};
-use crate::error::{Kind, Place, Problems};
+use crate::error::{Kind, Place, Problems, Quoted};
+use crate::filter::Junction;
 use crate::limits::Limits;
 use crate::number::{NotANumber, Number};
-use crate::time::SpanUnit;
+use crate::time::{SpanUnit, WRITABLE, Written, from_micros, parse_micros};
 
 /// A draft, if there is anything to draft, and what is wrong with the syntax.
 pub(super) fn draft<'s>(source: &'s str, limits: &Limits) -> (Option<Found<Group<'s>>>, Problems) {
@@ -60,20 +61,12 @@ struct Parser<'s, 'l> {
 #[expect(clippy::large_enum_variant, reason = "a node is handed on at once; a box costs more than it spares")]
 enum Node<'s> {
     Condition(Condition<'s>),
+    /// Both conditions of a `between`, which join an AND group that they stand in.
+    Both(Box<[Condition<'s>; 2]>),
     /// A group, and how many groups are nested in one another in it.
     Group(Group<'s>, usize),
     /// It was wrong, and that was told.
     Nothing,
-}
-
-impl Node<'_> {
-    fn negate(&mut self) {
-        match self {
-            Self::Condition(condition) => condition.negated ^= true,
-            Self::Group(group, _) => group.negated ^= true,
-            Self::Nothing => {}
-        }
-    }
 }
 
 /// What will be the members of a group.
@@ -89,6 +82,7 @@ impl<'s> Operands<'s> {
     fn push(&mut self, node: Node<'s>) {
         match node {
             Node::Condition(condition) => self.conditions.push(Found::Is(condition)),
+            Node::Both(pair) => self.conditions.extend(pair.map(Found::Is)),
             Node::Group(group, depth) => {
                 self.groups.push(Found::Is(group));
                 self.depth = self.depth.max(depth);
@@ -122,10 +116,10 @@ impl<'s> Parser<'s, '_> {
         }
         match node {
             Node::Group(group, _) => Some(group),
-            Node::Condition(_) => {
+            Node::Condition(_) | Node::Both(_) => {
                 let mut operands = Operands::default();
                 operands.push(node);
-                Some(group("AND", operands, 0..self.end))
+                Some(group(Junction::All, operands, 0..self.end))
             }
             Node::Nothing => None,
         }
@@ -133,18 +127,18 @@ impl<'s> Parser<'s, '_> {
 
     /// `or := and (("or" | "||") and)*`
     fn or(&mut self) -> Node<'s> {
-        self.chain("OR", Self::and, Self::at_or)
+        self.chain(Junction::Any, Self::and, Self::at_or)
     }
 
     /// `and := not (("and" | "&&") not)*`
     fn and(&mut self) -> Node<'s> {
-        self.chain("AND", Self::not, Self::at_and)
+        self.chain(Junction::All, Self::not, Self::at_and)
     }
 
     /// Operands with a joint between them: one is itself, more are a group.
     fn chain(
         &mut self,
-        junction: &'static str,
+        junction: Junction,
         operand: impl Fn(&mut Self) -> Node<'s>,
         joint: impl Fn(&Self) -> bool,
     ) -> Node<'s> {
@@ -154,16 +148,48 @@ impl<'s> Parser<'s, '_> {
             return first;
         }
         let mut operands = Operands::default();
-        operands.push(first);
+        self.push(&mut operands, junction, first);
         while joint(self) {
             self.advance();
-            operands.push(operand(self));
+            let next = operand(self);
+            self.push(&mut operands, junction, next);
         }
         self.group(junction, operands, start)
     }
 
+    /// Makes a node a member of a group that is joined so: only AND takes in both conditions of a `between` as they are.
+    fn push(&mut self, operands: &mut Operands<'s>, junction: Junction, node: Node<'s>) {
+        let node = match (junction, node) {
+            (Junction::Any, Node::Both(pair)) => self.both(pair),
+            (_, node) => node,
+        };
+        operands.push(node);
+    }
+
+    /// Both conditions of a `between`, as an AND group of their own.
+    fn both(&mut self, pair: Box<[Condition<'s>; 2]>) -> Node<'s> {
+        let start = pair[0].span.start;
+        let mut operands = Operands::default();
+        operands.push(Node::Both(pair));
+        self.group(Junction::All, operands, start)
+    }
+
+    /// Puts a node behind a `not`. It does so in place: what is on the stack of the reader is there once for each level.
+    fn negate(&mut self, node: &mut Node<'s>) {
+        if let Node::Both(_) = node
+            && let Node::Both(pair) = std::mem::replace(node, Node::Nothing)
+        {
+            *node = self.both(pair);
+        }
+        match node {
+            Node::Condition(condition) => condition.negated ^= true,
+            Node::Group(group, _) => group.negated ^= true,
+            Node::Both(_) | Node::Nothing => {}
+        }
+    }
+
     /// A group, if there may be one more.
-    fn group(&mut self, junction: &'static str, operands: Operands<'s>, start: usize) -> Node<'s> {
+    fn group(&mut self, junction: Junction, operands: Operands<'s>, start: usize) -> Node<'s> {
         let span = start..self.end;
         if operands.is_empty() {
             // What should have been in it was wrong, and that was told.
@@ -194,7 +220,7 @@ impl<'s> Parser<'s, '_> {
         }
         let mut node = self.primary();
         if negated {
-            node.negate();
+            self.negate(&mut node);
             if let Node::Condition(condition) = &mut node {
                 condition.span.start = start;
             }
@@ -217,7 +243,7 @@ impl<'s> Parser<'s, '_> {
             }
             TokenKind::Word(word) => {
                 self.advance();
-                let junction = [("all", "AND"), ("any", "OR")]
+                let junction = [("all", Junction::All), ("any", Junction::Any)]
                     .into_iter()
                     .find(|(name, _)| word.eq_ignore_ascii_case(name) && self.at("("));
                 match junction {
@@ -246,7 +272,7 @@ impl<'s> Parser<'s, '_> {
     }
 
     /// `"(" [or ("," or)* [","]] ")"` behind `all` or `any`
-    fn members(&mut self, junction: &'static str, start: usize) -> Node<'s> {
+    fn members(&mut self, junction: Junction, start: usize) -> Node<'s> {
         if !self.opens() {
             return self.too_deep(start);
         }
@@ -254,7 +280,7 @@ impl<'s> Parser<'s, '_> {
         let before = self.problems.count();
         while !self.at(")") && self.ahead.kind != TokenKind::End {
             let operand = self.or();
-            operands.push(operand);
+            self.push(&mut operands, junction, operand);
             if !self.at(",") {
                 break;
             }
@@ -269,22 +295,21 @@ impl<'s> Parser<'s, '_> {
         self.group(junction, operands, start)
     }
 
-    /// `condition := subject ["@" integer] [operator [operand]]`, the first word of it behind us
+    /// `condition := subject ["@" integer] [operator [operand] | "between" operand "and" operand]`, the first word of it
+    /// behind us
     fn condition(&mut self, word: &'s str, start: usize) -> Node<'s> {
-        if self.conditions == 0 {
-            let limit = self.limits.conditions;
-            return self.give_up(start..self.end, Kind::TooManyConditions { limit });
+        if let Some(too_many) = self.one_more_condition(start) {
+            return too_many;
         }
-        self.conditions -= 1;
         let mut condition = Condition { type_implied: true, ..Condition::default() };
-        let mut subject = Subject::Field(word);
+        let mut subject = Field::from_name(word).map(|row| SubjectKind::Field(row.field));
         if word.eq_ignore_ascii_case("list") {
-            subject = Subject::List;
+            subject = Some(SubjectKind::List);
             set(&mut condition, Key::ConditionType, Value::Text("list".into()), start..self.end);
         } else if is_custom(word) && self.at(".") {
             self.advance();
             let Some(key) = self.custom_key() else { return self.syntax("the key of a custom field") };
-            subject = Subject::Custom;
+            subject = Some(SubjectKind::Custom);
             // The key as it stands here is whole: a prefix in it is its own.
             let whole = key.is_empty() || key.starts_with(CUSTOM_PREFIX);
             let name = if whole { format!("{CUSTOM_PREFIX}{key}").into() } else { key };
@@ -303,20 +328,77 @@ impl<'s> Parser<'s, '_> {
             set(&mut condition, Key::ListId, Value::Number(number.parse().ok()), span);
         }
         if self.at_boundary() {
-            if !subject.may_stand_alone() {
+            if !may_stand_alone(subject) {
                 return self.syntax("an operator");
             }
-            set(&mut condition, Key::Operator, Value::Text("eq".into()), start..self.end);
+            set(&mut condition, Key::Operator, Value::Text(Operator::Eq.name().into()), start..self.end);
             set(&mut condition, Key::Value, Value::Bool(true), start..self.end);
         } else {
-            let Some((operator, span)) = self.operator() else { return self.syntax("an operator") };
-            if !self.operand(&mut condition, subject, operator.clone()) {
+            let Some((operator, span)) = self.operator(subject) else { return self.syntax("an operator") };
+            if let WrittenOperator::Between = operator {
+                return self.between(condition, subject, span, start);
+            }
+            if !self.operand(&mut condition, subject, &operator) {
                 return Node::Nothing;
             }
-            set(&mut condition, Key::Operator, Value::Text(subject.operator(operator)), span);
+            set(&mut condition, Key::Operator, Value::Text(operator.name()), span);
         }
         condition.span = start..self.end;
         Node::Condition(condition)
+    }
+
+    /// `operand "and" operand` behind `between`: from the one to the other, both included.
+    fn between(
+        &mut self,
+        mut low: Condition<'s>,
+        subject: Option<SubjectKind>,
+        operator: Range<usize>,
+        start: usize,
+    ) -> Node<'s> {
+        if let Some(too_many) = self.one_more_condition(start) {
+            return too_many;
+        }
+        let [at_least, at_most] = match subject {
+            Some(SubjectKind::Field(Field::Time(_))) => [WrittenOperator::NotBefore, WrittenOperator::NotAfter],
+            _ => [Operator::Gte, Operator::Lte].map(WrittenOperator::Known),
+        };
+        let mut high = Condition { type_implied: true, entries: low.entries.clone(), ..Condition::default() };
+        if self.at_boundary() {
+            return self.syntax(VALUE);
+        }
+        if !self.operand(&mut low, subject, &at_least) {
+            // What is wrong was told: the `and` and the second value are no condition.
+            if self.at_word("and") {
+                self.advance();
+                self.recover();
+            }
+            return Node::Nothing;
+        }
+        if !self.at_word("and") {
+            return self.syntax("`and` and a second value");
+        }
+        self.advance();
+        if self.at_boundary() {
+            return self.syntax(VALUE);
+        }
+        if !self.operand(&mut high, subject, &at_most) {
+            return Node::Nothing;
+        }
+        for (condition, operator_of) in [(&mut low, at_least), (&mut high, at_most)] {
+            set(condition, Key::Operator, Value::Text(operator_of.name()), operator.clone());
+            condition.span = start..self.end;
+        }
+        Node::Both(Box::new([low, high]))
+    }
+
+    /// Counts a condition, or gives up where there may be none.
+    fn one_more_condition(&mut self, start: usize) -> Option<Node<'s>> {
+        if self.conditions == 0 {
+            let limit = self.limits.conditions;
+            return Some(self.give_up(start..self.end, Kind::TooManyConditions { limit }));
+        }
+        self.conditions -= 1;
+        None
     }
 
     /// `key := word | string`
@@ -331,24 +413,31 @@ impl<'s> Parser<'s, '_> {
     }
 
     /// `operator := symbol | word | "not" word`
-    fn operator(&mut self) -> Option<(Cow<'s, str>, Range<usize>)> {
+    fn operator(&mut self, subject: Option<SubjectKind>) -> Option<(WrittenOperator<'s>, Range<usize>)> {
         match self.ahead.kind {
             TokenKind::Symbol(symbol) => {
                 let operator = Operator::from_symbol(symbol)?;
-                Some((operator.name().into(), self.advance()))
+                Some((WrittenOperator::by_symbol(operator, subject), self.advance()))
             }
             TokenKind::Word(word) if word.eq_ignore_ascii_case("not") => {
                 let start = self.advance().start;
                 let TokenKind::Word(word) = self.ahead.kind else { return None };
-                let negated = Operator::from_name(&word.to_ascii_lowercase()).and_then(Operator::negated);
+                let negated = Operator::from_name(&word.to_ascii_lowercase()).and_then(Operator::behind_not);
                 let end = self.advance().end;
                 // An operator that `not` does not go before is told as the user wrote it.
-                Some((negated.map_or(format!("not {word}").into(), |operator| operator.name().into()), start..end))
+                let unknown = || WrittenOperator::Unknown(format!("not {word}").into());
+                Some((negated.map_or_else(unknown, WrittenOperator::Known), start..end))
+            }
+            TokenKind::Word(word) if word.eq_ignore_ascii_case("between") => {
+                Some((WrittenOperator::Between, self.advance()))
             }
             TokenKind::Word(word) => {
                 // Nearly every operator is written in lower case: it is found without a copy.
                 let known = Operator::from_name(word).or_else(|| Operator::from_name(&word.to_ascii_lowercase()));
-                Some((known.map_or(word.into(), |operator| operator.name().into()), self.advance()))
+                let written = known.map_or(WrittenOperator::Unknown(word.into()), |known| {
+                    WrittenOperator::Known(of_lists(known, subject))
+                });
+                Some((written, self.advance()))
             }
             _ => None,
         }
@@ -356,13 +445,19 @@ impl<'s> Parser<'s, '_> {
 
     /// `operand := number [unit ["ago"]] | string | time | "true" | "false" | values`; false if something else stands there,
     /// which is told.
-    fn operand(&mut self, condition: &mut Condition<'s>, subject: Subject<'s>, operator: Cow<'s, str>) -> bool {
-        let key = if subject == Subject::List { Key::ListIds } else { Key::Value };
+    fn operand(
+        &mut self,
+        condition: &mut Condition<'s>,
+        subject: Option<SubjectKind>,
+        operator: &WrittenOperator<'s>,
+    ) -> bool {
+        let is_list = subject == Some(SubjectKind::List);
+        let key = if is_list { Key::ListIds } else { Key::Value };
         if self.at_boundary() {
             return true; // whether it needs one is not a matter of syntax
         }
-        let member_of = matches!(&*operator, "in" | "not_in");
-        if self.at("[") || member_of && self.at("(") {
+        let kind = operator.operand();
+        if self.at("[") || kind == Some(OperandKind::Literals) && self.at("(") {
             let start = self.ahead.span.start;
             let Some(values) = self.values() else { return false };
             set(condition, key, Value::Array(values), start..self.end);
@@ -373,23 +468,54 @@ impl<'s> Parser<'s, '_> {
             return false;
         };
         let number = matches!(value, Value::Number(_));
-        let key = if subject == Subject::List && number { Key::ListId } else { key };
+        let Some(value) = self.shifted(value, operator, &span) else { return false };
+        let key = if is_list && number { Key::ListId } else { key };
         set(condition, key, value, span);
         if let TokenKind::Word(word) = self.ahead.kind
             && number
             && !self.at_boundary()
         {
-            let timed = matches!(&*operator, "within" | "not_within" | "before" | "after");
+            let timed = matches!(kind, Some(OperandKind::Span | OperandKind::Moment));
             let unit = SpanUnit::from_text(word);
             if timed || unit.is_some() {
                 let span = self.advance();
                 set(condition, Key::Unit, Value::Text(unit.map_or(word.into(), |unit| unit.name().into())), span);
-                if matches!(&*operator, "before" | "after") && self.at_word("ago") {
+                if kind == Some(OperandKind::Moment) && self.at_word("ago") {
                     self.advance();
                 }
             }
         }
         true
+    }
+
+    /// The value that `after` or `before` is given to say the operator; what is none is told.
+    fn shifted(&mut self, value: Value<'s>, operator: &WrittenOperator<'s>, span: &Range<usize>) -> Option<Value<'s>> {
+        let (symbol, instead, step) = match operator {
+            WrittenOperator::NotBefore => (">=", "after", -1),
+            WrittenOperator::NotAfter => ("<=", "before", 1),
+            WrittenOperator::Known(_) | WrittenOperator::Between | WrittenOperator::Unknown(_) => return Some(value),
+        };
+        let kind = match &value {
+            Value::Number(_) => Kind::NeedsInstant { symbol, instead },
+            Value::Text(text) => match parse_micros(text) {
+                // That it is none is told of `after` and `before`.
+                None => return Some(value),
+                Some(micros) => match micros.saturating_add(step) {
+                    beside if WRITABLE.contains(&beside) => {
+                        return Some(Value::Text(Written(from_micros(beside)).to_string().into()));
+                    }
+                    _ => Kind::InvalidValue {
+                        of: format!("`{symbol}`"),
+                        expected: "a time with one before and one behind it in the years 0 to 9999",
+                        found: Quoted(text).to_string(),
+                    },
+                },
+            },
+            _ => return Some(value),
+        };
+        self.problems.add(|| kind, || Place::span(span.clone()));
+        self.recover();
+        None
     }
 
     /// `values := ("[" | "(") [value ("," value)* [","]] ("]" | ")")`
@@ -516,30 +642,64 @@ impl<'s> Parser<'s, '_> {
     }
 }
 
-/// What the words in front of an operator name.
-#[derive(Clone, Copy, PartialEq)]
-enum Subject<'s> {
-    Field(&'s str),
-    Custom,
-    List,
+/// An operator as it is written.
+enum WrittenOperator<'s> {
+    Known(Operator),
+    /// `>=` of a time: `after` the microsecond before.
+    NotBefore,
+    /// `<=` of a time: `before` the microsecond behind.
+    NotAfter,
+    /// Two comparisons.
+    Between,
+    /// A word that names none, as the user wrote it.
+    Unknown(Cow<'s, str>),
 }
 
-impl<'s> Subject<'s> {
-    /// A flag may: it is asked to be true. A name that is no field may, too: that it is none is the mistake to tell.
-    fn may_stand_alone(self) -> bool {
-        match self {
-            Self::Field(name) => Field::from_name(name).is_none_or(|row| matches!(row.field, Field::Flag(_))),
-            Self::Custom | Self::List => false,
+impl<'s> WrittenOperator<'s> {
+    /// What a symbol says of a subject: of times it orders them.
+    fn by_symbol(operator: Operator, subject: Option<SubjectKind>) -> Self {
+        let Some(SubjectKind::Field(Field::Time(_))) = subject else { return Self::Known(of_lists(operator, subject)) };
+        match operator {
+            Operator::Gt => Self::Known(Operator::After),
+            Operator::Lt => Self::Known(Operator::Before),
+            Operator::Gte => Self::NotBefore,
+            Operator::Lte => Self::NotAfter,
+            operator => Self::Known(operator),
         }
     }
 
-    /// `list = 101` says `list in [101]`.
-    fn operator(self, operator: Cow<'s, str>) -> Cow<'s, str> {
-        match (self, &*operator) {
-            (Self::List, "eq") => "in".into(),
-            (Self::List, "neq") => "not_in".into(),
-            _ => operator,
+    /// The name that the JSON form has for it.
+    fn name(&self) -> Cow<'s, str> {
+        match self {
+            Self::Known(operator) => operator.name().into(),
+            Self::NotBefore => Operator::After.name().into(),
+            Self::NotAfter => Operator::Before.name().into(),
+            Self::Between => "between".into(),
+            Self::Unknown(word) => word.clone(),
         }
+    }
+
+    /// What it is given, as far as that decides how it is read: a custom field may be asked anything.
+    fn operand(&self) -> Option<OperandKind> {
+        match self {
+            Self::Known(operator) => SubjectKind::Custom.operand(*operator),
+            Self::NotBefore | Self::NotAfter => Some(OperandKind::Moment),
+            Self::Between | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// A flag may stand alone: it means `= true`. So may an unknown name, so that the error is `unknown_field`.
+fn may_stand_alone(subject: Option<SubjectKind>) -> bool {
+    matches!(subject, None | Some(SubjectKind::Field(Field::Flag(_))))
+}
+
+/// `list = 101` says `list in [101]`.
+fn of_lists(operator: Operator, subject: Option<SubjectKind>) -> Operator {
+    match (subject, operator) {
+        (Some(SubjectKind::List), Operator::Eq) => Operator::In,
+        (Some(SubjectKind::List), Operator::Neq) => Operator::NotIn,
+        (_, operator) => operator,
     }
 }
 
@@ -551,9 +711,13 @@ fn set<'s>(condition: &mut Condition<'s>, key: Key, value: Value<'s>, span: Rang
     condition.set(key, Entry { key: key.name(Spelling::Response), value, span });
 }
 
-fn group<'s>(junction: &'static str, operands: Operands<'s>, span: Range<usize>) -> Group<'s> {
+fn group<'s>(junction: Junction, operands: Operands<'s>, span: Range<usize>) -> Group<'s> {
     Group {
-        junction: Some(Box::new(Entry { key: "operator", value: Value::Text(junction.into()), span: span.clone() })),
+        junction: Some(Box::new(Entry {
+            key: "operator",
+            value: Value::Text(junction.name().into()),
+            span: span.clone(),
+        })),
         conditions: Found::Is(operands.conditions),
         groups: Found::Is(operands.groups),
         span,

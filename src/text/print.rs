@@ -2,11 +2,13 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
+use chrono::{DateTime, Utc};
+
 use super::lex::is_word;
 use crate::catalogue::CUSTOM_PREFIX;
-use crate::filter::{Condition, Filter, Group, Junction, Literal};
-use crate::parts::{Operand, Parts, Subject};
-use crate::time::Written;
+use crate::filter::{Condition, Filter, Group, Junction, Literal, Predicate, TimeTest};
+use crate::parts::{ConditionSubject, Operand, Parts};
+use crate::time::{Moment, WRITABLE, Written, from_micros};
 
 impl Filter {
     /// The text form over several lines: an operand a line, groups inside indented.
@@ -148,27 +150,42 @@ impl Display for Condition {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Parts { subject, operator, operand, list } = self.into();
         match subject {
-            Subject::Field(field) => f.write_str(field.name())?,
-            Subject::Custom(key) if is_word(key.as_str()) => write!(f, "{CUSTOM_PREFIX}{}", key.as_str())?,
-            Subject::Custom(key) => write!(f, "{CUSTOM_PREFIX}{}", Quoted(key.as_str()))?,
-            Subject::List => f.write_str("list")?,
+            ConditionSubject::Field(field) => f.write_str(field.name())?,
+            ConditionSubject::Custom(key) if is_word(key.as_str()) => write!(f, "{CUSTOM_PREFIX}{}", key.as_str())?,
+            ConditionSubject::Custom(key) => write!(f, "{CUSTOM_PREFIX}{}", Quoted(key.as_str()))?,
+            ConditionSubject::List => f.write_str("list")?,
         }
         if let Some(list) = list {
             write!(f, "@{list}")?;
         }
+        if let Some((symbol, instant)) = closed(self) {
+            return write!(f, " {symbol} {}", Written(instant));
+        }
         write!(f, " {}", operator.text())?;
         match operand {
-            Operand::None => Ok(()),
+            Operand::Nothing => Ok(()),
             Operand::Span(span) => write!(f, " {} {}", span.amount, span.unit.name()),
             Operand::Instant(instant) => write!(f, " {}", Written(instant)),
             Operand::Number(number) => write!(f, " {number}"),
             Operand::Bool(value) => write!(f, " {value}"),
-            Operand::Text(text) => write!(f, " {}", Quoted(text)),
+            Operand::Text(text) => write!(f, " {}", Quoted(&text)),
             Operand::Texts(texts) => values(f, texts.iter().map(|text| Quoted(text))),
-            Operand::Literals(literals) => values(f, literals),
-            Operand::Lists(lists) => values(f, lists),
+            Operand::Literals(literals) => values(f, literals.iter()),
+            Operand::Lists(lists) => values(f, lists.iter()),
         }
     }
+}
+
+/// `after` the last microsecond of a second is `>=` the next second, and `before` the first but one is `<=` that second:
+/// whoever wrote it wrote a whole second. A custom field is compared as a text by those symbols.
+fn closed(condition: &Condition) -> Option<(&'static str, DateTime<Utc>)> {
+    const SECOND: i64 = 1_000_000;
+    let (symbol, beside) = match condition.predicate() {
+        Predicate::Time(_, TimeTest::After(Moment::At(instant))) => (">=", instant.timestamp_micros().checked_add(1)?),
+        Predicate::Time(_, TimeTest::Before(Moment::At(instant))) => ("<=", instant.timestamp_micros().checked_sub(1)?),
+        _ => return None,
+    };
+    (beside % SECOND == 0 && WRITABLE.contains(&beside)).then(|| (symbol, from_micros(beside)))
 }
 
 fn values(f: &mut Formatter<'_>, values: impl IntoIterator<Item = impl Display>) -> fmt::Result {

@@ -1,15 +1,15 @@
 //! What a condition on a time says as now moves on: it turns at most twice.
 
-use crate::filter::{Asked, Condition, CustomTest, FieldTest, Test, TimeTest};
+use crate::filter::{Condition, TimeTest};
 use crate::plan::Subject;
-use crate::semantics::{MissingNegation, Semantics};
+use crate::semantics::Semantics;
 use crate::time::{Moment, first_instant};
 
 /// A condition whose answer depends on now.
 #[derive(Clone, Debug)]
 pub(crate) struct Moving<'f> {
     pub(crate) subject: Subject,
-    pub(crate) test: &'f FieldTest,
+    pub(crate) condition: &'f Condition,
     shape: Shape,
     negated: bool,
     /// What it says where there is no value.
@@ -30,21 +30,15 @@ enum Shape {
 impl<'f> Moving<'f> {
     /// The condition, if it asks how long something is ago.
     pub(crate) fn of(condition: &'f Condition, semantics: Semantics) -> Option<Self> {
-        let Condition::Field(test) = condition else { return None };
-        let (subject, asked) = match &test.test {
-            Test::Time(field, Asked::Value(asked)) => (Subject::Time(*field), asked),
-            Test::Custom(key, Asked::Value(CustomTest::Time(asked))) => (Subject::Custom(key.clone()), asked),
-            _ => return None,
-        };
-        let (shape, negated) = match asked {
-            TimeTest::Within(span) => (Shape::Within(span.micros()), false),
-            TimeTest::NotWithin(span) => (Shape::Within(span.micros()), true),
-            TimeTest::Before(Moment::Ago(span)) => (Shape::Before(span.micros()), false),
-            TimeTest::After(Moment::Ago(span)) => (Shape::After(span.micros()), false),
+        let shape = match condition.predicate().time_test()? {
+            TimeTest::Within(span) => Shape::Within(span.micros()),
+            TimeTest::Before(Moment::Ago(span)) => Shape::Before(span.micros()),
+            TimeTest::After(Moment::Ago(span)) => Shape::After(span.micros()),
             TimeTest::Before(Moment::At(_)) | TimeTest::After(Moment::At(_)) => return None,
         };
-        let missing = negated && semantics.missing_negation == MissingNegation::Matches;
-        Some(Self { subject, test, shape, negated, missing })
+        let subject = Subject::of(condition.predicate());
+        let missing = condition.holds_of_nothing(&semantics);
+        Some(Self { subject, condition, shape, negated: condition.is_negated(), missing })
     }
 
     /// Appends the instants after `from` and until `to` at which the answer for a value turns, in their order, and tells

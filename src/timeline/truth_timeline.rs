@@ -2,24 +2,49 @@
 
 use super::time_dependent::Moving;
 use crate::filter::{Condition, Filter, Group, Junction};
+use crate::logic::{self, Logic};
 use crate::plan::{Leaf, Node, still};
 use crate::semantics::EvalContext;
 
 /// A filter, divided into what moves with now and what does not.
 #[derive(Clone, Debug)]
 pub(crate) struct TruthTimeline<'f> {
-    root: Part,
+    root: TimelinePart,
     pub(crate) still: Vec<(Leaf, &'f Condition)>,
     pub(crate) moving: Vec<Moving<'f>>,
 }
 
 #[derive(Clone, Debug)]
-enum Part {
+enum TimelinePart {
     Constant(bool),
     Still(usize),
     Moving(usize),
     /// At least two.
-    Group(Junction, Vec<Part>),
+    Group(Junction, Vec<TimelinePart>),
+}
+
+impl Logic for TimelinePart {
+    fn constant(holds: bool) -> Self {
+        Self::Constant(holds)
+    }
+
+    fn as_constant(&self) -> Option<bool> {
+        match self {
+            Self::Constant(holds) => Some(*holds),
+            Self::Still(_) | Self::Moving(_) | Self::Group(..) => None,
+        }
+    }
+
+    fn group(junction: Junction, members: Vec<Self>) -> Self {
+        Self::Group(junction, members)
+    }
+
+    fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
+        match self {
+            Self::Group(of, members) if of == junction => Ok(members),
+            other => Err(other),
+        }
+    }
 }
 
 /// What is known of a membership.
@@ -51,13 +76,13 @@ impl<'f> TruthTimeline<'f> {
     }
 
     fn of(filter: &'f Filter, cx: &EvalContext, possible: bool) -> Self {
-        let mut course = Self { root: Part::Constant(true), still: Vec::new(), moving: Vec::new() };
+        let mut course = Self { root: TimelinePart::Constant(true), still: Vec::new(), moving: Vec::new() };
         let root = course.group(filter.root(), cx, possible);
         course.root = root;
         course
     }
 
-    fn group(&mut self, group: &'f Group, cx: &EvalContext, known: bool) -> Part {
+    fn group(&mut self, group: &'f Group, cx: &EvalContext, known: bool) -> TimelinePart {
         // A group of one member is that member, whichever its operator.
         let single = group.conditions().len() + group.groups().len() == 1;
         let known = known && (group.junction() == Junction::All || single);
@@ -66,14 +91,14 @@ impl<'f> TruthTimeline<'f> {
             parts.push(match (Moving::of(condition, cx.semantics), known) {
                 (Some(moving), _) => {
                     self.moving.push(moving);
-                    Part::Moving(self.moving.len() - 1)
+                    TimelinePart::Moving(self.moving.len() - 1)
                 }
-                (None, true) => Part::Constant(true),
+                (None, true) => TimelinePart::Constant(true),
                 (None, false) => match still(condition, cx) {
-                    Node::Constant(value) => Part::Constant(value),
+                    Node::Constant(value) => TimelinePart::Constant(value),
                     Node::Leaf(leaf) => {
                         self.still.push((leaf, condition));
-                        Part::Still(self.still.len() - 1)
+                        TimelinePart::Still(self.still.len() - 1)
                     }
                     // A condition is no group.
                     Node::All(_) | Node::Any(_) => unreachable!(),
@@ -83,22 +108,16 @@ impl<'f> TruthTimeline<'f> {
         for inner in group.groups() {
             parts.push(self.group(inner, cx, known));
         }
-        let decisive = group.junction() == Junction::Any;
-        if parts.iter().any(|part| matches!(part, Part::Constant(value) if *value == decisive)) {
-            return Part::Constant(decisive);
-        }
-        parts.retain(|part| !matches!(part, Part::Constant(_)));
+        let Some(mut parts) = logic::flat(group.junction(), parts) else {
+            return TimelinePart::constant(group.junction().decisive());
+        };
         // What does not move is known at once, and may decide.
         parts.sort_by_key(|part| match part {
-            Part::Constant(_) | Part::Still(_) => 0,
-            Part::Moving(_) => 1,
-            Part::Group(..) => 2,
+            TimelinePart::Constant(_) | TimelinePart::Still(_) => 0,
+            TimelinePart::Moving(_) => 1,
+            TimelinePart::Group(..) => 2,
         });
-        match parts.len() {
-            0 => Part::Constant(!decisive),
-            1 => parts.swap_remove(0),
-            _ => Part::Group(group.junction(), parts),
-        }
+        logic::grouped(group.junction(), parts)
     }
 
     /// Appends the instants after the first of a range and until its last at which a membership's answer turns, and
@@ -108,14 +127,14 @@ impl<'f> TruthTimeline<'f> {
         self.part(&self.root, of, range, turns)
     }
 
-    fn part(&self, part: &Part, of: &impl Known, range: (i64, i64), turns: &mut Transitions) -> bool {
+    fn part(&self, part: &TimelinePart, of: &impl Known, range: (i64, i64), turns: &mut Transitions) -> bool {
         match part {
-            Part::Constant(value) => *value,
-            Part::Still(at) => of.holds(*at),
-            Part::Moving(at) => self.moving[*at].turns(of.instant(*at), range, &mut turns.all),
-            Part::Group(junction, parts) => {
+            TimelinePart::Constant(value) => *value,
+            TimelinePart::Still(at) => of.holds(*at),
+            TimelinePart::Moving(at) => self.moving[*at].turns(of.instant(*at), range, &mut turns.all),
+            TimelinePart::Group(junction, parts) => {
                 let start = turns.all.len();
-                let decisive = *junction == Junction::Any;
+                let decisive = junction.decisive();
                 let mut begins = !decisive;
                 for part in parts {
                     let middle = turns.all.len();
@@ -146,7 +165,7 @@ impl Transitions {
     /// Makes one course of two that begin at places one behind the other; the second reaches to the end.
     pub(crate) fn join(&mut self, junction: Junction, one: (usize, bool), two: (usize, bool)) -> bool {
         let ((start, mut a), (middle, mut b)) = (one, two);
-        let decisive = junction == Junction::Any;
+        let decisive = junction.decisive();
         if middle == self.all.len() {
             // The second is constant.
             if b == decisive {

@@ -4,12 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write};
 
 use super::kind::{Kind, Of};
-use crate::filter::{
-    Asked, Condition, CustomTest, FieldTest, Filter, Group, Junction, ListTest, NonEmpty, Test, TimeTest,
-};
+use crate::filter::{Condition, Filter, Group, Junction, NonEmpty, OptionalField, Predicate, TimeTest};
 use crate::plan::{self, Leaf, LeafTest, Node, Plan, Subject};
 use crate::semantics::EvalContext;
-use crate::time::{InFull, Moment, Span, SpanUnit, first_instant};
+use crate::time::{InFull, Span, SpanUnit, first_instant};
 
 /// Each warning with the JSON pointer of what it is about.
 pub(super) fn warnings(filter: &Filter, cx: &EvalContext) -> Vec<(String, Kind)> {
@@ -98,17 +96,15 @@ impl Search<'_> {
         pointer: &str,
         around: &Around<'_>,
     ) {
-        let time = time_test(condition);
-        let empty = time.and_then(|(test, is_custom)| self.empty_window(condition, test, is_custom));
+        let time = condition.predicate().time_test();
+        let empty = time.and_then(|test| self.empty_window(condition, test));
         match (empty, said) {
             (Some(kind), _) => return self.tell(pointer, kind),
             (None, Some(false)) => return self.tell(pointer, Kind::Never(Of::Condition(quoted(condition)))),
             (None, Some(true)) => return self.tell(pointer, Kind::Always(Of::Condition(quoted(condition)))),
             (None, None) => {}
         }
-        if let Some((test, _)) = time
-            && span(test) == Some(Span { amount: 1, unit: SpanUnit::Days })
-        {
+        if time.and_then(TimeTest::span) == Some(Span { amount: 1, unit: SpanUnit::Days }) {
             self.tell(pointer, Kind::RollingDay { condition: quoted(condition) });
         }
         let looked = (leaf.subject.clone(), leaf.list);
@@ -123,13 +119,12 @@ impl Search<'_> {
     }
 
     /// Why no record has a time that passes, or one that does not. A custom field may well hold a time that is to come.
-    fn empty_window(&self, condition: &Condition, test: &TimeTest, is_custom: bool) -> Option<Kind> {
+    fn empty_window(&self, condition: &Condition, test: &TimeTest) -> Option<Kind> {
         let now = self.cx.now.timestamp_micros();
+        let is_custom = matches!(condition.predicate(), Predicate::Custom(..));
         let condition = || quoted(condition);
         match test {
-            TimeTest::Within(span) | TimeTest::NotWithin(span) => {
-                (span.amount == 0).then(|| Kind::OnlyNow { condition: condition() })
-            }
+            TimeTest::Within(span) => (span.amount == 0).then(|| Kind::OnlyNow { condition: condition() }),
             TimeTest::After(moment) => (!is_custom && moment.instant(now) >= now)
                 .then(|| Kind::Future { condition: condition(), now: InFull(now).to_string() }),
             TimeTest::Before(moment) => {
@@ -200,36 +195,19 @@ impl fmt::Write for Start {
     }
 }
 
-/// The time that a condition asks for, and whether it asks a custom field.
-fn time_test(condition: &Condition) -> Option<(&TimeTest, bool)> {
-    let Condition::Field(FieldTest { test, .. }) = condition else { return None };
-    match test {
-        Test::Time(_, Asked::Value(test)) => Some((test, false)),
-        Test::Custom(_, Asked::Value(CustomTest::Time(test))) => Some((test, true)),
-        _ => None,
-    }
-}
-
-fn span(test: &TimeTest) -> Option<Span> {
-    match test {
-        TimeTest::Within(span) | TimeTest::NotWithin(span) => Some(*span),
-        TimeTest::Before(Moment::Ago(span)) | TimeTest::After(Moment::Ago(span)) => Some(*span),
-        TimeTest::Before(Moment::At(_)) | TimeTest::After(Moment::At(_)) => None,
-    }
-}
-
 /// The condition that asks for the value to be there, if there is one.
 fn remedy(condition: &Condition) -> Option<String> {
-    let Condition::Field(FieldTest { test, list }) = condition else { return None };
-    let there = match test {
-        Test::Time(field, _) => Test::Time(*field, Asked::Exists),
-        Test::Text(field, _) => Test::Text(*field, Asked::Exists),
-        Test::Custom(key, _) => Test::Custom(key.clone(), Asked::Exists),
+    let there = match condition.predicate() {
+        Predicate::Time(field, _) => Predicate::Exists(OptionalField::Time(*field)),
+        Predicate::Text(field, _) => Predicate::Exists(OptionalField::Text(*field)),
+        Predicate::Custom(key, _) => Predicate::Exists(OptionalField::Custom(key.clone())),
+        Predicate::Exists(field) => Predicate::Exists(field.clone()),
         // A count is there wherever the membership is; an average needs a conversion too.
-        Test::Count(..) | Test::Flag(..) => {
-            return Some(Condition::List(ListTest::In(NonEmpty::new(vec![(*list)?])?)).to_string());
+        Predicate::Count(..) | Predicate::Flag(..) => {
+            let lists = NonEmpty::new(vec![condition.list()?])?;
+            return Some(Condition::new(Predicate::OnList(lists)).to_string());
         }
-        Test::Amount(..) => return None,
+        Predicate::Amount(..) | Predicate::OnList(_) => return None,
     };
-    Some(Condition::Field(FieldTest { test: there, list: *list }).to_string())
+    Some(condition.with(there, false).to_string())
 }

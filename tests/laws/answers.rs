@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::strategies::{contacts, evaluations, records, source_lists};
 use headcount::{
-    Asked, Condition, Contact, CustomTest, EvalContext, FieldTest, Filter, FlagField, Group, Junction, ListTest,
-    Membership, MissingNegation, Population, Subscription, Test, Value,
+    Condition, Contact, CustomTest, EvalContext, Filter, FlagField, Group, Junction, Membership, MissingNegation,
+    OptionalField, Population, Predicate, Subscription, Value,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -184,9 +184,10 @@ fn both(junction: Junction, one: &Filter, other: &Filter) -> Filter {
 /// Filters that know of no list but the one in hand: who left another list is no news to them.
 fn list_free() -> impl Strategy<Value = Filter> {
     fn freed(group: &Group) -> Group {
-        let condition = |condition: &Condition| match condition {
-            Condition::Field(FieldTest { test, .. }) => Condition::on(test.clone()),
-            Condition::List(_) => Condition::on(Test::Flag(FlagField::InWorkflow, true)),
+        let condition = |condition: &Condition| match condition.predicate() {
+            Predicate::OnList(_) => Condition::new(Predicate::Flag(FlagField::InWorkflow, true)),
+            predicate if condition.is_negated() => Condition::not(predicate.clone()).unwrap(),
+            predicate => Condition::new(predicate.clone()),
         };
         let conditions = group.conditions().iter().map(condition).collect();
         Group::new(group.junction(), conditions, group.groups().iter().map(freed).collect()).unwrap()
@@ -213,21 +214,18 @@ fn truth(group: &Group, contact: &Contact, membership: &Membership, cx: &EvalCon
 
 /// Whether there is what a condition asks for. Of existence, flags and lists there is always an answer.
 fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, cx: &EvalContext) -> bool {
-    let Condition::Field(FieldTest { test, list }) = condition else {
-        let (Condition::List(ListTest::In(_) | ListTest::NotIn(_)) | Condition::Field(_)) = condition;
-        return true;
-    };
     let on = |list: i64| {
         let takes_part = |on: &&Membership| on.active || cx.semantics.subscription == Subscription::Any;
         contact.memberships.iter().filter(takes_part).find(|on| on.list_id == Some(list))
     };
-    let membership = list.map_or(Some(membership), on);
-    // Whether the condition's own question is existence, which a missing value answers too.
-    match test {
-        Test::Time(_, Asked::Exists | Asked::NotExists)
-        | Test::Text(_, Asked::Exists | Asked::NotExists)
-        | Test::Custom(_, Asked::Exists | Asked::NotExists) => true,
-        Test::Custom(key, Asked::Value(test)) => {
+    let membership = condition.list().map_or(Some(membership), on);
+    let exists = |field: OptionalField| {
+        let exists = Condition::new(Predicate::Exists(field));
+        membership.is_some_and(|membership| alone(exists).matches(contact, membership, cx))
+    };
+    match condition.predicate() {
+        Predicate::OnList(_) | Predicate::Exists(_) => true,
+        Predicate::Custom(key, test) => {
             let value = membership.and_then(|on| on.custom_fields.get(key.as_str()));
             match (value, test) {
                 // What is no instant is no value where a time is asked for.
@@ -236,17 +234,15 @@ fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, 
                 (value, _) => value.is_some(),
             }
         }
-        Test::Flag(field, _) => *field == FlagField::OnDnc || *field == FlagField::IsValid || membership.is_some(),
-        Test::Time(field, Asked::Value(_)) => {
-            let exists = Test::Time(*field, Asked::Exists);
-            membership.is_some_and(|membership| alone(Condition::on(exists)).matches(contact, membership, cx))
-        }
-        Test::Text(field, Asked::Value(_)) => {
-            let exists = Condition::Field(FieldTest { test: Test::Text(*field, Asked::Exists), list: *list });
+        Predicate::Flag(field, _) => *field == FlagField::OnDnc || *field == FlagField::IsValid || membership.is_some(),
+        Predicate::Time(field, _) => exists(OptionalField::Time(*field)),
+        Predicate::Text(field, _) => {
+            let exists = Condition::new(Predicate::Exists(OptionalField::Text(*field)));
+            let exists = condition.list().map_or(exists.clone(), |list| exists.on_list(list));
             alone(exists).matches(contact, membership.unwrap_or(&Membership::default()), cx)
         }
-        Test::Count(..) => membership.is_some(),
-        Test::Amount(field, ..) => membership.is_some_and(|on| match field {
+        Predicate::Count(..) => membership.is_some(),
+        Predicate::Amount(field, _) => membership.is_some_and(|on| match field {
             headcount::AmountField::RevenueTotal => true,
             headcount::AmountField::AvgRevenue => {
                 let quotient = on.revenue_total.to_f64() / on.conversion_count as f64;
@@ -254,5 +250,6 @@ fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, 
                 on.avg_revenue.is_some() || on.conversion_count > 0 && quotient < 2_f64.powi(64)
             }
         }),
+        other => panic!("{other:?}"),
     }
 }

@@ -1,8 +1,8 @@
 //! A breakdown's numbers are what the definition counts when the filter is cut as they say.
 
 use headcount::{
-    Asked, Audience, BreakdownNode, BreakdownNodeKind, Condition, Contact, CustomTest, EvalContext, FieldTest, Filter,
-    Group, Junction, Node, Population, Scope, Semantics, Subscription, Test, Unit, Value, parse_time,
+    Audience, BreakdownNode, BreakdownNodeKind, Condition, Contact, CustomTest, EvalContext, Filter, Group, Junction,
+    Node, Population, Predicate, Scope, Semantics, Subscription, Unit, Value, parse_time,
 };
 use proptest::prelude::*;
 
@@ -115,13 +115,10 @@ fn holds_if(group: &Group, node: &Node, missing: bool) -> bool {
 }
 
 fn finds_nothing(condition: &Condition, found: Option<&Value>) -> bool {
-    let Condition::Field(FieldTest { test, .. }) = condition else { return false };
-    match test {
-        Test::Time(_, Asked::Exists | Asked::NotExists)
-        | Test::Text(_, Asked::Exists | Asked::NotExists)
-        | Test::Custom(_, Asked::Exists | Asked::NotExists) => false,
+    match condition.predicate() {
+        Predicate::OnList(_) | Predicate::Exists(_) => false,
         // What is no time is no value where a time is asked for.
-        Test::Custom(_, Asked::Value(CustomTest::Time(_))) => {
+        Predicate::Custom(_, CustomTest::Time(_)) => {
             !matches!(found, Some(Value::Text(text)) if parse_time(text).is_some())
         }
         _ => found.is_none(),

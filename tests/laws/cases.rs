@@ -1,7 +1,9 @@
 //! Who is asked what, and when: half of the populations are anybody, half are aimed at the filter.
 
 use headcount::strategies::{contacts, evaluations, filters, populations, populations_for, source_lists};
-use headcount::{Audience, Condition, EvalContext, Filter, FlagField, Group, Junction, Population, Semantics, Test};
+use headcount::{
+    Audience, Condition, EvalContext, Filter, FlagField, Group, Junction, Population, Predicate, Semantics,
+};
 use proptest::collection::SizeRange;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -93,7 +95,7 @@ pub(crate) fn with_complement() -> BoxedStrategy<Filter> {
         let has = |condition: &&Condition| alone((*condition).clone()).complement().is_some();
         let mut conditions: Vec<Condition> = group.conditions().iter().filter(has).cloned().collect();
         if conditions.is_empty() {
-            conditions.push(Condition::on(Test::Flag(FlagField::HasRevenue, true)));
+            conditions.push(Condition::new(Predicate::Flag(FlagField::HasRevenue, true)));
         }
         Group::new(group.junction(), conditions, group.groups().iter().map(only_with_complement).collect()).unwrap()
     }

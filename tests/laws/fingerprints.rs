@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use headcount::{Condition, FieldTest, Filter, Group, Junction, NonEmpty, Span, SpanUnit, Test};
+use headcount::{Condition, Filter, Group, Junction, NonEmpty, Predicate, Span, SpanUnit};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -108,7 +108,7 @@ fn disarranged(group: &Group, seed: u64) -> Group {
 
 /// The same condition, its values in another order and its days in hours.
 fn respelled(condition: &Condition, seed: u64) -> Condition {
-    use headcount::{Asked, CustomTest, ListTest, Moment, TextTest, TimeTest};
+    use headcount::{CustomTest, Moment, TextTest, TimeTest};
 
     fn again<T: Clone>(values: &NonEmpty<T>, seed: u64) -> NonEmpty<T> {
         let twice = [values.as_slice(), values.as_slice()].concat();
@@ -123,24 +123,19 @@ fn respelled(condition: &Condition, seed: u64) -> Condition {
     fn time(test: &TimeTest) -> TimeTest {
         match test {
             TimeTest::Within(span) => TimeTest::Within(in_hours(*span)),
-            TimeTest::NotWithin(span) => TimeTest::NotWithin(in_hours(*span)),
             TimeTest::Before(Moment::Ago(span)) => TimeTest::Before(Moment::Ago(in_hours(*span))),
             TimeTest::After(Moment::Ago(span)) => TimeTest::After(Moment::Ago(in_hours(*span))),
             other => other.clone(),
         }
     }
-    let mut condition = condition.clone();
-    match &mut condition {
-        Condition::List(ListTest::In(lists) | ListTest::NotIn(lists)) => *lists = again(lists, seed),
-        Condition::Field(FieldTest { test, .. }) => match test {
-            Test::Time(_, Asked::Value(test)) => *test = time(test),
-            Test::Text(_, Asked::Value(TextTest::In(texts) | TextTest::NotIn(texts))) => *texts = again(texts, seed),
-            Test::Custom(_, Asked::Value(CustomTest::In(values) | CustomTest::NotIn(values))) => {
-                *values = again(values, seed)
-            }
-            Test::Custom(_, Asked::Value(CustomTest::Time(test))) => *test = time(test),
-            _ => {}
-        },
+    let mut predicate = condition.predicate().clone();
+    match &mut predicate {
+        Predicate::OnList(lists) => *lists = again(lists, seed),
+        Predicate::Time(_, test) | Predicate::Custom(_, CustomTest::Time(test)) => *test = time(test),
+        Predicate::Text(_, TextTest::In(texts)) => *texts = again(texts, seed),
+        Predicate::Custom(_, CustomTest::In(values)) => *values = again(values, seed),
+        _ => {}
     }
-    condition
+    let again = if condition.is_negated() { Condition::not(predicate).unwrap() } else { Condition::new(predicate) };
+    condition.list().map_or(again.clone(), |list| again.on_list(list))
 }

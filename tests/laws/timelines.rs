@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use headcount::strategies::{conditions, instants_near, noon, spans};
 use headcount::{
-    Asked, Condition, CustomKey, CustomTest, EvalContext, FieldTest, Filter, Group, Junction, Moment, Population, Span,
-    SpanUnit, Table, TableBuilder, Test, TimeField, TimeTest, Value, parse_time,
+    Condition, CustomKey, CustomTest, EvalContext, Filter, Group, Junction, Moment, Population, Predicate, Span,
+    SpanUnit, Table, TableBuilder, TimeField, TimeTest, Value, parse_time,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -18,20 +18,21 @@ use super::config;
 /// A condition that moves with now, on one of two fields or on a custom one.
 fn moving() -> impl Strategy<Value = Condition> {
     let on = |test: TimeTest, field: usize| match field {
-        0 => Test::Time(TimeField::LastClickedAt, Asked::Value(test)),
-        1 => Test::Time(TimeField::SignupDate, Asked::Value(test)),
-        _ => Test::Custom(CustomKey::new("seen").unwrap(), Asked::Value(CustomTest::Time(test))),
+        0 => Predicate::Time(TimeField::LastClickedAt, test),
+        1 => Predicate::Time(TimeField::SignupDate, test),
+        _ => Predicate::Custom(CustomKey::new("seen").unwrap(), CustomTest::Time(test)),
     };
     let test = (spans(), 0..4).prop_map(|(span, kind)| match kind {
-        0 => TimeTest::Within(span),
-        1 => TimeTest::NotWithin(span),
-        2 => TimeTest::Before(Moment::Ago(span)),
-        _ => TimeTest::After(Moment::Ago(span)),
+        0 => (TimeTest::Within(span), false),
+        1 => (TimeTest::Within(span), true),
+        2 => (TimeTest::Before(Moment::Ago(span)), false),
+        _ => (TimeTest::After(Moment::Ago(span)), false),
     });
     (test, 0..3_usize, proptest::option::weighted(0.2, select(vec![101, 102, 103]))).prop_map(
-        move |(test, field, list)| match list {
-            None => Condition::on(on(test, field)),
-            Some(list) => Condition::on_list(list, on(test, field)),
+        move |((test, negated), field, list)| {
+            let predicate = on(test, field);
+            let condition = if negated { Condition::not(predicate).unwrap() } else { Condition::new(predicate) };
+            list.map_or(condition.clone(), |list| condition.on_list(list))
         },
     )
 }
@@ -53,18 +54,8 @@ fn critical(case: &Case) -> BTreeSet<DateTime<Utc>> {
     while let Some(group) = groups.pop() {
         groups.extend(group.groups());
         for condition in group.conditions() {
-            let Condition::Field(FieldTest { test, .. }) = condition else { continue };
-            let (Test::Time(_, Asked::Value(test)) | Test::Custom(_, Asked::Value(CustomTest::Time(test)))) = test
-            else {
-                continue;
-            };
-            if let TimeTest::Within(span)
-            | TimeTest::NotWithin(span)
-            | TimeTest::Before(Moment::Ago(span))
-            | TimeTest::After(Moment::Ago(span)) = test
-            {
-                spans.insert(minutes(span));
-            }
+            let span = condition.predicate().time_test().and_then(TimeTest::span);
+            spans.extend(span.as_ref().map(minutes));
         }
     }
     let memberships = || case.population.contacts().iter().flat_map(|contact| &contact.memberships);

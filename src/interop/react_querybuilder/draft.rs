@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::read::{Element, Key, Object, Rules};
+use super::read::{Element, Object, RuleKey, Rules};
 use super::rule::{self, Rule};
 use crate::catalogue::Vocabulary;
 use crate::check::most_groups;
@@ -34,8 +34,8 @@ struct Drafting<'l> {
 /// What an element of `rules` comes to.
 enum Member<'s> {
     Condition(Box<Condition<'s>>),
-    /// Both of them, or not both of them.
-    Pair(Box<[Condition<'s>; 2]>),
+    /// Both of them, or either.
+    Pair(Junction, Box<[Condition<'s>; 2]>),
     Group(Group<'s>),
     /// It is wrong altogether.
     Wrong(Fault),
@@ -46,18 +46,17 @@ enum Member<'s> {
 impl<'s> Group<'s> {
     /// Adds a member to the group, which is nested so deep.
     fn add(&mut self, member: Member<'s>, depth: usize, limits: &Limits) {
-        let is_all = self.is_all();
+        let own = self.own_junction();
         match (member, &mut self.conditions, &mut self.groups) {
             (Member::Condition(condition), Found::Is(conditions), _) => conditions.push(Found::Is(*condition)),
-            (Member::Pair(pair), Found::Is(conditions), _) if is_all && !is_negated(&pair) => {
+            (Member::Pair(joined, pair), Found::Is(conditions), _) if own == Some(joined) => {
                 conditions.extend(pair.map(Found::Is));
             }
-            (Member::Pair(pair), ..) => {
-                let mut both = Group { junction: junction(Junction::All), ..Group::default() };
-                both.spot = pair[0].spot.clone();
-                both.negated = is_negated(&pair);
-                both.conditions = Found::Is(pair.into_iter().map(Found::Is).collect());
-                self.add(Member::Group(both), depth, limits);
+            (Member::Pair(joined, pair), ..) => {
+                let mut inner = Group { junction: junction(joined), ..Group::default() };
+                inner.spot = pair[0].spot.clone();
+                inner.conditions = Found::Is(pair.into_iter().map(Found::Is).collect());
+                self.add(Member::Group(inner), depth, limits);
             }
             (Member::Group(group), ..) if depth + 1 > limits.depth() => {
                 self.faults.push(Fault { spot: group.spot, key: None, kind: Kind::TooDeep { limit: limits.depth() } });
@@ -68,27 +67,25 @@ impl<'s> Group<'s> {
         }
     }
 
-    /// Whether its members are joined by AND.
-    fn is_all(&self) -> bool {
-        let name = self.junction.as_ref().map(|entry| &entry.value);
-        matches!(name, Some(Value::Text(name)) if Junction::from_name(name) == Some(Junction::All))
+    /// How its members are joined.
+    fn own_junction(&self) -> Option<Junction> {
+        match &self.junction.as_ref()?.value {
+            Value::Text(name) => Junction::from_name(name),
+            _ => None,
+        }
     }
 }
 
-fn is_negated(pair: &[Condition<'_>; 2]) -> bool {
-    pair[0].negated_by.is_some()
-}
-
 fn junction<'s>(junction: Junction) -> Option<Box<Entry<'s>>> {
-    entry(Key::Combinator, Value::Text(junction.name().into())).map(Box::new)
+    entry(RuleKey::Combinator, Value::Text(junction.name().into())).map(Box::new)
 }
 
-pub(super) fn entry(key: Key, value: Value<'_>) -> Option<Entry<'_>> {
+pub(super) fn entry(key: RuleKey, value: Value<'_>) -> Option<Entry<'_>> {
     Some(Entry { key: key.name(), value, span: 0..0 })
 }
 
 /// A fault of the value of a key.
-pub(super) fn fault(key: Key, kind: Kind) -> Fault {
+pub(super) fn fault(key: RuleKey, kind: Kind) -> Fault {
     Fault { spot: None, key: Some(key.name()), kind }
 }
 
@@ -97,9 +94,9 @@ impl Drafting<'_> {
         let mut faults = Vec::new();
         let rule = id(&mut object, &mut faults);
         let spot = Rc::new(Spot { pointer, rule });
-        flag(&mut object, Key::Muted, &mut faults);
-        let negated = flag(&mut object, Key::Not, &mut faults);
-        let combinator = object.take(Key::Combinator);
+        flag(&mut object, RuleKey::Muted, &mut faults);
+        let negated = flag(&mut object, RuleKey::Not, &mut faults);
+        let combinator = object.take(RuleKey::Combinator);
         let mut group = Group { negated, ..Group::default() };
         match object.rules.take() {
             _ if object.is_muted() => group.junction = junction(Junction::All),
@@ -109,14 +106,14 @@ impl Drafting<'_> {
             }
             Some(Rules::Other(found)) => {
                 let of = "`rules`".to_owned();
-                faults.push(fault(Key::Rules, Kind::WrongType { of, expected: "an array", found }));
+                faults.push(fault(RuleKey::Rules, Kind::WrongType { of, expected: "an array", found }));
                 group.junction = junction(Junction::All);
             }
             // Told where it is added.
             Some(Rules::TooDeep) => group.junction = junction(Junction::All),
             Some(Rules::Are(elements)) => match combinator {
                 Some(value) => {
-                    group.junction = entry(Key::Combinator, value).map(Box::new);
+                    group.junction = entry(RuleKey::Combinator, value).map(Box::new);
                     self.members(elements, &spot, depth, &mut group);
                 }
                 None if elements.iter().any(|element| matches!(element, Element::Text(_))) => {
@@ -129,9 +126,16 @@ impl Drafting<'_> {
                 }
             },
         }
-        for key in
-            [Key::Field, Key::Operator, Key::Value, Key::ValueSource, Key::Unit, Key::ListId, Key::Match, Key::Lhs]
-        {
+        for key in [
+            RuleKey::Field,
+            RuleKey::Operator,
+            RuleKey::Value,
+            RuleKey::ValueSource,
+            RuleKey::Unit,
+            RuleKey::ListId,
+            RuleKey::Match,
+            RuleKey::Lhs,
+        ] {
             if object.has(key) {
                 let of = "a group of rules".to_owned();
                 faults.push(fault(key, Kind::MisplacedKey { key: key.name(), of, instead: None }));
@@ -160,7 +164,7 @@ impl Drafting<'_> {
                 expected: "one combinator between each two rules",
                 found: "another order".to_owned(),
             };
-            group.faults.push(fault(Key::Rules, kind));
+            group.faults.push(fault(RuleKey::Rules, kind));
         }
         let mut junctions = Vec::new();
         let mut members = Vec::new();
@@ -179,9 +183,9 @@ impl Drafting<'_> {
                 },
                 Element::Object(object) if object.is_muted() => {
                     let of = "a rule between combinators".to_owned();
-                    let kind = Kind::MisplacedKey { key: Key::Muted.name(), of, instead: None };
+                    let kind = Kind::MisplacedKey { key: RuleKey::Muted.name(), of, instead: None };
                     let spot = Some(Rc::new(Spot { pointer, rule: None }));
-                    group.faults.push(Fault { spot, key: Some(Key::Muted.name()), kind });
+                    group.faults.push(Fault { spot, key: Some(RuleKey::Muted.name()), kind });
                     members.push(Member::Nothing);
                 }
                 element => members.push(self.member(element, pointer, depth)),
@@ -229,13 +233,13 @@ impl Drafting<'_> {
                 }
                 match rule::read(*object, pointer, self.limits) {
                     Rule::One(condition) => Member::Condition(condition),
-                    Rule::Both(pair) => {
+                    Rule::Pair(junction, pair) => {
                         self.conditions += 1;
                         if self.conditions > limit {
                             let (spot, kind) = (pair[0].spot.clone(), Kind::TooManyConditions { limit });
                             return Member::Wrong(Fault { spot, key: None, kind });
                         }
-                        Member::Pair(pair)
+                        Member::Pair(junction, pair)
                     }
                 }
             }
@@ -261,20 +265,20 @@ impl Drafting<'_> {
 }
 
 pub(super) fn id(object: &mut Object<'_>, faults: &mut Vec<Fault>) -> Option<String> {
-    match object.take(Key::Id)? {
+    match object.take(RuleKey::Id)? {
         Value::Text(id) => Some(id.into_owned()),
         Value::Number(Some(id)) => Some(id.to_string()),
         other => {
             let (of, found) = ("`id`".to_owned(), other.shape());
-            faults.push(fault(Key::Id, Kind::WrongType { of, expected: "a string", found }));
+            faults.push(fault(RuleKey::Id, Kind::WrongType { of, expected: "a string", found }));
             None
         }
     }
 }
 
 /// A flag that is false unless it is there.
-pub(super) fn flag(object: &mut Object<'_>, key: Key, faults: &mut Vec<Fault>) -> bool {
-    if key == Key::Muted && object.is_muted() {
+pub(super) fn flag(object: &mut Object<'_>, key: RuleKey, faults: &mut Vec<Fault>) -> bool {
+    if key == RuleKey::Muted && object.is_muted() {
         return true;
     }
     match object.take(key) {

@@ -46,7 +46,6 @@ impl Filter {
     /// Every problem there is, as [`Filter::from_json`] tells them, each with the `id` of its rule:
     ///
     /// - `{"combinator": "xor", …}` — `invalid_operator`.
-    /// - `{"field": "carrier", "operator": "doesNotBeginWith", …}` — `invalid_operator`: nothing says exactly this.
     /// - `{"not": true, …}` around a rule without an exact opposite — `invalid_operator`, at that rule.
     /// - `{"valueSource": "field", …}` — `invalid_value`: a value is compared with, not another field.
     pub fn from_react_querybuilder(source: &str) -> Result<Self, Errors> {

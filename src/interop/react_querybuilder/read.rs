@@ -14,7 +14,7 @@ use crate::limits::Limits;
 
 /// A key of a rule or of a group.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Key {
+pub(super) enum RuleKey {
     Id,
     Combinator,
     Not,
@@ -34,28 +34,28 @@ pub(super) enum Key {
     Meta,
 }
 
-const KEYS: &[(Key, &str)] = &[
-    (Key::Id, "id"),
-    (Key::Combinator, "combinator"),
-    (Key::Not, "not"),
-    (Key::Rules, "rules"),
-    (Key::Field, "field"),
-    (Key::Operator, "operator"),
-    (Key::Value, "value"),
-    (Key::ValueSource, "valueSource"),
-    (Key::Unit, "unit"),
-    (Key::ListId, "listId"),
-    (Key::Muted, "muted"),
-    (Key::Match, "match"),
-    (Key::Lhs, "lhs"),
+const KEYS: &[(RuleKey, &str)] = &[
+    (RuleKey::Id, "id"),
+    (RuleKey::Combinator, "combinator"),
+    (RuleKey::Not, "not"),
+    (RuleKey::Rules, "rules"),
+    (RuleKey::Field, "field"),
+    (RuleKey::Operator, "operator"),
+    (RuleKey::Value, "value"),
+    (RuleKey::ValueSource, "valueSource"),
+    (RuleKey::Unit, "unit"),
+    (RuleKey::ListId, "listId"),
+    (RuleKey::Muted, "muted"),
+    (RuleKey::Match, "match"),
+    (RuleKey::Lhs, "lhs"),
     // What the front end keeps for itself: it does not change what is asked.
-    (Key::Path, "path"),
-    (Key::Disabled, "disabled"),
-    (Key::CombinatorPreceding, "combinatorPreceding"),
-    (Key::Meta, "meta"),
+    (RuleKey::Path, "path"),
+    (RuleKey::Disabled, "disabled"),
+    (RuleKey::CombinatorPreceding, "combinatorPreceding"),
+    (RuleKey::Meta, "meta"),
 ];
 
-impl Key {
+impl RuleKey {
     pub(super) fn name(self) -> &'static str {
         KEYS[self as usize].1
     }
@@ -92,18 +92,18 @@ pub(super) enum Rules<'s> {
 
 impl<'s> Object<'s> {
     /// Takes a value out; a null is none.
-    pub(super) fn take(&mut self, key: Key) -> Option<Value<'s>> {
+    pub(super) fn take(&mut self, key: RuleKey) -> Option<Value<'s>> {
         self.values[key as usize].take().filter(|value| !matches!(value, Value::Null))
     }
 
     /// Whether a key is there, and not null.
-    pub(super) fn has(&self, key: Key) -> bool {
+    pub(super) fn has(&self, key: RuleKey) -> bool {
         self.values[key as usize].as_ref().is_some_and(|value| !matches!(value, Value::Null))
     }
 
     /// Whether it says of itself that it takes no part.
     pub(super) fn is_muted(&self) -> bool {
-        matches!(self.values[Key::Muted as usize], Some(Value::Bool(true)))
+        matches!(self.values[RuleKey::Muted as usize], Some(Value::Bool(true)))
     }
 }
 
@@ -187,19 +187,19 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
         let mut object = Object::default();
         let mut has_rules = false;
         while let Some(Text(name)) = map.next_key()? {
-            let Some(key) = Key::from_name(&name) else {
+            let Some(key) = RuleKey::from_name(&name) else {
                 map.next_value::<IgnoredAny>()?;
                 object.strays.push(Stray { key: name, repeats: None });
                 continue;
             };
             let is_repeated = match key {
-                Key::Rules => std::mem::replace(&mut has_rules, true),
+                RuleKey::Rules => std::mem::replace(&mut has_rules, true),
                 _ => object.values[key as usize].is_some(),
             };
             if is_repeated {
                 map.next_value::<IgnoredAny>()?;
                 object.strays.push(Stray { key: name, repeats: Some(key.name()) });
-            } else if key == Key::Rules {
+            } else if key == RuleKey::Rules {
                 object.rules = map.next_value_seed(RulesSeed(self))?;
             } else {
                 object.values[key as usize] = Some(map.next_value_seed(ValueSeed::new(&self.left.values))?);

@@ -1,14 +1,15 @@
-//! From a rule to the condition that it stands for, or to both that `between` does.
+//! From a rule to the condition that it stands for, or to both that `between` and `notBetween` do.
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::draft::{entry, fault, flag, id};
-use super::read::{Key, Object};
+use super::read::{Object, RuleKey};
 use super::value;
-use crate::catalogue::{CUSTOM_PREFIX, Field, Key as Entries, Kind as Asked, Operator, Takes, Vocabulary};
+use crate::catalogue::{CUSTOM_PREFIX, Field, Key as Entries, OperandKind, Operator, SubjectKind as Asked, Vocabulary};
 use crate::draft::{Condition, Entry, Fault, Spot, Value};
 use crate::error::{Kind, Quoted};
+use crate::filter::Junction;
 use crate::limits::Limits;
 
 /// The field that stands for the lists a contact is on.
@@ -17,8 +18,8 @@ pub(super) const LIST: &str = "list";
 /// What a rule comes to.
 pub(super) enum Rule<'s> {
     One(Box<Condition<'s>>),
-    /// Both of them, or not both of them.
-    Both(Box<[Condition<'s>; 2]>),
+    /// Both of them, or either.
+    Pair(Junction, Box<[Condition<'s>; 2]>),
 }
 
 /// What stands beside the field and the operator of a rule.
@@ -32,26 +33,31 @@ struct Given<'s> {
 pub(super) fn read<'s>(mut object: Object<'s>, pointer: String, limits: &Limits) -> Rule<'s> {
     let mut faults = Vec::new();
     let rule = id(&mut object, &mut faults);
-    flag(&mut object, Key::Muted, &mut faults);
-    for key in [Key::Match, Key::Lhs, Key::Combinator, Key::Not] {
+    flag(&mut object, RuleKey::Muted, &mut faults);
+    for key in [RuleKey::Match, RuleKey::Lhs, RuleKey::Combinator, RuleKey::Not] {
         if object.has(key) {
             faults.push(misplaced(key, Vocabulary::ReactQueryBuilder.condition()));
         }
     }
     faults.extend(value_source(&mut object));
-    let [field, operator] = [Key::Field, Key::Operator].map(|key| object.take(key).filter(is_chosen));
-    let given = Given { value: object.take(Key::Value), unit: object.take(Key::Unit), list: object.take(Key::ListId) };
+    let [field, operator] = [RuleKey::Field, RuleKey::Operator].map(|key| object.take(key).filter(is_chosen));
+    let given = Given {
+        value: object.take(RuleKey::Value),
+        unit: object.take(RuleKey::Unit),
+        list: object.take(RuleKey::ListId),
+    };
     let spot = Some(Rc::new(Spot { pointer, rule }));
     let mut condition = Condition { spot, faults, strays: object.strays, ..Condition::default() };
     let asked = field.as_ref().and_then(asked_of);
     set_subject(&mut condition, field);
     let Some(Value::Text(spelled)) = operator else {
-        condition.entries[Entries::Operator as usize] = operator.and_then(|operator| entry(Key::Operator, operator));
+        condition.entries[Entries::Operator as usize] =
+            operator.and_then(|operator| entry(RuleKey::Operator, operator));
         return Rule::One(Box::new(condition));
     };
-    let has_order = asked.is_none_or(|of| of.takes(Operator::Gte).is_some());
+    let has_order = asked.is_none_or(|of| of.operand(Operator::Gte).is_some());
     match is_between(&spelled).filter(|_| has_order) {
-        Some(negated_by) => both(condition, asked, negated_by, given, limits),
+        Some(junction) => pair(condition, asked, junction, given, limits),
         None => {
             set_question(&mut condition, asked, spelled, given, limits);
             Rule::One(Box::new(condition))
@@ -67,16 +73,16 @@ fn is_chosen(value: &Value<'_>) -> bool {
 /// A value is compared with, and nothing else.
 fn value_source(object: &mut Object<'_>) -> Option<Fault> {
     let of = "`valueSource`".to_owned();
-    let kind = match object.take(Key::ValueSource)? {
+    let kind = match object.take(RuleKey::ValueSource)? {
         Value::Text(source) if source == "value" => return None,
         Value::Text(source) => Kind::InvalidValue { of, expected: "`value`", found: Quoted(&source).to_string() },
         other => Kind::WrongType { of, expected: "a string", found: other.shape() },
     };
-    Some(fault(Key::ValueSource, kind))
+    Some(fault(RuleKey::ValueSource, kind))
 }
 
 /// A key that something takes no value of.
-fn misplaced(key: Key, of: &str) -> Fault {
+fn misplaced(key: RuleKey, of: &str) -> Fault {
     fault(key, Kind::MisplacedKey { key: key.name(), of: of.to_owned(), instead: None })
 }
 
@@ -101,8 +107,8 @@ fn set_subject<'s>(condition: &mut Condition<'s>, field: Option<Value<'s>>) {
             [None, field]
         }
     };
-    condition.entries[Entries::ConditionType as usize] = condition_type.and_then(|is| entry(Key::Field, is));
-    condition.entries[Entries::Field as usize] = name.and_then(|name| entry(Key::Field, name));
+    condition.entries[Entries::ConditionType as usize] = condition_type.and_then(|is| entry(RuleKey::Field, is));
+    condition.entries[Entries::Field as usize] = name.and_then(|name| entry(RuleKey::Field, name));
 }
 
 /// The operator, and what it is given.
@@ -117,59 +123,64 @@ fn set_question<'s>(
     condition.negated = negated_by.is_some();
     condition.negated_by = negated_by;
     let known = Vocabulary::ReactQueryBuilder.operator_of(&operator);
-    let takes = known.and_then(|operator| asked?.takes(operator));
-    condition.entries[Entries::Operator as usize] = entry(Key::Operator, Value::Text(operator));
-    condition.entries[Entries::ListId as usize] = list.and_then(|list| entry(Key::ListId, value::number(list)));
+    let takes = known.and_then(|operator| asked?.operand(operator));
+    condition.entries[Entries::Operator as usize] = entry(RuleKey::Operator, Value::Text(operator));
+    condition.entries[Entries::ListId as usize] = list.and_then(|list| entry(RuleKey::ListId, value::number(list)));
     let (value, its_unit) = match (value, takes) {
         // The front end keeps the value that the rule had before.
-        (_, Some(Takes::Nothing)) => return,
-        (None, Some(Takes::Lists)) => (Some(Value::Array(Vec::new())), None),
+        (_, Some(OperandKind::Nothing)) => return,
+        (None, Some(OperandKind::Lists)) => (Some(Value::Array(Vec::new())), None),
         (Some(value), Some(takes)) => {
             let (value, unit) = value::of(takes, value, limits);
             (Some(value), unit)
         }
         (value, _) => (value, None),
     };
-    let key = if takes == Some(Takes::Lists) { Entries::ListIds } else { Entries::Value };
-    condition.entries[key as usize] = value.and_then(|value| entry(Key::Value, value));
+    let key = if takes == Some(OperandKind::Lists) { Entries::ListIds } else { Entries::Value };
+    condition.entries[key as usize] = value.and_then(|value| entry(RuleKey::Value, value));
     condition.entries[Entries::Unit as usize] = match (its_unit, unit) {
         (Some(_), Some(_)) => {
-            condition.faults.push(misplaced(Key::Unit, "a value with a unit in it"));
+            condition.faults.push(misplaced(RuleKey::Unit, "a value with a unit in it"));
             None
         }
-        (Some(unit), None) => entry(Key::Value, Value::Text(unit)),
-        (None, unit) => unit.and_then(|unit| entry(Key::Unit, unit)),
+        (Some(unit), None) => entry(RuleKey::Value, Value::Text(unit)),
+        (None, unit) => unit.and_then(|unit| entry(RuleKey::Unit, unit)),
     };
 }
 
-/// `between` is both comparisons; `notBetween` is neither of them, where they have opposites.
-fn both<'s>(
+/// `between` is `>=` the lesser value and `<=` the greater; `notBetween` is `<` the lesser or `>` the greater, as its SQL
+/// has it.
+fn pair<'s>(
     mut condition: Condition<'s>,
     asked: Option<Asked>,
-    negated_by: Option<&'static str>,
+    junction: Junction,
     Given { value, unit, list }: Given<'s>,
     limits: &Limits,
 ) -> Rule<'s> {
-    condition.faults.extend(unit.map(|_| misplaced(Key::Unit, "an operator of two values")));
-    let takes = asked.and_then(|of| of.takes(Operator::Gte)).unwrap_or(Takes::Bound);
+    let [below, above] = match junction {
+        Junction::All => [Operator::Gte, Operator::Lte],
+        Junction::Any => [Operator::Lt, Operator::Gt],
+    };
+    condition.faults.extend(unit.map(|_| misplaced(RuleKey::Unit, "an operator of two values")));
+    let takes = asked.and_then(|of| of.operand(Operator::Gte)).unwrap_or(OperandKind::OrderedLiteral);
     let list = list.map(value::number);
     let side = |of: &mut Condition<'s>, operator: Operator, value: Option<Value<'s>>| {
         let name = operator.in_react_querybuilder();
         let value = value.map(|value| value::of(takes, value, limits).0);
-        of.entries[Entries::Operator as usize] = entry(Key::Operator, Value::Text(name.into()));
-        of.entries[Entries::Value as usize] = value.and_then(|value| entry(Key::Value, value));
-        of.entries[Entries::ListId as usize] = list.as_ref().and_then(|list| entry(Key::ListId, value::again(list)));
-        of.negated_by = negated_by;
+        of.entries[Entries::Operator as usize] = entry(RuleKey::Operator, Value::Text(name.into()));
+        of.entries[Entries::Value as usize] = value.and_then(|value| entry(RuleKey::Value, value));
+        of.entries[Entries::ListId as usize] =
+            list.as_ref().and_then(|list| entry(RuleKey::ListId, value::again(list)));
     };
     let (low, high) = match value::pair(value, limits) {
         Ok(pair) if condition.faults.is_empty() => pair,
         other => {
             if let Err(found) = other {
-                let (of, expected) = ("`value`".to_owned(), "two values, the smaller one first");
-                condition.faults.push(fault(Key::Value, Kind::InvalidValue { of, expected, found }));
+                let (of, expected) = ("`value`".to_owned(), "two values");
+                condition.faults.push(fault(RuleKey::Value, Kind::InvalidValue { of, expected, found }));
             }
             // It has a fault: what is asked of its field and operator is all there is to check.
-            side(&mut condition, Operator::Gte, None);
+            side(&mut condition, below, None);
             return Rule::One(Box::new(condition));
         }
     };
@@ -181,16 +192,16 @@ fn both<'s>(
     for key in [Entries::ConditionType, Entries::Field] {
         other.entries[key as usize] = again(&condition.entries[key as usize]);
     }
-    side(&mut condition, Operator::Gte, Some(low));
-    side(&mut other, Operator::Lte, Some(high));
-    Rule::Both(Box::new([condition, other]))
+    side(&mut condition, below, Some(low));
+    side(&mut other, above, Some(high));
+    Rule::Pair(junction, Box::new([condition, other]))
 }
 
-/// Whether an operator is `between`, or its negation.
-fn is_between(name: &str) -> Option<Option<&'static str>> {
+/// How the comparisons of an operator of two values are joined.
+fn is_between(name: &str) -> Option<Junction> {
     match () {
-        () if name.eq_ignore_ascii_case("between") => Some(None),
-        () if name.eq_ignore_ascii_case("notBetween") => Some(Some("notBetween")),
+        () if name.eq_ignore_ascii_case("between") => Some(Junction::All),
+        () if name.eq_ignore_ascii_case("notBetween") => Some(Junction::Any),
         () => None,
     }
 }
@@ -204,12 +215,6 @@ fn operator_of<'s>(spelled: Cow<'s, str>, asked: Option<Asked>) -> (Cow<'s, str>
         (Some(Asked::List), "=") => (called(Operator::In), None),
         (Some(Asked::List), "!=") => (called(Operator::NotIn), None),
         (Some(Asked::Field(Field::Flag(_))), "!=") => (called(Operator::Eq), Some("!=")),
-        (_, name) if name.eq_ignore_ascii_case("doesNotBeginWith") => {
-            (called(Operator::StartsWith), Some("doesNotBeginWith"))
-        }
-        (_, name) if name.eq_ignore_ascii_case("doesNotEndWith") => {
-            (called(Operator::EndsWith), Some("doesNotEndWith"))
-        }
         _ => (spelled, None),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalogue::Takes;
+use crate::catalogue::OperandKind;
 use crate::draft::Value;
 use crate::error::Quoted;
 use crate::limits::Limits;
@@ -10,20 +10,20 @@ use crate::number::{NotANumber, Number};
 use crate::time::SpanUnit;
 
 /// A value as what its operator takes, as far as it can be read so; with its unit, if it says one.
-pub(super) fn of<'s>(takes: Takes, value: Value<'s>, limits: &Limits) -> (Value<'s>, Option<Cow<'s, str>>) {
+pub(super) fn of<'s>(takes: OperandKind, value: Value<'s>, limits: &Limits) -> (Value<'s>, Option<Cow<'s, str>>) {
     let value = match (takes, value) {
-        (Takes::Span | Takes::Moment, Value::Text(text)) => return span(text),
-        (Takes::WholeNumber | Takes::Number, value) => number(value),
-        (Takes::Flag, Value::Text(text)) => match trimmed(&text) {
+        (OperandKind::Span | OperandKind::Moment, Value::Text(text)) => return span(text),
+        (OperandKind::WholeNumber | OperandKind::Number, value) => number(value),
+        (OperandKind::Flag, Value::Text(text)) => match trimmed(&text) {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             _ => Value::Text(text),
         },
-        (Takes::Texts | Takes::Literals, Value::Text(text)) => Value::Array(split(&text, limits)),
-        (Takes::Literals, one @ (Value::Number(_) | Value::Bool(_))) => Value::Array(vec![one]),
-        (Takes::Lists, Value::Text(text)) => Value::Array(split(&text, limits).into_iter().map(number).collect()),
-        (Takes::Lists, Value::Array(lists)) => Value::Array(lists.into_iter().map(number).collect()),
-        (Takes::Lists, one @ Value::Number(_)) => Value::Array(vec![one]),
+        (OperandKind::Texts | OperandKind::Literals, Value::Text(text)) => Value::Array(split(&text, limits)),
+        (OperandKind::Literals, one @ (Value::Number(_) | Value::Bool(_))) => Value::Array(vec![one]),
+        (OperandKind::Lists, Value::Text(text)) => Value::Array(split(&text, limits).into_iter().map(number).collect()),
+        (OperandKind::Lists, Value::Array(lists)) => Value::Array(lists.into_iter().map(number).collect()),
+        (OperandKind::Lists, one @ Value::Number(_)) => Value::Array(vec![one]),
         (_, value) => value,
     };
     (value, None)
@@ -57,7 +57,7 @@ fn span<'s>(text: Cow<'s, str>) -> (Value<'s>, Option<Cow<'s, str>>) {
     (Value::Number(number), unit)
 }
 
-/// The two values of `between`, or what stands there.
+/// The two values of `between`, of numbers the lesser one first; or what stands there.
 pub(super) fn pair<'s>(value: Option<Value<'s>>, limits: &Limits) -> Result<(Value<'s>, Value<'s>), String> {
     let (values, found) = match value {
         None => return Err("none".to_owned()),
@@ -70,7 +70,7 @@ pub(super) fn pair<'s>(value: Option<Value<'s>>, limits: &Limits) -> Result<(Val
     };
     let Ok([low, high]) = <[Value<'s>; 2]>::try_from(values) else { return Err(found) };
     match (as_number(&low), as_number(&high)) {
-        (Some(a), Some(b)) if a > b => Err(format!("`{a}` before `{b}`")),
+        (Some(a), Some(b)) if a > b => Ok((high, low)),
         _ => Ok((low, high)),
     }
 }

@@ -6,7 +6,7 @@ use super::rule::LIST;
 use crate::catalogue::CUSTOM_PREFIX;
 use crate::filter::{Condition, Group, Junction};
 use crate::number::Number;
-use crate::parts::{Operand, Parts, Subject};
+use crate::parts::{ConditionSubject, Operand, Parts};
 use crate::time::Written;
 
 /// Something to be written as a query has it.
@@ -53,24 +53,26 @@ impl Serialize for Wire<'_, Condition> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Parts { subject, operator, operand, list } = self.0.into();
         let mut object = serializer.serialize_map(None)?;
-        match subject {
-            Subject::Field(field) => object.serialize_entry("field", field.name())?,
-            Subject::Custom(key) => object.serialize_entry("field", &format!("{CUSTOM_PREFIX}{}", key.as_str()))?,
-            Subject::List => object.serialize_entry("field", LIST)?,
+        match &subject {
+            ConditionSubject::Field(field) => object.serialize_entry("field", field.name())?,
+            ConditionSubject::Custom(key) => {
+                object.serialize_entry("field", &format!("{CUSTOM_PREFIX}{}", key.as_str()))?
+            }
+            ConditionSubject::List => object.serialize_entry("field", LIST)?,
         }
         object.serialize_entry("operator", operator.in_react_querybuilder())?;
         match operand {
-            Operand::None => object.serialize_entry("value", &())?,
+            Operand::Nothing => object.serialize_entry("value", &())?,
             Operand::Span(span) => object.serialize_entry("value", &format!("{} {}", span.amount, span.unit.name()))?,
             Operand::Instant(instant) => object.serialize_entry("value", &Written(instant).to_string())?,
-            Operand::Number(number) if matches!(subject, Subject::Field(_)) && !is_safe(number) => {
+            Operand::Number(number) if matches!(subject, ConditionSubject::Field(_)) && !is_safe(number) => {
                 object.serialize_entry("value", &number.to_string())?;
             }
             Operand::Number(number) => object.serialize_entry("value", &number)?,
             Operand::Bool(value) => object.serialize_entry("value", &value)?,
-            Operand::Text(text) => object.serialize_entry("value", text)?,
-            Operand::Texts(texts) => object.serialize_entry("value", texts)?,
-            Operand::Literals(literals) => object.serialize_entry("value", literals)?,
+            Operand::Text(text) => object.serialize_entry("value", &text)?,
+            Operand::Texts(texts) => object.serialize_entry("value", &texts)?,
+            Operand::Literals(literals) => object.serialize_entry("value", &literals)?,
             Operand::Lists(lists) => {
                 let lists: Vec<WireList> = lists.iter().copied().map(WireList).collect();
                 object.serialize_entry("value", &lists)?;

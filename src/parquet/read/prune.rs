@@ -14,7 +14,7 @@ use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField};
 use crate::contact::RecordKey;
 use crate::number::Number;
 use crate::parquet::CUSTOM;
-use crate::plan::{CustomMatch, Interval, Leaf, LeafTest, Literals, Node, Ordered, Pattern, Plan, Subject, TextMatch};
+use crate::plan::{CustomMatch, Interval, Leaf, LeafTest, Node, Ordered, Pattern, Plan, Subject, TextMatch};
 use crate::semantics::{Subscription, TextCase};
 use crate::table::ColumnId;
 
@@ -162,19 +162,16 @@ impl ColumnStatistics<'_> {
             (LeafTest::Amount(interval), _) => Some(meet(interval, self.numbers()?)),
             (LeafTest::Text(pattern), ColumnType::Text) => self.may_match(pattern),
             (LeafTest::Custom(CustomMatch::Text(pattern)), ColumnType::Text) => self.may_match(pattern),
-            (LeafTest::Custom(CustomMatch::NonEmpty(Literals { texts, numbers_of_texts, .. })), ColumnType::Text) => {
-                // A text that is a number may be one of several that are the same.
-                if numbers_of_texts.is_empty() { self.may_match(texts) } else { None }
+            (LeafTest::Custom(CustomMatch::NonEmpty(literals)), ColumnType::Text) => {
+                // A text that is a number, or a boolean, may be one of several that are the same.
+                if literals.has_texts_only() { self.may_match(&literals.texts) } else { None }
             }
             (LeafTest::Custom(CustomMatch::NonEmpty(literals)), ColumnType::Int | ColumnType::Float) => {
                 let (least, greatest) = self.numbers()?;
                 Some(literals.numbers.iter().any(|number| (least..=greatest).contains(number)))
             }
             (LeafTest::Custom(CustomMatch::Order(order)), ColumnType::Int | ColumnType::Float) => {
-                match Interval::of(order.comparison, order.number?) {
-                    (Some(interval), false) => Some(meet(&interval, self.numbers()?)),
-                    _ => None,
-                }
+                Some(meet(&Interval::of(order.comparison, order.number?)?, self.numbers()?))
             }
             _ => None,
         }

@@ -34,7 +34,7 @@ fn a_column_is_asked_itself() {
     check("custom_fields.state = \"CA\"", r#""state" IS NOT NULL AND "state" = 'CA'"#);
     check("custom_fields.state not in [\"CA\", \"5\"]", r#"("state" IS NULL OR "state" NOT IN ('CA', '5'))"#);
     check("custom_fields.state exists", r#""state" IS NOT NULL"#);
-    check("custom_fields.state = true", r#""state" IS NOT NULL AND "state" = 'true'"#);
+    check("custom_fields.state = true", r#""state" IS NOT NULL AND translate("state", 'ERTU', 'ertu') = 'true'"#);
     check("custom_fields.ltv > 0.5", r#""ltv" IS NOT NULL AND "ltv" > 5e-1"#);
     check("custom_fields.ltv = \"5\"", r#""ltv" IS NOT NULL AND "ltv" = 5"#);
     check("custom_fields.ltv contains \"5\"", "FALSE");

@@ -55,7 +55,7 @@ fn where_missing_negation_fails_a_value_is_asked_for() {
         ("carrier != 'x'", r#""carrier" IS NOT NULL AND "carrier" <> 'x'"#),
         (
             "custom.a != true",
-            r#""membership_id" IN (SELECT "membership_id" FROM "custom_values" WHERE "key" = 'a') AND "membership_id" NOT IN (SELECT "membership_id" FROM "custom_values" WHERE "key" = 'a' AND ("text" = 'true' OR "flag"))"#,
+            r#""membership_id" IN (SELECT "membership_id" FROM "custom_values" WHERE "key" = 'a') AND "membership_id" NOT IN (SELECT "membership_id" FROM "custom_values" WHERE "key" = 'a' AND (translate("text", 'ERTU', 'ertu') = 'true' OR "flag"))"#,
         ),
     ] {
         assert_eq!(condition(Dialect::DuckDb, filter, fails), expected, "{filter}");
@@ -213,4 +213,60 @@ WHERE "m"."clicks" IS NOT NULL AND "m"."clicks" >= $1
     }
     let nameless = SqlSchema { list_id: String::new(), ..SqlSchema::default() };
     assert!(Sql::new(Dialect::DuckDb).with_schema(nameless).count(&audience, &cx(Semantics::default())).is_err());
+}
+
+/// How deep the members of chains and parentheses nest, as an engine counts that makes a tree of each chain from the left.
+fn nesting(sql: &str) -> usize {
+    // For each open parenthesis the joints on its level so far, and how deep what is in it goes.
+    let mut open = vec![(0, 0)];
+    let mut deepest = 0;
+    for token in sql.replace('(', " ( ").replace(')', " ) ").split_whitespace() {
+        let level = open.last_mut().unwrap();
+        match token {
+            "AND" | "OR" => level.0 += 1,
+            "(" => open.push((0, 0)),
+            ")" => {
+                let (joints, inside) = open.pop().unwrap();
+                let level = open.last_mut().unwrap();
+                level.1 = level.1.max(joints + inside + 1);
+            }
+            _ => {}
+        }
+        let (joints, inside) = open[0];
+        deepest = deepest.max(joints + inside);
+    }
+    deepest
+}
+
+#[test]
+fn as_many_conditions_as_a_filter_may_have_are_printed_shallow_in_every_dialect() {
+    let joined = |count: usize, joint: &str| {
+        let each = (0..count).map(|count| format!("click_count != {count}"));
+        each.collect::<Vec<_>>().join(joint)
+    };
+    let values: Vec<String> = (0..10_000).map(|value| format!("{value}.5")).collect();
+    let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
+    for text in [
+        joined(995, " and "),
+        joined(10_000, " and "),
+        joined(10_000, " or "),
+        format!("on_dnc or ({})", joined(9_999, " and ")),
+        format!("custom.n in [{}]", values.join(", ")),
+    ] {
+        let audience = Audience::of(text.parse().unwrap());
+        for dialect in Dialect::ALL {
+            let statement = Sql::new(dialect).inlined().count(&audience, &cx).unwrap();
+            let found = nesting(statement.text());
+            assert!(found < 150, "{dialect}: {found} for {}", &text[..40]);
+            let many = Sql::new(dialect).inlined().counts([(&audience, &cx)]).unwrap();
+            assert!(nesting(many.text()) < 150, "{dialect}: {} for {}", nesting(many.text()), &text[..40]);
+        }
+    }
+}
+
+#[test]
+fn a_chain_that_is_not_long_is_printed_as_it_is() {
+    assert_eq!(nesting("a AND b AND c"), 2);
+    assert_eq!(nesting("a AND (b OR c OR d) AND e"), 5);
+    assert_eq!(nesting("f(a) = 1"), 1);
 }
