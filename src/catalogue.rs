@@ -92,7 +92,6 @@ pub(crate) struct FieldRow {
     pub(crate) name: &'static str,
     /// The condition types that may ask about it; the first is the one written.
     pub(crate) types: &'static [ConditionType],
-    pub(crate) owner: Owner,
     /// What it is, in a sentence.
     pub(crate) about: &'static str,
 }
@@ -158,7 +157,6 @@ macro_rules! fields {
             field: Field::$kind($enum::$variant),
             name: stringify!($name),
             types: &[$(ConditionType::$type),+],
-            owner: Owner::$owner,
             about: $about,
         },)+)+];
     };
@@ -517,7 +515,6 @@ mod tests {
             assert_eq!(Field::from_name(row.name).map(|found| found.field), Some(row.field));
             assert_eq!(row.field.name(), row.name);
             assert_eq!(FIELDS[row.field.ordinal()].field, row.field);
-            assert_eq!(row.field.owner(), row.owner);
         }
     }
 

@@ -62,7 +62,7 @@ impl Tables<'_> {
     fn contacts(&self) -> Vec<Column> {
         let phone_number = Field::Text(TextField::PhoneNumber);
         let mut columns = vec![column(self.schema.column(phone_number), self.dialect.forms().types.text, true)];
-        let others = FIELDS.iter().filter(|row| row.owner == Owner::Contact && row.field != phone_number);
+        let others = FIELDS.iter().filter(|row| row.field.owner() == Owner::Contact && row.field != phone_number);
         columns.extend(others.map(|row| self.field(row.field)));
         columns
     }
@@ -78,7 +78,7 @@ impl Tables<'_> {
         columns.push(column(&schema.list_id, types.key, false));
         columns.push(column(&schema.active, types.flag, false));
         columns.extend(schema.is_membership.iter().map(|name| column(name, types.flag, true)));
-        for row in FIELDS.iter().filter(|row| row.owner == Owner::Membership) {
+        for row in FIELDS.iter().filter(|row| row.field.owner() == Owner::Membership) {
             columns.push(self.field(row.field));
             if let Field::Amount(amount) = row.field {
                 columns.extend(schema.wholes.get(&amount).map(|name| column(name, types.whole, false)));

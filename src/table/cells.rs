@@ -70,7 +70,10 @@ impl<'t> TableCells<'t> {
     pub(crate) fn columns(&self) -> Vec<ColumnId> {
         let of = |owner: Owner| {
             let phone_number = Field::from(TextField::PhoneNumber);
-            FIELDS.iter().filter(move |row| row.owner == owner && row.field != phone_number).map(|row| row.field.into())
+            FIELDS
+                .iter()
+                .filter(move |row| row.field.owner() == owner && row.field != phone_number)
+                .map(|row| row.field.into())
         };
         let mut columns: Vec<ColumnId> = of(Owner::Contact).collect();
         columns.extend([ColumnId::List, ColumnId::Active]);

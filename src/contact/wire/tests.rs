@@ -253,7 +253,7 @@ fn either_lists_or_one_membership() {
         let contact = read(&record(&format!(r#""lists": {lists}"#)));
         assert_eq!(contact.memberships.len(), count, "{lists}");
     }
-    for row in FIELDS.iter().filter(|row| row.owner == Owner::Membership) {
+    for row in FIELDS.iter().filter(|row| row.field.owner() == Owner::Membership) {
         let value = match RecordKey::Field(row.field).value_type() {
             ValueType::Text => r#""""#,
             ValueType::Flag => "false",
@@ -440,7 +440,7 @@ fn the_table_of_keys() {
     }
     for row in FIELDS {
         let key = RecordKey::from_name(row.name).map(|(key, name)| (key.is_of_the_contact(), name));
-        assert_eq!(key, Some((row.owner == Owner::Contact, row.name)));
+        assert_eq!(key, Some((row.field.owner() == Owner::Contact, row.name)));
     }
     assert_eq!(RecordKey::from_name("Phone"), None);
 }
