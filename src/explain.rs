@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::audience::Audience;
-use crate::contact::{Contact, Membership};
+use crate::contact::Contact;
 use crate::eval::{self, Subject, asked_membership, takes_part};
 use crate::filter::{Asked, Condition, CustomTest, FieldTest, Group, Junction, ListTest, Test, TimeTest};
 use crate::number::Number;
@@ -100,7 +100,9 @@ impl Audience {
     /// ```
     #[must_use]
     pub fn explain(&self, contact: &Contact, cx: &EvalContext) -> Explanation {
-        let memberships = contact.memberships.iter().map(|membership| self.explain_one(contact, membership, cx));
+        let by_list = eval::by_list(contact);
+        let of = |membership| Subject { contact, by_list: &by_list, membership, cx };
+        let memberships = contact.memberships.iter().map(|membership| self.explain_one(&of(membership)));
         Explanation {
             phone_number: contact.phone_number.clone(),
             is_in: self.contains(contact, cx),
@@ -108,7 +110,8 @@ impl Audience {
         }
     }
 
-    fn explain_one(&self, contact: &Contact, membership: &Membership, cx: &EvalContext) -> MembershipExplanation {
+    fn explain_one(&self, of: &Subject<'_>) -> MembershipExplanation {
+        let Subject { membership, cx, .. } = of;
         let scope = if !self.includes_list(membership.list_id) {
             Scope::NotASourceList
         } else if !takes_part(membership, cx) {
@@ -116,8 +119,7 @@ impl Audience {
         } else {
             Scope::Asked
         };
-        let of = Subject { contact, membership, cx };
-        let filter = (scope == Scope::Asked).then(|| group(self.filter.root(), &of));
+        let filter = (scope == Scope::Asked).then(|| group(self.filter.root(), of));
         MembershipExplanation { list_id: membership.list_id, scope, filter }
     }
 }

@@ -54,6 +54,7 @@ mod arbitrary;
 mod audience;
 #[cfg(feature = "table")]
 mod breakdown;
+mod by_list;
 #[cfg(any(feature = "arbitrary", feature = "proptest"))]
 mod cases;
 mod catalogue;

@@ -67,7 +67,7 @@ impl Table {
         mut out: impl Write,
         progress: &mut dyn FnMut(u64),
     ) -> io::Result<()> {
-        File::of(self, drawn)?.write(&mut out, progress)
+        File::of(&self.compacted(), drawn)?.write(&mut out, progress)
     }
 }
 
@@ -106,7 +106,7 @@ impl<'t> File<'t> {
         }
         for id in cells.columns() {
             let values = cells.values(&id);
-            let written = Written::of(&id, values.iter().copied().chain(cells.values_of_others(&id)));
+            let written = Written::of(&id, values.iter().copied().chain(cells.values_of_overflow(&id)));
             types.push(written.column(&id)?);
             let values = values.into_iter().map(|cell| written.plain(cell)).collect();
             columns.push(Column::Cells { id, written, values });

@@ -117,13 +117,6 @@ impl Plan {
         Self { root: fold::fold(root), scope: self.scope.clone(), cx: self.cx }
     }
 
-    /// Whether a list is in scope; no list is where all are.
-    #[cfg(feature = "table")]
-    pub(crate) fn includes_list(&self, list: Option<i64>) -> bool {
-        let scope = self.scope.as_deref();
-        scope.is_none_or(|lists| list.is_some_and(|list| lists.binary_search(&list).is_ok()))
-    }
-
     /// Whether nothing can satisfy it.
     #[must_use]
     pub fn is_never(&self) -> bool {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::contact::Membership;
 use crate::number::Number;
-use crate::semantics::{Semantics, Subscription, TextCase};
+use crate::semantics::{Semantics, Subscription, TextCase, Unit};
 use crate::time::from_micros;
 use crate::value::Value;
 
@@ -355,7 +355,7 @@ fn whoever_is_put_in_anew_keeps_the_place_and_whoever_is_new_comes_last() {
     let cx = cx(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
     let everybody = audience("not on_dnc", &[]);
     for mut table in tables(&["+1", "+2", "+3", "+4"].map(contact).into_iter().collect()) {
-        ["+9", "+2", "+8", "+7", "+9"].into_iter().for_each(|phone_number| table.upsert(contact(phone_number)));
+        ["+9", "+2", "+8", "+7", "+9"].into_iter().for_each(|phone_number| table.replace(contact(phone_number)));
         assert!(table.remove("+1") && !table.remove("+1"));
         let members: Vec<String> = table.members(&everybody, &cx).phone_numbers().collect();
         assert_eq!(members, ["+2", "+3", "+4", "+9", "+8", "+7"]);
@@ -372,24 +372,28 @@ fn single_contacts_stand_in_columns_where_they_are_let() {
     };
     let population: Population = [("+1", 1), ("+2", 2), ("+3", 2)].map(contact).into_iter().collect();
     let none = usize::MAX;
-    for (layout, segments, others) in
+    for (layout, segments, overflow) in
         [((1, 1), 2, 0), ((2, none), 1, 1), ((none, 1), 1, 0), ((none, 4), 0, 3), ((none, none), 0, 3)]
     {
         let table = table(&population, layout);
-        assert_eq!((table.segments.len(), table.others.len()), (segments, others), "{layout:?}");
+        assert_eq!((table.base.segments().len(), table.base.overflow().len()), (segments, overflow), "{layout:?}");
     }
 }
 
 #[test]
 fn whoever_is_on_more_lists_than_a_segment_has_slots_is_asked_by_themselves() {
-    for (lists, segments, others) in [(16, 1, 0), (17, 0, 1)] {
+    for (lists, segments, overflow) in [(16, 1, 0), (17, 0, 1)] {
         let membership = |list| Membership { list_id: Some(list), ..Membership::default() };
         let memberships = (0..lists).map(membership).collect();
         let population: Population =
             [Contact { phone_number: "+1".into(), memberships, ..Contact::default() }].into_iter().collect();
         for layout in [(1, 1), (usize::MAX, 1)] {
             let table = table(&population, layout);
-            assert_eq!((table.segments.len(), table.others.len()), (segments, others), "{lists}: {layout:?}");
+            assert_eq!(
+                (table.base.segments().len(), table.base.overflow().len()),
+                (segments, overflow),
+                "{lists}: {layout:?}"
+            );
         }
     }
 }
@@ -425,7 +429,7 @@ fn what_was_taken_back_leaves_nothing_in_a_table() {
     };
     let (clean, other) = (table(false), table(true));
     assert_eq!(other.cells().columns(), clean.cells().columns());
-    for ((id, column), (_, of_clean)) in other.columns.columns.iter().zip(&clean.columns.columns) {
+    for ((id, column), (_, of_clean)) in other.base.columns().columns.iter().zip(&clean.base.columns().columns) {
         assert_eq!(column.domain.keys(), of_clean.domain.keys(), "{id:?}");
     }
     assert_eq!(other.get("+1"), clean.get("+1"));
@@ -469,11 +473,10 @@ fn columns_are_appended_up_to_the_most_custom_fields() {
 
 #[test]
 fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
-    use super::bits::Bits;
     use super::column::{Buckets, Column};
     use super::column_chunk::ColumnChunk;
     use super::domain::{CustomValues, Domain};
-    use super::segment::{ColumnId, Lists};
+    use super::segment::{ColumnId, Columns, Lists, Segment};
     use crate::catalogue::{CountField, TextField};
     use crate::filter::CustomKey;
 
@@ -526,12 +529,15 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
         slots: 1,
         phones: vec![phone; 100],
         order: vec![0; 100],
-        live: Bits::new(100, true),
-        stripes: vec![vec![few()], vec![many(), few()]],
+        chunks: vec![vec![few()], vec![many(), few()]],
     };
-    let of_segment = 2 * (3 + 4 * 8) + 3 * 128 + 100 * 8 + 100 * 4 + 2 * 8;
+    let of_segment = 2 * (3 + 4 * 8) + 3 * 128 + 100 * 8 + 100 * 4;
     assert_eq!(segment.bytes(), of_segment);
     let of_columns = columns.bytes();
-    let table = Table { columns, segments: vec![segment.clone(), segment], ..Table::default() };
-    assert_eq!(table.bytes(), 2 * of_segment + of_columns);
+    let segments = vec![segment.clone(), segment];
+    let built = build::Built { columns, segments, others: Vec::new(), contacts: 200, replaced: 0 };
+    let table = Table { base: Level::new(built, None), ..Table::default() };
+    // Which rows are there is kept by whole pages.
+    let of_live = 2 * (kernel::RUN * 8 + 8);
+    assert_eq!(table.bytes(), 2 * of_segment + of_columns + of_live);
 }

@@ -39,20 +39,11 @@ pub(crate) struct Transitions {
 }
 
 impl<'f> TruthTimeline<'f> {
-    /// The course of a filter.
-    pub(crate) fn new(filter: &'f Filter, cx: &EvalContext) -> Self {
-        Self::of(filter, cx, false)
-    }
-
     /// The course of a filter of those for whom it may hold at some instant: what does not move and must hold anyway is
     /// not asked of them again.
     pub(crate) fn of_possible(filter: &'f Filter, cx: &EvalContext) -> Self {
-        Self::of(filter, cx, true)
-    }
-
-    fn of(filter: &'f Filter, cx: &EvalContext, possible: bool) -> Self {
         let mut course = Self { root: Part::Constant(true), still: Vec::new(), moving: Vec::new() };
-        let root = course.group(filter.root(), cx, possible);
+        let root = course.group(filter.root(), cx, true);
         course.root = root;
         course
     }
