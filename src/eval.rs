@@ -110,7 +110,7 @@ fn is_on_any(lists: &[i64], of: &Subject<'_>) -> bool {
 }
 
 /// The contact's membership on a list, if it takes part.
-fn membership_on<'a>(list: i64, of: &Subject<'a>) -> Option<&'a Membership> {
+pub(crate) fn membership_on<'a>(list: i64, of: &Subject<'a>) -> Option<&'a Membership> {
     let known = of.by_list.on(list).map(|at| &of.contact.memberships[at]);
     known.into_iter().find(|known| takes_part(known, of.cx))
 }

@@ -156,10 +156,8 @@ fn condition(condition: &Condition, of: &Subject<'_>) -> Node {
 /// The value that a condition was decided on.
 fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
     let test = match condition {
-        Condition::List(ListTest::In(_) | ListTest::NotIn(_)) => {
-            let known = of.contact.memberships.iter().filter(|known| takes_part(known, of.cx));
-            let lists = known.filter_map(|known| known.list_id).map(|list| Some(Value::Number(list.into())));
-            return Some(Value::Array(lists.collect()));
+        Condition::List(ListTest::In(lists) | ListTest::NotIn(lists)) => {
+            return Some(Value::Array(lists_found(lists.as_slice(), of)));
         }
         Condition::Field(test) => test,
     };
@@ -172,6 +170,17 @@ fn found(condition: &Condition, of: &Subject<'_>) -> Option<Value> {
         Test::Text(field, _) => eval::text(*field, of.contact, membership).map(Value::from),
         Test::Custom(key, _) => membership?.custom_fields.get(key.as_str()).cloned(),
     }
+}
+
+/// The lists that a contact is on. Of somebody on very many, only those that were asked for: each membership tells them.
+fn lists_found(asked: &[i64], of: &Subject<'_>) -> Vec<Option<Value>> {
+    const MANY: usize = 1_000;
+    let value = |list: i64| Some(Value::Number(list.into()));
+    if of.contact.memberships.len() > MANY {
+        return asked.iter().copied().filter(|list| eval::membership_on(*list, of).is_some()).map(value).collect();
+    }
+    let known = of.contact.memberships.iter().filter(|known| takes_part(known, of.cx));
+    known.filter_map(|known| known.list_id).map(value).collect()
 }
 
 /// What a relative time came to.

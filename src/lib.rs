@@ -136,7 +136,7 @@ pub use crate::refusal::Refusal;
 pub use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, TextCase, Unit};
 pub use crate::size::Size;
 #[cfg(feature = "table")]
-pub use crate::table::{Members, Table, TableBuilder};
+pub use crate::table::{Members, SharedTable, Table, TableBuilder};
 pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 #[cfg(feature = "table")]
 pub use crate::timeline::{Change, Timeline};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use self::program::Program;
 #[cfg(feature = "table")]
-use self::program::{Asked, Step};
+use self::program::{AskedRecord, Step};
 pub use self::record::{CustomField, Record};
 use crate::audience::Audience;
 use crate::plan::{LeafTest, Plan, ValueRef};
@@ -102,7 +102,7 @@ impl LeafMatcher {
     /// Whether a membership of a contact passes; `by_list` has the contact's memberships.
     #[inline]
     pub(crate) fn holds(&self, contact: &Contact, by_list: &ByList, membership: usize) -> bool {
-        self.step.holds(&Asked::new(contact, by_list, self.any), membership)
+        self.step.holds(&AskedRecord::new(contact, by_list, self.any), membership)
     }
 }
 

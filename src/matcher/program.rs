@@ -31,7 +31,7 @@ pub(super) struct Program {
 const FEW_LISTS: usize = 16;
 
 /// A record that is asked.
-pub(super) struct Asked<'r, R: ?Sized> {
+pub(super) struct AskedRecord<'r, R: ?Sized> {
     record: &'r R,
     /// Where its memberships are, if there are many and lists are asked for.
     by_list: Option<Cow<'r, ByList>>,
@@ -39,7 +39,7 @@ pub(super) struct Asked<'r, R: ?Sized> {
     any: bool,
 }
 
-impl<'r, R: Record + ?Sized> Asked<'r, R> {
+impl<'r, R: Record + ?Sized> AskedRecord<'r, R> {
     pub(super) fn new(record: &'r R, by_list: &'r ByList, any: bool) -> Self {
         Self { record, by_list: Some(Cow::Borrowed(by_list)), any }
     }
@@ -145,21 +145,21 @@ impl Program {
     }
 
     /// Makes a record ready to be asked of one membership after another.
-    pub(super) fn asked<'r, R: Record + ?Sized>(&self, record: &'r R) -> Asked<'r, R> {
+    pub(super) fn asked<'r, R: Record + ?Sized>(&self, record: &'r R) -> AskedRecord<'r, R> {
         let memberships = record.memberships();
         let many = self.asks_lists && memberships > FEW_LISTS;
         let by_list = || Cow::Owned(ByList::new((0..memberships).map(|membership| record.list(membership))));
-        Asked { record, by_list: many.then(by_list), any: self.any }
+        AskedRecord { record, by_list: many.then(by_list), any: self.any }
     }
 
     /// Whether a membership is in scope and satisfies the filter.
-    pub(super) fn accepts<R: Record + ?Sized>(&self, asked: &Asked<'_, R>, membership: usize) -> bool {
+    pub(super) fn accepts<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, membership: usize) -> bool {
         let in_scope =
             |scope: &[i64]| asked.record.list(membership).is_some_and(|list| scope.binary_search(&list).is_ok());
         asked.takes_part(membership) && self.scope.as_deref().is_none_or(in_scope) && self.run(asked, membership)
     }
 
-    fn run<R: Record + ?Sized>(&self, asked: &Asked<'_, R>, membership: usize) -> bool {
+    fn run<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, membership: usize) -> bool {
         let mut at = self.entry;
         // A target past the steps is an answer.
         while let Some(step) = self.steps.get(at as usize) {
@@ -186,7 +186,7 @@ impl Step {
 
     /// Whether a membership passes.
     #[inline]
-    pub(super) fn holds<R: Record + ?Sized>(&self, asked: &Asked<'_, R>, membership: usize) -> bool {
+    pub(super) fn holds<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, membership: usize) -> bool {
         let membership = match self.list {
             None => Some(membership),
             Some(list) => asked.on_list(list),
@@ -199,7 +199,7 @@ impl Step {
 impl Question {
     /// Whether a value passes; `None` where there is none.
     #[inline]
-    fn ask<R: Record + ?Sized>(&self, asked: &Asked<'_, R>, membership: usize) -> Option<bool> {
+    fn ask<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, membership: usize) -> Option<bool> {
         let record = asked.record;
         match self {
             // What lies before wraps around to beyond the end: one comparison does for both.
@@ -221,7 +221,7 @@ impl Question {
         }
     }
 
-    fn ask_leaf<R: Record + ?Sized>(asked: &Asked<'_, R>, membership: usize, leaf: &Leaf) -> Option<bool> {
+    fn ask_leaf<R: Record + ?Sized>(asked: &AskedRecord<'_, R>, membership: usize, leaf: &Leaf) -> Option<bool> {
         let record = asked.record;
         match (&leaf.subject, &leaf.test) {
             (Subject::Text(field), LeafTest::Text(pattern)) => {

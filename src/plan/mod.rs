@@ -57,9 +57,9 @@ pub struct Plan {
     pub(crate) cx: EvalContext,
 }
 
-/// A condition that does not move with now, as far as it can be decided without looking at a record.
+/// A time-invariant condition, as far as it can be decided without looking at a record.
 #[cfg(feature = "table")]
-pub(crate) fn still(condition: &Condition, cx: &EvalContext) -> Node {
+pub(crate) fn time_invariant(condition: &Condition, cx: &EvalContext) -> Node {
     fold::fold(Node::Leaf(Leaf::new(condition, cx)))
 }
 

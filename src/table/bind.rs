@@ -295,18 +295,18 @@ pub(super) struct RecordLeaf {
 impl RecordPlans {
     pub(super) fn new(asked: &Questions<'_>) -> Self {
         let any_subscription = asked.any_subscription();
-        let records = Records { any_subscription };
+        let records = OfRecords { any_subscription };
         let (plans, mut leaves) = bind_plans(asked.plans, &records);
         leaves.extend(asked.leaves.iter().map(|leaf| records.bind(leaf)));
         Self { plans, leaves, instants: asked.instants.to_vec(), any_subscription }
     }
 }
 
-struct Records {
+struct OfRecords {
     any_subscription: bool,
 }
 
-impl Bind for Records {
+impl Bind for OfRecords {
     type Leaf = RecordLeaf;
 
     fn bind(&self, leaf: &Leaf) -> RecordLeaf {

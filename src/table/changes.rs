@@ -11,7 +11,7 @@ use super::build::build;
 use super::level::Level;
 use super::overflow::OverflowRow;
 use super::shard::Shards;
-use super::{Row, Table};
+use super::{Table, TableRow};
 use crate::contact::Contact;
 
 impl Table {
@@ -98,10 +98,10 @@ impl Table {
     }
 
     /// Takes out a contact, and tells its place in the order.
-    fn take(&mut self, at: Row) -> u64 {
+    fn take(&mut self, at: TableRow) -> u64 {
         match at {
-            Row::Overflow(row) => self.overflow.remove(row).order,
-            Row::Level(level, row) => {
+            TableRow::Overflow(row) => self.overflow.remove(row).order,
+            TableRow::Level(level, row) => {
                 let level = self.level_mut(level);
                 level.remove(row);
                 level.order(row)
@@ -144,11 +144,11 @@ impl Table {
 
     /// Makes one level of a level, all newer ones and the overflow.
     fn join_from(&mut self, level: usize) {
-        let mut rows: Vec<(u64, Row)> = Vec::new();
+        let mut rows: Vec<(u64, TableRow)> = Vec::new();
         for (number, of) in self.levels().enumerate().skip(level) {
-            rows.extend(of.live_rows().map(|row| (of.order(row), Row::Level(number, row))));
+            rows.extend(of.live_rows().map(|row| (of.order(row), TableRow::Level(number, row))));
         }
-        rows.extend(self.overflow.rows().iter().enumerate().map(|(at, row)| (row.order, Row::Overflow(at))));
+        rows.extend(self.overflow.rows().iter().enumerate().map(|(at, row)| (row.order, TableRow::Overflow(at))));
         rows.sort_unstable_by_key(|(order, _)| *order);
         let mut shards = Shards::default();
         rows.iter().for_each(|(_, row)| shards.push(&self.contact(*row)));

@@ -17,13 +17,13 @@ impl Scan<'_> {
     /// How many satisfy each plan; a question that several ask is asked once a run.
     pub(super) fn count_many(&self, unit: Unit) -> Vec<u64> {
         let tallies = self.runs().fold(
-            || Tally::new(unit),
-            |mut tally, at| {
-                self.run(at, |run| tally.add(run));
-                tally
+            || Tallies::new(unit),
+            |mut tallies, at| {
+                self.run(at, |run| tallies.add(run));
+                tallies
             },
         );
-        tallies.map(|tally| tally.counts).reduce(|| vec![0; self.plans()], add_counts)
+        tallies.map(|tallies| tallies.counts).reduce(|| vec![0; self.plans()], add_counts)
     }
 
     /// The rows of each block whose contacts satisfy the first plan.
@@ -92,7 +92,7 @@ fn each_slot(run: &dyn Run, unit: Unit, mut found: impl FnMut(&[u64])) {
 }
 
 /// The counts of several plans, and the scratch that they are worked out in.
-struct Tally {
+struct Tallies {
     answers: Answers,
     unit: Unit,
     counts: Vec<u64>,
@@ -100,7 +100,7 @@ struct Tally {
     found: Vec<RunBits>,
 }
 
-impl Tally {
+impl Tallies {
     fn new(unit: Unit) -> Self {
         Self { answers: Answers::default(), unit, counts: Vec::new(), found: Vec::new() }
     }

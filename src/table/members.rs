@@ -6,7 +6,7 @@ use super::bits::{Bits, ones};
 use super::kernel::{RUN, WORD};
 use super::level::LevelRow;
 use super::scan::Block;
-use super::{Row, Table};
+use super::{Table, TableRow};
 
 /// The contacts of a [`Table`] that are in an audience.
 #[derive(Clone, Debug)]
@@ -33,8 +33,8 @@ impl<'t> Members<'t> {
     pub fn contains(&self, phone_number: &str) -> bool {
         let (block, row) = match self.table.find(phone_number) {
             None => return false,
-            Some(Row::Overflow(row)) => (self.blocks.len() - 1, row),
-            Some(Row::Level(number, LevelRow { block, row })) => {
+            Some(TableRow::Overflow(row)) => (self.blocks.len() - 1, row),
+            Some(TableRow::Level(number, LevelRow { block, row })) => {
                 let before = self.table.levels().take(number).map(|level| level.segments().len() + 1);
                 (before.sum::<usize>() + block, row)
             }

@@ -21,6 +21,7 @@ mod record_run;
 mod scan;
 mod segment;
 pub(crate) mod shard;
+mod shared;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -43,6 +44,7 @@ use crate::semantics::EvalContext;
 use crate::size::Size;
 
 pub use self::members::Members;
+pub use self::shared::SharedTable;
 #[cfg(feature = "parquet")]
 pub(crate) use self::{
     cells::{Cell, CellRef, Cells, Part},
@@ -86,7 +88,7 @@ pub struct Table {
 
 /// Where a contact is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Row {
+enum TableRow {
     /// In a level, of which the base is the first.
     Level(usize, LevelRow),
     Overflow(usize),
@@ -192,18 +194,18 @@ impl Table {
     }
 
     /// Where a contact is.
-    fn find(&self, phone_number: &str) -> Option<Row> {
+    fn find(&self, phone_number: &str) -> Option<TableRow> {
         if let Ok(row) = self.overflow.find(phone_number) {
-            return Some(Row::Overflow(row));
+            return Some(TableRow::Overflow(row));
         }
         let mut levels = (0..=self.newer.len()).rev();
-        levels.find_map(|level| Some(Row::Level(level, self.level(level).find(phone_number)?)))
+        levels.find_map(|level| Some(TableRow::Level(level, self.level(level).find(phone_number)?)))
     }
 
-    fn contact(&self, at: Row) -> Contact {
+    fn contact(&self, at: TableRow) -> Contact {
         match at {
-            Row::Level(level, row) => self.level(level).contact(row),
-            Row::Overflow(row) => self.overflow.rows()[row].contact.clone(),
+            TableRow::Level(level, row) => self.level(level).contact(row),
+            TableRow::Overflow(row) => self.overflow.rows()[row].contact.clone(),
         }
     }
 

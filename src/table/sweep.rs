@@ -11,9 +11,9 @@ use super::bits::ones;
 use super::kernel::{RUN, WORD};
 use super::scan::{Run, Scan, is_empty, retain_node, scratch};
 use crate::audience::Audience;
-use crate::plan::{Hold, Leaf, Subject, Window};
+use crate::plan::{Hold, Subject, Window};
 use crate::semantics::{EvalContext, Unit};
-use crate::timeline::{Changes, Known, Transitions, TruthTimeline};
+use crate::timeline::{Changes, MembershipFacts, Transitions, TruthTimeline};
 
 /// What is swept: the timeline of a filter's truth, over a range of instants.
 struct Sweep<'f> {
@@ -32,11 +32,10 @@ impl Table {
         if possible.is_never() {
             return Vec::new();
         }
-        let truth = TruthTimeline::of_possible(&audience.filter, cx);
-        let leaves: Vec<Leaf> = truth.still.iter().map(|(leaf, _)| leaf.clone()).collect();
+        let truth = TruthTimeline::of(&audience.filter, cx);
         let instants: Vec<(Subject, Option<i64>)> =
-            truth.moving.iter().map(|moving| (moving.subject.clone(), moving.test.list)).collect();
-        let asked = Questions { plans: &[&possible, &always], leaves: &leaves, instants: &instants };
+            truth.dependent.iter().map(|dependent| (dependent.subject.clone(), dependent.test.list)).collect();
+        let asked = Questions { plans: &[&possible, &always], leaves: &truth.invariant, instants: &instants };
         let scan = Scan::new(self, &asked);
         let sweep = Sweep { unit: cx.semantics.unit, range, truth, never_always: always.is_never() };
         let changes = scan.runs().fold(
@@ -98,7 +97,7 @@ impl Sweep<'_> {
         open.chunks_exact_mut(words).for_each(|open| run.kernel().and_not(open, &in_always[..words]));
         self.ask_invariant(run, slots, open, holding);
 
-        let of_run = OfRun { run, slots, invariant: self.truth.still.len(), holding };
+        let of_run = OfRun { run, slots, invariant: self.truth.invariant.len(), holding };
         for word in 0..words {
             let in_any = open.iter().skip(word).step_by(words).fold(0, |rows, open| rows | open);
             for bit in ones(in_any) {
@@ -121,7 +120,7 @@ impl Sweep<'_> {
     /// Asks the time-invariant conditions of the memberships that are looked at.
     fn ask_invariant(&self, run: &dyn Run, slots: &[usize], open: &[u64], holding: &mut Vec<u64>) {
         holding.clear();
-        let count = self.truth.still.len();
+        let count = self.truth.invariant.len();
         // They stand behind the leaves of the plans.
         let first = run.leaves() - count;
         for (slot, open) in slots.iter().zip(open.chunks_exact(run.words())) {
@@ -154,7 +153,7 @@ struct OfMembership<'a> {
     row: usize,
 }
 
-impl Known for OfMembership<'_> {
+impl MembershipFacts for OfMembership<'_> {
     fn holds(&self, condition: usize) -> bool {
         let OfRun { run, invariant, holding, .. } = self.of_run;
         let word = (self.at * invariant + condition) * run.words() + self.row / WORD;

@@ -364,6 +364,61 @@ fn whoever_is_put_in_anew_keeps_the_place_and_whoever_is_new_comes_last() {
 }
 
 #[test]
+fn places_in_the_order_are_not_used_up() {
+    let contact = |i: u64| Contact {
+        phone_number: format!("+{i}"),
+        memberships: vec![Membership::default()],
+        ..Contact::default()
+    };
+    let cx = cx(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
+    let mut table = table(&(0..4).map(contact).collect(), LAYOUTS[0]);
+    table.next_order = u64::from(u32::MAX) - 1;
+    (4..9).rev().for_each(|i| _ = table.merge(contact(i)));
+    let members =
+        |table: &Table| -> Vec<String> { table.members(&audience("not on_dnc", &[]), &cx).phone_numbers().collect() };
+    let expected = ["+0", "+1", "+2", "+3", "+8", "+7", "+6", "+5", "+4"];
+    assert_eq!(members(&table), expected);
+    table.compact();
+    assert_eq!((members(&table), table.next_order), (expected.map(String::from).to_vec(), 9));
+}
+
+#[test]
+fn however_many_changes_there_are_what_is_in_no_column_and_what_is_removed_is_bounded() {
+    let population = few();
+    let of = |i: u64| &population.contacts()[i as usize % population.contacts().len()];
+    for mut table in in_columns(&population) {
+        let most = table.layout.changed;
+        for i in 0..400 {
+            match i % 5 {
+                0 => _ = table.remove(&of(i * 7).phone_number),
+                1 => table.replace(Contact { phone_number: format!("+9{i}"), ..of(i).clone() }),
+                _ => _ = table.merge(of(i * 3).clone()),
+            }
+            assert!(table.overflow.rows().len() < most, "{i}");
+            assert!(table.levels().all(|level| level.rows() < most || level.rows() <= 2 * level.contacts()), "{i}");
+            let contacts: Vec<usize> = table.levels().map(Level::contacts).collect();
+            let more_than_all_newer = |at: usize| contacts[at] > contacts[at + 1..].iter().sum();
+            assert!((0..contacts.len()).all(|at| at + 1 == contacts.len() || more_than_all_newer(at)), "{contacts:?}");
+        }
+        table.compact();
+        assert_eq!((table.newer.len(), table.overflow.rows().len()), (0, 0));
+        assert_eq!(table.base.rows() as u64, table.contacts());
+    }
+}
+
+#[test]
+fn a_snapshot_shares_what_is_not_changed() {
+    let before = table(&few(), LAYOUTS[0]);
+    let mut after = before.clone();
+    assert!(after.remove("+10003"));
+    after.merge(Contact { phone_number: "+10005".into(), carrier: Some("Gamma".into()), ..Contact::default() });
+    assert!(std::ptr::eq(before.base.segments(), after.base.segments()));
+    assert_eq!((before.contacts(), after.contacts()), (256, 255));
+    let carrier = |table: &Table| table.get("+10005").unwrap().carrier;
+    assert_eq!((carrier(&before).as_deref(), carrier(&after).as_deref()), (Some("alphabet"), Some("Gamma")));
+}
+
+#[test]
 fn single_contacts_stand_in_columns_where_they_are_let() {
     let contact = |(phone_number, list_id): (&str, i64)| Contact {
         phone_number: phone_number.into(),

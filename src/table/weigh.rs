@@ -172,7 +172,7 @@ impl<'a, const N: usize> Balance<'a, N> {
                 }
             };
         }
-        let alone = Context { low: [0; RUN], high: self.scope };
+        let alone = Outcome { low: [0; RUN], high: self.scope };
         self.weigh_part(0, &alone, &alone, &self.scope.clone(), words);
         self.figures.in_scope.add(&self.scope[..words]);
         let of_plans = &self.answers[self.outline.conditions.len()..];
@@ -181,7 +181,7 @@ impl<'a, const N: usize> Balance<'a, N> {
 
     /// Weighs a part: what becomes of it if the filter ends with it, what if nothing is missing, and what is left if it
     /// is.
-    fn weigh_part(&mut self, at: usize, ending: &Context, whole: &Context, without: &RunBits, words: usize) {
+    fn weigh_part(&mut self, at: usize, ending: &Outcome, whole: &Outcome, without: &RunBits, words: usize) {
         let value = self.values[at];
         let figures = &mut self.figures.parts[at];
         figures.alone.add(&value[..words]);
@@ -212,12 +212,12 @@ impl<'a, const N: usize> Balance<'a, N> {
 }
 
 /// What becomes of what a part says: `low or (high and x)`.
-struct Context {
+struct Outcome {
     low: RunBits,
     high: RunBits,
 }
 
-impl Context {
+impl Outcome {
     fn of(&self, value: &RunBits, words: usize) -> RunBits {
         let mut rows = [0; RUN];
         for (at, row) in rows[..words].iter_mut().enumerate() {

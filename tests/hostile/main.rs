@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod files;
+mod many_lists;
 mod nested_columns;
 mod numbers_and_dates;
 mod packing;
