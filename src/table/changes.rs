@@ -127,19 +127,22 @@ impl Table {
         if self.overflow.rows().len() >= self.layout.changed {
             self.join_from(self.newer.len() + 1);
         }
-        let mut in_newer: usize = self.newer.iter().map(Level::contacts).sum();
-        for level in 0..=self.newer.len() {
-            let of = self.level(level);
-            let (contacts, rows) = (of.contacts(), of.rows());
-            if level > 0 {
-                in_newer -= contacts;
-            }
+        // A level that takes in the overflow may make an older one small.
+        while let Some(level) = self.first_due() {
+            self.join_from(level);
+        }
+    }
+
+    /// The oldest level that is to be joined with all newer ones.
+    fn first_due(&self) -> Option<usize> {
+        let mut in_newer: usize = self.levels().map(Level::contacts).sum();
+        self.levels().position(|level| {
+            let (contacts, rows) = (level.contacts(), level.rows());
+            in_newer -= contacts;
             let is_small = in_newer > 0 && contacts <= in_newer;
             let is_sparse = rows >= self.layout.changed && contacts * 2 < rows;
-            if is_small || is_sparse {
-                return self.join_from(level);
-            }
-        }
+            is_small || is_sparse
+        })
     }
 
     /// Makes one level of a level, all newer ones and the overflow.
