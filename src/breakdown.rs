@@ -166,12 +166,12 @@ impl Table {
     }
 }
 
-/// What a part of a filter weighs.
+/// What a part of a filter weighs: what is counted where it stands alone, ends the filter, or is missing.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Weight {
-    pub(crate) alone: u64,
-    pub(crate) so_far: u64,
-    pub(crate) without: u64,
+pub(crate) struct Weight<T = u64> {
+    pub(crate) alone: T,
+    pub(crate) so_far: T,
+    pub(crate) without: T,
 }
 
 /// The parts of a filter in the order in which they are read: a group, its conditions, its groups.

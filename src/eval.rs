@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use std::num::NonZero;
 
 use crate::audience::Audience;
+use crate::by_list::ByList;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::filter::{
@@ -42,7 +43,10 @@ impl Audience {
         contact: &'c Contact,
         cx: &'c EvalContext,
     ) -> impl Iterator<Item = &'c Membership> {
-        self.in_scope(contact, cx).filter(|membership| self.filter.matches(contact, membership, cx))
+        let by_list = by_list(contact);
+        self.in_scope(contact, cx).filter(move |membership| {
+            group(self.filter.root(), &Candidate { contact, by_list: &by_list, membership, cx })
+        })
     }
 
     /// The memberships that the filter is asked of: those on a source list that take part.
@@ -58,7 +62,7 @@ impl Filter {
     /// Whether a membership of a contact satisfies the filter, whatever its scope.
     #[must_use]
     pub fn matches(&self, contact: &Contact, membership: &Membership, cx: &EvalContext) -> bool {
-        group(self.root(), &Candidate { contact, membership, cx })
+        group(self.root(), &Candidate { contact, by_list: &by_list(contact), membership, cx })
     }
 }
 
@@ -67,9 +71,16 @@ pub(crate) fn takes_part(membership: &Membership, cx: &EvalContext) -> bool {
     membership.active || cx.semantics.subscription == Subscription::Any
 }
 
+/// Where a contact's memberships are: made once a contact, however many of them are asked.
+pub(crate) fn by_list(contact: &Contact) -> ByList {
+    ByList::new(contact.memberships.iter().map(|membership| membership.list_id))
+}
+
 /// Who is asked, and in which circumstances.
 pub(crate) struct Candidate<'a> {
     pub(crate) contact: &'a Contact,
+    /// The contact's memberships.
+    pub(crate) by_list: &'a ByList,
     pub(crate) membership: &'a Membership,
     pub(crate) cx: &'a EvalContext,
 }
@@ -93,14 +104,18 @@ pub(crate) fn condition(condition: &Condition, of: &Candidate<'_>) -> bool {
     }
 }
 
+/// The contact's membership on a list, if it takes part.
+pub(crate) fn membership_on<'a>(list: i64, of: &Candidate<'a>) -> Option<&'a Membership> {
+    let known = of.by_list.on(list).map(|at| &of.contact.memberships[at]);
+    known.into_iter().find(|known| takes_part(known, of.cx))
+}
+
 /// The membership that a condition is asked of: the one in hand, or the contact's on the condition's list, if it takes
 /// part.
 pub(crate) fn asked_membership<'a>(condition: &Condition, of: &Candidate<'a>) -> Option<&'a Membership> {
     match condition.list() {
         None => Some(of.membership),
-        Some(list) => {
-            of.contact.memberships.iter().find(|known| known.list_id == Some(list) && takes_part(known, of.cx))
-        }
+        Some(list) => membership_on(list, of),
     }
 }
 

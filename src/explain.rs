@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::audience::Audience;
-use crate::contact::{Contact, Membership};
+use crate::contact::Contact;
 use crate::error::Escaped;
 use crate::eval::{self, Candidate, asked_membership, takes_part};
 use crate::filter::{Condition, CustomKey, Group, Junction, OptionalField, Predicate, TimeTest};
@@ -101,7 +101,9 @@ impl Audience {
     /// ```
     #[must_use]
     pub fn explain(&self, contact: &Contact, cx: &EvalContext) -> Explanation {
-        let memberships = contact.memberships.iter().map(|membership| self.explain_one(contact, membership, cx));
+        let by_list = eval::by_list(contact);
+        let of = |membership| Candidate { contact, by_list: &by_list, membership, cx };
+        let memberships = contact.memberships.iter().map(|membership| self.explain_one(&of(membership)));
         Explanation {
             phone_number: contact.phone_number.clone(),
             is_in: self.contains(contact, cx),
@@ -109,7 +111,8 @@ impl Audience {
         }
     }
 
-    fn explain_one(&self, contact: &Contact, membership: &Membership, cx: &EvalContext) -> MembershipExplanation {
+    fn explain_one(&self, of: &Candidate<'_>) -> MembershipExplanation {
+        let Candidate { membership, cx, .. } = of;
         let scope = if !self.includes_list(membership.list_id) {
             Scope::NotASourceList
         } else if !takes_part(membership, cx) {
@@ -117,8 +120,7 @@ impl Audience {
         } else {
             Scope::Asked
         };
-        let of = Candidate { contact, membership, cx };
-        let filter = (scope == Scope::Asked).then(|| group(self.filter.root(), &of));
+        let filter = (scope == Scope::Asked).then(|| group(self.filter.root(), of));
         MembershipExplanation { list_id: membership.list_id, scope, filter }
     }
 }
@@ -159,11 +161,7 @@ fn found(condition: &Condition, of: &Candidate<'_>) -> Option<Value> {
     let time = |field| eval::time(field, membership).map(|micros| Value::Text(InFull(micros).to_string()));
     let text = |field| eval::text(field, of.contact, membership).map(Value::from);
     match condition.predicate() {
-        Predicate::OnList(_) => {
-            let known = of.contact.memberships.iter().filter(|known| takes_part(known, of.cx));
-            let lists = known.filter_map(|known| known.list_id).map(|list| Some(Value::Number(list.into())));
-            Some(Value::Array(lists.collect()))
-        }
+        Predicate::OnList(lists) => Some(Value::Array(lists_found(lists.as_slice(), of))),
         Predicate::Exists(OptionalField::Time(field)) | Predicate::Time(field, _) => time(*field),
         Predicate::Exists(OptionalField::Text(field)) | Predicate::Text(field, _) => text(*field),
         Predicate::Exists(OptionalField::Custom(key)) | Predicate::Custom(key, _) => custom(key),
@@ -171,6 +169,17 @@ fn found(condition: &Condition, of: &Candidate<'_>) -> Option<Value> {
         Predicate::Amount(field, _) => eval::amount(*field, membership).map(Value::Number),
         Predicate::Flag(field, _) => eval::flag(*field, of.contact, membership).map(Value::Bool),
     }
+}
+
+/// The lists that a contact is on. Of somebody on very many, only those that were asked for: each membership tells them.
+fn lists_found(asked: &[i64], of: &Candidate<'_>) -> Vec<Option<Value>> {
+    const MANY: usize = 1_000;
+    let value = |list: i64| Some(Value::Number(list.into()));
+    if of.contact.memberships.len() > MANY {
+        return asked.iter().copied().filter(|list| eval::membership_on(*list, of).is_some()).map(value).collect();
+    }
+    let known = of.contact.memberships.iter().filter(|known| takes_part(known, of.cx));
+    known.filter_map(|known| known.list_id).map(value).collect()
 }
 
 /// What a relative time came to.

@@ -52,6 +52,7 @@ mod arbitrary;
 mod audience;
 #[cfg(feature = "table")]
 mod breakdown;
+mod by_list;
 #[cfg(any(feature = "arbitrary", feature = "proptest"))]
 mod cases;
 mod catalogue;
@@ -136,7 +137,7 @@ pub use crate::refusal::Refusal;
 pub use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, TextCase, Unit};
 pub use crate::size::Size;
 #[cfg(feature = "table")]
-pub use crate::table::{Members, Table, TableBuilder};
+pub use crate::table::{Members, SharedTable, Table, TableBuilder};
 pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 #[cfg(feature = "table")]
 pub use crate::timeline::{Change, Timeline};

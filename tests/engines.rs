@@ -133,7 +133,7 @@ fn a_table_that_is_told_of_changes_equals_one_built_from_the_final_records() {
             let others = expected.contacts().iter().filter(|other| other.phone_number != contact.phone_number);
             if i < 60 {
                 expected = others.cloned().chain([contact.clone()]).collect();
-                table.upsert(contact);
+                table.replace(contact);
             }
         }
         let built = Table::from(&expected);

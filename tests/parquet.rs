@@ -186,7 +186,7 @@ proptest! {
             if let Some(record) = records.first() {
                 table.remove(&record.phone_number);
             }
-            table.upsert(change.clone());
+            table.replace(change.clone());
             let (again, _) = read(&written(&table), 1);
             prop_assert_eq!(again.contacts().len() as u64, table.contacts());
             prop_assert_eq!(again.memberships(), table.memberships());

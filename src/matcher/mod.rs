@@ -1,4 +1,4 @@
-//! A plan for one contact, fast: no allocation and no hashing in the call.
+//! A plan for one contact, fast: no hashing in the call, and no allocation but for a contact on many lists.
 
 mod program;
 mod record;
@@ -7,11 +7,15 @@ mod texts;
 use std::sync::Arc;
 
 use self::program::Program;
+#[cfg(feature = "table")]
+use self::program::{AskedRecord, Step};
 pub use self::record::{CustomField, Record};
 use crate::audience::Audience;
 use crate::plan::{LeafTest, Plan, ValueRef};
 use crate::semantics::EvalContext;
 use crate::time::parse_micros;
+#[cfg(feature = "table")]
+use crate::{by_list::ByList, contact::Contact, plan::Leaf};
 
 /// An audience made ready to be asked of one contact after another.
 ///
@@ -68,13 +72,37 @@ impl Matcher {
     /// Whether the contact is in the audience: some membership in scope satisfies the filter.
     #[must_use]
     pub fn matches<R: Record + ?Sized>(&self, record: &R) -> bool {
-        (0..record.memberships()).any(|membership| self.program.accepts(record, membership))
+        let asked = self.program.asked(record);
+        (0..record.memberships()).any(|membership| self.program.accepts(&asked, membership))
     }
 
     /// How many memberships in scope satisfy the filter.
     #[must_use]
     pub fn matching_memberships<R: Record + ?Sized>(&self, record: &R) -> usize {
-        (0..record.memberships()).filter(|membership| self.program.accepts(record, *membership)).count()
+        let asked = self.program.asked(record);
+        (0..record.memberships()).filter(|membership| self.program.accepts(&asked, *membership)).count()
+    }
+}
+
+/// A leaf of a plan, made ready to be asked of one contact after another.
+#[cfg(feature = "table")]
+#[derive(Clone, Debug)]
+pub(crate) struct LeafMatcher {
+    step: Step,
+    /// Inactive memberships take part too.
+    any: bool,
+}
+
+#[cfg(feature = "table")]
+impl LeafMatcher {
+    pub(crate) fn new(leaf: &Leaf, any: bool) -> Self {
+        Self { step: Step::alone(leaf), any }
+    }
+
+    /// Whether a membership of a contact passes; `by_list` has the contact's memberships.
+    #[inline]
+    pub(crate) fn holds(&self, contact: &Contact, by_list: &ByList, membership: usize) -> bool {
+        self.step.holds(&AskedRecord::new(contact, by_list, self.any), membership)
     }
 }
 

@@ -3,9 +3,12 @@
 //! Short-circuit code, as compilers make it of conditions (Aho, Lam, Sethi and Ullman, Compilers, 2006, §6.6): no tree
 //! is walked, and what a question needs stands beside it.
 
+use std::borrow::Cow;
+
 use super::custom;
 use super::record::{CustomField, Record};
 use super::texts::Texts;
+use crate::by_list::ByList;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::number::Number;
 use crate::plan::{CustomMatch, End, Interval, Leaf, LeafTest, Node, Plan, Subject, ValueRef};
@@ -20,6 +23,50 @@ pub(super) struct Program {
     scope: Option<Box<[i64]>>,
     /// Inactive memberships take part too.
     any: bool,
+    /// Whether any step asks for lists other than that of the membership in hand.
+    asks_lists: bool,
+}
+
+/// On more lists than this, a record's memberships are found by list.
+const FEW_LISTS: usize = 16;
+
+/// A record that is asked.
+pub(super) struct AskedRecord<'r, R: ?Sized> {
+    record: &'r R,
+    /// Where its memberships are, if there are many and lists are asked for.
+    by_list: Option<Cow<'r, ByList>>,
+    /// Inactive memberships take part too.
+    any: bool,
+}
+
+impl<'r, R: Record + ?Sized> AskedRecord<'r, R> {
+    pub(super) fn new(record: &'r R, by_list: &'r ByList, any: bool) -> Self {
+        Self { record, by_list: Some(Cow::Borrowed(by_list)), any }
+    }
+
+    #[inline]
+    fn takes_part(&self, membership: usize) -> bool {
+        self.any || self.record.active(membership)
+    }
+
+    /// The membership on a list, if it takes part.
+    fn on_list(&self, list: i64) -> Option<usize> {
+        match &self.by_list {
+            Some(by_list) => by_list.on(list).find(|membership| self.takes_part(*membership)),
+            None => (0..self.record.memberships())
+                .find(|membership| self.record.list(*membership) == Some(list) && self.takes_part(*membership)),
+        }
+    }
+
+    /// Whether a membership on one of some lists takes part.
+    fn is_on_any(&self, lists: &[i64]) -> bool {
+        match &self.by_list {
+            Some(_) => lists.iter().any(|list| self.on_list(*list).is_some()),
+            None => (0..self.record.memberships()).any(|known| {
+                self.record.list(known).is_some_and(|list| lists.binary_search(&list).is_ok()) && self.takes_part(known)
+            }),
+        }
+    }
 }
 
 /// What comes next: a step, or the answer.
@@ -28,7 +75,7 @@ const YES: Target = u32::MAX;
 const NO: Target = u32::MAX - 1;
 
 #[derive(Clone, Debug)]
-struct Step {
+pub(super) struct Step {
     question: Question,
     /// The list whose membership is asked; `None` is the one in hand.
     list: Option<i64>,
@@ -73,6 +120,7 @@ impl Program {
         let entry = emit(&plan.root, YES, NO, &mut steps);
         // Emitted from the last to the first, and asked from the first to the last.
         steps.reverse();
+        let asks_lists = steps.iter().any(Step::asks_lists);
         let last = steps.len() as u32;
         let turned = |target: Target| if target < NO { last - 1 - target } else { target };
         for step in &mut steps {
@@ -83,6 +131,7 @@ impl Program {
             entry: turned(entry),
             scope: plan.scope.as_deref().map(Into::into),
             any: plan.cx.semantics.subscription == Subscription::Any,
+            asks_lists,
         }
     }
 
@@ -95,76 +144,90 @@ impl Program {
         }
     }
 
-    /// Whether a membership is in scope and satisfies the filter.
-    pub(super) fn accepts<R: Record + ?Sized>(&self, record: &R, membership: usize) -> bool {
-        self.takes_part(record, membership)
-            && self
-                .scope
-                .as_ref()
-                .is_none_or(|scope| record.list(membership).is_some_and(|list| scope.binary_search(&list).is_ok()))
-            && self.run(record, membership)
+    /// Makes a record ready to be asked of one membership after another.
+    pub(super) fn asked<'r, R: Record + ?Sized>(&self, record: &'r R) -> AskedRecord<'r, R> {
+        let memberships = record.memberships();
+        let many = self.asks_lists && memberships > FEW_LISTS;
+        let by_list = || Cow::Owned(ByList::new((0..memberships).map(|membership| record.list(membership))));
+        AskedRecord { record, by_list: many.then(by_list), any: self.any }
     }
 
-    fn run<R: Record + ?Sized>(&self, record: &R, membership: usize) -> bool {
+    /// Whether a membership is in scope and satisfies the filter.
+    pub(super) fn accepts<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, membership: usize) -> bool {
+        let in_scope =
+            |scope: &[i64]| asked.record.list(membership).is_some_and(|list| scope.binary_search(&list).is_ok());
+        asked.takes_part(membership) && self.scope.as_deref().is_none_or(in_scope) && self.run(asked, membership)
+    }
+
+    fn run<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, membership: usize) -> bool {
         let mut at = self.entry;
         // A target past the steps is an answer.
         while let Some(step) = self.steps.get(at as usize) {
-            let membership = match step.list {
-                None => Some(membership),
-                Some(list) => self.on_list(record, list),
-            };
-            let answer = membership.and_then(|membership| self.ask(record, membership, &step.question));
-            let holds = answer.map_or(step.missing, |answer| answer != step.negated);
-            at = if holds { step.yes } else { step.no };
+            at = if step.holds(asked, membership) { step.yes } else { step.no };
         }
         at == YES
     }
+}
 
-    fn takes_part<R: Record + ?Sized>(&self, record: &R, membership: usize) -> bool {
-        self.any || record.active(membership)
+impl Step {
+    /// A leaf that is the whole program.
+    pub(super) fn alone(leaf: &Leaf) -> Self {
+        Self::of(leaf, YES, NO)
     }
 
-    fn on_list<R: Record + ?Sized>(&self, record: &R, list: i64) -> Option<usize> {
-        (0..record.memberships())
-            .find(|membership| record.list(*membership) == Some(list) && self.takes_part(record, *membership))
+    fn of(leaf: &Leaf, yes: Target, no: Target) -> Self {
+        let Leaf { list, missing, negated, .. } = *leaf;
+        Self { question: Question::of(leaf), list, missing, negated, yes, no }
     }
 
+    fn asks_lists(&self) -> bool {
+        self.list.is_some() || matches!(&self.question, Question::Other(leaf) if leaf.subject == Subject::Lists)
+    }
+
+    /// Whether a membership passes.
+    #[inline]
+    pub(super) fn holds<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, membership: usize) -> bool {
+        let membership = match self.list {
+            None => Some(membership),
+            Some(list) => asked.on_list(list),
+        };
+        let answer = membership.and_then(|membership| self.question.ask(asked, membership));
+        answer.map_or(self.missing, |answer| answer != self.negated)
+    }
+}
+
+impl Question {
     /// Whether a value passes; `None` where there is none.
     #[inline]
-    fn ask<R: Record + ?Sized>(&self, record: &R, membership: usize, question: &Question) -> Option<bool> {
-        match question {
+    fn ask<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, membership: usize) -> Option<bool> {
+        let record = asked.record;
+        match self {
             // What lies before wraps around to beyond the end: one comparison does for both.
-            Question::Time(field, from, length) => {
+            Self::Time(field, from, length) => {
                 record.time(*field, membership).map(|value| value.wrapping_sub(*from).cast_unsigned() <= *length)
             }
-            Question::Count(field, from, length) => {
-                Some(record.count(*field, membership).wrapping_sub(*from) <= *length)
-            }
-            Question::Amount(field, interval) => {
-                record.amount(*field, membership).map(|value| interval.contains(&value))
-            }
-            Question::Flag(field) => Some(record.flag(*field, membership)),
-            Question::Text(field, texts) => record.text(*field, membership).map(|value| texts.contains(value)),
-            Question::Custom(custom_field, texts, leaf) => match record.custom(custom_field.field(), membership)? {
+            Self::Count(field, from, length) => Some(record.count(*field, membership).wrapping_sub(*from) <= *length),
+            Self::Amount(field, interval) => record.amount(*field, membership).map(|value| interval.contains(&value)),
+            Self::Flag(field) => Some(record.flag(*field, membership)),
+            Self::Text(field, texts) => record.text(*field, membership).map(|value| texts.contains(value)),
+            Self::Custom(custom_field, texts, leaf) => match record.custom(custom_field.field(), membership)? {
                 ValueRef::Text(text) => Some(texts.contains(text)),
                 other => custom(&leaf.test, other),
             },
-            Question::OtherCustom(custom_field, leaf) => {
+            Self::OtherCustom(custom_field, leaf) => {
                 record.custom(custom_field.field(), membership).and_then(|value| custom(&leaf.test, value))
             }
-            Question::Other(leaf) => self.ask_leaf(record, membership, leaf),
+            Self::Other(leaf) => Self::ask_leaf(asked, membership, leaf),
         }
     }
 
-    fn ask_leaf<R: Record + ?Sized>(&self, record: &R, membership: usize, leaf: &Leaf) -> Option<bool> {
+    fn ask_leaf<R: Record + ?Sized>(asked: &AskedRecord<'_, R>, membership: usize, leaf: &Leaf) -> Option<bool> {
+        let record = asked.record;
         match (&leaf.subject, &leaf.test) {
             (Subject::Text(field), LeafTest::Text(pattern)) => {
                 record.text(*field, membership).map(|value| pattern.holds(value))
             }
-            (Subject::Lists, LeafTest::Lists(lists)) => Some((0..record.memberships()).any(|known| {
-                record.list(known).is_some_and(|list| lists.binary_search(&list).is_ok())
-                    && self.takes_part(record, known)
-            })),
+            (Subject::Lists, LeafTest::Lists(lists)) => Some(asked.is_on_any(lists)),
             (subject, test) => {
                 let exists = match subject {
                     Subject::Time(field) => record.time(*field, membership).is_some(),
@@ -186,8 +249,7 @@ fn emit(node: &Node, yes: Target, no: Target, steps: &mut Vec<Step>) -> Target {
         Node::All(members) => members.iter().rev().fold(yes, |next, member| emit(member, next, no, steps)),
         Node::Any(members) => members.iter().rev().fold(no, |next, member| emit(member, yes, next, steps)),
         Node::Leaf(leaf) => {
-            let Leaf { list, missing, negated, .. } = *leaf;
-            steps.push(Step { question: Question::of(leaf), list, missing, negated, yes, no });
+            steps.push(Step::of(leaf, yes, no));
             steps.len() as u32 - 1
         }
     }

@@ -53,7 +53,7 @@ const EARLY: usize = GROUP / 4;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_parquet(table: &Table, mut out: impl Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
-    ParquetLayout::of(table, None)?.write(&mut out, progress)
+    ParquetLayout::of(&table.compacted(), None)?.write(&mut out, progress)
 }
 
 /// Writes a sample as [`write_parquet`] does a table; the file's metadata has what was drawn, and
@@ -63,7 +63,7 @@ pub fn write_parquet(table: &Table, mut out: impl Write, progress: &mut dyn FnMu
 ///
 /// As [`write_parquet`].
 pub fn write_sample(sample: &Sample, mut out: impl Write, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
-    ParquetLayout::of(sample.table(), Some(sample.drawn()))?.write(&mut out, progress)
+    ParquetLayout::of(&sample.table().compacted(), Some(sample.drawn()))?.write(&mut out, progress)
 }
 
 /// A file before it is written.
@@ -101,7 +101,7 @@ impl<'t> ParquetLayout<'t> {
         }
         for id in cells.columns() {
             let values = cells.values(&id);
-            let written = ColumnEncoding::of(&id, values.iter().copied().chain(cells.values_of_others(&id)));
+            let written = ColumnEncoding::of(&id, values.iter().copied().chain(cells.values_of_overflow(&id)));
             types.push(written.column(&id)?);
             let values = values.into_iter().map(|cell| written.plain(cell)).collect();
             columns.push(WrittenColumn::TableCells { id, written, values });

@@ -59,9 +59,9 @@ pub struct Plan {
     pub(crate) cx: EvalContext,
 }
 
-/// A condition that does not move with now, as far as it can be decided without looking at a record.
+/// A time-invariant condition, as far as it can be decided without looking at a record.
 #[cfg(feature = "table")]
-pub(crate) fn still(condition: &Condition, cx: &EvalContext) -> Node {
+pub(crate) fn time_invariant(condition: &Condition, cx: &EvalContext) -> Node {
     fold::fold(Node::Leaf(Leaf::new(condition, cx)))
 }
 
@@ -117,13 +117,6 @@ impl Plan {
     #[cfg(feature = "table")]
     pub(crate) fn asking(&self, root: Node) -> Self {
         Self { root: fold::fold(root), scope: self.scope.clone(), cx: self.cx }
-    }
-
-    /// Whether a list is in scope; no list is where all are.
-    #[cfg(feature = "table")]
-    pub(crate) fn includes_list(&self, list: Option<i64>) -> bool {
-        let scope = self.scope.as_deref();
-        scope.is_none_or(|lists| list.is_some_and(|list| lists.binary_search(&list).is_ok()))
     }
 
     /// Whether nothing can satisfy it.

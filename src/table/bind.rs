@@ -1,19 +1,126 @@
-//! Plans bound to a table: each distinct leaf once, as codes of a column.
+//! Plans bound to a part of a table: each distinct leaf once, as codes of a column or as a question to a record.
 
 use std::collections::HashMap;
 
 use super::column::ColumnTest;
+use super::domain::Domain;
 use super::kernel::ByteSet;
 use super::segment::{ColumnId, Columns};
 use crate::catalogue::TextField;
+use crate::eval;
+use crate::matcher::LeafMatcher;
 use crate::plan::{Leaf, LeafTest, Node, Plan, Subject, TextMatch};
 use crate::semantics::Subscription;
 
-/// Plans that are asked together, and the questions they share.
+/// A plan whose leaves are numbers. A leaf has the same number wherever in a table the plan is bound.
+#[derive(Clone, Debug)]
+pub(super) struct BoundPlan {
+    pub(super) root: BoundNode,
+    /// The part of the root that says the same of all of a contact's memberships, and the rest: both must hold.
+    pub(super) of_the_contact: BoundNode,
+    pub(super) of_the_membership: BoundNode,
+    pub(super) scope: Option<Vec<i64>>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum BoundNode {
+    Constant(bool),
+    All(Vec<BoundNode>),
+    Any(Vec<BoundNode>),
+    Leaf(usize),
+}
+
+/// What plans are bound to.
+trait Bind {
+    type Leaf;
+
+    fn bind(&self, leaf: &Leaf) -> Self::Leaf;
+
+    /// Whether a leaf says the same of all of a contact's memberships.
+    fn is_of_the_contact(leaf: &Self::Leaf) -> bool;
+
+    /// How many rows a leaf leaves undecided in a group; what is not known comes last.
+    fn undecided(&self, leaf: &Self::Leaf, any: bool) -> u64;
+}
+
+/// Plans that are being bound, with the leaves that they share.
+struct Binder<'b, B: Bind> {
+    to: &'b B,
+    leaves: Vec<B::Leaf>,
+    known: HashMap<Leaf, usize>,
+}
+
+fn bind_plans<B: Bind>(plans: &[&Plan], to: &B) -> (Vec<BoundPlan>, Vec<B::Leaf>) {
+    let mut binder = Binder { to, leaves: Vec::new(), known: HashMap::new() };
+    let bound = plans.iter().map(|plan| binder.plan(plan)).collect();
+    (bound, binder.leaves)
+}
+
+impl<B: Bind> Binder<'_, B> {
+    fn plan(&mut self, plan: &Plan) -> BoundPlan {
+        let root = self.node(&plan.root);
+        let members = match &root {
+            BoundNode::All(members) => members.as_slice(),
+            node => std::slice::from_ref(node),
+        };
+        let (contact, membership) = members.iter().cloned().partition(|member| self.is_of_the_contact(member));
+        BoundPlan {
+            of_the_contact: BoundNode::All(contact),
+            of_the_membership: BoundNode::All(membership),
+            root,
+            scope: plan.scope.clone(),
+        }
+    }
+
+    fn node(&mut self, plan: &Node) -> BoundNode {
+        match plan {
+            Node::Constant(value) => BoundNode::Constant(*value),
+            Node::Leaf(leaf) => BoundNode::Leaf(*self.known.entry(leaf.clone()).or_insert_with(|| {
+                self.leaves.push(self.to.bind(leaf));
+                self.leaves.len() - 1
+            })),
+            Node::All(members) => BoundNode::All(self.sorted(members, false)),
+            Node::Any(members) => BoundNode::Any(self.sorted(members, true)),
+        }
+    }
+
+    /// The members, those first that leave the fewest rows to decide.
+    fn sorted(&mut self, members: &[Node], any: bool) -> Vec<BoundNode> {
+        let mut bound: Vec<(u64, BoundNode)> = members
+            .iter()
+            .map(|member| {
+                let node = self.node(member);
+                let undecided = match &node {
+                    BoundNode::Leaf(leaf) => self.to.undecided(&self.leaves[*leaf], any),
+                    _ => u64::MAX,
+                };
+                (undecided, node)
+            })
+            .collect();
+        bound.sort_by_key(|(undecided, _)| *undecided);
+        bound.into_iter().map(|(_, node)| node).collect()
+    }
+
+    fn is_of_the_contact(&self, node: &BoundNode) -> bool {
+        match node {
+            BoundNode::Constant(_) => true,
+            BoundNode::Leaf(leaf) => B::is_of_the_contact(&self.leaves[*leaf]),
+            BoundNode::All(members) | BoundNode::Any(members) => {
+                members.iter().all(|member| self.is_of_the_contact(member))
+            }
+        }
+    }
+}
+
+/// Plans that are asked together of columns, and the questions they share.
 #[derive(Debug)]
-pub(super) struct BoundPlans {
+pub(super) struct ColumnPlans {
     pub(super) plans: Vec<BoundPlan>,
-    pub(super) leaves: Vec<BoundLeaf>,
+    pub(super) leaves: Vec<ColumnLeaf>,
+    /// For each plan with a scope, the codes of the column of lists that are in it.
+    pub(super) scope_codes: Vec<Option<ColumnTest>>,
+    /// The instants that a timeline looks at.
+    pub(super) instants: Vec<ColumnInstant>,
     /// What says that a membership is active, if only those take part; plans of one set agree on it.
     pub(super) active: Option<Active>,
     /// The column of lists.
@@ -27,28 +134,8 @@ pub(super) struct Active {
     pub(super) test: ColumnTest,
 }
 
-/// A plan whose leaves are numbers.
 #[derive(Debug)]
-pub(super) struct BoundPlan {
-    pub(super) root: BoundNode,
-    /// The part of the root that says the same of all of a contact's memberships, and the rest: both must hold.
-    pub(super) of_the_contact: BoundNode,
-    pub(super) of_the_membership: BoundNode,
-    pub(super) scope: Option<Vec<i64>>,
-    /// The codes of the column of lists that are in scope.
-    pub(super) scope_codes: Option<ColumnTest>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum BoundNode {
-    Constant(bool),
-    All(Vec<BoundNode>),
-    Any(Vec<BoundNode>),
-    Leaf(usize),
-}
-
-#[derive(Debug)]
-pub(super) struct BoundLeaf {
+pub(super) struct ColumnLeaf {
     pub(super) test: BoundTest,
     /// The list whose membership is asked, and its codes in the column of lists.
     pub(super) list: Option<(i64, Option<ColumnTest>)>,
@@ -73,65 +160,51 @@ pub(super) enum BoundTest {
         pattern: Option<TextMatch>,
         negated: bool,
     },
-    /// No record of the table has the field.
+    /// No record of the columns has the field.
     Absent,
 }
 
-impl BoundPlans {
-    pub(super) fn new(plans: &[&Plan], columns: &Columns) -> Self {
-        let mut leaves = Vec::new();
-        let mut known = HashMap::new();
-        let lists = columns.find(&ColumnId::List);
-        let bound = plans
-            .iter()
-            .map(|plan| {
-                let root = node(&plan.root, columns, &mut leaves, &mut known);
-                let (of_the_contact, of_the_membership) = root.parts(&leaves);
-                BoundPlan {
-                    root,
-                    of_the_contact,
-                    of_the_membership,
-                    scope: plan.scope.clone(),
-                    scope_codes: plan.scope.as_ref().and_then(|scope| on_lists(scope, columns)),
-                }
-            })
-            .collect();
-        let only_active = plans.first().is_some_and(|plan| plan.cx.semantics.subscription == Subscription::ActiveOnly);
-        let active = columns.find(&ColumnId::Active).filter(|_| only_active).map(|column| {
+/// Where a time-dependent condition finds its instants.
+#[derive(Debug)]
+pub(super) struct ColumnInstant {
+    pub(super) column: Option<usize>,
+    /// The instants of the keys of a column of custom fields.
+    pub(super) of_keys: Vec<Option<i64>>,
+    /// The list whose membership is asked.
+    pub(super) list: Option<i64>,
+}
+
+impl ColumnPlans {
+    pub(super) fn new(asked: &Questions<'_>, columns: &Columns) -> Self {
+        let (plans, mut leaves) = bind_plans(asked.plans, columns);
+        leaves.extend(asked.leaves.iter().map(|leaf| columns.bind(leaf)));
+        let scopes = asked.plans.iter().map(|plan| plan.scope.as_ref().and_then(|scope| on_lists(scope, columns)));
+        let active = columns.find(&ColumnId::Active).filter(|_| !asked.any_subscription()).map(|column| {
             let of = columns.column(column);
             Active { column, test: of.test(of.domain.passing(&LeafTest::True), false, false) }
         });
-        Self { plans: bound, leaves, active, lists }
-    }
-
-    /// Takes in a question that is none of the plans', and tells its place.
-    pub(super) fn also(&mut self, leaf: &Leaf, columns: &Columns) -> usize {
-        self.leaves.push(bind(leaf, columns));
-        self.leaves.len() - 1
-    }
-}
-
-impl BoundNode {
-    /// The part that says the same of all of a contact's memberships, and the rest.
-    fn parts(&self, leaves: &[BoundLeaf]) -> (Self, Self) {
-        let members = match self {
-            Self::All(members) => members.as_slice(),
-            node => std::slice::from_ref(node),
-        };
-        let (contact, membership) = members.iter().cloned().partition(|member| member.is_of_the_contact(leaves));
-        (Self::All(contact), Self::All(membership))
-    }
-
-    fn is_of_the_contact(&self, leaves: &[BoundLeaf]) -> bool {
-        match self {
-            Self::Constant(_) => true,
-            Self::Leaf(leaf) => leaves[*leaf].is_of_the_contact(),
-            Self::All(members) | Self::Any(members) => members.iter().all(|member| member.is_of_the_contact(leaves)),
+        let instants = asked.instants.iter().map(|(subject, list)| {
+            let column = columns.find(&ColumnId::of(subject));
+            let of_keys = match column.map(|column| &columns.column(column).domain) {
+                Some(domain @ Domain::Custom(custom)) => {
+                    (0..domain.keys() as usize).map(|key| eval::custom_time(custom.value(key))).collect()
+                }
+                _ => Vec::new(),
+            };
+            ColumnInstant { column, of_keys, list: *list }
+        });
+        Self {
+            scope_codes: scopes.collect(),
+            instants: instants.collect(),
+            plans,
+            leaves,
+            active,
+            lists: columns.find(&ColumnId::List),
         }
     }
 }
 
-impl BoundLeaf {
+impl ColumnLeaf {
     /// The column that it looks at in the membership in hand, and how.
     pub(super) fn column(&self) -> Option<(usize, &ColumnTest)> {
         match &self.test {
@@ -150,81 +223,125 @@ impl BoundLeaf {
     }
 }
 
-fn node(plan: &Node, columns: &Columns, leaves: &mut Vec<BoundLeaf>, known: &mut HashMap<Leaf, usize>) -> BoundNode {
-    match plan {
-        Node::Constant(value) => BoundNode::Constant(*value),
-        Node::Leaf(leaf) => BoundNode::Leaf(*known.entry(leaf.clone()).or_insert_with(|| {
-            leaves.push(bind(leaf, columns));
-            leaves.len() - 1
-        })),
-        Node::All(members) => BoundNode::All(sorted(members, columns, leaves, known, false)),
-        Node::Any(members) => BoundNode::Any(sorted(members, columns, leaves, known, true)),
-    }
-}
+impl Bind for Columns {
+    type Leaf = ColumnLeaf;
 
-/// The members, those first that leave the fewest rows to decide.
-fn sorted(
-    members: &[Node],
-    columns: &Columns,
-    leaves: &mut Vec<BoundLeaf>,
-    known: &mut HashMap<Leaf, usize>,
-    any: bool,
-) -> Vec<BoundNode> {
-    let mut bound: Vec<(u64, BoundNode)> = members
-        .iter()
-        .map(|member| {
-            let node = node(member, columns, leaves, known);
-            (undecided(&node, columns, leaves, any), node)
-        })
-        .collect();
-    bound.sort_by_key(|(undecided, _)| *undecided);
-    bound.into_iter().map(|(_, node)| node).collect()
-}
-
-/// How many rows a member leaves undecided in a group; what is not known comes last.
-fn undecided(node: &BoundNode, columns: &Columns, leaves: &[BoundLeaf], any: bool) -> u64 {
-    let BoundNode::Leaf(leaf) = node else { return u64::MAX };
-    match &leaves[*leaf].test {
-        BoundTest::Column { column, test, .. } => {
-            let column = columns.column(*column);
-            let (all, passing) = (column.weight(&ByteSet::ALL), column.weight(&test.yes));
-            let maybe = column.weight(test.maybe.set());
-            // A row that only its exact key decides costs far more than one that its code does.
-            const EXACT: u64 = 4;
-            (if any { all.saturating_sub(passing + maybe) } else { passing }) + maybe * EXACT
-        }
-        BoundTest::Lists { .. } | BoundTest::Absent => 0,
-        BoundTest::Phone { .. } => u64::MAX,
-    }
-}
-
-fn bind(leaf: &Leaf, columns: &Columns) -> BoundLeaf {
-    let test = match (&leaf.subject, &leaf.test) {
-        (Subject::Lists, LeafTest::Lists(lists)) => {
-            BoundTest::Lists { lists: lists.clone(), codes: on_lists(lists, columns), negated: leaf.negated }
-        }
-        (Subject::Text(TextField::PhoneNumber), test) => BoundTest::Phone {
-            pattern: match test {
-                LeafTest::Text(pattern) => Some(pattern.clone()),
-                _ => None,
+    fn bind(&self, leaf: &Leaf) -> ColumnLeaf {
+        let test = match (&leaf.subject, &leaf.test) {
+            (Subject::Lists, LeafTest::Lists(lists)) => {
+                BoundTest::Lists { lists: lists.clone(), codes: on_lists(lists, self), negated: leaf.negated }
+            }
+            (Subject::Text(TextField::PhoneNumber), test) => BoundTest::Phone {
+                pattern: match test {
+                    LeafTest::Text(pattern) => Some(pattern.clone()),
+                    _ => None,
+                },
+                negated: leaf.negated,
             },
-            negated: leaf.negated,
-        },
-        (subject, test) => {
-            let id = ColumnId::of(subject);
-            columns.find(&id).map_or(BoundTest::Absent, |column| {
-                let of = columns.column(column);
-                let test = of.test(of.domain.passing(test), leaf.negated, leaf.missing);
-                BoundTest::Column { column, of_the_contact: id.is_of_the_contact(), test }
-            })
+            (subject, test) => {
+                let id = ColumnId::of(subject);
+                self.find(&id).map_or(BoundTest::Absent, |column| {
+                    let of = self.column(column);
+                    let test = of.test(of.domain.passing(test), leaf.negated, leaf.missing);
+                    BoundTest::Column { column, of_the_contact: id.is_of_the_contact(), test }
+                })
+            }
+        };
+        ColumnLeaf { test, list: leaf.list.map(|list| (list, on_lists(&[list], self))), missing: leaf.missing }
+    }
+
+    fn is_of_the_contact(leaf: &ColumnLeaf) -> bool {
+        leaf.is_of_the_contact()
+    }
+
+    fn undecided(&self, leaf: &ColumnLeaf, any: bool) -> u64 {
+        match &leaf.test {
+            BoundTest::Column { column, test, .. } => {
+                let column = self.column(*column);
+                let (all, passing) = (column.weight(&ByteSet::ALL), column.weight(&test.yes));
+                let maybe = column.weight(test.maybe.set());
+                // A row that only its exact key decides costs far more than one that its code does.
+                const EXACT: u64 = 4;
+                (if any { all.saturating_sub(passing + maybe) } else { passing }) + maybe * EXACT
+            }
+            BoundTest::Lists { .. } | BoundTest::Absent => 0,
+            BoundTest::Phone { .. } => u64::MAX,
         }
-    };
-    BoundLeaf { test, list: leaf.list.map(|list| (list, on_lists(&[list], columns))), missing: leaf.missing }
+    }
 }
 
 fn on_lists(lists: &[i64], columns: &Columns) -> Option<ColumnTest> {
     let column = columns.column(columns.find(&ColumnId::List)?);
     Some(column.test(column.domain.passing(&LeafTest::Lists(lists.to_vec())), false, false))
+}
+
+/// Plans that are asked together of records.
+#[derive(Debug, Default)]
+pub(super) struct RecordPlans {
+    pub(super) plans: Vec<BoundPlan>,
+    pub(super) leaves: Vec<RecordLeaf>,
+    /// The subjects and lists of the instants that a timeline looks at.
+    pub(super) instants: Vec<(Subject, Option<i64>)>,
+    /// Whether inactive memberships take part too.
+    pub(super) any_subscription: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct RecordLeaf {
+    pub(super) matcher: LeafMatcher,
+    pub(super) of_the_contact: bool,
+}
+
+impl RecordPlans {
+    pub(super) fn new(asked: &Questions<'_>) -> Self {
+        let any_subscription = asked.any_subscription();
+        let records = OfRecords { any_subscription };
+        let (plans, mut leaves) = bind_plans(asked.plans, &records);
+        leaves.extend(asked.leaves.iter().map(|leaf| records.bind(leaf)));
+        Self { plans, leaves, instants: asked.instants.to_vec(), any_subscription }
+    }
+}
+
+struct OfRecords {
+    any_subscription: bool,
+}
+
+impl Bind for OfRecords {
+    type Leaf = RecordLeaf;
+
+    fn bind(&self, leaf: &Leaf) -> RecordLeaf {
+        let of_the_contact =
+            leaf.list.is_some() || leaf.subject == Subject::Lists || ColumnId::of(&leaf.subject).is_of_the_contact();
+        RecordLeaf { matcher: LeafMatcher::new(leaf, self.any_subscription), of_the_contact }
+    }
+
+    fn is_of_the_contact(leaf: &RecordLeaf) -> bool {
+        leaf.of_the_contact
+    }
+
+    /// Of records nothing is known before they are asked: they are asked in the order of the plan.
+    fn undecided(&self, _: &RecordLeaf, _: bool) -> u64 {
+        0
+    }
+}
+
+/// Plans that are asked together, and what a timeline asks beside them. Plans of one set agree on who takes part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Questions<'q> {
+    pub(super) plans: &'q [&'q Plan],
+    /// Leaves that stand behind the plans' own.
+    pub(super) leaves: &'q [Leaf],
+    pub(super) instants: &'q [(Subject, Option<i64>)],
+}
+
+impl<'q> Questions<'q> {
+    pub(super) fn of(plans: &'q [&'q Plan]) -> Self {
+        Self { plans, leaves: &[], instants: &[] }
+    }
+
+    fn any_subscription(&self) -> bool {
+        self.plans.first().is_none_or(|plan| plan.cx.semantics.subscription == Subscription::Any)
+    }
 }
 
 #[cfg(test)]
@@ -262,8 +379,9 @@ mod tests {
         ] {
             let plan =
                 Audience::of(text.parse().unwrap()).plan(&EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap()));
-            let bound = BoundPlans::new(&[&plan], &table.columns);
-            let of = |any| undecided(&bound.plans[0].root, &table.columns, &bound.leaves, any);
+            let columns = table.base.columns();
+            let bound = ColumnPlans::new(&Questions::of(&[&plan]), columns);
+            let of = |any| columns.undecided(&bound.leaves[0], any);
             assert_eq!((of(false), of(true)), (all, any), "{text}");
         }
     }

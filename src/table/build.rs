@@ -10,7 +10,7 @@ mod keys;
 mod merge;
 mod runs;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -18,7 +18,6 @@ use self::contacts::ContactRows;
 use self::keys::{RowKeys, instants};
 use self::merge::{Merged, coded, custom};
 use self::runs::{ContactRuns, runs};
-use super::bits::Bits;
 use super::column::{Buckets, Column};
 use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
@@ -39,12 +38,14 @@ pub(super) struct Layout {
     pub(super) mixed: usize,
     /// On more lists than this, a contact is asked by itself.
     pub(super) slots: usize,
+    /// From how many changed contacts on those are put into columns.
+    pub(super) changed: usize,
 }
 
 impl Default for Layout {
-    /// A segment is worth its columns from a few words of rows on.
+    /// A segment is worth its columns from a few rows on, and those of the same lists from a few words on.
     fn default() -> Self {
-        Self { same: 2_048, mixed: 512, slots: 16 }
+        Self { same: 2_048, mixed: 16, slots: 16, changed: 1_024 }
     }
 }
 
@@ -91,19 +92,18 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
             lists: run.lists,
             slots: run.slots,
             phones: run.contacts.iter().map(|contact| contacts.phones[*contact as usize]).collect(),
-            live: Bits::new(run.contacts.len(), true),
             order: {
                 run.contacts.shrink_to_fit();
                 run.contacts
             },
-            stripes: Vec::with_capacity(placed.len()),
+            chunks: Vec::with_capacity(placed.len()),
         })
         .collect();
     let mut columns = Columns::new(odd_phones);
     for Placed { id, column, stripes, .. } in placed {
         columns.push(id, column);
         for (segment, stripes) in segments.iter_mut().zip(stripes) {
-            segment.stripes.push(stripes);
+            segment.chunks.push(stripes);
         }
     }
     Built { columns, segments, others, contacts: contacts.len(), replaced }
@@ -291,13 +291,4 @@ fn others(frame: &Frame<'_>, odd_phones: &OddPhones, placed: &[Placed]) -> Vec<(
         others.push((*contact, decoded));
     }
     others
-}
-
-/// The phones of a run, for whoever looks one up.
-pub(super) fn places(segments: &[Segment]) -> HashMap<Phone, (u32, u32)> {
-    let mut places = HashMap::with_capacity(segments.iter().map(|segment| segment.phones.len()).sum());
-    for (at, segment) in (0..).zip(segments) {
-        places.extend((0..).zip(&segment.phones).map(|(row, phone)| (*phone, (at, row))));
-    }
-    places
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::Table;
 use super::domain::Domain;
+use super::level::{Level, LevelRow};
+use super::overflow::OverflowRow;
 use super::segment::{ColumnId, Lists};
-use super::{Other, Table};
 use crate::catalogue::{FIELDS, Field, Owner, TextField};
 use crate::contact::{Contact, Membership};
 use crate::eval;
@@ -47,21 +49,26 @@ pub(crate) struct RowBlock {
 #[derive(Clone, Copy, Debug)]
 enum BlockPlace {
     Segment(usize),
-    Others,
+    Overflow,
 }
 
 /// All of a table, in an order in which it can be gone through again and again.
 pub(crate) struct TableCells<'t> {
-    table: &'t Table,
+    level: &'t Level,
     /// Those who are in no segment, in the order in which they were first seen.
-    others: Vec<&'t Other>,
+    overflow: Vec<&'t OverflowRow>,
 }
 
 impl Table {
+    /// The cells of a table whose contacts are all in the base ([`Table::compacted`]).
     pub(crate) fn cells(&self) -> TableCells<'_> {
-        let mut others: Vec<&Other> = self.others.values().collect();
-        others.sort_unstable_by_key(|other| other.order);
-        TableCells { table: self, others }
+        let level = &self.base;
+        let rows = level.overflow().iter().enumerate();
+        let block = level.segments().len();
+        let live = rows.filter(|(row, _)| level.is_live(LevelRow { block, row: *row }));
+        let mut overflow: Vec<&OverflowRow> = live.map(|(_, row)| &**row).collect();
+        overflow.sort_unstable_by_key(|row| row.order);
+        TableCells { level, overflow }
     }
 }
 
@@ -78,21 +85,21 @@ impl<'t> TableCells<'t> {
         let mut columns: Vec<ColumnId> = of(Owner::Contact).collect();
         columns.extend([ColumnId::List, ColumnId::Active]);
         columns.extend(of(Owner::Membership));
-        let known = self.table.columns.columns.iter().filter_map(|(id, _)| match id {
+        let known = self.level.columns().columns.iter().filter_map(|(id, _)| match id {
             ColumnId::Custom(key) => Some(key.clone()),
             _ => None,
         });
-        let memberships = self.others.iter().flat_map(|other| &other.contact.memberships);
-        let others = memberships.flat_map(|membership| membership.custom_fields.keys());
+        let memberships = self.overflow.iter().flat_map(|row| &row.contact.memberships);
+        let overflow = memberships.flat_map(|membership| membership.custom_fields.keys());
         // An empty key cannot be asked for, and a table keeps none.
-        let keys: BTreeSet<CustomKey> = known.chain(others.filter_map(|key| CustomKey::new(key.clone()))).collect();
+        let keys: BTreeSet<CustomKey> = known.chain(overflow.filter_map(|key| CustomKey::new(key.clone()))).collect();
         columns.extend(keys.into_iter().map(ColumnId::Custom));
         columns
     }
 
     /// The contacts, those who stand together together, in their order: those on the same lists one after the other.
     pub(crate) fn parts(&self) -> Vec<RowBlock> {
-        let segments = self.table.segments.iter().enumerate().map(|(at, segment)| RowBlock {
+        let segments = self.level.segments().iter().enumerate().map(|(at, segment)| RowBlock {
             place: BlockPlace::Segment(at),
             contacts: 0..segment.phones.len(),
             rows_of_each: Some(segment.slots.max(1)),
@@ -104,8 +111,8 @@ impl<'t> TableCells<'t> {
         let mut parts: Vec<RowBlock> = segments.collect();
         parts.sort_by(|a, b| a.lists.first().cmp(&b.lists.first()).then_with(|| a.lists.last().cmp(&b.lists.last())));
         parts.push(RowBlock {
-            place: BlockPlace::Others,
-            contacts: 0..self.others.len(),
+            place: BlockPlace::Overflow,
+            contacts: 0..self.overflow.len(),
             rows_of_each: None,
             lists: vec![None],
         });
@@ -120,7 +127,7 @@ impl<'t> TableCells<'t> {
             None => {
                 let mut so_far = 0;
                 let fits = |contact: &usize| {
-                    so_far += rows_of(&self.others[*contact].contact);
+                    so_far += rows_of(&self.overflow[*contact].contact);
                     so_far <= rows
                 };
                 part.contacts.clone().take_while(fits).count().max(1)
@@ -135,10 +142,11 @@ impl<'t> TableCells<'t> {
     pub(crate) fn rows(&self, part: &RowBlock) -> usize {
         match part.place {
             BlockPlace::Segment(at) => {
-                let segment = &self.table.segments[at];
-                part.contacts.clone().filter(|row| segment.live.get(*row)).count() * segment.slots.max(1)
+                let segment = &self.level.segments()[at];
+                part.contacts.clone().filter(|row| self.level.is_live(LevelRow { block: at, row: *row })).count()
+                    * segment.slots.max(1)
             }
-            BlockPlace::Others => self.others[part.contacts.clone()].iter().map(|other| rows_of(&other.contact)).sum(),
+            BlockPlace::Overflow => self.overflow[part.contacts.clone()].iter().map(|row| rows_of(&row.contact)).sum(),
         }
     }
 
@@ -146,18 +154,18 @@ impl<'t> TableCells<'t> {
     pub(crate) fn phones(&self, part: &RowBlock, each: &mut dyn FnMut(&str, bool)) {
         match part.place {
             BlockPlace::Segment(at) => {
-                let segment = &self.table.segments[at];
+                let segment = &self.level.segments()[at];
                 let mut phone = String::new();
-                for row in part.contacts.clone().filter(|row| segment.live.get(*row)) {
+                for row in part.contacts.clone().filter(|row| self.level.is_live(LevelRow { block: at, row: *row })) {
                     phone.clear();
-                    self.table.columns.odd_phones.write(segment.phones[row], &mut phone);
+                    self.level.columns().odd_phones.write(segment.phones[row], &mut phone);
                     (0..segment.slots.max(1)).for_each(|_| each(&phone, segment.slots > 0));
                 }
             }
-            BlockPlace::Others => {
-                for other in &self.others[part.contacts.clone()] {
-                    let memberships = other.contact.memberships.len();
-                    (0..memberships.max(1)).for_each(|_| each(&other.contact.phone_number, memberships > 0));
+            BlockPlace::Overflow => {
+                for row in &self.overflow[part.contacts.clone()] {
+                    let memberships = row.contact.memberships.len();
+                    (0..memberships.max(1)).for_each(|_| each(&row.contact.phone_number, memberships > 0));
                 }
             }
         }
@@ -179,8 +187,8 @@ impl<'t> TableCells<'t> {
     }
 
     /// The cells of a column of those who are in no segment.
-    pub(crate) fn values_of_others(&self, id: &ColumnId) -> impl Iterator<Item = Cell<'t>> {
-        let rows = self.others.iter().flat_map(|other| rows(&other.contact));
+    pub(crate) fn values_of_overflow(&self, id: &ColumnId) -> impl Iterator<Item = Cell<'t>> {
+        let rows = self.overflow.iter().flat_map(|row| rows(&row.contact));
         rows.filter_map(|(contact, membership)| cell(id, contact, membership))
     }
 
@@ -188,16 +196,16 @@ impl<'t> TableCells<'t> {
     pub(crate) fn column(&self, id: &ColumnId, part: &RowBlock, each: &mut dyn FnMut(Option<CellRef<'t>>)) {
         match part.place {
             BlockPlace::Segment(at) => self.segment(id, at, part.contacts.clone(), each),
-            BlockPlace::Others => {
-                let rows = self.others[part.contacts.clone()].iter().flat_map(|other| rows(&other.contact));
+            BlockPlace::Overflow => {
+                let rows = self.overflow[part.contacts.clone()].iter().flat_map(|row| rows(&row.contact));
                 rows.for_each(|(contact, membership)| each(cell(id, contact, membership).map(CellRef::Cell)));
             }
         }
     }
 
     fn segment(&self, id: &ColumnId, at: usize, rows: Range<usize>, each: &mut dyn FnMut(Option<CellRef<'t>>)) {
-        let segment = &self.table.segments[at];
-        let rows = rows.filter(|row| segment.live.get(*row));
+        let segment = &self.level.segments()[at];
+        let rows = rows.filter(|row| self.level.is_live(LevelRow { block: at, row: *row }));
         if let (ColumnId::List, Lists::Same(lists)) = (id, &segment.lists) {
             let cells: Vec<_> = lists.iter().map(|list| list.map(|list| CellRef::Cell(Cell::List(list)))).collect();
             let none = [None];
@@ -205,19 +213,19 @@ impl<'t> TableCells<'t> {
             return rows.for_each(|_| cells.iter().copied().for_each(&mut *each));
         }
         let slots = segment.slots.max(1);
-        let known = self.table.columns.find(id).filter(|_| segment.slots > 0 || id.is_of_the_contact());
+        let known = self.level.columns().find(id).filter(|_| segment.slots > 0 || id.is_of_the_contact());
         let Some(known) = known else { return rows.for_each(|_| (0..slots).for_each(|_| each(None))) };
-        let column = self.table.columns.column(known);
+        let column = self.level.columns().column(known);
         let cell = |key: u64| match &column.domain {
             Domain::Instants(instants) => CellRef::Cell(Cell::Instant(instants.instant(key))),
             _ => CellRef::Value(key as usize),
         };
-        rows.for_each(|row| (0..slots).for_each(|slot| each(segment.stripe(known, slot).key(column, row).map(cell))));
+        rows.for_each(|row| (0..slots).for_each(|slot| each(segment.chunk(known, slot).key(column, row).map(cell))));
     }
 
     fn domain(&self, id: &ColumnId) -> Option<&'t Domain> {
-        let table: &'t Table = self.table;
-        table.columns.find(id).map(|at| &table.columns.column(at).domain)
+        let columns = self.level.columns();
+        columns.find(id).map(|at| &columns.column(at).domain)
     }
 }
 

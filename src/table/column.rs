@@ -4,7 +4,7 @@
 //! the others share buckets of about equal weight: a Column Sketch (Hentschel, Kester and Idreos, SIGMOD 2018). A test
 //! that splits a bucket leaves the rows of that bucket open, and their exact keys decide.
 
-use super::domain::{Domain, Keys, Passing};
+use super::domain::{Domain, KeySet, Passing};
 use super::kernel::{ByteSet, CodeSet};
 
 /// The code of a row without a value.
@@ -90,13 +90,13 @@ impl Buckets {
     }
 
     /// The key as a place within a bucket, where it is not at the bucket's beginning.
-    fn bound(&self, key: u64) -> Option<Bound> {
+    fn bound(&self, key: u64) -> Option<KeyBound> {
         if key >= self.end {
             return None;
         }
         let code = self.code(key);
         let short = self.width(code) <= 256;
-        (key > self.keys(code).0).then(|| Bound { code, refinement: self.refinement(code, key), short })
+        (key > self.keys(code).0).then(|| KeyBound { code, refinement: self.refinement(code, key), short })
     }
 
     fn codes(&self) -> impl Iterator<Item = u8> {
@@ -148,38 +148,38 @@ pub(crate) struct ColumnTest {
     /// Both.
     pub(crate) possible: CodeSet,
     /// Which of those keys do.
-    pub(crate) open: Open,
+    pub(crate) open: OpenKeys,
 }
 
 /// Which keys pass of the codes that leave it open.
 #[derive(Clone, Debug)]
-pub(crate) enum Open {
+pub(crate) enum OpenKeys {
     /// Those of a range that begins in the bucket of one code and ends in that of another.
     Range {
-        low: Option<Bound>,
-        high: Option<Bound>,
+        low: Option<KeyBound>,
+        high: Option<KeyBound>,
         /// All but those.
         negated: bool,
     },
-    Keys(Keys),
+    KeySet(KeySet),
 }
 
 /// A key within a bucket.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bound {
+pub(crate) struct KeyBound {
     pub(crate) code: u8,
     pub(crate) refinement: [u8; 8],
     /// Whether the first byte tells all keys of the bucket apart.
     pub(crate) short: bool,
 }
 
-impl Open {
-    fn of(keys: Keys, buckets: &Buckets) -> Self {
+impl OpenKeys {
+    fn of(keys: KeySet, buckets: &Buckets) -> Self {
         let range = |from, to, negated| Self::Range { low: buckets.bound(from), high: buckets.bound(to), negated };
         match keys {
-            Keys::Range(from, to) => range(from, to, false),
-            Keys::Outside(from, to) => range(from, to, true),
-            keys @ Keys::Set(_) => Self::Keys(keys),
+            KeySet::Range(from, to) => range(from, to, false),
+            KeySet::Outside(from, to) => range(from, to, true),
+            keys @ KeySet::Set(_) => Self::KeySet(keys),
         }
     }
 }
@@ -205,7 +205,7 @@ impl Column {
             yes.insert(NO_VALUE);
         }
         let possible: ByteSet = yes.codes().chain(maybe.codes()).collect();
-        ColumnTest { yes, maybe: maybe.into(), possible: possible.into(), open: Open::of(keys, &self.buckets) }
+        ColumnTest { yes, maybe: maybe.into(), possible: possible.into(), open: OpenKeys::of(keys, &self.buckets) }
     }
 
     /// How many rows have one of these codes.

@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 
 use super::bits::ones;
-use super::column::{Bound, Column, ColumnTest, NO_VALUE, Open};
+use super::column::{Column, ColumnTest, KeyBound, NO_VALUE, OpenKeys};
 use super::kernel::{Kernel, PLANES, RUN, WORD};
 
 /// The values of one column in a run of rows.
@@ -207,12 +207,12 @@ impl Refinement<'_> {
     }
 
     /// How the bytes after the first compare with a bound's.
-    fn cmp_rest(self, bound: &Bound) -> Ordering {
+    fn cmp_rest(self, bound: &KeyBound) -> Ordering {
         self.bytes()[1..].cmp(&bound.refinement[1..])
     }
 }
 
-impl Open {
+impl OpenKeys {
     /// Whether a key passes whose code leaves it open.
     #[inline]
     fn holds(&self, column: &Column, code: u8, refinement: Refinement<'_>) -> bool {
@@ -225,7 +225,7 @@ impl Open {
                 let high = high.map(|high| (high, high.code == code));
                 let mut below = low.is_some_and(|(low, here)| here & (byte < low.refinement[0]));
                 let mut above = high.is_some_and(|(high, here)| here & (byte >= high.refinement[0]));
-                let tie = |(bound, here): (Bound, bool)| here & !bound.short & (byte == bound.refinement[0]);
+                let tie = |(bound, here): (KeyBound, bool)| here & !bound.short & (byte == bound.refinement[0]);
                 if low.is_some_and(tie) {
                     below = low.is_some_and(|(low, _)| refinement.cmp_rest(&low).is_lt());
                 }
@@ -234,7 +234,7 @@ impl Open {
                 }
                 (below | above) == *negated
             }
-            Self::Keys(keys) => keys.contains(column.buckets.key(code, refinement.bytes())),
+            Self::KeySet(keys) => keys.contains(column.buckets.key(code, refinement.bytes())),
         }
     }
 }
@@ -244,7 +244,7 @@ mod tests {
     use super::*;
     use crate::table::bits::Bits;
     use crate::table::column::Buckets;
-    use crate::table::domain::{Domain, Instants, Keys, Passing};
+    use crate::table::domain::{Domain, Instants, KeySet, Passing};
 
     fn column(keys: &[Option<u64>], end: u64) -> Column {
         let mut weights: Vec<(u64, u64)> = keys.iter().flatten().map(|key| (*key, 1)).collect();
@@ -311,7 +311,7 @@ mod tests {
         ];
         for (at, from) in bounds.iter().enumerate() {
             for (to, negated) in bounds[at..].iter().flat_map(|to| [(to, false), (to, true)]) {
-                let passing = Passing { keys: Keys::Range(*from, *to), no_value: None };
+                let passing = Passing { keys: KeySet::Range(*from, *to), no_value: None };
                 let test = column.test(passing, negated, false);
                 let mut rows = Bits::new(keys.len(), true).words().to_vec();
                 stripe.retain_possible(Kernel::detect(), &test, 0, &mut rows);

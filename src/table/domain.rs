@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// What a column's keys stand for.
 ///
-/// A key is a place in a sorted dictionary, or an instant's distance from the earliest. Keys have the order of the
+/// A key is a place in a sorted dictionary, or an instant's distance from the earliest. KeySet have the order of the
 /// values they stand for.
 #[derive(Clone, Debug)]
 pub(crate) enum Domain {
@@ -64,14 +64,14 @@ pub(crate) fn rank(value: &Value) -> (u8, Option<Number>) {
 /// Which keys of a domain pass a test; only those that have a value for it are known to it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Passing {
-    pub(crate) keys: Keys,
+    pub(crate) keys: KeySet,
     /// The keys that are no value where this test is asked: a custom field that holds no time, asked for one.
     pub(crate) no_value: Option<Bits>,
 }
 
 /// A set of keys.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Keys {
+pub(crate) enum KeySet {
     /// From the first up to the second, which is outside.
     Range(u64, u64),
     /// All but such a range.
@@ -81,7 +81,7 @@ pub(crate) enum Keys {
 
 impl Passing {
     /// The keys that a leaf lets pass.
-    pub(crate) fn keys(self, negated: bool, missing: bool) -> Keys {
+    pub(crate) fn keys(self, negated: bool, missing: bool) -> KeySet {
         let keys = if negated { self.keys.others() } else { self.keys };
         match self.no_value {
             None => keys,
@@ -93,7 +93,7 @@ impl Passing {
     }
 }
 
-impl Keys {
+impl KeySet {
     pub(crate) fn contains(&self, key: u64) -> bool {
         match self {
             Self::Range(from, to) => (*from..*to).contains(&key),
@@ -155,8 +155,8 @@ impl Domain {
     /// The keys whose values pass a test.
     pub(crate) fn passing(&self, test: &LeafTest) -> Passing {
         let keys = match (self, test) {
-            (_, LeafTest::Exists) => Keys::Range(0, self.keys()),
-            (Self::Flags, LeafTest::True) => Keys::Range(1, 2),
+            (_, LeafTest::Exists) => KeySet::Range(0, self.keys()),
+            (Self::Flags, LeafTest::True) => KeySet::Range(1, 2),
             (Self::Instants(instants), LeafTest::Time(interval)) => instants.range(interval),
             (Self::Counts(values), LeafTest::Count(interval)) => range(values, interval),
             (Self::Amounts(values), LeafTest::Amount(interval)) => range(values, interval),
@@ -166,7 +166,7 @@ impl Domain {
             }
             (Self::Custom(values), test) => return values.passing(test),
             // OK because a leaf's test is of its subject's kind; what is of no kind passes nowhere.
-            _ => Keys::Range(0, 0),
+            _ => KeySet::Range(0, 0),
         };
         Passing { keys, no_value: None }
     }
@@ -178,7 +178,7 @@ impl Instants {
         self.base.wrapping_add((key as i64).wrapping_mul(self.unit))
     }
 
-    fn range(&self, interval: &Interval<i64>) -> Keys {
+    fn range(&self, interval: &Interval<i64>) -> KeySet {
         // Ends of an interval of instants are closed or not there. A key stands for one instant, so an end between two
         // of them rounds inwards.
         let distance = |instant: i64| i128::from(instant) - i128::from(self.base);
@@ -195,11 +195,11 @@ impl Instants {
             End::Unbounded => keys,
         };
         let clamp = |key: i128| u64::try_from(key.clamp(0, keys)).unwrap_or(0);
-        Keys::Range(clamp(low), clamp(high).max(clamp(low)))
+        KeySet::Range(clamp(low), clamp(high).max(clamp(low)))
     }
 }
 
-fn range<T: Ord>(values: &[T], interval: &Interval<T>) -> Keys {
+fn range<T: Ord>(values: &[T], interval: &Interval<T>) -> KeySet {
     let from = match &interval.low {
         End::Closed(low) => values.partition_point(|value| value < low),
         End::Open(low) => values.partition_point(|value| value <= low),
@@ -210,16 +210,16 @@ fn range<T: Ord>(values: &[T], interval: &Interval<T>) -> Keys {
         End::Open(high) => values.partition_point(|value| value < high),
         End::Unbounded => values.len(),
     };
-    Keys::Range(from as u64, to.max(from) as u64)
+    KeySet::Range(from as u64, to.max(from) as u64)
 }
 
-fn set(len: usize, keys: impl Iterator<Item = usize>) -> Keys {
+fn set(len: usize, keys: impl Iterator<Item = usize>) -> KeySet {
     let mut bits = Bits::new(len, false);
     keys.for_each(|key| bits.set(key, true));
-    Keys::Set(bits)
+    KeySet::Set(bits)
 }
 
-fn texts(values: &[Box<str>], pattern: &TextMatch) -> Keys {
+fn texts(values: &[Box<str>], pattern: &TextMatch) -> KeySet {
     match (&pattern.pattern, pattern.case) {
         (Pattern::Is(wanted), TextCase::Sensitive) => {
             let found = wanted.iter().filter_map(|text| values.binary_search_by(|value| (**value).cmp(text)).ok());
@@ -228,7 +228,7 @@ fn texts(values: &[Box<str>], pattern: &TextMatch) -> Keys {
         (Pattern::StartsWith(start), TextCase::Sensitive) => {
             let from = values.partition_point(|value| **value < **start);
             let to = from + values[from..].partition_point(|value| value.starts_with(start));
-            Keys::Range(from as u64, to as u64)
+            KeySet::Range(from as u64, to as u64)
         }
         _ => set(values.len(), (0..values.len()).filter(|at| pattern.holds(&values[*at]))),
     }
@@ -262,7 +262,7 @@ impl CustomValues {
                     // A number has an order with what stands among the numbers only; an array may hold one.
                     (Some(bound), None) => {
                         let interval = Interval::of(order.comparison, bound);
-                        let among = interval.map_or(Keys::Range(0, 0), |interval| range(&self.numbers, &interval));
+                        let among = interval.map_or(KeySet::Range(0, 0), |interval| range(&self.numbers, &interval));
                         self.shifted(among, test)
                     }
                     _ => self.ask(0..len, test),
@@ -276,23 +276,25 @@ impl CustomValues {
         }
     }
 
-    /// Keys of the numbers as keys of the values, with the arrays that pass.
-    fn shifted(&self, among_numbers: Keys, test: &LeafTest) -> Keys {
-        let Keys::Range(from, to) = among_numbers else { return among_numbers };
+    /// KeySet of the numbers as keys of the values, with the arrays that pass.
+    fn shifted(&self, among_numbers: KeySet, test: &LeafTest) -> KeySet {
+        let KeySet::Range(from, to) = among_numbers else { return among_numbers };
         let (from, to) = (from + self.first_number as u64, to + self.first_number as u64);
         if self.texts.end == self.values.len() {
-            return Keys::Range(from, to);
+            return KeySet::Range(from, to);
         }
-        let Keys::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else {
-            return Keys::Range(from, to);
+        let KeySet::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else {
+            return KeySet::Range(from, to);
         };
         bits.set_range(from as usize..to as usize);
-        Keys::Set(bits)
+        KeySet::Set(bits)
     }
 
     /// The keys of literals: texts are looked up, and the few neighbours of a number are asked one by one.
-    fn one_of(&self, literals: &Literals, test: &LeafTest) -> Keys {
-        let Keys::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else { return Keys::Range(0, 0) };
+    fn one_of(&self, literals: &Literals, test: &LeafTest) -> KeySet {
+        let KeySet::Set(mut bits) = self.ask(self.texts.end..self.values.len(), test) else {
+            return KeySet::Range(0, 0);
+        };
         let booleans = 0..self.first_number;
         let mut near = Vec::new();
         near.push(booleans);
@@ -320,10 +322,10 @@ impl CustomValues {
                 }
             }
         }
-        Keys::Set(bits)
+        KeySet::Set(bits)
     }
 
-    fn ask(&self, range: std::ops::Range<usize>, test: &LeafTest) -> Keys {
+    fn ask(&self, range: std::ops::Range<usize>, test: &LeafTest) -> KeySet {
         let passes = |at: &usize| custom(test, ValueRef::from(&self.values[*at])) == Some(true);
         set(self.values.len(), range.filter(passes))
     }
@@ -335,7 +337,7 @@ mod tests {
     use crate::filter::TextPart;
 
     /// Those of the first so many keys that are in a set.
-    fn members(keys: &Keys, all: u64) -> Vec<u64> {
+    fn members(keys: &KeySet, all: u64) -> Vec<u64> {
         (0..all).filter(|key| keys.contains(*key)).collect()
     }
 
@@ -344,14 +346,14 @@ mod tests {
         const ALL: u64 = 9;
         let some = set(ALL as usize, [0, 3, 8].into_iter());
         for (keys, expected) in [
-            (Keys::Range(0, 0), &[][..]),
-            (Keys::Range(4, 4), &[]),
-            (Keys::Range(0, 3), &[0, 1, 2]),
-            (Keys::Range(3, 6), &[3, 4, 5]),
-            (Keys::Range(6, ALL), &[6, 7, 8]),
-            (Keys::Range(0, ALL), &[0, 1, 2, 3, 4, 5, 6, 7, 8]),
-            (Keys::Outside(3, 6), &[0, 1, 2, 6, 7, 8]),
-            (Keys::Outside(1, ALL), &[0]),
+            (KeySet::Range(0, 0), &[][..]),
+            (KeySet::Range(4, 4), &[]),
+            (KeySet::Range(0, 3), &[0, 1, 2]),
+            (KeySet::Range(3, 6), &[3, 4, 5]),
+            (KeySet::Range(6, ALL), &[6, 7, 8]),
+            (KeySet::Range(0, ALL), &[0, 1, 2, 3, 4, 5, 6, 7, 8]),
+            (KeySet::Outside(3, 6), &[0, 1, 2, 6, 7, 8]),
+            (KeySet::Outside(1, ALL), &[0]),
             (some, &[0, 3, 8]),
         ] {
             assert_eq!(members(&keys, ALL), expected, "{keys:?}");

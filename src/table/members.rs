@@ -1,70 +1,83 @@
 //! Who is in an audience, as bits of a table.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
-use super::Table;
 use super::bits::{Bits, ones};
 use super::kernel::{RUN, WORD};
+use super::level::LevelRow;
+use super::scan::Block;
+use super::{Table, TableRow};
 
 /// The contacts of a [`Table`] that are in an audience.
 #[derive(Clone, Debug)]
 pub struct Members<'t> {
     table: &'t Table,
-    /// For each segment, the rows that are in.
+    blocks: Vec<Block<'t>>,
+    /// For each block, the rows that are in.
     rows: Vec<Bits>,
-    /// Those who are in no segment, by phone number, and when each was first seen.
-    others: Vec<(&'t str, u32)>,
-}
-
-/// Where a member is.
-#[derive(Clone, Copy)]
-enum Place<'t> {
-    Row(u32, u32),
-    Other(&'t str),
 }
 
 impl<'t> Members<'t> {
-    pub(super) fn new(table: &'t Table, rows: Vec<Bits>, others: Vec<(&'t str, u32)>) -> Self {
-        Self { table, rows, others }
+    pub(super) fn new(table: &'t Table, rows: Vec<Bits>) -> Self {
+        Self { table, blocks: table.blocks(), rows }
     }
 
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> u64 {
-        (self.rows.iter().map(Bits::count).sum::<usize>() + self.others.len()) as u64
+        self.rows.iter().map(Bits::count).sum::<usize>() as u64
     }
 
     /// Whether a contact is among them.
     #[must_use]
     pub fn contains(&self, phone_number: &str) -> bool {
-        self.others.binary_search_by_key(&phone_number, |(phone_number, _)| phone_number).is_ok()
-            || self.table.place(phone_number).is_some_and(|(segment, row)| self.rows[segment].get(row))
+        let (block, row) = match self.table.find(phone_number) {
+            None => return false,
+            Some(TableRow::Overflow(row)) => (self.blocks.len() - 1, row),
+            Some(TableRow::Level(number, LevelRow { block, row })) => {
+                let before = self.table.levels().take(number).map(|level| level.segments().len() + 1);
+                (before.sum::<usize>() + block, row)
+            }
+        };
+        self.rows[block].get(row)
     }
 
     /// Their phone numbers, in the order in which the contacts were first seen.
     pub fn phone_numbers(&self) -> impl Iterator<Item = String> {
-        let mut places: Vec<(u32, Place<'t>)> =
-            self.others.iter().map(|(phone_number, order)| (*order, Place::Other(phone_number))).collect();
-        for ((at, rows), segment) in (0..).zip(&self.rows).zip(&self.table.segments) {
+        let mut places: Vec<(u64, u32, u32)> = Vec::new();
+        for ((at, block), rows) in (0..).zip(&self.blocks).zip(&self.rows) {
             for (word, bits) in rows.words().iter().enumerate() {
-                places.extend(ones(*bits).map(|bit| {
-                    let row = word * 64 + bit;
-                    (segment.order[row], Place::Row(at, row as u32))
-                }));
+                let found = ones(*bits).map(|bit| word * WORD + bit);
+                // A block has no more rows than 32 bits count.
+                places.extend(found.map(|row| (block.order(row), at, row as u32)));
             }
         }
-        places.sort_unstable_by_key(|(order, _)| *order);
-        let table = self.table;
-        places.into_iter().map(move |(_, place)| match place {
-            Place::Other(phone_number) => phone_number.to_owned(),
-            Place::Row(segment, row) => {
+        places.sort_unstable();
+        let blocks = self.blocks.clone();
+        places.into_iter().map(move |(_, block, row)| blocks[block as usize].phone_number(row as usize))
+    }
+}
+
+impl Block<'_> {
+    /// The place of a contact in the order in which all were first seen.
+    fn order(&self, row: usize) -> u64 {
+        match self {
+            Self::Segment { level, segment, .. } => level.order(LevelRow { block: *segment, row }),
+            Self::LevelOverflow(level) => level.overflow()[row].order,
+            Self::Overflow(rows) => rows[row].order,
+        }
+    }
+
+    fn phone_number(&self, row: usize) -> String {
+        match self {
+            Self::Segment { level, segment, .. } => {
                 let mut text = String::new();
-                table.columns.odd_phones.write(table.segments[segment as usize].phones[row as usize], &mut text);
+                level.columns().odd_phones.write(level.segments()[*segment].phones[row], &mut text);
                 text
             }
-        })
+            Self::LevelOverflow(level) => level.overflow()[row].contact.phone_number.clone(),
+            Self::Overflow(rows) => rows[row].contact.phone_number.clone(),
+        }
     }
 }
 
@@ -72,26 +85,22 @@ impl<'t> Members<'t> {
 type Patterns = hashbrown::HashMap<Vec<u64>, u64>;
 
 impl Table {
-    /// How many contacts are in exactly those of some of its members, for each choice of which there is any.
+    /// For each combination of audiences that occurs, the number of contacts in exactly that combination.
     pub(crate) fn patterns(&self, members: &[Members<'_>]) -> Vec<(Vec<usize>, u64)> {
-        let in_segments = self.runs().into_par_iter().fold(Patterns::default, |mut patterns, (segment, start)| {
-            let end = (start + RUN).min(self.segments[segment].live.words().len());
-            let rows: Vec<&[u64]> = members.iter().map(|members| &members.rows[segment].words()[start..end]).collect();
+        let words_of = |at: usize| members.first().map_or(0, |members| members.rows[at].words().len());
+        let runs: Vec<(usize, usize)> = (0..members.first().map_or(0, |members| members.rows.len()))
+            .flat_map(|block| (0..words_of(block)).step_by(RUN).map(move |start| (block, start)))
+            .collect();
+        let patterns = runs.into_par_iter().fold(Patterns::default, |mut patterns, (block, start)| {
+            let end = (start + RUN).min(words_of(block));
+            let rows: Vec<&[u64]> = members.iter().map(|members| &members.rows[block].words()[start..end]).collect();
             add_rows(&rows, &mut patterns);
             patterns
         });
-        let mut patterns = in_segments.reduce(Patterns::default, |mut patterns, more| {
+        let patterns = patterns.reduce(Patterns::default, |mut patterns, more| {
             more.into_iter().for_each(|(pattern, count)| *patterns.entry(pattern).or_default() += count);
             patterns
         });
-        let width = members.len().div_ceil(WORD);
-        let mut others: HashMap<&str, Vec<u64>> = HashMap::new();
-        for (at, members) in members.iter().enumerate() {
-            for (phone_number, _) in &members.others {
-                others.entry(phone_number).or_insert_with(|| vec![0; width])[at / WORD] |= 1 << (at % WORD);
-            }
-        }
-        others.into_values().for_each(|pattern| *patterns.entry(pattern).or_default() += 1);
         let places = |pattern: &[u64]| {
             pattern.iter().enumerate().flat_map(|(word, bits)| ones(*bits).map(move |bit| word * WORD + bit)).collect()
         };

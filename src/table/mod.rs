@@ -5,40 +5,46 @@ mod bits;
 mod build;
 #[cfg(feature = "parquet")]
 mod cells;
+mod changes;
 mod column;
 mod column_chunk;
+mod column_run;
 mod count;
 mod domain;
 mod kernel;
+mod level;
+mod live;
 mod members;
+mod overflow;
 mod phone;
+mod record_run;
 mod scan;
 mod segment;
 pub(crate) mod shard;
+mod shared;
 mod sweep;
 #[cfg(test)]
 mod tests;
 mod weigh;
 
-use std::collections::HashMap;
 #[cfg(feature = "records")]
 use std::collections::HashSet;
-use std::sync::OnceLock;
 
-use self::bind::BoundPlans;
-use self::build::{Built, Layout, build, places};
-use self::phone::Phone;
-use self::segment::{Columns, Segment};
+use self::bind::Questions;
+use self::build::{Layout, build};
+use self::level::{Level, LevelRow};
+use self::overflow::Overflow;
+use self::scan::Scan;
 use self::shard::Shards;
 use crate::audience::Audience;
 use crate::contact::Contact;
-use crate::matcher::Matcher;
 use crate::plan::Plan;
 use crate::population::Population;
-use crate::semantics::{EvalContext, Unit};
+use crate::semantics::EvalContext;
 use crate::size::Size;
 
 pub use self::members::Members;
+pub use self::shared::SharedTable;
 #[cfg(feature = "parquet")]
 pub(crate) use self::{
     cells::{Cell, CellRef, RowBlock, TableCells},
@@ -68,23 +74,24 @@ pub(crate) use self::{
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    columns: Columns,
-    segments: Vec<Segment>,
-    /// Those who are in no segment, or were changed since it was built: they are asked one by one.
-    others: HashMap<String, Other>,
-    /// How many contacts have been seen.
-    seen: u32,
-    /// Where in the segments a phone is, once somebody has asked.
-    places: OnceLock<HashMap<Phone, (u32, u32)>>,
+    /// Those with whom it was built, or last compacted.
+    base: Level,
+    /// Those who were changed since, the longest ago first.
+    newer: Vec<Level>,
+    /// Those who were changed last.
+    overflow: Overflow,
+    layout: Layout,
+    /// The place of the next contact that is new, in the order in which contacts are first seen.
+    next_order: u64,
     replaced: u64,
 }
 
-/// A contact that is asked by itself.
-#[derive(Clone, Debug)]
-struct Other {
-    contact: Contact,
-    /// When it was first seen, counted from 0.
-    order: u32,
+/// Where a contact is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TableRow {
+    /// In a level, of which the base is the first.
+    Level(usize, LevelRow),
+    Overflow(usize),
 }
 
 /// Takes in records one by one, and makes a [`Table`] of them.
@@ -132,7 +139,7 @@ impl TableBuilder {
     #[doc(hidden)]
     #[must_use]
     pub fn in_columns_from(mut self, same: usize, mixed: usize) -> Self {
-        self.layout = Layout { same, mixed, ..self.layout };
+        self.layout = Layout { same, mixed, changed: 3, ..self.layout };
         self
     }
 
@@ -143,11 +150,9 @@ impl TableBuilder {
     /// If there are more than 2^32 − 2 records or memberships.
     #[must_use]
     pub fn build(self) -> Table {
-        let Built { columns, segments, others, contacts, replaced } = build(self.shards.into_closed(), self.layout);
-        let other = |(order, contact): (u32, Contact)| (contact.phone_number.clone(), Other { contact, order });
-        let others = others.into_iter().map(other).collect();
-        // Contacts are counted in 32 bits throughout.
-        Table { columns, segments, others, seen: contacts as u32, places: OnceLock::new(), replaced }
+        let built = build(self.shards.into_closed(), self.layout);
+        let (contacts, replaced) = (built.contacts as u64, built.replaced);
+        Table { base: Level::new(built, None), layout: self.layout, next_order: contacts, replaced, ..Table::default() }
     }
 }
 
@@ -155,18 +160,19 @@ impl Table {
     /// How many contacts there are.
     #[must_use]
     pub fn contacts(&self) -> u64 {
-        (self.segments.iter().map(|segment| segment.live.count()).sum::<usize>() + self.others.len()) as u64
+        (self.levels().map(Level::contacts).sum::<usize>() + self.overflow.rows().len()) as u64
     }
 
     /// How many memberships there are.
     #[must_use]
     pub fn memberships(&self) -> u64 {
-        let in_segments: usize = self.segments.iter().map(|segment| segment.live.count() * segment.slots).sum();
-        let in_others: usize = self.others.values().map(|other| other.contact.memberships.len()).sum();
-        (in_segments + in_others) as u64
+        let in_levels: usize = self.levels().map(Level::memberships).sum();
+        let in_overflow: usize = self.overflow.rows().iter().map(|row| row.contact.memberships.len()).sum();
+        (in_levels + in_overflow) as u64
     }
 
-    /// How many memberships were replaced by a later record for the same contact and list while the table was built.
+    /// How many memberships were replaced by a later record for the same contact and list, while the table was built and
+    /// by [`Table::merge`].
     #[must_use]
     pub fn replaced(&self) -> u64 {
         self.replaced
@@ -175,45 +181,32 @@ impl Table {
     /// The contact of a phone number. What is worked out where a record is silent is filled in.
     #[must_use]
     pub fn get(&self, phone_number: &str) -> Option<Contact> {
-        if let Some(other) = self.others.get(phone_number) {
-            return Some(other.contact.clone());
+        self.find(phone_number).map(|at| self.contact(at))
+    }
+
+    /// The base and the newer levels.
+    fn levels(&self) -> impl Iterator<Item = &Level> {
+        std::iter::once(&self.base).chain(&self.newer)
+    }
+
+    fn level(&self, level: usize) -> &Level {
+        level.checked_sub(1).map_or(&self.base, |newer| &self.newer[newer])
+    }
+
+    /// Where a contact is.
+    fn find(&self, phone_number: &str) -> Option<TableRow> {
+        if let Ok(row) = self.overflow.find(phone_number) {
+            return Some(TableRow::Overflow(row));
         }
-        let (segment, row) = self.place(phone_number)?;
-        Some(self.segments[segment].contact(&self.columns, row))
+        let mut levels = (0..=self.newer.len()).rev();
+        levels.find_map(|level| Some(TableRow::Level(level, self.level(level).find(phone_number)?)))
     }
 
-    /// Where in the segments a contact is that has not been removed.
-    fn place(&self, phone_number: &str) -> Option<(usize, usize)> {
-        let phone = self.columns.odd_phones.find(phone_number)?;
-        let (segment, row) = *self.places.get_or_init(|| places(&self.segments)).get(&phone)?;
-        let (segment, row) = (segment as usize, row as usize);
-        self.segments[segment].live.get(row).then_some((segment, row))
-    }
-
-    /// Puts a contact in, in place of the one with its phone number. Of two memberships on one list the later counts.
-    pub fn upsert(&mut self, contact: Contact) {
-        let order = self.take(&contact.phone_number).unwrap_or_else(|| {
-            self.seen += 1;
-            self.seen - 1
-        });
-        let mut merged = Contact { phone_number: contact.phone_number.clone(), ..Contact::default() };
-        merged.merge(contact);
-        self.others.insert(merged.phone_number.clone(), Other { contact: merged, order });
-    }
-
-    /// Takes a contact out; whether there was one.
-    pub fn remove(&mut self, phone_number: &str) -> bool {
-        self.take(phone_number).is_some()
-    }
-
-    /// Takes a contact out, and tells when it was first seen.
-    fn take(&mut self, phone_number: &str) -> Option<u32> {
-        if let Some(other) = self.others.remove(phone_number) {
-            return Some(other.order);
+    fn contact(&self, at: TableRow) -> Contact {
+        match at {
+            TableRow::Level(level, row) => self.level(level).contact(row),
+            TableRow::Overflow(row) => self.overflow.rows()[row].contact.clone(),
         }
-        let (segment, row) = self.place(phone_number)?;
-        self.segments[segment].live.set(row, false);
-        Some(self.segments[segment].order[row])
     }
 
     /// How many are in an audience: contacts, or memberships, as the semantics ask.
@@ -238,10 +231,9 @@ impl Table {
         let audiences: Vec<&Audience> = audiences.into_iter().collect();
         let plans: Vec<Plan> = audiences.iter().map(|audience| audience.plan(cx)).collect();
         let plans: Vec<&Plan> = plans.iter().collect();
-        let bound = BoundPlans::new(&plans, &self.columns);
-        let counts = self.count_many(&bound, cx.semantics.unit);
-        let sized = counts.into_iter().zip(plans).zip(audiences);
-        sized.map(|((count, plan), audience)| Size::new(count + self.count_others(plan), audience, cx)).collect()
+        let counts = Scan::new(self, &Questions::of(&plans)).count_many(cx.semantics.unit);
+        let sized = counts.into_iter().zip(audiences);
+        sized.map(|(count, audience)| Size::new(count, audience, cx)).collect()
     }
 
     /// How many satisfy a plan: contacts, or memberships, as its semantics ask.
@@ -250,37 +242,20 @@ impl Table {
         if plan.is_never() {
             return 0;
         }
-        let bound = BoundPlans::new(&[plan], &self.columns);
-        self.count_one(&bound, plan.cx.semantics.unit) + self.count_others(plan)
-    }
-
-    fn count_others(&self, plan: &Plan) -> u64 {
-        let matcher = Matcher::from(plan.clone());
-        let others = self.others.values().map(|other| &other.contact);
-        match plan.cx.semantics.unit {
-            Unit::Contacts => others.filter(|contact| matcher.matches(*contact)).count() as u64,
-            Unit::Memberships => others.map(|contact| matcher.matching_memberships(contact) as u64).sum(),
-        }
+        Scan::new(self, &Questions::of(&[plan])).count(plan.cx.semantics.unit)
     }
 
     /// The contacts in an audience.
     #[must_use]
     pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Members<'_> {
         let plan = audience.plan(cx);
-        let rows = self.collect(&BoundPlans::new(&[&plan], &self.columns));
-        let matcher = Matcher::from(plan);
-        let others = self.others.values().filter(|other| matcher.matches(&other.contact));
-        let mut others: Vec<(&str, u32)> =
-            others.map(|other| (other.contact.phone_number.as_str(), other.order)).collect();
-        others.sort_unstable();
-        Members::new(self, rows, others)
+        Members::new(self, Scan::new(self, &Questions::of(&[&plan])).collect())
     }
 
     /// How many bytes the columns take, dictionaries and phone numbers included.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let segments: usize = self.segments.iter().map(Segment::bytes).sum();
-        segments + self.columns.bytes()
+        self.levels().map(Level::bytes).sum()
     }
 }
 

@@ -1,190 +1,165 @@
-//! The scan: plans against a run of rows, a bit a row.
+//! The scan: plans against runs of rows, a bit a row.
 //!
 //! Each node is handed the rows that are still candidates and leaves those of them that pass, so a row that is decided
-//! is looked at no more. What becomes of the bits is not the scan's: counting and collecting are sinks.
+//! is looked at no more. Whether the rows of a run stand in columns or are records is the run's own; what becomes of the
+//! bits is not the scan's: counting, collecting, weighing and sweeping are sinks.
 
-use super::bind::{BoundLeaf, BoundNode, BoundPlan, BoundPlans, BoundTest};
-use super::bits::ones;
-use super::column::ColumnTest;
-use super::kernel::{Kernel, RUN, WORD};
-use super::segment::{Columns, Lists, Segment};
+use rayon::prelude::*;
 
-/// Room for a bit for each row of a run.
-pub(super) type Rows = [u64; RUN];
+use super::Table;
+use super::bind::{BoundNode, BoundPlan, ColumnPlans, Questions, RecordPlans};
+use super::column_run::ColumnRun;
+use super::kernel::{Kernel, RUN};
+use super::level::Level;
+use super::overflow::OverflowRow;
+use super::record_run::{self, RecordRun};
+use std::sync::Arc;
 
-/// A run of rows of a segment, and what is asked of it. All slices of rows have its length.
+/// A bit for each row of a run.
+pub(super) type RunBits = [u64; RUN];
+
+/// A run of rows that fills bits. All slices of rows have its number of words.
+pub(super) trait Run {
+    fn kernel(&self) -> &'static Kernel {
+        Kernel::detect()
+    }
+
+    fn words(&self) -> usize;
+
+    /// The most memberships that a contact of the run has.
+    fn slots(&self) -> usize;
+
+    /// The plans that are asked.
+    fn plans(&self) -> &[BoundPlan];
+
+    /// How many leaves they have, with those that are asked beside them.
+    fn leaves(&self) -> usize;
+
+    /// Whether a leaf says the same of all of a contact's memberships.
+    fn is_of_the_contact(&self, leaf: usize) -> bool;
+
+    /// The contacts of the run that have not been removed.
+    fn contacts(&self) -> &[u64];
+
+    /// Whether any membership of a slot can be in a plan's scope.
+    fn asks(&self, plan: usize, slot: usize) -> bool;
+
+    /// Leaves those whose membership in a slot takes part.
+    fn retain_taking_part(&self, slot: usize, rows: &mut [u64]);
+
+    /// Leaves those whose membership in a slot is in a plan's scope.
+    fn retain_in_scope(&self, plan: usize, slot: usize, rows: &mut [u64]);
+
+    /// Leaves those that may pass a leaf.
+    fn retain_possible(&self, leaf: usize, slot: usize, rows: &mut [u64]);
+
+    /// Of rows that may pass a leaf, leaves those that do.
+    fn refine(&self, leaf: usize, slot: usize, rows: &mut [u64]);
+
+    /// Leaves those that pass a leaf.
+    fn retain_leaf(&self, leaf: usize, slot: usize, rows: &mut [u64]) {
+        self.retain_possible(leaf, slot, rows);
+        self.refine(leaf, slot, rows);
+    }
+
+    /// The instant that a time-dependent condition looks at in a membership.
+    fn instant(&self, condition: usize, slot: usize, row: usize) -> Option<i64>;
+}
+
+/// Contacts whose runs have one form.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Block<'t> {
+    /// A segment of a level.
+    Segment { number: usize, level: &'t Level, segment: usize },
+    /// The overflow of a level.
+    LevelOverflow(&'t Level),
+    /// The overflow of the table, of which nobody is removed that is still there.
+    Overflow(&'t [Arc<OverflowRow>]),
+}
+
+/// Where a run is: a block, and the run's first word in it.
+pub(super) type RunAt = (usize, usize);
+
+/// Plans that are bound to all of a table.
 pub(super) struct Scan<'t> {
-    pub(super) kernel: &'static Kernel,
-    columns: &'t Columns,
-    plans: &'t BoundPlans,
-    segment: &'t Segment,
-    /// The first word of the run.
-    start: usize,
-    words: usize,
+    blocks: Vec<Block<'t>>,
+    /// How many plans there are.
+    plans: usize,
+    /// The plans, bound to the columns of each level.
+    columns: Vec<ColumnPlans>,
+    records: RecordPlans,
+}
+
+impl Table {
+    /// All contacts: those of each level, segment by segment, and behind them its overflow; the table's overflow is last.
+    pub(super) fn blocks(&self) -> Vec<Block<'_>> {
+        let mut blocks = Vec::new();
+        for (number, level) in self.levels().enumerate() {
+            blocks.extend((0..level.segments().len()).map(|segment| Block::Segment { number, level, segment }));
+            blocks.push(Block::LevelOverflow(level));
+        }
+        blocks.push(Block::Overflow(self.overflow.rows()));
+        blocks
+    }
+}
+
+impl Block<'_> {
+    /// How many rows there are, removed ones included.
+    pub(super) fn rows(&self) -> usize {
+        match self {
+            Self::Segment { level, segment, .. } => level.segments()[*segment].phones.len(),
+            Self::LevelOverflow(level) => level.overflow().len(),
+            Self::Overflow(rows) => rows.len(),
+        }
+    }
+
+    /// How many words of rows are worked on at a time.
+    fn words_of_run(&self) -> usize {
+        match self {
+            Self::Segment { .. } => RUN,
+            Self::LevelOverflow(_) | Self::Overflow(_) => record_run::WORDS,
+        }
+    }
 }
 
 impl<'t> Scan<'t> {
-    pub(super) fn new(columns: &'t Columns, plans: &'t BoundPlans, segment: &'t Segment, start: usize) -> Self {
-        let words = (segment.live.words().len() - start).min(RUN);
-        Self { kernel: Kernel::detect(), columns, plans, segment, start, words }
+    pub(super) fn new(table: &'t Table, asked: &Questions<'_>) -> Self {
+        let blocks = table.blocks();
+        let columns = table.levels().map(|level| ColumnPlans::new(asked, level.columns())).collect();
+        let has_records = blocks.iter().any(|block| !matches!(block, Block::Segment { .. }) && block.rows() > 0);
+        let records = if has_records { RecordPlans::new(asked) } else { RecordPlans::default() };
+        Self { blocks, plans: asked.plans.len(), columns, records }
     }
 
-    pub(super) fn words(&self) -> usize {
-        self.words
+    pub(super) fn blocks(&self) -> &[Block<'t>] {
+        &self.blocks
     }
 
-    pub(super) fn slots(&self) -> usize {
-        self.segment.slots
+    /// How many plans are asked.
+    pub(super) fn plans(&self) -> usize {
+        self.plans
     }
 
-    /// Whether any membership of a slot can be in a plan's scope.
-    pub(super) fn asks(&self, plan: &BoundPlan, slot: usize) -> bool {
-        match (&plan.scope, &self.segment.lists) {
-            (None, _) | (Some(_), Lists::Mixed) => true,
-            (Some(scope), Lists::Same(lists)) => lists[slot].is_some_and(|list| scope.binary_search(&list).is_ok()),
+    /// All runs: what one thread does at a time.
+    pub(super) fn runs(&self) -> impl IndexedParallelIterator<Item = RunAt> + use<> {
+        let mut runs = Vec::new();
+        for (at, block) in self.blocks.iter().enumerate() {
+            let words = block.rows().div_ceil(super::kernel::WORD);
+            runs.extend((0..words).step_by(block.words_of_run()).map(|start| (at, start)));
         }
+        runs.into_par_iter()
     }
 
-    /// The contacts of the run.
-    pub(super) fn contacts(&self) -> &[u64] {
-        &self.segment.live.words()[self.start..self.start + self.words]
-    }
-
-    /// Leaves those whose membership in a slot takes part.
-    pub(super) fn retain_taking_part(&self, slot: usize, rows: &mut [u64]) {
-        let Some(active) = &self.plans.active else { return };
-        let stripe = self.segment.stripe(active.column, slot);
-        // Most segments are of contacts who are all active, or none of them.
-        if stripe.only().is_none_or(|code| !active.test.yes.contains(code)) {
-            stripe.retain_possible(self.kernel, &active.test, self.start, rows);
-        }
-    }
-
-    /// Leaves those whose membership in a slot is in a plan's scope.
-    pub(super) fn retain_in_scope(&self, plan: &BoundPlan, slot: usize, rows: &mut [u64]) {
-        if plan.scope.is_some() && self.segment.lists == Lists::Mixed {
-            self.retain_on_lists(plan.scope_codes.as_ref(), slot, rows);
-        }
-    }
-
-    /// Leaves those whose list in a slot is one of some.
-    fn retain_on_lists(&self, codes: Option<&ColumnTest>, slot: usize, rows: &mut [u64]) {
-        match (codes, self.plans.lists) {
-            (Some(test), Some(column)) => {
-                self.retain_possible(column, slot, test, rows);
-                self.refine(column, slot, test, rows);
+    /// Looks at a run.
+    pub(super) fn run<T>(&self, (block, start): RunAt, look: impl FnOnce(&dyn Run) -> T) -> T {
+        match self.blocks[block] {
+            Block::Segment { number, level, segment } => {
+                look(&ColumnRun::new(&self.columns[number], level, segment, start))
             }
-            _ => rows.fill(0),
-        }
-    }
-
-    /// Leaves those that pass a node.
-    pub(super) fn retain_node(&self, node: &BoundNode, slot: usize, rows: &mut [u64]) {
-        tree(self.kernel, node, rows, &mut OfSlot { scan: self, slot });
-    }
-
-    /// Leaves those that pass a leaf.
-    pub(super) fn retain_leaf(&self, leaf: &BoundLeaf, slot: usize, rows: &mut [u64]) {
-        match &leaf.list {
-            None => self.retain_passing(leaf, slot, rows),
-            Some((list, codes)) => self.retain_on_list(leaf, *list, codes.as_ref(), rows),
-        }
-    }
-
-    /// A leaf that is asked of the membership on a list.
-    fn retain_on_list(&self, leaf: &BoundLeaf, list: i64, codes: Option<&ColumnTest>, rows: &mut [u64]) {
-        let (mut left, mut there) = (room(rows), room(rows));
-        let (left, there) = (&mut left[..rows.len()], &mut there[..rows.len()]);
-        rows.fill(0);
-        for slot in 0..self.segment.slots {
-            if matches!(&self.segment.lists, Lists::Same(lists) if lists[slot] != Some(list)) {
-                continue;
+            Block::LevelOverflow(level) => {
+                look(&RecordRun::new(&self.records, level.overflow(), start, |word| level.overflow_live(word)))
             }
-            self.take_out_there(codes, slot, left, there);
-            self.retain_passing(leaf, slot, there);
-            self.kernel.or(rows, there);
-        }
-        // Those who are left are not on the list, or do not take part in it.
-        if leaf.missing {
-            self.kernel.or(rows, left);
-        }
-    }
-
-    /// Takes those out whose membership in a slot takes part; where each contact has lists of its own, on one of some.
-    fn take_out_there(&self, codes: Option<&ColumnTest>, slot: usize, left: &mut [u64], there: &mut [u64]) {
-        there.copy_from_slice(left);
-        if self.segment.lists == Lists::Mixed {
-            self.retain_on_lists(codes, slot, there);
-        }
-        self.retain_taking_part(slot, there);
-        self.kernel.and_not(left, there);
-    }
-
-    fn retain_passing(&self, leaf: &BoundLeaf, slot: usize, rows: &mut [u64]) {
-        match &leaf.test {
-            BoundTest::Column { column, test, .. } => {
-                self.retain_possible(*column, slot, test, rows);
-                self.refine(*column, slot, test, rows);
-            }
-            BoundTest::Absent => {
-                if !leaf.missing {
-                    rows.fill(0);
-                }
-            }
-            BoundTest::Lists { lists, codes, negated } => self.retain_on_any(lists, codes.as_ref(), *negated, rows),
-            BoundTest::Phone { pattern, negated } => {
-                let Some(pattern) = pattern else {
-                    if *negated {
-                        rows.fill(0);
-                    }
-                    return;
-                };
-                let mut text = String::new();
-                self.retain_each(rows, |row| {
-                    text.clear();
-                    self.columns.odd_phones.write(self.segment.phones[row], &mut text);
-                    pattern.holds(&text) != *negated
-                });
-            }
-        }
-    }
-
-    /// Leaves those with a membership that takes part on one of some lists, or those without.
-    fn retain_on_any(&self, lists: &[i64], codes: Option<&ColumnTest>, negated: bool, rows: &mut [u64]) {
-        let (mut left, mut there) = (room(rows), room(rows));
-        let (left, there) = (&mut left[..rows.len()], &mut there[..rows.len()]);
-        for slot in 0..self.segment.slots {
-            let known = match &self.segment.lists {
-                Lists::Same(known) => known[slot].is_some_and(|list| lists.binary_search(&list).is_ok()),
-                Lists::Mixed => true,
-            };
-            if !known {
-                continue;
-            }
-            self.take_out_there(codes, slot, left, there);
-        }
-        if negated {
-            rows.copy_from_slice(left);
-        } else {
-            self.kernel.and_not(rows, left);
-        }
-    }
-
-    fn retain_possible(&self, column: usize, slot: usize, test: &ColumnTest, rows: &mut [u64]) {
-        self.segment.stripe(column, slot).retain_possible(self.kernel, test, self.start, rows);
-    }
-
-    fn refine(&self, column: usize, slot: usize, test: &ColumnTest, rows: &mut [u64]) {
-        let of = self.columns.column(column);
-        self.segment.stripe(column, slot).refine(self.kernel, of, test, self.start, rows);
-    }
-
-    /// Leaves those rows of the segment for which something holds.
-    fn retain_each(&self, rows: &mut [u64], mut holds: impl FnMut(usize) -> bool) {
-        for (word, rows) in rows.iter_mut().enumerate() {
-            for bit in ones(*rows) {
-                *rows &= !(u64::from(!holds((self.start + word) * WORD + bit)) << bit);
-            }
+            Block::Overflow(rows) => look(&RecordRun::new(&self.records, rows, start, |_| u64::MAX)),
         }
     }
 }
@@ -202,33 +177,31 @@ pub(super) trait Ask {
 }
 
 /// Asks of the memberships in a slot.
-struct OfSlot<'s, 't> {
-    scan: &'s Scan<'t>,
+struct OfSlot<'r> {
+    run: &'r dyn Run,
     slot: usize,
 }
 
-impl Ask for OfSlot<'_, '_> {
+impl Ask for OfSlot<'_> {
     fn retain_possible(&mut self, leaf: usize, rows: &mut [u64]) {
-        let leaf = &self.scan.plans.leaves[leaf];
-        match leaf.column() {
-            Some((column, test)) => self.scan.retain_possible(column, self.slot, test, rows),
-            None => self.scan.retain_leaf(leaf, self.slot, rows),
-        }
+        self.run.retain_possible(leaf, self.slot, rows);
     }
 
     fn refine(&mut self, leaf: usize, rows: &mut [u64]) {
-        if let Some((column, test)) = self.scan.plans.leaves[leaf].column() {
-            self.scan.refine(column, self.slot, test, rows);
-        }
+        self.run.refine(leaf, self.slot, rows);
     }
 
     fn retain_failing(&mut self, leaf: usize, rows: &mut [u64]) {
-        let mut passing = room(rows);
+        let mut passing = scratch(rows);
         let passing = &mut passing[..rows.len()];
-        self.retain_possible(leaf, passing);
-        self.refine(leaf, passing);
-        self.scan.kernel.and_not(rows, passing);
+        self.run.retain_leaf(leaf, self.slot, passing);
+        self.run.kernel().and_not(rows, passing);
     }
+}
+
+/// Leaves those of the rows whose membership in a slot passes a node.
+pub(super) fn retain_node(run: &dyn Run, node: &BoundNode, slot: usize, rows: &mut [u64]) {
+    tree(run.kernel(), node, rows, &mut OfSlot { run, slot });
 }
 
 /// Leaves those of the rows that pass a node, by what its leaves leave.
@@ -250,7 +223,7 @@ pub(super) fn tree(kernel: &Kernel, node: &BoundNode, rows: &mut [u64], ask: &mu
                     return;
                 }
             }
-            // What another member has ruled out need not be settled.
+            // What another member has ruled out need not be refined.
             for member in members {
                 if let BoundNode::Leaf(at) = member {
                     ask.refine(*at, rows);
@@ -258,13 +231,13 @@ pub(super) fn tree(kernel: &Kernel, node: &BoundNode, rows: &mut [u64], ask: &mu
             }
         }
         BoundNode::Any(members) => {
-            let mut left = room(rows);
+            let mut left = scratch(rows);
             let left = &mut left[..rows.len()];
             for member in members {
                 match member {
                     BoundNode::Leaf(at) => ask.retain_failing(*at, left),
                     member => {
-                        let mut passing = room(left);
+                        let mut passing = scratch(left);
                         let passing = &mut passing[..rows.len()];
                         tree(kernel, member, passing, ask);
                         kernel.and_not(left, passing);
@@ -280,11 +253,11 @@ pub(super) fn tree(kernel: &Kernel, node: &BoundNode, rows: &mut [u64], ask: &mu
     }
 }
 
-/// Rows of one's own, to begin with the same.
-pub(super) fn room(rows: &[u64]) -> Rows {
-    let mut room = [0; RUN];
-    room[..rows.len()].copy_from_slice(rows);
-    room
+/// A scratch copy of `rows`.
+pub(super) fn scratch(rows: &[u64]) -> RunBits {
+    let mut scratch = [0; RUN];
+    scratch[..rows.len()].copy_from_slice(rows);
+    scratch
 }
 
 /// Whether there are no rows.

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::bits::Bits;
 use super::column::Column;
 use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
@@ -97,19 +96,17 @@ pub(super) struct Segment {
     /// How many memberships each contact has.
     pub(super) slots: usize,
     pub(super) phones: Vec<Phone>,
-    /// When each contact was first seen, counted from 0.
+    /// The place of each contact in the order in which those of the level were first seen.
     pub(super) order: Vec<u32>,
-    /// Which contacts have not been removed.
-    pub(super) live: Bits,
-    /// For each column, a stripe for each slot; one stripe for a column of the contact.
-    pub(super) stripes: Vec<Vec<ColumnChunk>>,
+    /// For each column, a chunk for each slot; one chunk for a column of the contact.
+    pub(super) chunks: Vec<Vec<ColumnChunk>>,
 }
 
 impl Segment {
-    /// The stripe of a column for a slot.
-    pub(super) fn stripe(&self, column: usize, slot: usize) -> &ColumnChunk {
-        let stripes = &self.stripes[column];
-        if stripes.len() == 1 { &stripes[0] } else { &stripes[slot] }
+    /// The chunk of a column for a slot.
+    pub(super) fn chunk(&self, column: usize, slot: usize) -> &ColumnChunk {
+        let chunks = &self.chunks[column];
+        if chunks.len() == 1 { &chunks[0] } else { &chunks[slot] }
     }
 
     /// A row as a record.
@@ -120,7 +117,7 @@ impl Segment {
             Lists::Same(lists) => lists[slot],
             Lists::Mixed => {
                 let at = columns.find(&ColumnId::List)?;
-                let key = self.stripe(at, slot).key(columns.column(at), row)?;
+                let key = self.chunk(at, slot).key(columns.column(at), row)?;
                 match &columns.column(at).domain {
                     Domain::Lists(lists) => Some(lists[key as usize]),
                     _ => None,
@@ -130,17 +127,14 @@ impl Segment {
         decode(phone_number, self.slots, list, columns.columns.len(), |at, slot| {
             let (id, column) = &columns.columns[at];
             let there = id.is_of_the_contact() || slot < self.slots && *id != ColumnId::List;
-            let key = there.then(|| self.stripe(at, slot).key(column, row)).flatten();
+            let key = there.then(|| self.chunk(at, slot).key(column, row)).flatten();
             (id, &column.domain, key)
         })
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let stripes: usize = self.stripes.iter().flatten().map(ColumnChunk::bytes).sum();
-        stripes
-            + self.phones.capacity() * size_of::<Phone>()
-            + self.order.capacity() * size_of::<u32>()
-            + self.live.words().len() * 8
+        let chunks: usize = self.chunks.iter().flatten().map(ColumnChunk::bytes).sum();
+        chunks + self.phones.capacity() * size_of::<Phone>() + self.order.capacity() * size_of::<u32>()
     }
 }
 

@@ -6,41 +6,22 @@
 use rayon::prelude::*;
 
 use super::Table;
-use super::bind::{Active, BoundPlans};
+use super::bind::Questions;
 use super::bits::ones;
-use super::domain::Domain;
 use super::kernel::{RUN, WORD};
-use super::scan::{Rows, Scan, is_empty, room};
-use super::segment::{ColumnId, Columns, Lists, Segment};
+use super::scan::{Run, Scan, is_empty, retain_node, scratch};
 use crate::audience::Audience;
-use crate::eval::{self, Candidate};
-use crate::filter::Predicate;
-use crate::matcher::Matcher;
-use crate::plan::{Hold, Plan, Window};
+use crate::plan::{Hold, Subject, Window};
 use crate::semantics::{EvalContext, Unit};
-use crate::timeline::{Changes, Known, Transitions, TruthTimeline};
+use crate::timeline::{Changes, MembershipFacts, Transitions, TruthTimeline};
 
-/// What is swept: the filter's course, and both plans, bound to a table.
-struct Sweep<'t> {
-    columns: &'t Columns,
+/// What is swept: the timeline of a filter's truth, over a range of instants.
+struct Sweep<'f> {
     unit: Unit,
     range: (i64, i64),
-    course: TruthTimeline<'t>,
-    plans: BoundPlans,
+    truth: TruthTimeline<'f>,
     /// Whether nobody can be in at every instant.
     never_always: bool,
-    /// The places of the course's still conditions among the plans' leaves.
-    still: Vec<usize>,
-    moving: Vec<BoundMoving>,
-}
-
-/// Where a condition that moves finds its instants.
-struct BoundMoving {
-    column: Option<usize>,
-    /// The instants of the keys of a column of custom fields.
-    of_keys: Vec<Option<i64>>,
-    /// The list whose membership is asked.
-    list: Option<i64>,
 }
 
 impl Table {
@@ -51,235 +32,136 @@ impl Table {
         if possible.is_never() {
             return Vec::new();
         }
-        let sweep = Sweep::new(&self.columns, audience, cx, range, [&possible, &always]);
-        let mut parts: Vec<Changes> = self
-            .runs()
-            .into_par_iter()
-            .fold(
-                || (Changes::new(range.0), Room::default()),
-                |(mut changes, mut room), run| {
-                    sweep.run(&self.scan(&sweep.plans, run), &self.segments[run.0], run.1, &mut changes, &mut room);
-                    (changes, room)
-                },
-            )
-            .map(|(changes, _)| changes)
-            .collect();
-        parts.push(self.sweep_others(audience, cx, possible, range));
-        parts
-    }
-
-    /// Those who are in no segment, one by one.
-    fn sweep_others(&self, audience: &Audience, cx: &EvalContext, possible: Plan, range: (i64, i64)) -> Changes {
-        let mut changes = Changes::new(range.0);
-        let course = TruthTimeline::new(&audience.filter, cx);
-        let possible = Matcher::from(possible);
-        let mut turns = Transitions::default();
-        for contact in self.others.values().map(|other| &other.contact).filter(|contact| possible.matches(*contact)) {
-            let mut begins = false;
-            for membership in audience.in_scope(contact, cx) {
-                let of = OfRecord { course: &course, candidate: Candidate { contact, membership, cx } };
-                begins = turns.join_next(begins, |turns| course.run(&of, range, turns));
-                if cx.semantics.unit == Unit::Memberships {
-                    changes.add(std::mem::take(&mut begins), &turns.all);
-                    turns.all.clear();
-                }
-            }
-            changes.add(begins, &turns.all);
-            turns.all.clear();
-        }
-        changes
-    }
-}
-
-/// A membership of a record.
-struct OfRecord<'a> {
-    course: &'a TruthTimeline<'a>,
-    candidate: Candidate<'a>,
-}
-
-impl Known for OfRecord<'_> {
-    fn holds(&self, still: usize) -> bool {
-        eval::condition(self.course.still[still].1, &self.candidate)
-    }
-
-    fn instant(&self, moving: usize) -> Option<i64> {
-        let condition = self.course.moving[moving].condition;
-        let membership = eval::asked_membership(condition, &self.candidate);
-        match condition.predicate() {
-            Predicate::Time(field, _) => eval::time(*field, membership),
-            Predicate::Custom(key, _) => membership?.custom_fields.get(key.as_str()).and_then(eval::custom_time),
-            _ => None,
-        }
+        let truth = TruthTimeline::of(&audience.filter, cx);
+        let instants: Vec<(Subject, Option<i64>)> =
+            truth.dependent.iter().map(|dependent| (dependent.subject.clone(), dependent.condition.list())).collect();
+        let asked = Questions { plans: &[&possible, &always], leaves: &truth.invariant, instants: &instants };
+        let scan = Scan::new(self, &asked);
+        let sweep = Sweep { unit: cx.semantics.unit, range, truth, never_always: always.is_never() };
+        let changes = scan.runs().fold(
+            || (Changes::new(range.0), Scratch::default()),
+            |(mut changes, mut scratch), at| {
+                scan.run(at, |run| sweep.run(run, &mut changes, &mut scratch));
+                (changes, scratch)
+            },
+        );
+        changes.map(|(changes, _)| changes).collect()
     }
 }
 
 /// What a thread works in.
 #[derive(Default)]
-struct Room {
-    turns: Transitions,
-    /// For each slot, the memberships that are looked at.
-    open: Vec<Rows>,
-    /// For each of these slots, those for which each still condition holds.
-    still: Vec<Rows>,
+struct Scratch {
+    transitions: Transitions,
+    /// The slots that are asked.
+    slots: Vec<usize>,
+    /// For each of them, as many words as the run has: the memberships that are looked at.
+    open: Vec<u64>,
+    /// For each of these slots and each time-invariant condition, as many words: those for which it holds.
+    holding: Vec<u64>,
 }
 
-impl<'t> Sweep<'t> {
-    fn new(
-        columns: &'t Columns,
-        audience: &'t Audience,
-        cx: &EvalContext,
-        range: (i64, i64),
-        plans: [&Plan; 2],
-    ) -> Self {
-        let course = TruthTimeline::of_possible(&audience.filter, cx);
-        let mut bound = BoundPlans::new(&plans, columns);
-        let still = course.still.iter().map(|(leaf, _)| bound.also(leaf, columns)).collect();
-        let moving = course.moving.iter().map(|moving| {
-            let column = columns.find(&ColumnId::of(&moving.subject));
-            let of_keys = match column.map(|column| &columns.column(column).domain) {
-                Some(domain @ Domain::Custom(custom)) => {
-                    (0..domain.keys() as usize).map(|key| eval::custom_time(custom.value(key))).collect()
-                }
-                _ => Vec::new(),
-            };
-            BoundMoving { column, of_keys, list: moving.condition.list() }
-        });
-        let moving = moving.collect();
-        let never_always = plans[1].is_never();
-        Self { columns, unit: cx.semantics.unit, range, course, plans: bound, never_always, still, moving }
-    }
-
+impl Sweep<'_> {
     /// Sweeps a run of rows.
-    fn run(&self, scan: &Scan<'_>, segment: &Segment, start: usize, changes: &mut Changes, room_of: &mut Room) {
-        let words = scan.words();
-        let [possible, always] = &*self.plans.plans else { return };
-        let slots: Vec<usize> = (0..scan.slots()).filter(|slot| scan.asks(possible, *slot)).collect();
-        let Room { turns, open, still } = room_of;
+    fn run(&self, run: &dyn Run, changes: &mut Changes, scratch_of: &mut Scratch) {
+        let words = run.words();
+        let [possible, always] = run.plans() else { return };
+        let Scratch { transitions, slots, open, holding } = scratch_of;
+        slots.clear();
+        slots.extend((0..run.slots()).filter(|slot| run.asks(0, *slot)));
         open.clear();
         let mut in_always = [0; RUN];
-        for slot in &slots {
-            let mut rows = room(scan.contacts());
-            let here = &mut rows[..words];
-            scan.retain_taking_part(*slot, here);
-            scan.retain_in_scope(possible, *slot, here);
+        for slot in slots.iter().copied() {
+            let from = open.len();
+            open.extend_from_slice(run.contacts());
+            let here = &mut open[from..];
+            run.retain_taking_part(slot, here);
+            run.retain_in_scope(0, slot, here);
             if !is_empty(here) {
-                scan.retain_node(&possible.root, *slot, here);
+                retain_node(run, &possible.root, slot, here);
             }
             if !self.never_always && !is_empty(here) {
-                let mut sure = room(here);
+                let mut sure = scratch(here);
                 let sure = &mut sure[..words];
-                scan.retain_node(&always.root, *slot, sure);
+                retain_node(run, &always.root, slot, sure);
                 if self.unit == Unit::Memberships {
-                    changes.first += scan.kernel.count(sure);
-                    scan.kernel.and_not(here, sure);
+                    changes.first += run.kernel().count(sure);
+                    run.kernel().and_not(here, sure);
                 } else {
-                    scan.kernel.or(&mut in_always[..words], sure);
+                    run.kernel().or(&mut in_always[..words], sure);
                 }
             }
-            open.push(rows);
         }
         // Of contacts, one membership is enough.
-        changes.first += scan.kernel.count(&in_always[..words]);
-        open.iter_mut().for_each(|rows| scan.kernel.and_not(&mut rows[..words], &in_always[..words]));
-        self.ask_still(scan, &slots, open, still);
+        changes.first += run.kernel().count(&in_always[..words]);
+        open.chunks_exact_mut(words).for_each(|open| run.kernel().and_not(open, &in_always[..words]));
+        self.ask_invariant(run, slots, open, holding);
 
-        let run = Run { sweep: self, segment, start, still };
+        let of_run = OfRun { run, slots, invariant: self.truth.invariant.len(), holding };
         for word in 0..words {
-            let rows = open.iter().fold(0, |rows, open| rows | open[word]);
-            for bit in ones(rows) {
+            let in_any = open.iter().skip(word).step_by(words).fold(0, |rows, open| rows | open);
+            for bit in ones(in_any) {
                 let mut begins = false;
-                for (at, slot) in slots.iter().enumerate().filter(|(at, _)| open[*at][word] >> bit & 1 == 1) {
-                    let of = OfSlot { run: &run, at, slot: *slot, row: word * WORD + bit };
-                    begins = turns.join_next(begins, |turns| self.course.run(&of, self.range, turns));
+                let looked_at = |at: &usize| open[at * words + word] >> bit & 1 == 1;
+                for at in (0..slots.len()).filter(looked_at) {
+                    let of = OfMembership { of_run: &of_run, at, row: word * WORD + bit };
+                    begins = transitions.join_next(begins, |found| self.truth.run(&of, self.range, found));
                     if self.unit == Unit::Memberships {
-                        changes.add(std::mem::take(&mut begins), &turns.all);
-                        turns.all.clear();
+                        changes.add(std::mem::take(&mut begins), &transitions.all);
+                        transitions.all.clear();
                     }
                 }
-                changes.add(begins, &turns.all);
-                turns.all.clear();
+                changes.add(begins, &transitions.all);
+                transitions.all.clear();
             }
         }
     }
 
-    /// Asks the still conditions of the memberships that are looked at.
-    fn ask_still(&self, scan: &Scan<'_>, slots: &[usize], open: &[Rows], still: &mut Vec<Rows>) {
-        still.clear();
-        for (slot, open) in slots.iter().zip(open) {
-            for leaf in &self.still {
-                let mut rows = *open;
-                let here = &mut rows[..scan.words()];
-                if !is_empty(here) {
-                    scan.retain_leaf(&self.plans.leaves[*leaf], *slot, here);
+    /// Asks the time-invariant conditions of the memberships that are looked at.
+    fn ask_invariant(&self, run: &dyn Run, slots: &[usize], open: &[u64], holding: &mut Vec<u64>) {
+        holding.clear();
+        let count = self.truth.invariant.len();
+        // They stand behind the leaves of the plans.
+        let first = run.leaves() - count;
+        for (slot, open) in slots.iter().zip(open.chunks_exact(run.words())) {
+            for leaf in first..first + count {
+                let from = holding.len();
+                holding.extend_from_slice(open);
+                if !is_empty(open) {
+                    run.retain_leaf(leaf, *slot, &mut holding[from..]);
                 }
-                still.push(rows);
             }
         }
     }
 }
 
-/// A run of rows whose kernel's work is done.
-struct Run<'a, 't> {
-    sweep: &'a Sweep<'t>,
-    segment: &'a Segment,
-    /// Its first word.
-    start: usize,
-    still: &'a [Rows],
+/// A run of rows of which the kernel's work is done.
+struct OfRun<'a> {
+    run: &'a dyn Run,
+    slots: &'a [usize],
+    /// How many time-invariant conditions there are.
+    invariant: usize,
+    holding: &'a [u64],
 }
 
 /// A membership in a run.
-struct OfSlot<'a, 't> {
-    run: &'a Run<'a, 't>,
-    /// Its slot's place among those that are asked.
+struct OfMembership<'a> {
+    of_run: &'a OfRun<'a>,
+    /// The place of its slot among those that are asked.
     at: usize,
-    slot: usize,
     /// Its row in the run.
     row: usize,
 }
 
-impl Known for OfSlot<'_, '_> {
-    fn holds(&self, still: usize) -> bool {
-        self.run.still[self.at * self.run.sweep.still.len() + still][self.row / WORD] >> (self.row % WORD) & 1 == 1
+impl MembershipFacts for OfMembership<'_> {
+    fn holds(&self, condition: usize) -> bool {
+        let OfRun { run, invariant, holding, .. } = self.of_run;
+        let word = (self.at * invariant + condition) * run.words() + self.row / WORD;
+        holding[word] >> (self.row % WORD) & 1 == 1
     }
 
     #[inline]
-    fn instant(&self, moving: usize) -> Option<i64> {
-        let Run { sweep, segment, start, .. } = self.run;
-        let row = start * WORD + self.row;
-        let moving = &sweep.moving[moving];
-        let at = moving.column?;
-        let slot = match moving.list {
-            None => self.slot,
-            Some(list) => (0..segment.slots).find(|slot| sweep.is_on(segment, *slot, row, list))?,
-        };
-        let column = sweep.columns.column(at);
-        let key = segment.stripe(at, slot).key(column, row)?;
-        match &column.domain {
-            Domain::Instants(instants) => Some(instants.instant(key)),
-            _ => moving.of_keys.get(key as usize).copied().flatten(),
-        }
-    }
-}
-
-impl Sweep<'_> {
-    /// Whether a membership is on a list, and takes part.
-    fn is_on(&self, segment: &Segment, slot: usize, row: usize, list: i64) -> bool {
-        let on_list = match &segment.lists {
-            Lists::Same(lists) => lists[slot] == Some(list),
-            Lists::Mixed => {
-                let known = self.plans.lists.and_then(|at| {
-                    let column = self.columns.column(at);
-                    Some((segment.stripe(at, slot).key(column, row)?, &column.domain))
-                });
-                matches!(known, Some((key, Domain::Lists(lists))) if lists[key as usize] == list)
-            }
-        };
-        let takes_part = || {
-            let active = self.plans.active.as_ref();
-            active.is_none_or(|Active { column, .. }| {
-                segment.stripe(*column, slot).key(self.columns.column(*column), row) == Some(1)
-            })
-        };
-        on_list && takes_part()
+    fn instant(&self, condition: usize) -> Option<i64> {
+        self.of_run.run.instant(condition, self.of_run.slots[self.at], self.row)
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::contact::Membership;
 use crate::number::Number;
-use crate::semantics::{Semantics, Subscription, TextCase};
+use crate::semantics::{Semantics, Subscription, TextCase, Unit};
 use crate::time::from_micros;
 use crate::value::Value;
 
@@ -355,12 +355,67 @@ fn whoever_is_put_in_anew_keeps_the_place_and_whoever_is_new_comes_last() {
     let cx = cx(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
     let everybody = audience("not on_dnc", &[]);
     for mut table in tables(&["+1", "+2", "+3", "+4"].map(contact).into_iter().collect()) {
-        ["+9", "+2", "+8", "+7", "+9"].into_iter().for_each(|phone_number| table.upsert(contact(phone_number)));
+        ["+9", "+2", "+8", "+7", "+9"].into_iter().for_each(|phone_number| table.replace(contact(phone_number)));
         assert!(table.remove("+1") && !table.remove("+1"));
         let members: Vec<String> = table.members(&everybody, &cx).phone_numbers().collect();
         assert_eq!(members, ["+2", "+3", "+4", "+9", "+8", "+7"]);
         assert_eq!((table.contacts(), table.memberships(), table.size(&everybody, &cx).value), (6, 6, 6));
     }
+}
+
+#[test]
+fn places_in_the_order_are_not_used_up() {
+    let contact = |i: u64| Contact {
+        phone_number: format!("+{i}"),
+        memberships: vec![Membership::default()],
+        ..Contact::default()
+    };
+    let cx = cx(Unit::Contacts, Subscription::ActiveOnly, TextCase::Sensitive);
+    let mut table = table(&(0..4).map(contact).collect(), LAYOUTS[0]);
+    table.next_order = u64::from(u32::MAX) - 1;
+    (4..9).rev().for_each(|i| _ = table.merge(contact(i)));
+    let members =
+        |table: &Table| -> Vec<String> { table.members(&audience("not on_dnc", &[]), &cx).phone_numbers().collect() };
+    let expected = ["+0", "+1", "+2", "+3", "+8", "+7", "+6", "+5", "+4"];
+    assert_eq!(members(&table), expected);
+    table.compact();
+    assert_eq!((members(&table), table.next_order), (expected.map(String::from).to_vec(), 9));
+}
+
+#[test]
+fn however_many_changes_there_are_what_is_in_no_column_and_what_is_removed_is_bounded() {
+    let population = few();
+    let of = |i: u64| &population.contacts()[i as usize % population.contacts().len()];
+    for mut table in in_columns(&population) {
+        let most = table.layout.changed;
+        for i in 0..400 {
+            match i % 5 {
+                0 => _ = table.remove(&of(i * 7).phone_number),
+                1 => table.replace(Contact { phone_number: format!("+9{i}"), ..of(i).clone() }),
+                _ => _ = table.merge(of(i * 3).clone()),
+            }
+            assert!(table.overflow.rows().len() < most, "{i}");
+            assert!(table.levels().all(|level| level.rows() < most || level.rows() <= 2 * level.contacts()), "{i}");
+            let contacts: Vec<usize> = table.levels().map(Level::contacts).collect();
+            let more_than_all_newer = |at: usize| contacts[at] > contacts[at + 1..].iter().sum();
+            assert!((0..contacts.len()).all(|at| at + 1 == contacts.len() || more_than_all_newer(at)), "{contacts:?}");
+        }
+        table.compact();
+        assert_eq!((table.newer.len(), table.overflow.rows().len()), (0, 0));
+        assert_eq!(table.base.rows() as u64, table.contacts());
+    }
+}
+
+#[test]
+fn a_snapshot_shares_what_is_not_changed() {
+    let before = table(&few(), LAYOUTS[0]);
+    let mut after = before.clone();
+    assert!(after.remove("+10003"));
+    after.merge(Contact { phone_number: "+10005".into(), carrier: Some("Gamma".into()), ..Contact::default() });
+    assert!(std::ptr::eq(before.base.segments(), after.base.segments()));
+    assert_eq!((before.contacts(), after.contacts()), (256, 255));
+    let carrier = |table: &Table| table.get("+10005").unwrap().carrier;
+    assert_eq!((carrier(&before).as_deref(), carrier(&after).as_deref()), (Some("alphabet"), Some("Gamma")));
 }
 
 #[test]
@@ -372,24 +427,28 @@ fn single_contacts_stand_in_columns_where_they_are_let() {
     };
     let population: Population = [("+1", 1), ("+2", 2), ("+3", 2)].map(contact).into_iter().collect();
     let none = usize::MAX;
-    for (layout, segments, others) in
+    for (layout, segments, overflow) in
         [((1, 1), 2, 0), ((2, none), 1, 1), ((none, 1), 1, 0), ((none, 4), 0, 3), ((none, none), 0, 3)]
     {
         let table = table(&population, layout);
-        assert_eq!((table.segments.len(), table.others.len()), (segments, others), "{layout:?}");
+        assert_eq!((table.base.segments().len(), table.base.overflow().len()), (segments, overflow), "{layout:?}");
     }
 }
 
 #[test]
 fn whoever_is_on_more_lists_than_a_segment_has_slots_is_asked_by_themselves() {
-    for (lists, segments, others) in [(16, 1, 0), (17, 0, 1)] {
+    for (lists, segments, overflow) in [(16, 1, 0), (17, 0, 1)] {
         let membership = |list| Membership { list_id: Some(list), ..Membership::default() };
         let memberships = (0..lists).map(membership).collect();
         let population: Population =
             [Contact { phone_number: "+1".into(), memberships, ..Contact::default() }].into_iter().collect();
         for layout in [(1, 1), (usize::MAX, 1)] {
             let table = table(&population, layout);
-            assert_eq!((table.segments.len(), table.others.len()), (segments, others), "{lists}: {layout:?}");
+            assert_eq!(
+                (table.base.segments().len(), table.base.overflow().len()),
+                (segments, overflow),
+                "{lists}: {layout:?}"
+            );
         }
     }
 }
@@ -425,7 +484,7 @@ fn what_was_taken_back_leaves_nothing_in_a_table() {
     };
     let (clean, other) = (table(false), table(true));
     assert_eq!(other.cells().columns(), clean.cells().columns());
-    for ((id, column), (_, of_clean)) in other.columns.columns.iter().zip(&clean.columns.columns) {
+    for ((id, column), (_, of_clean)) in other.base.columns().columns.iter().zip(&clean.base.columns().columns) {
         assert_eq!(column.domain.keys(), of_clean.domain.keys(), "{id:?}");
     }
     assert_eq!(other.get("+1"), clean.get("+1"));
@@ -469,11 +528,10 @@ fn columns_are_appended_up_to_the_most_custom_fields() {
 
 #[test]
 fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
-    use super::bits::Bits;
     use super::column::{Buckets, Column};
     use super::column_chunk::ColumnChunk;
     use super::domain::{CustomValues, Domain};
-    use super::segment::{ColumnId, Lists};
+    use super::segment::{ColumnId, Columns, Lists, Segment};
     use crate::catalogue::{CountField, TextField};
     use crate::filter::CustomKey;
 
@@ -526,12 +584,15 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
         slots: 1,
         phones: vec![phone; 100],
         order: vec![0; 100],
-        live: Bits::new(100, true),
-        stripes: vec![vec![few()], vec![many(), few()]],
+        chunks: vec![vec![few()], vec![many(), few()]],
     };
-    let of_segment = 2 * (3 + 4 * 8) + 3 * 128 + 100 * 8 + 100 * 4 + 2 * 8;
+    let of_segment = 2 * (3 + 4 * 8) + 3 * 128 + 100 * 8 + 100 * 4;
     assert_eq!(segment.bytes(), of_segment);
     let of_columns = columns.bytes();
-    let table = Table { columns, segments: vec![segment.clone(), segment], ..Table::default() };
-    assert_eq!(table.bytes(), 2 * of_segment + of_columns);
+    let segments = vec![segment.clone(), segment];
+    let built = build::Built { columns, segments, others: Vec::new(), contacts: 200, replaced: 0 };
+    let table = Table { base: Level::new(built, None), ..Table::default() };
+    // Which rows are there is kept by whole pages.
+    let of_live = 2 * (kernel::RUN * 8 + 8);
+    assert_eq!(table.bytes(), 2 * of_segment + of_columns + of_live);
 }

@@ -7,119 +7,143 @@
 use rayon::prelude::*;
 
 use super::Table;
-use super::bind::BoundPlans;
+use super::bind::Questions;
 use super::count::Answers;
-use super::kernel::{RUN, WORD};
-use super::scan::{Rows, Scan};
+use super::kernel::RUN;
+use super::scan::{Run, RunBits, Scan};
 use crate::breakdown::{Outline, OutlinePart, Weight};
-use crate::contact::Contact;
-use crate::eval::{self, Candidate, takes_part};
 use crate::filter::Junction;
 use crate::plan::{Leaf, Node, Plan};
 use crate::semantics::Unit;
 
 /// What was counted.
-pub(crate) struct Weights<const N: usize> {
+pub(crate) struct Weights<T, const N: usize> {
     /// For each part of the outline.
-    pub(crate) parts: Vec<Weight>,
-    /// How many are in scope.
-    pub(crate) in_scope: u64,
-    /// How many satisfy each of the other plans.
-    pub(crate) more: [u64; N],
+    pub(crate) parts: Vec<Weight<T>>,
+    /// Those in scope.
+    pub(crate) in_scope: T,
+    /// Those that satisfy each of the other plans.
+    pub(crate) more: [T; N],
 }
 
 impl Table {
     /// Weighs the parts of a filter in the scope and circumstances of its plan, and counts other plans in passing.
-    pub(crate) fn weigh<const N: usize>(&self, outline: &Outline<'_>, plan: &Plan, more: &[Plan; N]) -> Weights<N> {
+    pub(crate) fn weigh<const N: usize>(
+        &self,
+        outline: &Outline<'_>,
+        plan: &Plan,
+        more: &[Plan; N],
+    ) -> Weights<u64, N> {
         let conditions = outline.conditions.iter();
         let leaves: Vec<Plan> =
             conditions.map(|condition| plan.asking(Node::Leaf(Leaf::new(condition, &plan.cx)))).collect();
         let in_scope = plan.asking(Node::Constant(true));
         let plans: Vec<&Plan> = std::iter::once(&in_scope).chain(&leaves).chain(more).collect();
-        let bound = BoundPlans::new(&plans, &self.columns);
+        let scan = Scan::new(self, &Questions::of(&plans));
         let unit = plan.cx.semantics.unit;
-        let tallies = self.runs().into_par_iter().fold(
-            || (Balance::new(outline, N, unit), Answers::new(&bound)),
-            |(mut balance, mut answers), run| {
-                balance.add_run(&self.scan(&bound, run), &mut answers);
+        let balances = scan.runs().fold(
+            || (Balance::<N>::new(outline, unit), Answers::default()),
+            |(mut balance, mut answers), at| {
+                scan.run(at, |run| balance.add(run, &mut answers));
                 (balance, answers)
             },
         );
-        let counts = tallies.map(|(balance, _)| balance.counts).reduce(
-            || vec![0; Balance::figures(outline, N)],
-            |mut counts, more| {
-                counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
-                counts
-            },
-        );
-        let counts = self.add_others(counts, outline, plan, N);
-        let parts = counts.chunks_exact(PER_PART).take(outline.parts.len());
-        let parts = parts.map(|of| Weight { alone: of[ALONE], so_far: of[SO_FAR], without: of[WITHOUT] }).collect();
-        let in_scope = counts[outline.parts.len() * PER_PART];
-        let more_from = outline.parts.len() * PER_PART + 1;
-        let more = std::array::from_fn(|at| counts[more_from + at] + self.count_others(&more[at]));
-        Weights { parts, in_scope, more }
-    }
-
-    /// Adds those who are in no segment, asked one by one.
-    fn add_others(&self, counts: Vec<u64>, outline: &Outline<'_>, plan: &Plan, more: usize) -> Vec<u64> {
-        let mut balance = Balance { counts, ..Balance::new(outline, more, plan.cx.semantics.unit) };
-        let others: Vec<&Contact> = self.others.values().map(|other| &other.contact).collect();
-        others.chunks(RUN * WORD).for_each(|run| balance.add_contacts(run, plan));
-        balance.counts
+        let counts = balances.map(|(balance, _)| balance.figures.map(|figure| figure.count));
+        counts.reduce(|| Weights::of(outline, || 0), Weights::sum)
     }
 }
 
-/// How many figures there are of each part, and which is which.
-const PER_PART: usize = 3;
-const ALONE: usize = 0;
-const SO_FAR: usize = 1;
-const WITHOUT: usize = 2;
-
-/// The counts, and the room to work them out in.
-struct Balance<'a> {
-    outline: &'a Outline<'a>,
-    unit: Unit,
-    counts: Vec<u64>,
-    /// For each figure, the contacts of the run that are in it.
-    found: Vec<Rows>,
-    /// The memberships in scope of the slot in hand.
-    scope: Rows,
-    /// For each condition, and then for each of the other plans, which of them satisfy it.
-    answers: Vec<Rows>,
-    /// For each part, which satisfy it, and which satisfy all that stand behind it in its group.
-    values: Vec<Rows>,
-    after: Vec<Rows>,
-}
-
-impl<'a> Balance<'a> {
-    fn figures(outline: &Outline<'_>, more: usize) -> usize {
-        outline.parts.len() * PER_PART + 1 + more
-    }
-
-    fn new(outline: &'a Outline<'a>, more: usize, unit: Unit) -> Self {
-        let figures = Self::figures(outline, more);
-        let room = |len| vec![[0; RUN]; len];
+impl<T, const N: usize> Weights<T, N> {
+    fn of(outline: &Outline<'_>, figure: impl Fn() -> T) -> Self {
+        let part = |_: &OutlinePart| Weight { alone: figure(), so_far: figure(), without: figure() };
         Self {
-            outline,
-            unit,
-            counts: vec![0; figures],
-            found: room(if unit == Unit::Contacts { figures } else { 0 }),
-            scope: [0; RUN],
-            answers: room(outline.conditions.len() + more),
-            values: room(outline.parts.len()),
-            after: room(outline.parts.len()),
+            parts: outline.parts.iter().map(part).collect(),
+            in_scope: figure(),
+            more: std::array::from_fn(|_| figure()),
         }
     }
 
-    /// Adds a run of a segment.
-    fn add_run(&mut self, scan: &Scan<'_>, answers: &mut Answers<'_>) {
-        let words = scan.words();
-        self.begin(words);
-        answers.begin();
-        for slot in 0..scan.slots() {
+    fn map<U>(self, of: impl Fn(T) -> U) -> Weights<U, N> {
+        let Self { parts, in_scope, more } = self;
+        let part =
+            |Weight { alone, so_far, without }| Weight { alone: of(alone), so_far: of(so_far), without: of(without) };
+        Weights { parts: parts.into_iter().map(part).collect(), in_scope: of(in_scope), more: more.map(&of) }
+    }
+
+    fn each(&mut self) -> impl Iterator<Item = &mut T> {
+        let Self { parts, in_scope, more } = self;
+        let parts = parts.iter_mut().flat_map(|Weight { alone, so_far, without }| [alone, so_far, without]);
+        parts.chain([in_scope]).chain(more)
+    }
+}
+
+impl<const N: usize> Weights<u64, N> {
+    fn sum(mut self, mut more: Self) -> Self {
+        self.each().zip(more.each()).for_each(|(count, more)| *count += *more);
+        self
+    }
+}
+
+/// A number that is counted.
+struct Figure {
+    unit: Unit,
+    count: u64,
+    /// The contacts of the run that are in it.
+    found: RunBits,
+}
+
+impl Figure {
+    fn new(unit: Unit) -> Self {
+        Self { unit, count: 0, found: [0; RUN] }
+    }
+
+    /// Takes in memberships of a slot.
+    fn add(&mut self, rows: &[u64]) {
+        match self.unit {
+            Unit::Contacts => self.found.iter_mut().zip(rows).for_each(|(found, rows)| *found |= rows),
+            Unit::Memberships => self.count += count_of(rows),
+        }
+    }
+
+    /// Counts the contacts of a run that ends.
+    fn end(&mut self, words: usize) {
+        self.count += count_of(&self.found[..words]);
+        self.found[..words].fill(0);
+    }
+}
+
+/// The figures, and the scratch that they are worked out in.
+struct Balance<'a, const N: usize> {
+    outline: &'a Outline<'a>,
+    figures: Weights<Figure, N>,
+    /// The memberships in scope of the slot in hand.
+    scope: RunBits,
+    /// For each condition, and then for each of the other plans, which of them satisfy it.
+    answers: Vec<RunBits>,
+    /// For each part, which satisfy it, and which satisfy all that stand behind it in its group.
+    values: Vec<RunBits>,
+    after: Vec<RunBits>,
+}
+
+impl<'a, const N: usize> Balance<'a, N> {
+    fn new(outline: &'a Outline<'a>, unit: Unit) -> Self {
+        let scratch = |len| vec![[0; RUN]; len];
+        Self {
+            outline,
+            figures: Weights::of(outline, || Figure::new(unit)),
+            scope: [0; RUN],
+            answers: scratch(outline.conditions.len() + N),
+            values: scratch(outline.parts.len()),
+            after: scratch(outline.parts.len()),
+        }
+    }
+
+    fn add(&mut self, run: &dyn Run, answers: &mut Answers) {
+        let words = run.words();
+        answers.begin(run);
+        for slot in 0..run.slots() {
             let mut is_asked = false;
-            answers.of_slot(scan, slot, |at, rows| {
+            answers.of_slot(run, slot, |at, rows| {
                 is_asked = true;
                 let known = if at == 0 { &mut self.scope } else { &mut self.answers[at - 1] };
                 known[..words].copy_from_slice(rows);
@@ -129,43 +153,7 @@ impl<'a> Balance<'a> {
                 self.weigh(words);
             }
         }
-        self.end(words);
-    }
-
-    /// Adds contacts that are asked by the definition; of the other plans it knows nothing.
-    fn add_contacts(&mut self, contacts: &[&Contact], plan: &Plan) {
-        let cx = &plan.cx;
-        let words = contacts.len().div_ceil(WORD);
-        self.begin(words);
-        let slots = contacts.iter().map(|contact| contact.memberships.len()).max().unwrap_or(0);
-        for slot in 0..slots {
-            self.scope[..words].fill(0);
-            self.answers.iter_mut().for_each(|answer| answer[..words].fill(0));
-            for (at, contact) in contacts.iter().enumerate() {
-                let Some(membership) = contact.memberships.get(slot) else { continue };
-                if !plan.includes_list(membership.list_id) || !takes_part(membership, cx) {
-                    continue;
-                }
-                let bit = at % WORD;
-                self.scope[at / WORD] |= 1 << bit;
-                for (answer, condition) in self.answers.iter_mut().zip(&self.outline.conditions) {
-                    let holds = eval::condition(condition, &Candidate { contact, membership, cx });
-                    answer[at / WORD] |= u64::from(holds) << bit;
-                }
-            }
-            self.weigh(words);
-        }
-        self.end(words);
-    }
-
-    fn begin(&mut self, words: usize) {
-        self.found.iter_mut().for_each(|found| found[..words].fill(0));
-    }
-
-    fn end(&mut self, words: usize) {
-        for (count, found) in self.counts.iter_mut().zip(&self.found) {
-            *count += count_of(&found[..words]);
-        }
+        self.figures.each().for_each(|figure| figure.end(words));
     }
 
     /// Weighs the memberships of a slot, whose scope and answers are known.
@@ -184,23 +172,21 @@ impl<'a> Balance<'a> {
                 }
             };
         }
-        let alone = Context { low: [0; RUN], high: self.scope };
+        let alone = Outcome { low: [0; RUN], high: self.scope };
         self.weigh_part(0, &alone, &alone, &self.scope.clone(), words);
-        let beyond = self.outline.parts.len() * PER_PART;
-        self.found_in(beyond, &self.scope.clone(), words);
-        for more in 0..self.answers.len() - self.outline.conditions.len() {
-            let rows = self.answers[self.outline.conditions.len() + more];
-            self.found_in(beyond + 1 + more, &rows, words);
-        }
+        self.figures.in_scope.add(&self.scope[..words]);
+        let of_plans = &self.answers[self.outline.conditions.len()..];
+        self.figures.more.iter_mut().zip(of_plans).for_each(|(figure, rows)| figure.add(&rows[..words]));
     }
 
     /// Weighs a part: what becomes of it if the filter ends with it, what if nothing is missing, and what is left if it
     /// is.
-    fn weigh_part(&mut self, at: usize, ending: &Context, whole: &Context, without: &Rows, words: usize) {
+    fn weigh_part(&mut self, at: usize, ending: &Outcome, whole: &Outcome, without: &RunBits, words: usize) {
         let value = self.values[at];
-        self.found_in(at * PER_PART + ALONE, &value, words);
-        self.found_in(at * PER_PART + SO_FAR, &ending.of(&value, words), words);
-        self.found_in(at * PER_PART + WITHOUT, without, words);
+        let figures = &mut self.figures.parts[at];
+        figures.alone.add(&value[..words]);
+        figures.so_far.add(&ending.of(&value, words)[..words]);
+        figures.without.add(&without[..words]);
         let outline = self.outline;
         let OutlinePart::Group(junction, members) = &outline.parts[at] else { return };
         let mut before = self.nothing_yet(*junction);
@@ -217,31 +203,22 @@ impl<'a> Balance<'a> {
     }
 
     /// What a group of nothing would say.
-    fn nothing_yet(&self, junction: Junction) -> Rows {
+    fn nothing_yet(&self, junction: Junction) -> RunBits {
         match junction {
             Junction::All => self.scope,
             Junction::Any => [0; RUN],
         }
     }
-
-    fn found_in(&mut self, figure: usize, rows: &Rows, words: usize) {
-        match self.unit {
-            Unit::Contacts => {
-                self.found[figure][..words].iter_mut().zip(rows).for_each(|(found, rows)| *found |= rows);
-            }
-            Unit::Memberships => self.counts[figure] += count_of(&rows[..words]),
-        }
-    }
 }
 
 /// What becomes of what a part says: `low or (high and x)`.
-struct Context {
-    low: Rows,
-    high: Rows,
+struct Outcome {
+    low: RunBits,
+    high: RunBits,
 }
 
-impl Context {
-    fn of(&self, value: &Rows, words: usize) -> Rows {
+impl Outcome {
+    fn of(&self, value: &RunBits, words: usize) -> RunBits {
         let mut rows = [0; RUN];
         for (at, row) in rows[..words].iter_mut().enumerate() {
             *row = self.low[at] | self.high[at] & value[at];
@@ -250,7 +227,7 @@ impl Context {
     }
 
     /// What becomes of a member of a group, beside what others in it say.
-    fn within(&self, junction: Junction, others: &Rows, words: usize) -> Self {
+    fn within(&self, junction: Junction, others: &RunBits, words: usize) -> Self {
         let (mut low, mut high) = (self.low, self.high);
         for at in 0..words {
             match junction {
@@ -262,7 +239,7 @@ impl Context {
     }
 }
 
-fn join(junction: Junction, rows: &mut Rows, others: &Rows, words: usize) {
+fn join(junction: Junction, rows: &mut RunBits, others: &RunBits, words: usize) {
     for (row, other) in rows[..words].iter_mut().zip(others) {
         match junction {
             Junction::All => *row &= other,

@@ -19,15 +19,15 @@ impl Changes {
         Self { from, first: 0, comings: Vec::new(), goings: Vec::new() }
     }
 
-    /// Takes in somebody who is in at first or is not, and the instants at which that turns.
+    /// Takes in somebody who is in at first or is not, and the instants at which that changes.
     #[inline]
-    pub(crate) fn add(&mut self, begins: bool, turns: &[i64]) {
+    pub(crate) fn add(&mut self, begins: bool, transitions: &[i64]) {
         self.first += u64::from(begins);
         let mut is_in = begins;
-        for turn in turns {
+        for transition in transitions {
             is_in = !is_in;
-            // OK because turns come after the first instant.
-            let after = turn.wrapping_sub(self.from) as u64;
+            // OK because transitions come after the first instant.
+            let after = transition.wrapping_sub(self.from) as u64;
             if is_in { &mut self.comings } else { &mut self.goings }.push(after);
         }
     }
@@ -38,7 +38,7 @@ impl Changes {
         let first: u64 = parts.iter().map(|part| part.first).sum();
         let from = parts.first().map_or(0, |part| part.from);
         let (comings, goings): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.comings, part.goings)).unzip();
-        let buckets = Buckets::of(comings.iter().chain(&goings));
+        let buckets = TimeBuckets::of(comings.iter().chain(&goings));
         let (comings, goings) = rayon::join(|| buckets.sort_into(comings), || buckets.sort_into(goings));
         // Some buckets at a time, so that there are not as many vectors as buckets.
         const AT_A_TIME: usize = 16;
@@ -69,7 +69,7 @@ impl Changes {
 
 /// Stretches of time of one length, so many that what falls into each is sorted in the first cache.
 #[derive(Clone, Copy)]
-struct Buckets {
+struct TimeBuckets {
     shift: u32,
     count: usize,
 }
@@ -81,7 +81,7 @@ struct Bucketed {
     numbers: Vec<u64>,
 }
 
-impl Buckets {
+impl TimeBuckets {
     /// The most there are.
     const MOST: u32 = 11;
     /// What fewer numbers fall into need not be divided.

@@ -1,8 +1,8 @@
 //! What becomes of a size as time passes, if nobody does anything.
 //!
 //! With the records as they are, an answer changes only as now moves past the edge of a window. A condition on a time
-//! turns at most twice, at instants that follow from the value ([`moving`]); joining those of a filter's conditions gives
-//! the instants at which a contact comes or goes ([`course`]), and all of those together, sorted, are the size as a
+//! changes at most twice, at instants that follow from the value ([`time_dependent`]); joining those of a filter's conditions gives
+//! the instants at which a contact comes or goes ([`truth_timeline`]), and all of those together, sorted, are the size as a
 //! function of time ([`changes`]): a sweep, in which no instant is counted at.
 
 mod changes;
@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 pub(crate) use self::changes::Changes;
-pub(crate) use self::truth_timeline::{Known, Transitions, TruthTimeline};
+pub(crate) use self::truth_timeline::{MembershipFacts, Transitions, TruthTimeline};
 use crate::audience::Audience;
 use crate::fingerprint::Fingerprint;
 use crate::semantics::{EvalContext, Semantics};

@@ -1,29 +1,29 @@
-//! The course of a filter's truth as now moves on: what it is at first, and the instants at which it turns.
+//! A filter's truth as now moves on: what it is at first, and the instants at which it changes.
 
-use super::time_dependent::Moving;
-use crate::filter::{Condition, Filter, Group, Junction};
+use super::time_dependent::TimeDependent;
+use crate::filter::{Filter, Group, Junction};
 use crate::logic::{self, Logic};
-use crate::plan::{Leaf, Node, still};
+use crate::plan::{Leaf, Node, time_invariant};
 use crate::semantics::EvalContext;
 
-/// A filter, divided into what moves with now and what does not.
+/// A filter, divided into its time-dependent and its time-invariant conditions.
 #[derive(Clone, Debug)]
 pub(crate) struct TruthTimeline<'f> {
-    root: TimelinePart,
-    pub(crate) still: Vec<(Leaf, &'f Condition)>,
-    pub(crate) moving: Vec<Moving<'f>>,
+    root: TruthNode,
+    pub(crate) invariant: Vec<Leaf>,
+    pub(crate) dependent: Vec<TimeDependent<'f>>,
 }
 
 #[derive(Clone, Debug)]
-enum TimelinePart {
+enum TruthNode {
     Constant(bool),
-    Still(usize),
-    Moving(usize),
+    TimeInvariant(usize),
+    TimeDependent(usize),
     /// At least two.
-    Group(Junction, Vec<TimelinePart>),
+    Group(Junction, Vec<TruthNode>),
 }
 
-impl Logic for TimelinePart {
+impl Logic for TruthNode {
     fn constant(holds: bool) -> Self {
         Self::Constant(holds)
     }
@@ -31,7 +31,7 @@ impl Logic for TimelinePart {
     fn as_constant(&self) -> Option<bool> {
         match self {
             Self::Constant(holds) => Some(*holds),
-            Self::Still(_) | Self::Moving(_) | Self::Group(..) => None,
+            Self::TimeInvariant(_) | Self::TimeDependent(_) | Self::Group(..) => None,
         }
     }
 
@@ -48,15 +48,15 @@ impl Logic for TimelinePart {
 }
 
 /// What is known of a membership.
-pub(crate) trait Known {
-    /// What a condition says that does not move, by its place in [`TruthTimeline::still`].
-    fn holds(&self, still: usize) -> bool;
+pub(crate) trait MembershipFacts {
+    /// What a time-invariant condition says, by its place in [`TruthTimeline::invariant`].
+    fn holds(&self, condition: usize) -> bool;
 
-    /// The instant that a condition that moves looks at, by its place in [`TruthTimeline::moving`].
-    fn instant(&self, moving: usize) -> Option<i64>;
+    /// The instant that a time-dependent condition looks at, by its place in [`TruthTimeline::dependent`].
+    fn instant(&self, condition: usize) -> Option<i64>;
 }
 
-/// The turns of several courses, one after the other, and the room to join them in.
+/// The transitions of several timelines, one after the other, and the scratch that they are joined in.
 #[derive(Debug, Default)]
 pub(crate) struct Transitions {
     pub(crate) all: Vec<i64>,
@@ -64,41 +64,32 @@ pub(crate) struct Transitions {
 }
 
 impl<'f> TruthTimeline<'f> {
-    /// The course of a filter.
-    pub(crate) fn new(filter: &'f Filter, cx: &EvalContext) -> Self {
-        Self::of(filter, cx, false)
+    /// The timeline of a filter, for those for whom it may hold at some instant: a time-invariant condition that must
+    /// hold anyway is not asked of them again.
+    pub(crate) fn of(filter: &'f Filter, cx: &EvalContext) -> Self {
+        let mut timeline = Self { root: TruthNode::Constant(true), invariant: Vec::new(), dependent: Vec::new() };
+        let root = timeline.group(filter.root(), cx, true);
+        timeline.root = root;
+        timeline
     }
 
-    /// The course of a filter of those for whom it may hold at some instant: what does not move and must hold anyway is
-    /// not asked of them again.
-    pub(crate) fn of_possible(filter: &'f Filter, cx: &EvalContext) -> Self {
-        Self::of(filter, cx, true)
-    }
-
-    fn of(filter: &'f Filter, cx: &EvalContext, possible: bool) -> Self {
-        let mut course = Self { root: TimelinePart::Constant(true), still: Vec::new(), moving: Vec::new() };
-        let root = course.group(filter.root(), cx, possible);
-        course.root = root;
-        course
-    }
-
-    fn group(&mut self, group: &'f Group, cx: &EvalContext, known: bool) -> TimelinePart {
+    fn group(&mut self, group: &'f Group, cx: &EvalContext, known: bool) -> TruthNode {
         // A group of one member is that member, whichever its operator.
         let single = group.conditions().len() + group.groups().len() == 1;
         let known = known && (group.junction() == Junction::All || single);
         let mut parts = Vec::new();
         for condition in group.conditions() {
-            parts.push(match (Moving::of(condition, cx.semantics), known) {
-                (Some(moving), _) => {
-                    self.moving.push(moving);
-                    TimelinePart::Moving(self.moving.len() - 1)
+            parts.push(match (TimeDependent::of(condition, cx.semantics), known) {
+                (Some(dependent), _) => {
+                    self.dependent.push(dependent);
+                    TruthNode::TimeDependent(self.dependent.len() - 1)
                 }
-                (None, true) => TimelinePart::Constant(true),
-                (None, false) => match still(condition, cx) {
-                    Node::Constant(value) => TimelinePart::Constant(value),
+                (None, true) => TruthNode::Constant(true),
+                (None, false) => match time_invariant(condition, cx) {
+                    Node::Constant(value) => TruthNode::Constant(value),
                     Node::Leaf(leaf) => {
-                        self.still.push((leaf, condition));
-                        TimelinePart::Still(self.still.len() - 1)
+                        self.invariant.push(leaf);
+                        TruthNode::TimeInvariant(self.invariant.len() - 1)
                     }
                     // A condition is no group.
                     Node::All(_) | Node::Any(_) => unreachable!(),
@@ -109,38 +100,46 @@ impl<'f> TruthTimeline<'f> {
             parts.push(self.group(inner, cx, known));
         }
         let Some(mut parts) = logic::flat(group.junction(), parts) else {
-            return TimelinePart::constant(group.junction().decisive());
+            return TruthNode::constant(group.junction().decisive());
         };
-        // What does not move is known at once, and may decide.
+        // What is time-invariant is known at once, and may decide.
         parts.sort_by_key(|part| match part {
-            TimelinePart::Constant(_) | TimelinePart::Still(_) => 0,
-            TimelinePart::Moving(_) => 1,
-            TimelinePart::Group(..) => 2,
+            TruthNode::Constant(_) | TruthNode::TimeInvariant(_) => 0,
+            TruthNode::TimeDependent(_) => 1,
+            TruthNode::Group(..) => 2,
         });
         logic::grouped(group.junction(), parts)
     }
 
-    /// Appends the instants after the first of a range and until its last at which a membership's answer turns, and
+    /// Appends the instants after the first of a range and until its last at which a membership's answer changes, and
     /// tells what it is at the first.
     #[inline]
-    pub(crate) fn run(&self, of: &impl Known, range: (i64, i64), turns: &mut Transitions) -> bool {
-        self.part(&self.root, of, range, turns)
+    pub(crate) fn run(&self, of: &impl MembershipFacts, range: (i64, i64), transitions: &mut Transitions) -> bool {
+        self.part(&self.root, of, range, transitions)
     }
 
-    fn part(&self, part: &TimelinePart, of: &impl Known, range: (i64, i64), turns: &mut Transitions) -> bool {
+    fn part(
+        &self,
+        part: &TruthNode,
+        of: &impl MembershipFacts,
+        range: (i64, i64),
+        transitions: &mut Transitions,
+    ) -> bool {
         match part {
-            TimelinePart::Constant(value) => *value,
-            TimelinePart::Still(at) => of.holds(*at),
-            TimelinePart::Moving(at) => self.moving[*at].turns(of.instant(*at), range, &mut turns.all),
-            TimelinePart::Group(junction, parts) => {
-                let start = turns.all.len();
+            TruthNode::Constant(value) => *value,
+            TruthNode::TimeInvariant(at) => of.holds(*at),
+            TruthNode::TimeDependent(at) => {
+                self.dependent[*at].transitions(of.instant(*at), range, &mut transitions.all)
+            }
+            TruthNode::Group(junction, parts) => {
+                let start = transitions.all.len();
                 let decisive = junction.decisive();
                 let mut begins = !decisive;
                 for part in parts {
-                    let middle = turns.all.len();
-                    let other = self.part(part, of, range, turns);
-                    begins = turns.join(*junction, (start, begins), (middle, other));
-                    if begins == decisive && turns.all.len() == start {
+                    let middle = transitions.all.len();
+                    let other = self.part(part, of, range, transitions);
+                    begins = transitions.join(*junction, (start, begins), (middle, other));
+                    if begins == decisive && transitions.all.len() == start {
                         break;
                     }
                 }
@@ -151,7 +150,7 @@ impl<'f> TruthTimeline<'f> {
 }
 
 impl Transitions {
-    /// Makes one course of the one so far and the next: it holds where either does.
+    /// Makes one timeline of the one so far and the next: it holds where either does.
     #[inline]
     pub(crate) fn join_next(&mut self, begins: bool, next: impl FnOnce(&mut Self) -> bool) -> bool {
         let middle = self.all.len();
@@ -162,7 +161,7 @@ impl Transitions {
         self.join(Junction::Any, (0, begins), (middle, other))
     }
 
-    /// Makes one course of two that begin at places one behind the other; the second reaches to the end.
+    /// Makes one timeline of two that begin at places one behind the other; the second reaches to the end.
     pub(crate) fn join(&mut self, junction: Junction, one: (usize, bool), two: (usize, bool)) -> bool {
         let ((start, mut a), (middle, mut b)) = (one, two);
         let decisive = junction.decisive();
@@ -213,15 +212,15 @@ mod tests {
     #[track_caller]
     fn joined(junction: Junction, a: (bool, &[i64]), b: (bool, &[i64]), expected: (bool, &[i64])) {
         for (one, two) in [(a, b), (b, a)] {
-            let mut turns = Transitions { all: [&[-7], one.1, two.1].concat(), joined: vec![3] };
-            let begins = turns.join(junction, (1, one.0), (1 + one.1.len(), two.0));
-            assert_eq!((begins, &turns.all[1..]), expected, "{junction:?} of {one:?} and {two:?}");
-            assert_eq!(turns.all[0], -7, "what is of others stays");
+            let mut transitions = Transitions { all: [&[-7], one.1, two.1].concat(), joined: vec![3] };
+            let begins = transitions.join(junction, (1, one.0), (1 + one.1.len(), two.0));
+            assert_eq!((begins, &transitions.all[1..]), expected, "{junction:?} of {one:?} and {two:?}");
+            assert_eq!(transitions.all[0], -7, "what is of others stays");
         }
     }
 
     #[test]
-    fn courses_are_joined() {
+    fn timelines_are_joined() {
         use Junction::{All, Any};
         joined(All, (true, &[]), (true, &[3]), (true, &[3]));
         joined(All, (false, &[]), (true, &[3]), (false, &[]));

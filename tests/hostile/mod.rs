@@ -4,6 +4,7 @@
 #![cfg(all(feature = "parquet", feature = "records", feature = "table"))]
 mod files;
 mod growth;
+mod many_lists;
 mod nested_columns;
 mod numbers_and_dates;
 mod packing;

@@ -1,29 +1,56 @@
 //! Law 7: a table that was told of changes equals one built from the final records. Law 4: neither layout, threads nor
 //! the split into files change an answer.
 
-use std::collections::BTreeMap;
-
 use headcount::strategies::{contacts, records};
-use headcount::{Contact, EvalContext, Filter, Population, Semantics, Table, TableBuilder, Unit};
+use headcount::{Audience, Contact, EvalContext, Filter, Population, Semantics, Table, TableBuilder, Unit};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::cases::{any_filters, audience, cases};
 use super::config;
 
-/// Something that happens to a contact.
+/// Something that happens to a table.
 #[derive(Clone, Debug)]
 enum Change {
-    Upsert(Contact),
+    Merge(Contact),
+    Replace(Contact),
     Remove(String),
+    Compact,
+    Snapshot,
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
     let change = prop_oneof![
-        2 => contacts().prop_map(Change::Upsert),
-        1 => contacts().prop_map(|contact| Change::Remove(contact.phone_number)),
+        4 => contacts().prop_map(Change::Merge),
+        3 => contacts().prop_map(Change::Replace),
+        3 => contacts().prop_map(|contact| Change::Remove(contact.phone_number)),
+        1 => Just(Change::Compact),
+        2 => Just(Change::Snapshot),
     ];
-    vec(change, 0..8)
+    vec(change, 0..24)
+}
+
+/// What a table holds after changes, in the order in which contacts are first seen.
+#[derive(Clone, Debug, Default)]
+struct Known(Vec<Contact>);
+
+impl Known {
+    fn find(&mut self, phone_number: &str) -> Option<&mut Contact> {
+        self.0.iter_mut().find(|known| known.phone_number == phone_number)
+    }
+
+    fn replace(&mut self, contact: Contact) {
+        match self.find(&contact.phone_number) {
+            Some(known) => *known = contact,
+            None => self.0.push(contact),
+        }
+    }
+
+    fn remove(&mut self, phone_number: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|known| known.phone_number != phone_number);
+        self.0.len() < before
+    }
 }
 
 fn sizes(table: &Table, filter: &Filter, lists: &[i64], cx: &EvalContext) -> [u64; 2] {
@@ -48,28 +75,57 @@ proptest! {
         case in cases(), changes in changes(), others in vec(any_filters(), 3), layout in 0..LAYOUTS.len(),
     ) {
         let mut told = table(&case.population, LAYOUTS[layout]);
-        let mut known: BTreeMap<String, Contact> = case
-            .population
-            .contacts()
-            .iter()
-            .map(|contact| (contact.phone_number.clone(), contact.clone()))
-            .collect();
+        let mut known = Known(case.population.contacts().to_vec());
+        // Each as it was when it was taken: what becomes of the table later is not seen in it.
+        let mut snapshots = Vec::new();
         for change in changes {
             match change {
-                Change::Upsert(contact) => {
-                    known.insert(contact.phone_number.clone(), contact.clone());
-                    told.upsert(contact);
+                Change::Merge(record) => {
+                    let mut contact = known.find(&record.phone_number).cloned().unwrap_or_else(|| Contact {
+                        phone_number: record.phone_number.clone(),
+                        ..Contact::default()
+                    });
+                    prop_assert_eq!(told.merge(record.clone()), contact.merge(record));
+                    known.replace(contact);
+                }
+                Change::Replace(contact) => {
+                    known.replace(contact.clone());
+                    told.replace(contact);
                 }
                 Change::Remove(phone_number) => {
-                    prop_assert_eq!(told.remove(&phone_number), known.remove(&phone_number).is_some());
+                    prop_assert_eq!(told.remove(&phone_number), known.remove(&phone_number));
                 }
+                Change::Compact => told.compact(),
+                Change::Snapshot => snapshots.push((told.clone(), known.clone())),
             }
         }
-        let built = Table::from(&Population::from_iter(known.into_values()));
-        prop_assert_eq!((told.contacts(), told.memberships()), (built.contacts(), built.memberships()));
-        for filter in others.iter().chain([&case.filter]) {
-            let [told, built] = [&told, &built].map(|table| sizes(table, filter, &case.lists, &case.cx));
-            prop_assert_eq!(told, built, "{}", filter);
+        snapshots.push((told, known));
+        let audiences: Vec<Audience> =
+            others.iter().chain([&case.filter]).map(|filter| audience(filter, &case.lists)).collect();
+        for (told, Known(known)) in snapshots {
+            let built = Table::from(&Population::from_iter(known));
+            prop_assert_eq!((told.contacts(), told.memberships()), (built.contacts(), built.memberships()));
+            let [at_once, expected] = [&told, &built].map(|table| table.sizes(&audiences, &case.cx));
+            prop_assert_eq!(at_once, expected);
+            prop_assert_eq!(told.compare(&audiences, &case.cx), built.compare(&audiences, &case.cx));
+            for audience in &audiences {
+                let asked = audience.filter.to_string();
+                let [told_sizes, built_sizes] =
+                    [&told, &built].map(|table| sizes(table, &audience.filter, &case.lists, &case.cx));
+                prop_assert_eq!(told_sizes, built_sizes, "{}", asked);
+                let members = |table: &Table| -> Vec<String> {
+                    table.members(audience, &case.cx).phone_numbers().collect()
+                };
+                prop_assert_eq!(members(&told), members(&built), "{}", asked);
+                let [told_breakdown, built_breakdown] =
+                    [&told, &built].map(|table| table.breakdown(audience, &case.cx));
+                prop_assert_eq!(told_breakdown, built_breakdown, "{}", asked);
+                let to = case.cx.now.checked_add_signed(chrono::TimeDelta::days(40));
+                let to = to.unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC);
+                let [told_timeline, built_timeline] =
+                    [&told, &built].map(|table| table.timeline(audience, &case.cx, to));
+                prop_assert_eq!(told_timeline, built_timeline, "{}", asked);
+            }
         }
     }
 

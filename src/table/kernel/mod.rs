@@ -122,16 +122,19 @@ impl Kernel {
 
     /// Leaves those rows that are among others.
     pub(crate) fn and(&self, rows: &mut [u64], others: &[u64]) {
+        debug_assert_eq!(rows.len(), others.len(), "runs of one length");
         (self.and)(rows, others);
     }
 
     /// Leaves those rows that are not among others.
     pub(crate) fn and_not(&self, rows: &mut [u64], others: &[u64]) {
+        debug_assert_eq!(rows.len(), others.len(), "runs of one length");
         (self.and_not)(rows, others);
     }
 
     /// Adds others to the rows.
     pub(crate) fn or(&self, rows: &mut [u64], others: &[u64]) {
+        debug_assert_eq!(rows.len(), others.len(), "runs of one length");
         (self.or)(rows, others);
     }
 

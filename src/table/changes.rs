@@ -1,0 +1,176 @@
+//! What becomes of a table as contacts change.
+//!
+//! A contact that changes is taken out where it stands and put into the overflow, which is bounded: when it is full it
+//! becomes a level. A level is joined with all newer ones once those have as many contacts as it has, or once most of its
+//! own rows are removed. So there are no more levels than the logarithm of the number of contacts, a contact is written
+//! into columns no more often than that, and no more rows are removed ones than half.
+
+use std::borrow::Cow;
+
+use super::build::build;
+use super::level::Level;
+use super::overflow::OverflowRow;
+use super::shard::Shards;
+use super::{Table, TableRow};
+use crate::contact::Contact;
+
+impl Table {
+    /// Takes in a record, as [`Population::insert`](crate::Population::insert) does: a membership on a list that the
+    /// contact is already on replaces the earlier one; of a contact's own fields the last that was given counts. Gives
+    /// back how many memberships were replaced.
+    ///
+    /// ```
+    /// use headcount::{Contact, Table};
+    ///
+    /// let mut table = Table::default();
+    /// for record in [
+    ///     r#"{"phone_number": "+1", "list_id": 7, "click_count": 3}"#,
+    ///     r#"{"phone_number": "+1", "list_id": 8}"#,
+    ///     r#"{"phone_number": "+1", "list_id": 7, "click_count": 4}"#,
+    /// ] {
+    ///     table.merge(serde_json::from_str::<Contact>(record)?);
+    /// }
+    /// assert_eq!((table.contacts(), table.memberships(), table.replaced()), (1, 2, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn merge(&mut self, record: Contact) -> u64 {
+        let phone_number = record.phone_number.clone();
+        let known = self.find(&phone_number).map(|at| (self.contact(at), self.take(at)));
+        let (mut contact, order) =
+            known.unwrap_or_else(|| (Contact { phone_number, ..Contact::default() }, self.next_order()));
+        let replaced = contact.merge(record);
+        self.replaced += replaced;
+        self.put(contact, order);
+        replaced
+    }
+
+    /// Puts a contact in, in place of the one with its phone number and all of its memberships. Of two memberships on one
+    /// list the later counts.
+    pub fn replace(&mut self, contact: Contact) {
+        let order = match self.find(&contact.phone_number) {
+            Some(at) => self.take(at),
+            None => self.next_order(),
+        };
+        let mut merged = Contact { phone_number: contact.phone_number.clone(), ..Contact::default() };
+        merged.merge(contact);
+        self.put(merged, order);
+    }
+
+    /// Takes a contact out; whether there was one.
+    pub fn remove(&mut self, phone_number: &str) -> bool {
+        let found = self.find(phone_number);
+        if let Some(at) = found {
+            self.take(at);
+            self.keep_bounded();
+        }
+        found.is_some()
+    }
+
+    /// Puts everybody into the base, whose columns are built anew. Nobody who asks needs that: it makes a table that many
+    /// changes were made to as fast and as small as one that was built of the final records. It takes about as long as
+    /// building one.
+    pub fn compact(&mut self) {
+        if !self.is_compact() {
+            self.join_from(0);
+        }
+    }
+
+    /// The table with everybody in the base.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only files are written from it"))]
+    pub(crate) fn compacted(&self) -> Cow<'_, Self> {
+        if self.newer.is_empty() && self.overflow.rows().is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut compacted = self.clone();
+        compacted.compact();
+        Cow::Owned(compacted)
+    }
+
+    /// Whether everybody is in the base, and nobody was removed from it.
+    fn is_compact(&self) -> bool {
+        let rows = self.base.rows();
+        self.newer.is_empty() && self.overflow.rows().is_empty() && self.base.contacts() == rows
+    }
+
+    fn next_order(&mut self) -> u64 {
+        self.next_order += 1;
+        self.next_order - 1
+    }
+
+    /// Takes out a contact, and tells its place in the order.
+    fn take(&mut self, at: TableRow) -> u64 {
+        match at {
+            TableRow::Overflow(row) => self.overflow.remove(row).order,
+            TableRow::Level(level, row) => {
+                let level = self.level_mut(level);
+                level.remove(row);
+                level.order(row)
+            }
+        }
+    }
+
+    /// Puts in a contact that is not there.
+    fn put(&mut self, contact: Contact, order: u64) {
+        self.overflow.insert(OverflowRow::new(contact, order));
+        self.keep_bounded();
+    }
+
+    fn level_mut(&mut self, level: usize) -> &mut Level {
+        match level.checked_sub(1) {
+            None => &mut self.base,
+            Some(newer) => &mut self.newer[newer],
+        }
+    }
+
+    /// Puts the overflow into columns if it is full, and joins levels that are small or have few rows left.
+    fn keep_bounded(&mut self) {
+        if self.overflow.rows().len() >= self.layout.changed {
+            self.join_from(self.newer.len() + 1);
+        }
+        // A level that takes in the overflow may make an older one small.
+        while let Some(level) = self.first_due() {
+            self.join_from(level);
+        }
+    }
+
+    /// The oldest level that is to be joined with all newer ones.
+    fn first_due(&self) -> Option<usize> {
+        let mut in_newer: usize = self.levels().map(Level::contacts).sum();
+        self.levels().position(|level| {
+            let (contacts, rows) = (level.contacts(), level.rows());
+            in_newer -= contacts;
+            let is_small = in_newer > 0 && contacts <= in_newer;
+            let is_sparse = rows >= self.layout.changed && contacts * 2 < rows;
+            is_small || is_sparse
+        })
+    }
+
+    /// Makes one level of a level, all newer ones and the overflow.
+    fn join_from(&mut self, level: usize) {
+        let mut rows: Vec<(u64, TableRow)> = Vec::new();
+        for (number, of) in self.levels().enumerate().skip(level) {
+            rows.extend(of.live_rows().map(|row| (of.order(row), TableRow::Level(number, row))));
+        }
+        rows.extend(self.overflow.rows().iter().enumerate().map(|(at, row)| (row.order, TableRow::Overflow(at))));
+        rows.sort_unstable_by_key(|(order, _)| *order);
+        let mut shards = Shards::default();
+        rows.iter().for_each(|(_, row)| shards.push(&self.contact(*row)));
+        let built = build(shards.into_closed(), self.layout);
+        let joined = |order| Level::new(built, order);
+        self.overflow = Default::default();
+        match level.checked_sub(1) {
+            None => {
+                // Places that nobody has any more are given anew.
+                self.next_order = rows.len() as u64;
+                self.base = joined(None);
+                self.newer.clear();
+            }
+            Some(newer) => {
+                self.newer.truncate(newer);
+                if !rows.is_empty() {
+                    self.newer.push(joined(Some(rows.into_iter().map(|(order, _)| order).collect())));
+                }
+            }
+        }
+    }
+}

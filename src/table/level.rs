@@ -1,0 +1,173 @@
+//! A level: contacts that were put into columns together.
+//!
+//! A table is a base and, after changes, a few smaller levels, as the levels of a log-structured merge tree (O'Neil,
+//! Cheng, Gawlick and O'Neil, Acta Informatica 1996). Each has dictionaries of its own, so that a contact that changed
+//! stands in columns whatever its values are; where it stood before, its row is removed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use super::build::Built;
+use super::kernel::RUN;
+use super::live::Live;
+use super::overflow::OverflowRow;
+use super::phone::Phone;
+use super::segment::{Columns, Segment};
+use crate::contact::Contact;
+
+/// Contacts that were put into columns together. What was put in is shared by snapshots; which rows are removed is each
+/// one's own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Level {
+    contents: Arc<Contents>,
+    live: Live,
+    contacts: usize,
+    memberships: usize,
+}
+
+#[derive(Debug, Default)]
+struct Contents {
+    columns: Columns,
+    segments: Vec<Segment>,
+    /// Those on more lists than a segment has slots, or on lists that too few others share.
+    overflow: Vec<Arc<OverflowRow>>,
+    /// The places of the contacts in the order in which all were first seen; none where they are the first that were.
+    order: Option<Box<[u64]>>,
+    /// Where a phone is, once somebody has asked.
+    places: OnceLock<HashMap<Phone, (u32, u32)>>,
+}
+
+/// Where a contact of a level is: a segment, or behind the last the overflow; and the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct LevelRow {
+    pub(super) block: usize,
+    pub(super) row: usize,
+}
+
+impl Level {
+    /// What was built of contacts; `order` has their places in the order in which all were first seen, if they are not
+    /// the first that were.
+    pub(super) fn new(built: Built, order: Option<Vec<u64>>) -> Self {
+        let Built { columns, segments, others, contacts, .. } = built;
+        let seen = |at: u32| order.as_ref().map_or(u64::from(at), |order| order[at as usize]);
+        let overflow: Vec<_> = others.into_iter().map(|(at, contact)| OverflowRow::new(contact, seen(at))).collect();
+        let in_segments: usize = segments.iter().map(|segment| segment.phones.len() * segment.slots).sum();
+        let in_overflow: usize = overflow.iter().map(|row| row.contact.memberships.len()).sum();
+        let blocks = segments.iter().map(|segment| segment.phones.len()).chain([overflow.len()]);
+        Self {
+            live: Live::new(blocks),
+            contacts,
+            memberships: in_segments + in_overflow,
+            contents: Arc::new(Contents {
+                columns,
+                segments,
+                overflow,
+                order: order.map(Into::into),
+                places: OnceLock::new(),
+            }),
+        }
+    }
+
+    pub(super) fn columns(&self) -> &Columns {
+        &self.contents.columns
+    }
+
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.contents.segments
+    }
+
+    pub(super) fn overflow(&self) -> &[Arc<OverflowRow>] {
+        &self.contents.overflow
+    }
+
+    /// How many contacts there are that have not been removed.
+    pub(super) fn contacts(&self) -> usize {
+        self.contacts
+    }
+
+    /// How many memberships they have.
+    pub(super) fn memberships(&self) -> usize {
+        self.memberships
+    }
+
+    /// How many rows there are, removed ones included.
+    pub(super) fn rows(&self) -> usize {
+        let in_segments: usize = self.segments().iter().map(|segment| segment.phones.len()).sum();
+        in_segments + self.overflow().len()
+    }
+
+    /// Which rows of a run of a segment have not been removed.
+    pub(super) fn live_run(&self, segment: usize, start: usize) -> &[u64] {
+        let words = self.segments()[segment].phones.len().div_ceil(64) - start;
+        &self.live.page(segment, start)[..words.min(RUN)]
+    }
+
+    /// Which rows of a word of the overflow have not been removed.
+    pub(super) fn overflow_live(&self, word: usize) -> u64 {
+        self.live.word(self.segments().len(), word)
+    }
+
+    pub(super) fn is_live(&self, at: LevelRow) -> bool {
+        self.live.get(at.block, at.row)
+    }
+
+    /// Where a contact is that has not been removed.
+    pub(super) fn find(&self, phone_number: &str) -> Option<LevelRow> {
+        let Contents { columns, segments, overflow, places, .. } = &*self.contents;
+        let phone = columns.odd_phones.find(phone_number)?;
+        let places = places.get_or_init(|| {
+            let mut places = HashMap::with_capacity(self.rows());
+            for (block, segment) in (0..).zip(segments) {
+                places.extend((0..).zip(&segment.phones).map(|(row, phone)| (*phone, (block, row))));
+            }
+            for (row, known) in (0..).zip(overflow) {
+                let phone = columns.odd_phones.find(&known.contact.phone_number);
+                places.extend(phone.map(|phone| (phone, (segments.len() as u32, row))));
+            }
+            places
+        });
+        let (block, row) = *places.get(&phone)?;
+        let at = LevelRow { block: block as usize, row: row as usize };
+        self.is_live(at).then_some(at)
+    }
+
+    pub(super) fn contact(&self, LevelRow { block, row }: LevelRow) -> Contact {
+        match self.segments().get(block) {
+            Some(segment) => segment.contact(self.columns(), row),
+            None => self.overflow()[row].contact.clone(),
+        }
+    }
+
+    /// The place of a contact in the order in which all were first seen.
+    pub(super) fn order(&self, LevelRow { block, row }: LevelRow) -> u64 {
+        match self.segments().get(block) {
+            Some(segment) => {
+                let at = segment.order[row];
+                self.contents.order.as_ref().map_or(u64::from(at), |order| order[at as usize])
+            }
+            None => self.overflow()[row].order,
+        }
+    }
+
+    /// Takes out a contact that has not been removed.
+    pub(super) fn remove(&mut self, at: LevelRow) {
+        self.contacts -= 1;
+        self.memberships -= match self.segments().get(at.block) {
+            Some(segment) => segment.slots,
+            None => self.overflow()[at.row].contact.memberships.len(),
+        };
+        self.live.remove(at.block, at.row);
+    }
+
+    /// The contacts that have not been removed.
+    pub(super) fn live_rows(&self) -> impl Iterator<Item = LevelRow> {
+        let blocks = self.segments().iter().map(|segment| segment.phones.len()).chain([self.overflow().len()]);
+        let rows = blocks.enumerate().flat_map(|(block, rows)| (0..rows).map(move |row| LevelRow { block, row }));
+        rows.filter(|at| self.is_live(*at))
+    }
+
+    /// How many bytes the columns take, dictionaries and phone numbers included.
+    pub(super) fn bytes(&self) -> usize {
+        self.columns().bytes() + self.segments().iter().map(Segment::bytes).sum::<usize>() + self.live.bytes()
+    }
+}

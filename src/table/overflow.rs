@@ -1,0 +1,49 @@
+//! The overflow: contacts that stand in no column, as records.
+
+use std::sync::Arc;
+
+use crate::by_list::ByList;
+use crate::contact::Contact;
+use crate::eval;
+
+/// A contact as a record.
+#[derive(Clone, Debug)]
+pub(super) struct OverflowRow {
+    pub(super) contact: Contact,
+    pub(super) by_list: ByList,
+    /// The place of the contact in the order in which they were first seen.
+    pub(super) order: u64,
+}
+
+impl OverflowRow {
+    pub(super) fn new(contact: Contact, order: u64) -> Arc<Self> {
+        Arc::new(Self { by_list: eval::by_list(&contact), contact, order })
+    }
+}
+
+/// The contacts that were changed last, by phone number. Snapshots share it until one of them changes it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Overflow {
+    rows: Arc<Vec<Arc<OverflowRow>>>,
+}
+
+impl Overflow {
+    pub(super) fn rows(&self) -> &[Arc<OverflowRow>] {
+        &self.rows
+    }
+
+    /// The row of a phone number, or else where it would be.
+    pub(super) fn find(&self, phone_number: &str) -> Result<usize, usize> {
+        self.rows.binary_search_by(|row| row.contact.phone_number.as_str().cmp(phone_number))
+    }
+
+    /// Puts a contact in that is not there.
+    pub(super) fn insert(&mut self, row: Arc<OverflowRow>) {
+        let at = self.find(&row.contact.phone_number).unwrap_or_else(|at| at);
+        Arc::make_mut(&mut self.rows).insert(at, row);
+    }
+
+    pub(super) fn remove(&mut self, row: usize) -> Arc<OverflowRow> {
+        Arc::make_mut(&mut self.rows).remove(row)
+    }
+}
