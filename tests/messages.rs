@@ -501,7 +501,7 @@ fn records() {
     read(
         "a.csv",
         b"phone_number,is_valid\n+1,maybe\n",
-        &["invalid_record at a.csv:2: key `is_valid`: expected true or false, found `maybe`"],
+        &["invalid_record at a.csv:2: key `is_valid`: expected true or false, yes or no, 1 or 0, found `maybe`"],
     );
     read(
         "a.csv",

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, LazyLock, Once};
 
 use headcount::records::write_parquet;
 use headcount::{Code, Contact, Errors, Membership, RecordReader, TableBuilder};
@@ -21,6 +21,11 @@ fn noise(n: usize) -> String {
     let random = |place: usize| ((n * 32 + place) as u64 | 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     (0..64).map(|place| format!("{:x}", random(place).wrapping_mul(0xff51_afd7_ed55_8ccd))).collect()
 }
+
+// Each is made once: it is read several times over.
+static LINES: LazyLock<Vec<u8>> = LazyLock::new(lines);
+static ROWS: LazyLock<Vec<u8>> = LazyLock::new(rows);
+static COLUMNS: LazyLock<Vec<u8>> = LazyLock::new(columns);
 
 fn lines() -> Vec<u8> {
     let line = |n| format!("{{\"phone_number\": \"+{n}\", \"carrier\": \"{}\"}}\n", noise(n)).into_bytes();
@@ -64,11 +69,11 @@ fn a_file_that_shrinks_is_not_taken_for_a_short_one() {
         file.set_len(file.metadata().unwrap().len() / 2).unwrap();
     };
     for (bytes, name, reason) in [
-        (lines(), "c.ndjson", "it became shorter while it was read"),
-        (rows(), "c.csv", "it became shorter while it was read"),
-        (gzip(&lines()), "c.ndjson.gz", "the gzip data is cut short"),
-        (zstd(&lines()), "c.ndjson.zst", "the zstd data is cut short"),
-        (columns(), "c.parquet", "it became shorter while it was read"),
+        (LINES.clone(), "c.ndjson", "it became shorter while it was read"),
+        (ROWS.clone(), "c.csv", "it became shorter while it was read"),
+        (gzip(&LINES), "c.ndjson.gz", "the gzip data is cut short"),
+        (zstd(&LINES), "c.ndjson.zst", "the zstd data is cut short"),
+        (COLUMNS.clone(), "c.parquet", "it became shorter while it was read"),
     ] {
         let (contacts, read) = read_while(&bytes, name, shrinks);
         let errors = read.expect_err(name);
@@ -81,7 +86,7 @@ fn a_file_that_shrinks_is_not_taken_for_a_short_one() {
 #[cfg(unix)]
 fn a_file_that_vanishes_is_read_to_its_end() {
     for (bytes, name, many) in
-        [(lines(), "c.ndjson", MANY), (zstd(&rows()), "c.csv.zst", MANY), (columns(), "c.parquet", MANY_ROWS)]
+        [(LINES.clone(), "c.ndjson", MANY), (zstd(&ROWS), "c.csv.zst", MANY), (COLUMNS.clone(), "c.parquet", MANY_ROWS)]
     {
         let (contacts, read) = read_while(&bytes, name, |path| fs::remove_file(path).unwrap());
         assert_eq!((contacts, read), (many as u64, Ok(many as u64)), "{name}");

@@ -29,6 +29,6 @@ fn what_is_damaged() {
     let mut packed = zstd(&lines());
     packed[5] ^= 0xff;
     cannot_be_read(&packed, "the zstd data is");
-    cannot_be_read(&[&gzip(&lines())[..], b"and something else"].concat(), "the gzip data is damaged");
-    cannot_be_read(&[&zstd(&lines())[..], b"and something else"].concat(), "the zstd data is damaged");
+    cannot_be_read(&[&gzip(&lines())[..], b"and something else"].concat(), "there are bytes behind the gzip data");
+    cannot_be_read(&[&zstd(&lines())[..], b"and something else"].concat(), "there are bytes behind the zstd data");
 }
