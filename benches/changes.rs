@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use criterion::Criterion;
-use headcount::{Audience, Contact, EvalContext, Membership, Number, Semantics, Table, TableBuilder, Unit, Value};
+use headcount::{
+    Audience, Contact, EvalContext, Membership, Number, Semantics, Table, TableBuilder, Value, semantics::Unit,
+};
 
 const MEMBERSHIPS: u64 = 1_000_000;
 const CHANGES: u64 = 100_000;

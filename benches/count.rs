@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use headcount::records::Input;
-use headcount::{Audience, EvalContext, RecordReader, Semantics, Table, Unit};
+use headcount::{Audience, EvalContext, RecordReader, Semantics, Table, semantics::Unit};
 use headcount_generate::{Population, PopulationFormat, REFERENCE_INSTANT, audiences};
 
 const MEMBERSHIPS: u64 = 500_000;

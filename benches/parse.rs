@@ -8,7 +8,7 @@ mod filters;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use headcount::{Filter, Spelling};
+use headcount::{Filter, filter::Spelling};
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();

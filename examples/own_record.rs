@@ -3,8 +3,9 @@
 //! Run it with `cargo run --package headcount --example own_record`.
 
 use headcount::{
-    AmountField, Audience, CountField, CustomField, EvalContext, FlagField, Number, Record, TextField, TimeField,
-    ValueRef,
+    Audience, EvalContext, Number, Record,
+    filter::{AmountField, CountField, FlagField, TextField, TimeField},
+    matcher::{CustomField, ValueRef},
 };
 
 /// A subscriber, as this service stores one: a person with a phone, and what they did on each list.

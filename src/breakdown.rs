@@ -46,7 +46,7 @@ pub struct Breakdown {
     pub failing: u64,
     /// Those in the audience who would be out if each condition that finds no value failed: a negation, such as
     /// `not_within`, lets them in. None if negations fail where there is no value
-    /// ([`MissingNegation`](crate::MissingNegation)).
+    /// ([`MissingNegation`](crate::semantics::MissingNegation)).
     pub let_in_without_value: u64,
     /// Those in the audience whose contact is on the do-not-call list. No reading takes them out, only a condition:
     /// `not on_dnc`.

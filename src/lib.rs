@@ -40,7 +40,7 @@
 //! - `parquet`: Parquet in and out.
 //! - `sql`: filters and audiences as SQL (`headcount::sql`).
 //! - `interop`: filters to and from the forms of others (`headcount::interop`).
-//! - `proptest`: strategies for property tests (`headcount::strategies`).
+//! - `proptest`: strategies for property tests (`headcount::testing`).
 //! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
 // The kernel's vector twin is the one place that may say otherwise.
@@ -60,17 +60,13 @@ mod check;
 mod complement;
 mod contact;
 mod draft;
-mod error;
 #[cfg(feature = "table")]
 mod estimate;
 mod eval;
-mod explain;
-mod filter;
 mod fingerprint;
 mod json;
 mod limits;
 mod logic;
-mod matcher;
 mod note;
 mod number;
 #[cfg(feature = "table")]
@@ -86,7 +82,6 @@ mod progress;
 mod reconcile;
 #[cfg(any(feature = "interop", feature = "sql"))]
 mod refusal;
-mod semantics;
 mod size;
 #[cfg(feature = "table")]
 mod table;
@@ -97,52 +92,40 @@ mod timeline;
 mod value;
 mod warnings;
 
+#[cfg(feature = "table")]
+pub mod analysis;
+pub mod error;
+pub mod explain;
+pub mod filter;
 #[cfg(feature = "interop")]
 pub mod interop;
+pub mod matcher;
 #[cfg(feature = "records")]
 pub mod records;
+pub mod semantics;
 #[cfg(feature = "sql")]
 pub mod sql;
 #[cfg(feature = "proptest")]
-pub mod strategies;
+pub mod testing;
 
 pub use crate::audience::{Audience, Status};
-#[cfg(feature = "table")]
-pub use crate::breakdown::{Breakdown, BreakdownNode, BreakdownNodeKind};
-pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
 pub use crate::contact::{Contact, Membership};
-pub use crate::error::{Code, Errors, Place, Problem};
-#[cfg(feature = "table")]
-pub use crate::estimate::{Confidence, Estimate, Fraction, Sample, SampleBuilder, SampleInfo, SampleSize};
-pub use crate::explain::{Explanation, MembershipExplanation, Node, Scope};
-pub use crate::filter::{
-    Comparison, Condition, CustomKey, CustomTest, Filter, Group, Junction, Literal, NonEmpty, NumberTest,
-    OptionalField, OrderOp, OrderedLiteral, Predicate, TextPart, TextTest, TimeTest,
-};
+pub use crate::error::Errors;
+pub use crate::filter::Filter;
 pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;
-pub use crate::matcher::{CustomField, Matcher, Record};
-pub use crate::note::{FirstPlace, Note, NoteCode, Notes};
-pub use crate::number::{NotANumber, Number};
-#[cfg(feature = "table")]
-pub use crate::overlap::{AudienceOverlap, Overlap, OverlapPattern};
-pub use crate::plan::{Plan, ValueRef};
+pub use crate::matcher::{Matcher, Record};
+pub use crate::note::Notes;
+pub use crate::number::Number;
 pub use crate::population::Population;
-#[cfg(feature = "table")]
-pub use crate::reconcile::{AudienceReconciliation, Bounds, Discrepancy, Reading, Reconciliation};
 #[cfg(feature = "records")]
-pub use crate::records::{OnError, ReadReport, RecordReader, Totals};
-#[cfg(any(feature = "interop", feature = "sql"))]
-pub use crate::refusal::Refusal;
-pub use crate::semantics::{EvalContext, MissingNegation, Semantics, Subscription, TextCase, Unit};
+pub use crate::records::RecordReader;
+pub use crate::semantics::{EvalContext, Semantics};
 pub use crate::size::Size;
 #[cfg(feature = "table")]
 pub use crate::table::{Members, SharedTable, Table, TableBuilder};
-pub use crate::time::{Moment, Span, SpanUnit, parse_time};
-#[cfg(feature = "table")]
-pub use crate::timeline::{Change, Timeline};
 pub use crate::value::Value;
-pub use crate::warnings::{Warning, WarningCode, Warnings};
+pub use crate::warnings::Warnings;
 
 /// The README's examples, run as tests.
 #[cfg(all(doctest, feature = "table"))]

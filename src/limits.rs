@@ -15,7 +15,7 @@ pub(crate) const TOO_MANY_CUSTOM_FIELDS: &str = "a record may have 10,000 differ
 /// Bounds on a filter's source, so that hostile input meets an error instead of the stack, the memory or the clock.
 ///
 /// ```
-/// use headcount::{Code, Filter, Limits};
+/// use headcount::{Filter, Limits, error::Code};
 ///
 /// let limits = Limits { conditions: 1, ..Limits::default() };
 /// let errors = Filter::from_text_within("click_count > 1 and send_count > 1", &limits).unwrap_err();

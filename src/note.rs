@@ -9,7 +9,7 @@ use crate::error::Shown;
 /// What a [`Note`] is about: stable, made to be matched on and handed on.
 ///
 /// ```
-/// use headcount::NoteCode;
+/// use headcount::error::NoteCode;
 ///
 /// assert_eq!(NoteCode::ColumnNotRead.as_str(), "column_not_read");
 /// ```
@@ -162,7 +162,7 @@ impl Serialize for Note {
 /// Everything there is to hear about some data; empty where there is nothing.
 ///
 /// ```
-/// use headcount::{Note, NoteCode, Notes};
+/// use headcount::{Notes, error::{Note, NoteCode}};
 ///
 /// let notes = Notes::from_iter([Note::new(NoteCode::NoRecords, "there is no record in it")]);
 /// assert_eq!(notes.to_string(), "note[no_records]: there is no record in it");

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// There are no others: everything else a filter means is fixed.
 ///
 /// ```
-/// use headcount::{Semantics, Subscription};
+/// use headcount::{Semantics, semantics::Subscription};
 ///
 /// let reachable = Semantics::default();
 /// let everyone = Semantics { subscription: Subscription::Any, ..Semantics::default() };
@@ -128,7 +128,7 @@ impl EvalContext {
     /// The same instant with other semantics.
     ///
     /// ```
-    /// use headcount::{EvalContext, Semantics, TextCase};
+    /// use headcount::{EvalContext, Semantics, semantics::TextCase};
     ///
     /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap())
     ///     .with(Semantics { text_case: TextCase::Insensitive, ..Semantics::default() });

@@ -89,7 +89,7 @@ pub(crate) fn from_micros(micros: i64) -> DateTime<Utc> {
 /// dropped. Years have four digits, and there are no leap seconds on this clock: `23:59:60` cannot be read.
 ///
 /// ```
-/// use headcount::parse_time;
+/// use headcount::filter::parse_time;
 ///
 /// assert_eq!(parse_time("2025-11-01"), parse_time("2025-11-01T02:00:00+02:00"));
 /// assert_eq!(parse_time("2025-02-30"), None);

@@ -53,7 +53,7 @@ fn engines_agree_on_generated_audiences() {
     let tables = tables(&population);
     let semantics: Vec<Semantics> = Semantics::all().collect();
     let read: Vec<Audience> = audiences(64, 11).map(|json| Audience::from_json(&json).unwrap()).collect();
-    let now = headcount::parse_time(REFERENCE_INSTANT).unwrap();
+    let now = headcount::filter::parse_time(REFERENCE_INSTANT).unwrap();
     for (i, audience) in read.iter().enumerate() {
         let cx = EvalContext::at(now).with(semantics[i % semantics.len()]);
         check(&population, &tables, audience, &cx);
@@ -94,7 +94,7 @@ fn every_contact_comes_back_from_a_table() {
 fn a_table_that_is_told_of_changes_equals_one_built_from_the_final_records() {
     let before = population(1_200, 1);
     let after = population(1_500, 2);
-    let now = headcount::parse_time(REFERENCE_INSTANT).unwrap();
+    let now = headcount::filter::parse_time(REFERENCE_INSTANT).unwrap();
     let cx = EvalContext::at(now);
     for mut table in tables(&before) {
         for contact in before.contacts().iter().step_by(3) {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::{
-    AmountField, Code, Contact, CountField, Errors, EvalContext, Filter, FlagField, Limits, Membership, Spelling,
-    TextField, TimeField, WarningCode,
+    Contact, Errors, EvalContext, Filter, Limits, Membership,
+    error::{Code, WarningCode},
+    filter::{AmountField, CountField, FlagField, Spelling, TextField, TimeField},
 };
 use serde_json::{Map, Value, json};
 

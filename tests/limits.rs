@@ -4,8 +4,9 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use headcount::{
-    Audience, Code, Comparison, Condition, CountField, Errors, EvalContext, Filter, Group, Junction, Limits,
-    NumberTest, Predicate, Spelling,
+    Audience, Errors, EvalContext, Filter, Limits,
+    error::Code,
+    filter::{Comparison, Condition, CountField, Group, Junction, NumberTest, Predicate, Spelling},
 };
 
 /// A million; in a debug build, which takes its time over every byte, enough to overflow a stack.

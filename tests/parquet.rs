@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use headcount::records::{Input, write_parquet};
-use headcount::strategies::{contacts, evaluations, filters, noon, populations, records, source_lists};
+use headcount::testing::{contacts, evaluations, filters, noon, populations, records, source_lists};
 use headcount::{
-    Audience, Contact, EvalContext, Filter, Membership, OnError, Population, ReadReport, RecordReader, Table,
-    TableBuilder, Value,
+    Audience, Contact, EvalContext, Filter, Membership, Population, RecordReader, Table, TableBuilder, Value,
+    records::{OnError, ReadReport},
 };
 use proptest::collection::vec;
 use proptest::prelude::*;

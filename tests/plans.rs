@@ -1,6 +1,6 @@
 //! What a plan knows without looking at a record.
 
-use headcount::{Audience, EvalContext, MissingNegation, Plan, Semantics};
+use headcount::{Audience, EvalContext, Semantics, matcher::Plan, semantics::MissingNegation};
 
 fn cx() -> EvalContext {
     EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap())

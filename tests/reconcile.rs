@@ -2,10 +2,11 @@
 
 #![cfg(feature = "table")]
 use chrono::{DateTime, TimeDelta, Utc};
-use headcount::strategies::{filters, populations_for, semantics, source_lists};
+use headcount::testing::{filters, populations_for, semantics, source_lists};
 use headcount::{
-    Audience, Bounds, Contact, Discrepancy, EvalContext, Membership, MissingNegation, Number, Population,
-    Reconciliation, Semantics, Subscription, Table, Unit,
+    Audience, Contact, EvalContext, Membership, Number, Population, Semantics, Table,
+    analysis::{Bounds, Discrepancy, Reconciliation},
+    semantics::{MissingNegation, Subscription, Unit},
 };
 use proptest::prelude::*;
 
@@ -220,7 +221,7 @@ proptest! {
     #[test]
     fn no_past_is_out_of_bounds(
         (filter, cx, population) in (filters(1..6), semantics()).prop_flat_map(|(filter, semantics)| {
-            let cx = EvalContext::at(headcount::strategies::noon()).with(semantics);
+            let cx = EvalContext::at(headcount::testing::noon()).with(semantics);
             (Just(filter.clone()), Just(cx), populations_for(&filter, &cx, 0..5))
         }),
         lists in source_lists(),

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use headcount::{
-    Audience, Code, Contact, Errors, EvalContext, Filter, Limits, Node, Population, Problem, Semantics, Spelling, Unit,
+    Audience, Contact, Errors, EvalContext, Filter, Limits, Population, Semantics,
+    error::{Code, Problem},
+    explain::Node,
+    filter::Spelling,
+    semantics::Unit,
 };
 use serde_json::{Value, json};
 
@@ -314,7 +318,10 @@ mod files {
     use std::io::{Read, Write};
 
     use headcount::records::Input;
-    use headcount::{Errors, OnError, Population, ReadReport, RecordReader};
+    use headcount::{
+        Errors, Population, RecordReader,
+        records::{OnError, ReadReport},
+    };
 
     use super::{Case, Code};
 

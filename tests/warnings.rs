@@ -1,6 +1,9 @@
 //! What each kind of warning says, and where.
 
-use headcount::{EvalContext, Filter, MissingNegation, Semantics, TextCase, Warnings};
+use headcount::{
+    EvalContext, Filter, Semantics, Warnings,
+    semantics::{MissingNegation, TextCase},
+};
 
 fn cx() -> EvalContext {
     EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap())

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 use clap::error::ErrorKind;
-use headcount::{Code, Errors};
+use headcount::{Errors, error::Code};
 
 use crate::arguments::Arguments;
 use crate::output;

@@ -9,8 +9,10 @@ use std::time::{Duration, Instant};
 
 use headcount::records::Input;
 use headcount::{
-    Contact, Errors, Plan, Population, ReadReport, RecordReader, Sample, SampleBuilder, SampleInfo, SampleSize, Table,
-    TableBuilder, Totals,
+    Contact, Errors, Population, RecordReader, Table, TableBuilder,
+    analysis::{Sample, SampleBuilder, SampleInfo, SampleSize},
+    matcher::Plan,
+    records::{ReadReport, Totals},
 };
 use rayon::ThreadPoolBuilder;
 

@@ -1,6 +1,6 @@
 //! Cases that are drawn, and shrunk where an engine differs.
 
-use headcount::strategies::{audiences, contacts, contacts_for, evaluations};
+use headcount::testing::{audiences, contacts, contacts_for, evaluations};
 use headcount::{Audience, Population};
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 
 use headcount::sql::{CustomColumn, CustomFields, CustomType, SqlSchema, TableName};
-use headcount::{AmountField, Table};
+use headcount::{Table, filter::AmountField};
 use serde_json::{Value as Json, json};
 
 use crate::engine::{Answer, Engine};

@@ -7,8 +7,10 @@ use headcount::sql::{
     CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, Dialect, MapValues, SqlSchema, TableName,
 };
 use headcount::{
-    AmountField, CountField, Field, FlagField, Group, OptionalField, Population, Predicate, TextField, TimeField,
-    Value, parse_time,
+    Population, Value,
+    filter::{
+        AmountField, CountField, Field, FlagField, Group, OptionalField, Predicate, TextField, TimeField, parse_time,
+    },
 };
 
 use crate::question::Questions;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use headcount::sql::{CustomFields, CustomRows, CustomType, Dialect, MapValues, SqlSchema};
 use headcount::{
-    AmountField, Contact, CountField, Field, Membership, Number, Population, TextField, Value, parse_time,
+    Contact, Membership, Number, Population, Value,
+    filter::{AmountField, CountField, Field, TextField, parse_time},
 };
 use serde_json::{Map, Value as Json, json};
 

@@ -1,6 +1,6 @@
 //! A population and what is asked of it, before any engine has a say.
 
-use headcount::{Audience, EvalContext, Population, Unit};
+use headcount::{Audience, EvalContext, Population, semantics::Unit};
 
 /// One of the cases that are counted: a filter, with its circumstances, of a population.
 #[derive(Clone, Debug)]

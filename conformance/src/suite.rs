@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use headcount::records::Input;
-use headcount::{Audience, EvalContext, Filter, OnError, Population, RecordReader, Semantics};
+use headcount::{Audience, EvalContext, Filter, Population, RecordReader, Semantics, records::OnError};
 
 use crate::cases::{Case, spelled_out_of};
 use crate::question::{Question, Questions};

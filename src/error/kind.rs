@@ -7,10 +7,10 @@ use crate::catalogue::{SubjectKind, Vocabulary};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// What sort of problem a [`Problem`](crate::Problem) is: stable, made to be matched on and handed on.
+        /// What sort of problem a [`Problem`](crate::error::Problem) is: stable, made to be matched on and handed on.
         ///
         /// ```
-        /// use headcount::Code;
+        /// use headcount::error::Code;
         ///
         /// assert_eq!(Code::EmptyFilterGroup.as_str(), "empty_filter_group");
         /// ```

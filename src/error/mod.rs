@@ -1,4 +1,5 @@
-//! What can be wrong with an input, and where.
+//! What can be wrong with an input, and where; and what is right and should be heard all the same: warnings of filters and
+//! notes on data.
 
 mod kind;
 mod lines;
@@ -13,11 +14,16 @@ pub(crate) use self::kind::{Escaped, Kind, Quoted, Shape, Shown};
 pub(crate) use self::lines::Lines;
 pub(crate) use self::nearest::nearest;
 pub(crate) use self::report::draw;
+pub use crate::note::{FirstPlace, Note, NoteCode};
+pub use crate::number::NotANumber;
+#[cfg(any(feature = "interop", feature = "sql"))]
+pub use crate::refusal::Refusal;
+pub use crate::warnings::{Warning, WarningCode};
 
 /// Everything that is wrong with an input; never empty.
 ///
 /// ```
-/// use headcount::{Code, Filter};
+/// use headcount::{Filter, error::Code};
 ///
 /// let errors = "clickcount > 3 and has_revenue within 7 days".parse::<Filter>().unwrap_err();
 /// let codes: Vec<Code> = errors.iter().map(|problem| problem.code()).collect();

@@ -50,7 +50,7 @@ impl Fraction {
     /// The share, if it is one.
     ///
     /// ```
-    /// use headcount::Fraction;
+    /// use headcount::analysis::Fraction;
     ///
     /// assert!(Fraction::new(0.01).is_some());
     /// assert_eq!(Fraction::new(0.0), None);
@@ -88,7 +88,7 @@ impl Confidence {
     /// The confidence, if it is one.
     ///
     /// ```
-    /// use headcount::Confidence;
+    /// use headcount::analysis::Confidence;
     ///
     /// assert_eq!(Confidence::new(0.95), Some(Confidence::default()));
     /// assert_eq!(Confidence::new(1.0), None);
@@ -108,7 +108,7 @@ impl Confidence {
     /// the population: for the audience of which it takes the most, and however large the population is.
     ///
     /// ```
-    /// use headcount::{Confidence, Fraction};
+    /// use headcount::analysis::{Confidence, Fraction};
     ///
     /// let one_percent = Fraction::new(0.01).unwrap();
     /// assert_eq!(Confidence::default().contacts_for(one_percent), 9_701);
@@ -225,7 +225,7 @@ impl SampleBuilder {
 /// Contacts drawn of a population at random, which stand for it.
 ///
 /// ```
-/// use headcount::{Audience, Confidence, Contact, EvalContext, SampleBuilder, SampleSize};
+/// use headcount::{Audience, Contact, EvalContext, analysis::{Confidence, SampleBuilder, SampleSize}};
 ///
 /// let mut builder = SampleBuilder::new(SampleSize::Contacts(400), 42);
 /// for n in 0..10_000 {

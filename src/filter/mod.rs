@@ -12,9 +12,10 @@ pub use self::predicate::{
     Comparison, CustomKey, CustomTest, Literal, NonEmpty, NumberTest, OptionalField, OrderOp, OrderedLiteral,
     Predicate, TextPart, TextTest, TimeTest,
 };
-use crate::catalogue::Field;
+pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
 use crate::error::{Errors, Kind, Place};
 use crate::limits::Limits;
+pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 
 /// A question that a membership answers with yes or no: nested AND and OR groups of conditions.
 ///
@@ -86,7 +87,7 @@ impl Group {
     /// A group of conditions and of groups, each in the given order.
     ///
     /// ```
-    /// use headcount::{Comparison, Condition, CountField, Filter, Group, Junction, NumberTest, Predicate};
+    /// use headcount::{Filter, filter::{Comparison, Condition, CountField, Group, Junction, NumberTest, Predicate}};
     ///
     /// let clicks = Predicate::Count(CountField::ClickCount, NumberTest::Compare(Comparison::Gte, 3));
     /// let group = Group::new(Junction::All, vec![Condition::new(clicks)], vec![])?;
@@ -152,7 +153,10 @@ impl Condition {
     /// Asks whether a predicate does not hold of the membership in hand.
     ///
     /// ```
-    /// use headcount::{Condition, NonEmpty, Predicate, TextField, TextTest, TimeField, TimeTest, parse_time, Moment};
+    /// use headcount::{
+    ///
+    ///     filter::{Condition, NonEmpty, Predicate, TextField, TextTest, TimeField, TimeTest, parse_time, Moment},
+    /// };
     ///
     /// let at_and_t = Predicate::Text(TextField::Carrier, TextTest::Eq("AT&T".to_owned()));
     /// assert_eq!(Condition::not(at_and_t)?.to_string(), r#"carrier != "AT&T""#);

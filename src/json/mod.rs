@@ -25,7 +25,7 @@ impl Filter {
     /// Reads the JSON form, with the default [`Limits`].
     ///
     /// ```
-    /// use headcount::{Code, Filter};
+    /// use headcount::{Filter, error::Code};
     ///
     /// let source = r#"{"operator": "AND", "conditions": [
     ///     {"conditionType": "count", "field": "click_count", "operator": "at_least", "value": 3}
@@ -74,7 +74,7 @@ impl Filter {
     /// Writes the JSON form on one line, in the spelling asked for.
     ///
     /// ```
-    /// use headcount::{Filter, Spelling};
+    /// use headcount::{Filter, filter::Spelling};
     ///
     /// let filter: Filter = "click_count@101 >= 3".parse()?;
     /// assert_eq!(

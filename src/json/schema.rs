@@ -20,7 +20,7 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 impl Filter {
     /// The JSON form as a JSON Schema (draft 2020-12), which accepts what [`Filter::from_json`] does, in either
-    /// [`Spelling`](crate::Spelling), as far as JSON Schema can say it.
+    /// [`Spelling`](crate::filter::Spelling), as far as JSON Schema can say it.
     ///
     /// It cannot say how deep groups nest, how many conditions there are in all, how many bytes a text has, that a key
     /// stands twice, or that a number written with a point or an exponent must be below 2^53.

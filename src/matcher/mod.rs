@@ -11,7 +11,8 @@ use self::program::Program;
 use self::program::{AskedRecord, Step};
 pub use self::record::{CustomField, Record};
 use crate::audience::Audience;
-use crate::plan::{LeafTest, Plan, ValueRef};
+use crate::plan::LeafTest;
+pub use crate::plan::{Plan, ValueRef};
 use crate::semantics::EvalContext;
 use crate::time::parse_micros;
 #[cfg(feature = "table")]

@@ -15,7 +15,9 @@ use crate::plan::ValueRef;
 /// average and a `has_revenue` that are worked out, and flags that say active, valid and nothing else.
 ///
 /// ```
-/// use headcount::{Audience, CountField, CustomField, EvalContext, Record, TextField, ValueRef};
+/// use headcount::{
+///     Audience, EvalContext, Record, filter::{CountField, TextField}, matcher::{CustomField, ValueRef},
+/// };
 ///
 /// struct Row { phone: String, list: i64, clicks: u64, tier: Option<String> }
 ///

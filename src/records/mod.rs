@@ -117,7 +117,7 @@ impl RecordReader {
     /// Says what becomes of invalid records.
     ///
     /// ```
-    /// use headcount::{OnError, RecordReader, records::Input};
+    /// use headcount::{RecordReader, records::{OnError, Input}};
     ///
     /// let lines = "{\"phone_number\": \"+1\"}\n{\"phone_number\": 2}\n{\"phone_number\": \"+3\"}\n";
     /// let read = |on_error| RecordReader::new().on_error(on_error).contacts(Input::new("contacts.ndjson", lines.as_bytes()));
@@ -202,7 +202,7 @@ impl RecordReader {
     /// - `invalid_record`: a record is invalid, unless such are skipped; or a CSV file's header is.
     ///
     /// ```
-    /// use headcount::{Code, Errors, Population, RecordReader};
+    /// use headcount::{Errors, Population, RecordReader, error::Code};
     ///
     /// let nowhere: Result<Population, Errors> = RecordReader::new().contacts("nowhere.ndjson").collect();
     /// assert_eq!(nowhere.unwrap_err().first().code(), Code::UnreadableInput);
@@ -257,7 +257,7 @@ impl RecordReader {
     /// As [`RecordReader::contacts`], with everything that is wrong with any of the inputs.
     ///
     /// ```
-    /// use headcount::{OnError, RecordReader, records::Input};
+    /// use headcount::{RecordReader, records::{OnError, Input}};
     ///
     /// let parts = ["phone_number,list_id\n+1,7\n+2,x\n", "phone_number,list_id\n+1,8\n"];
     /// let inputs = || parts.iter().map(|csv| Input::new("contacts.csv", csv.as_bytes()));
@@ -287,7 +287,7 @@ impl Table {
     /// As [`RecordReader::contacts`], with everything that is wrong with any of the files.
     ///
     /// ```
-    /// use headcount::{Code, Table};
+    /// use headcount::{Table, error::Code};
     ///
     /// let errors = Table::read(["nowhere.ndjson", "nowhere.csv"]).unwrap_err();
     /// assert!(errors.iter().map(|problem| problem.code()).eq([Code::UnreadableInput; 2]));

@@ -62,7 +62,7 @@ mod tests {
 
     use super::*;
     use crate::eval::lower_cased;
-    use crate::strategies::texts;
+    use crate::testing::texts;
 
     fn folded(folding: Option<&Folding>, text: &str) -> String {
         let Some(folding) = folding else { return text.to_owned() };

@@ -1,6 +1,6 @@
 //! What a text is where a number or an instant is asked for, in the SQL of each dialect.
 //!
-//! It says what [`Number`](crate::Number)'s `FromStr` and [`parse_time`](crate::parse_time) say. No engine reads the same
+//! It says what [`Number`](crate::Number)'s `FromStr` and [`parse_time`](crate::filter::parse_time) say. No engine reads the same
 //! texts as another, so patterns say what is one, and instants are worked out of their digits.
 
 use super::dialect::Dialect;

@@ -4,10 +4,10 @@ use std::fmt;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
-        /// What sort of warning a [`Warning`](crate::Warning) is: stable, made to be matched on and handed on.
+        /// What sort of warning a [`Warning`](crate::error::Warning) is: stable, made to be matched on and handed on.
         ///
         /// ```
-        /// use headcount::WarningCode;
+        /// use headcount::error::WarningCode;
         ///
         /// assert_eq!(WarningCode::NeverHolds.as_str(), "never_holds");
         /// ```

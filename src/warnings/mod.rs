@@ -70,7 +70,7 @@ impl Filter {
     /// `now` and on the [`Semantics`](crate::Semantics).
     ///
     /// ```
-    /// use headcount::{EvalContext, Filter, WarningCode};
+    /// use headcount::{EvalContext, Filter, error::WarningCode};
     ///
     /// let filter: Filter = "has_revenue and (click_count > 5 and click_count < 3)".parse()?;
     /// let warnings = filter.warnings(&EvalContext::at("2025-11-15T08:30:00Z".parse()?));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use headcount::{Audience, EvalContext, Population, Scope, Semantics, Unit};
+use headcount::{Audience, EvalContext, Population, Semantics, explain::Scope, semantics::Unit};
 
 /// Who is in an audience, and how many memberships satisfy its filter.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Once};
 
 use headcount::records::write_parquet;
-use headcount::{Code, Contact, Errors, Membership, RecordReader, TableBuilder};
+use headcount::{Contact, Errors, Membership, RecordReader, TableBuilder, error::Code};
 
 use super::{gzip, zstd};
 

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use headcount::{Audience, Code, Contact, Errors, EvalContext, Filter, Semantics, Table, TextCase, Warnings};
+use headcount::{
+    Audience, Contact, Errors, EvalContext, Filter, Semantics, Table, Warnings, error::Code, semantics::TextCase,
+};
 
 /// Optimised, inputs as long as they come; a debug build takes its time over every byte, and has a tenth.
 const SCALE: usize = if cfg!(debug_assertions) { 1 } else { 10 };
@@ -194,7 +196,7 @@ fn deep_groups_are_written_as_they_are_read() {
     let deepest = filter(&format!("{}{}{}", "any(".repeat(63), conditions.join(", "), ")".repeat(63)));
     soon(|| {
         assert_eq!(filter(&deepest.to_text_lines()), deepest);
-        assert_eq!(Filter::from_json(&deepest.to_json(headcount::Spelling::Request)).as_ref(), Ok(&deepest));
+        assert_eq!(Filter::from_json(&deepest.to_json(headcount::filter::Spelling::Request)).as_ref(), Ok(&deepest));
         assert_eq!(deepest.complement().unwrap().complement().unwrap().fingerprint(), deepest.fingerprint());
     });
 }

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use headcount::{
-    Audience, Confidence, Contact, EvalContext, Membership, Population, SampleBuilder, SampleSize, Semantics, Table,
-    Unit,
+    Audience, Contact, EvalContext, Membership, Population, Semantics, Table,
+    analysis::{Confidence, SampleBuilder, SampleSize},
+    semantics::Unit,
 };
 
 /// Optimised, as many as it took minutes for; a debug build takes its time over every membership, and has fewer.

@@ -13,7 +13,11 @@ mod sizes;
 use std::io::Write;
 
 use headcount::records::Input;
-use headcount::{Audience, Code, Errors, EvalContext, OnError, ReadReport, RecordReader, TableBuilder};
+use headcount::{
+    Audience, Errors, EvalContext, RecordReader, TableBuilder,
+    error::Code,
+    records::{OnError, ReadReport},
+};
 
 /// What files of records look like, of which one record is hostile.
 #[derive(Clone, Copy, Debug, PartialEq)]

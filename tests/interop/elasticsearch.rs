@@ -6,8 +6,11 @@
 use std::cmp::Ordering;
 
 use headcount::interop::{document, elasticsearch};
-use headcount::strategies::{evaluations, filters, populations_for, source_lists};
-use headcount::{Audience, EvalContext, Semantics, TextCase, Unit};
+use headcount::testing::{evaluations, filters, populations_for, source_lists};
+use headcount::{
+    Audience, EvalContext, Semantics,
+    semantics::{TextCase, Unit},
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Every operator on a custom field, with every type of value on either side.
 
-use headcount::{Audience, Contact, EvalContext, MissingNegation, Semantics};
+use headcount::{Audience, Contact, EvalContext, Semantics, semantics::MissingNegation};
 use serde_json::{Value, json};
 
 /// Filters that ask about the custom field `x`, and about what a membership may lack.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use headcount::interop::{cel, elasticsearch};
-use headcount::{Audience, EvalContext, Filter, Semantics, Spelling, Subscription};
+use headcount::{Audience, EvalContext, Filter, Semantics, filter::Spelling, semantics::Subscription};
 use serde_json::{Value, json};
 
 /// The rows of the table below a header, the cells without their backticks.

@@ -1,7 +1,11 @@
 //! Queries of react-querybuilder.
 
-use headcount::strategies::{conditions, filters, noon, populations};
-use headcount::{Code, Condition, EvalContext, Filter, Group, Junction, Limits};
+use headcount::testing::{conditions, filters, noon, populations};
+use headcount::{
+    EvalContext, Filter, Limits,
+    error::Code,
+    filter::{Condition, Group, Junction},
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use headcount::strategies::{contacts, evaluations, records, source_lists};
+use headcount::testing::{contacts, evaluations, records, source_lists};
 use headcount::{
-    Condition, Contact, CustomTest, EvalContext, Filter, FlagField, Group, Junction, Membership, MissingNegation,
-    OptionalField, Population, Predicate, Subscription, Value,
+    Contact, EvalContext, Filter, Membership, Population, Value,
+    filter::{Condition, CustomTest, FlagField, Group, Junction, OptionalField, Predicate},
+    semantics::{MissingNegation, Subscription},
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -229,7 +230,7 @@ fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, 
             let value = membership.and_then(|on| on.custom_fields.get(key.as_str()));
             match (value, test) {
                 // What is no instant is no value where a time is asked for.
-                (Some(Value::Text(text)), CustomTest::Time(_)) => headcount::parse_time(text).is_some(),
+                (Some(Value::Text(text)), CustomTest::Time(_)) => headcount::filter::parse_time(text).is_some(),
                 (Some(_), CustomTest::Time(_)) => false,
                 (value, _) => value.is_some(),
             }
@@ -243,8 +244,8 @@ fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, 
         }
         Predicate::Count(..) => membership.is_some(),
         Predicate::Amount(field, _) => membership.is_some_and(|on| match field {
-            headcount::AmountField::RevenueTotal => true,
-            headcount::AmountField::AvgRevenue => {
+            headcount::filter::AmountField::RevenueTotal => true,
+            headcount::filter::AmountField::AvgRevenue => {
                 let quotient = on.revenue_total.to_f64() / on.conversion_count as f64;
                 // Where numbers end: the largest totals are rounded up to it.
                 on.avg_revenue.is_some() || on.conversion_count > 0 && quotient < 2_f64.powi(64)

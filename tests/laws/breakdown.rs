@@ -1,8 +1,11 @@
 //! A breakdown's numbers are what the definition counts when the filter is cut as they say.
 
 use headcount::{
-    Audience, BreakdownNode, BreakdownNodeKind, Condition, Contact, CustomTest, EvalContext, Filter, Group, Junction,
-    Node, Population, Predicate, Scope, Semantics, Subscription, Unit, Value, parse_time,
+    Audience, Contact, EvalContext, Filter, Population, Semantics, Value,
+    analysis::{BreakdownNode, BreakdownNodeKind},
+    explain::{Node, Scope},
+    filter::{Condition, CustomTest, Group, Junction, Predicate, parse_time},
+    semantics::{Subscription, Unit},
 };
 use proptest::prelude::*;
 

@@ -1,8 +1,9 @@
 //! Who is asked what, and when: half of the populations are anybody, half are aimed at the filter.
 
-use headcount::strategies::{contacts, evaluations, filters, populations, populations_for, source_lists};
+use headcount::testing::{contacts, evaluations, filters, populations, populations_for, source_lists};
 use headcount::{
-    Audience, Condition, EvalContext, Filter, FlagField, Group, Junction, Population, Predicate, Semantics,
+    Audience, EvalContext, Filter, Population, Semantics,
+    filter::{Condition, FlagField, Group, Junction, Predicate},
 };
 use proptest::collection::SizeRange;
 use proptest::prelude::*;
@@ -159,7 +160,7 @@ fn a_failing_case_shrinks() {
 /// The laws say little of filters that nobody satisfies, or everybody.
 #[test]
 fn conditions_hold_about_half_the_time() {
-    use headcount::strategies::{conditions, contacts_for, noon};
+    use headcount::testing::{conditions, contacts_for, noon};
     let mut runner = TestRunner::deterministic();
     let cx = EvalContext::at(noon());
     let anybody = (conditions(), contacts()).prop_map(|(condition, contact)| (alone(condition), contact)).boxed();

@@ -1,8 +1,8 @@
 //! Law 7: a table that was told of changes equals one built from the final records. Law 4: neither layout, threads nor
 //! the split into files change an answer.
 
-use headcount::strategies::{contacts, records};
-use headcount::{Audience, Contact, EvalContext, Filter, Population, Semantics, Table, TableBuilder, Unit};
+use headcount::testing::{contacts, records};
+use headcount::{Audience, Contact, EvalContext, Filter, Population, Semantics, Table, TableBuilder, semantics::Unit};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use headcount::{Condition, Filter, Group, Junction, NonEmpty, Predicate, Span, SpanUnit};
+use headcount::{
+    Filter,
+    filter::{Condition, Group, Junction, NonEmpty, Predicate, Span, SpanUnit},
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -108,7 +111,7 @@ fn disarranged(group: &Group, seed: u64) -> Group {
 
 /// The same condition, its values in another order and its days in hours.
 fn respelled(condition: &Condition, seed: u64) -> Condition {
-    use headcount::{CustomTest, Moment, TextTest, TimeTest};
+    use headcount::filter::{CustomTest, Moment, TextTest, TimeTest};
 
     fn again<T: Clone>(values: &NonEmpty<T>, seed: u64) -> NonEmpty<T> {
         let twice = [values.as_slice(), values.as_slice()].concat();

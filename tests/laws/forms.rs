@@ -1,7 +1,7 @@
 //! Laws 1 and 2: what is written of a filter is read back as that filter. Law 6: any bytes give a value or errors.
 
-use headcount::strategies::contacts;
-use headcount::{Audience, Contact, Errors, Filter, Spelling};
+use headcount::testing::contacts;
+use headcount::{Audience, Contact, Errors, Filter, filter::Spelling};
 use proptest::prelude::*;
 
 use super::cases::any_filters;

@@ -1,7 +1,7 @@
 //! Sources as people write them, and sources with something wrong.
 
-use headcount::Spelling;
-use headcount::strategies::{conditions, contacts};
+use headcount::filter::Spelling;
+use headcount::testing::{conditions, contacts};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use headcount::strategies::{conditions, instants_near, noon, spans};
+use headcount::testing::{conditions, instants_near, noon, spans};
 use headcount::{
-    Condition, CustomKey, CustomTest, EvalContext, Filter, Group, Junction, Moment, Population, Predicate, Span,
-    SpanUnit, Table, TableBuilder, TimeField, TimeTest, Value, parse_time,
+    EvalContext, Filter, Population, Table, TableBuilder, Value,
+    filter::{
+        Condition, CustomKey, CustomTest, Group, Junction, Moment, Predicate, Span, SpanUnit, TimeField, TimeTest,
+        parse_time,
+    },
 };
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! What is warned of is so of every record.
 
-use headcount::{Filter, Group, WarningCode};
+use headcount::{Filter, error::WarningCode, filter::Group};
 use proptest::prelude::*;
 
 use super::cases::{Case, alone, audience, cases};

@@ -7,9 +7,7 @@ use std::time::{Duration, Instant};
 
 use headcount::records::Input;
 use headcount_generate::{Population, PopulationFormat, REFERENCE_INSTANT};
-use headcount::{
-    Contact, Errors, EvalContext, RecordReader, Semantics, Subscription, Table, Unit,
-};
+use headcount::{Contact, Errors, EvalContext, RecordReader, Semantics, Table, semantics::{Subscription, Unit}};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Every population and audience is made from it.

@@ -57,10 +57,10 @@ impl Readings {
 /// The flags that [`Readings::semantics`] makes these semantics of; none for the defaults.
 pub(crate) fn flags(semantics: &Semantics) -> Vec<&'static str> {
     let given = [
-        (semantics.missing_negation == headcount::MissingNegation::Fails, "--missing-negation fails"),
-        (semantics.text_case == headcount::TextCase::Insensitive, "--text-case insensitive"),
-        (semantics.subscription == headcount::Subscription::Any, "--subscription any"),
-        (semantics.unit == headcount::Unit::Memberships, "--unit memberships"),
+        (semantics.missing_negation == headcount::semantics::MissingNegation::Fails, "--missing-negation fails"),
+        (semantics.text_case == headcount::semantics::TextCase::Insensitive, "--text-case insensitive"),
+        (semantics.subscription == headcount::semantics::Subscription::Any, "--subscription any"),
+        (semantics.unit == headcount::semantics::Unit::Memberships, "--unit memberships"),
     ];
     given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, flag)| flag).collect()
 }
@@ -78,7 +78,7 @@ impl Now {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         match text {
             "cached" => Ok(Self::Cached),
-            _ => headcount::parse_time(text)
+            _ => headcount::filter::parse_time(text)
                 .map(Self::At)
                 .ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z, or `cached`".to_owned()),
         }

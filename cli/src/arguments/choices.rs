@@ -12,7 +12,7 @@ pub(crate) enum MissingNegation {
     Fails,
 }
 
-impl From<MissingNegation> for headcount::MissingNegation {
+impl From<MissingNegation> for headcount::semantics::MissingNegation {
     fn from(choice: MissingNegation) -> Self {
         match choice {
             MissingNegation::Matches => Self::Matches,
@@ -30,7 +30,7 @@ pub(crate) enum TextCase {
     Insensitive,
 }
 
-impl From<TextCase> for headcount::TextCase {
+impl From<TextCase> for headcount::semantics::TextCase {
     fn from(choice: TextCase) -> Self {
         match choice {
             TextCase::Sensitive => Self::Sensitive,
@@ -48,7 +48,7 @@ pub(crate) enum Subscription {
     Any,
 }
 
-impl From<Subscription> for headcount::Subscription {
+impl From<Subscription> for headcount::semantics::Subscription {
     fn from(choice: Subscription) -> Self {
         match choice {
             Subscription::Active => Self::ActiveOnly,
@@ -66,7 +66,7 @@ pub(crate) enum Unit {
     Memberships,
 }
 
-impl From<Unit> for headcount::Unit {
+impl From<Unit> for headcount::semantics::Unit {
     fn from(choice: Unit) -> Self {
         match choice {
             Unit::Contacts => Self::Contacts,
@@ -84,7 +84,7 @@ pub(crate) enum OnError {
     Skip,
 }
 
-impl From<OnError> for headcount::OnError {
+impl From<OnError> for headcount::records::OnError {
     fn from(choice: OnError) -> Self {
         match choice {
             OnError::Fail => Self::Fail,

@@ -1,7 +1,7 @@
 //! How samples are drawn, and how sure an estimate is to be.
 
 use clap::Args;
-use headcount::{Confidence, Fraction, SampleSize};
+use headcount::analysis::{Confidence, Fraction, SampleSize};
 
 /// Which contacts are sampled.
 #[derive(Args)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub(super) fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
-    headcount::parse_time(text).ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z".to_owned())
+    headcount::filter::parse_time(text).ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z".to_owned())
 }
 
 /// The end of a range of instants.
@@ -17,7 +17,7 @@ pub(crate) enum Until {
 
 impl Until {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let instant = headcount::parse_time(text).map(Self::At);
+        let instant = headcount::filter::parse_time(text).map(Self::At);
         instant.or_else(|| length(text).ok().map(Self::After)).ok_or_else(|| {
             "expected a date or time such as 2025-11-15T08:30:00Z, or a length such as 90d, 12h or 45min".to_owned()
         })

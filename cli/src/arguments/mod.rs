@@ -82,10 +82,15 @@ mod tests {
     fn flags_are_read_as_the_semantics_they_are_of() {
         for bits in 0..16 {
             let semantics = Semantics {
-                missing_negation: [headcount::MissingNegation::Matches, headcount::MissingNegation::Fails][bits & 1],
-                text_case: [headcount::TextCase::Sensitive, headcount::TextCase::Insensitive][bits >> 1 & 1],
-                subscription: [headcount::Subscription::ActiveOnly, headcount::Subscription::Any][bits >> 2 & 1],
-                unit: [headcount::Unit::Contacts, headcount::Unit::Memberships][bits >> 3],
+                missing_negation: [
+                    headcount::semantics::MissingNegation::Matches,
+                    headcount::semantics::MissingNegation::Fails,
+                ][bits & 1],
+                text_case: [headcount::semantics::TextCase::Sensitive, headcount::semantics::TextCase::Insensitive]
+                    [bits >> 1 & 1],
+                subscription: [headcount::semantics::Subscription::ActiveOnly, headcount::semantics::Subscription::Any]
+                    [bits >> 2 & 1],
+                unit: [headcount::semantics::Unit::Contacts, headcount::semantics::Unit::Memberships][bits >> 3],
             };
             let typed = format!("headcount size --filter is_valid {} c.csv", flags(&semantics).join(" "));
             let Command::Size(read) = Arguments::parse_from(typed.split_whitespace()).command else {

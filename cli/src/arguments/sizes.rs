@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use clap::{Args, value_parser};
-use headcount::Confidence;
+use headcount::analysis::Confidence;
 
 use super::asking::{Asking, Now, Readings};
 use crate::commands::members::Column;

@@ -1,6 +1,9 @@
 //! `check`: everything that is wrong with audiences and filters, and what is right and hardly meant.
 
-use headcount::{Audience, EvalContext, Place, Problem, Warning, Warnings};
+use headcount::{
+    Audience, EvalContext, Warnings,
+    error::{Place, Problem, Warning},
+};
 use serde::Serialize;
 
 use crate::arguments::{self, ProblemsFormat};

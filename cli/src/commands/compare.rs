@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use headcount::{Overlap, OverlapPattern};
+use headcount::analysis::{Overlap, OverlapPattern};
 use serde::Serialize;
 
 use crate::arguments::{self, TableFormat};

@@ -1,6 +1,10 @@
 //! `convert`: filters in another form.
 
-use headcount::{Audience, Filter, Note, NoteCode, Spelling};
+use headcount::{
+    Audience, Filter,
+    error::{Note, NoteCode},
+    filter::Spelling,
+};
 
 use crate::arguments::{self, ConvertFrom, ConvertTo};
 use crate::failure::Failure;

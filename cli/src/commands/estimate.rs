@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use headcount::{Audience, Estimate, Semantics};
+use headcount::{Audience, Semantics, analysis::Estimate};
 use serde::Serialize;
 
 use crate::arguments::{self, TableFormat};

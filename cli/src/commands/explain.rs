@@ -1,6 +1,9 @@
 //! `explain`: why an audience is as large as it is.
 
-use headcount::{Breakdown, BreakdownNode, BreakdownNodeKind, Unit};
+use headcount::{
+    analysis::{Breakdown, BreakdownNode, BreakdownNodeKind},
+    semantics::Unit,
+};
 use serde::Serialize;
 
 use crate::arguments::{self, TableFormat};

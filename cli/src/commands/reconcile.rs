@@ -2,7 +2,10 @@
 
 use std::io::{self, Write};
 
-use headcount::{Audience, AudienceReconciliation, Bounds, Discrepancy, EvalContext, Reconciliation, Semantics};
+use headcount::{
+    Audience, EvalContext, Semantics,
+    analysis::{AudienceReconciliation, Bounds, Discrepancy, Reconciliation},
+};
 use serde::Serialize;
 
 use crate::arguments::{self, Now, TableFormat};

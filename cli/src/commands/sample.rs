@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use headcount::Confidence;
+use headcount::analysis::Confidence;
 use headcount::records::write_sample;
 
 use crate::arguments;

@@ -1,7 +1,10 @@
 //! `timeline`: how the size of an audience changes as time passes.
 
 use chrono::{DateTime, Utc};
-use headcount::{Audience, Change, Semantics, Timeline};
+use headcount::{
+    Audience, Semantics,
+    analysis::{Change, Timeline},
+};
 use serde::Serialize;
 
 use crate::arguments::{self, TableFormat, Until};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use headcount::Code;
+use headcount::error::Code;
 use tempfile::TempDir;
 
 use crate::headcount;

@@ -2,8 +2,8 @@
 
 use cel::{Context, Program};
 use headcount::interop::{cel as written, document};
-use headcount::strategies::{filters, instants_near, noon, populations_for, semantics, source_lists};
-use headcount::{Audience, Contact, EvalContext, Semantics, TextCase};
+use headcount::testing::{filters, instants_near, noon, populations_for, semantics, source_lists};
+use headcount::{Audience, Contact, EvalContext, Semantics, semantics::TextCase};
 use proptest::prelude::*;
 
 /// What an expression says of a contact.

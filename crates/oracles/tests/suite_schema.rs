@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use headcount::Code;
+use headcount::error::Code;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use chrono::{DateTime, Utc};
-use headcount::Timeline;
+use headcount::analysis::Timeline;
 use plotters::prelude::*;
 
 const WIDTH: u32 = 860;

@@ -4,7 +4,10 @@ mod chart;
 mod page;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use headcount::{Audience, Breakdown, Overlap, Reconciliation, Table, Timeline};
+use headcount::{
+    Audience, Table,
+    analysis::{Breakdown, Overlap, Reconciliation, Timeline},
+};
 
 use crate::arguments;
 use crate::failure::Failure;

@@ -1,7 +1,10 @@
 //! The page: HTML that stands alone, without network and without JavaScript. Every figure is a `data` element, whose value
 //! is the number as JSON writes it.
 
-use headcount::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap, Unit};
+use headcount::{
+    analysis::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap},
+    semantics::Unit,
+};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Report, Told, chart};

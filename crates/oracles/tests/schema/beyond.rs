@@ -1,6 +1,6 @@
 //! What JSON Schema cannot say.
 
-use headcount::{Code, Filter};
+use headcount::{Filter, error::Code};
 use serde_json::json;
 
 use super::{Agreed, check, group_of, on_dnc, validator};

@@ -1,13 +1,13 @@
 //! Filters that somebody broke.
 
-use headcount::Spelling;
+use headcount::filter::Spelling;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 
 use super::{Agreed, OPERATORS, TYPES, agreed, check, fields, validator};
-use headcount::strategies::filters;
+use headcount::testing::filters;
 
 /// What a value may be replaced by, or a key be given.
 fn anything() -> impl Strategy<Value = Value> {

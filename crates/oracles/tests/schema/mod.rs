@@ -10,7 +10,11 @@ mod grid;
 
 use std::collections::BTreeSet;
 
-use headcount::{AmountField, Audience, Code, CountField, Filter, FlagField, Problem, Spelling, TextField, TimeField};
+use headcount::{
+    Audience, Filter,
+    error::{Code, Problem},
+    filter::{AmountField, CountField, FlagField, Spelling, TextField, TimeField},
+};
 use jsonschema::Validator;
 use serde::Deserialize;
 use serde_json::{Value, json};

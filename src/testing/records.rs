@@ -85,7 +85,7 @@ pub fn records(number: impl Into<SizeRange>) -> BoxedStrategy<Vec<Contact>> {
 /// The population of so many [`records`]: those of one contact are one contact, on several lists.
 ///
 /// ```
-/// use headcount::strategies::{audiences, evaluations, populations};
+/// use headcount::testing::{audiences, evaluations, populations};
 /// use proptest::test_runner::TestRunner;
 ///
 /// let cases = (audiences(), populations(0..12), evaluations());

@@ -19,7 +19,7 @@ use crate::parts::{ConditionSubject, Operand, Parts};
 /// Filters of so many conditions, in one group or in nested ones; a failing one shrinks to few conditions in one group.
 ///
 /// ```
-/// use headcount::strategies::filters;
+/// use headcount::testing::filters;
 /// use proptest::test_runner::TestRunner;
 ///
 /// TestRunner::default().run(&filters(1..=12), |filter| {

@@ -11,7 +11,7 @@ use crate::time::{Span, SpanUnit};
 /// The instant that most cases live around: noon of 15 November 2025, UTC.
 ///
 /// ```
-/// assert_eq!(headcount::strategies::noon().to_rfc3339(), "2025-11-15T12:00:00+00:00");
+/// assert_eq!(headcount::testing::noon().to_rfc3339(), "2025-11-15T12:00:00+00:00");
 /// ```
 pub fn noon() -> DateTime<Utc> {
     cases::noon()

@@ -20,7 +20,7 @@ use crate::semantics::EvalContext;
 /// its conditions hold about half the time, whatever the filter. What it does not ask is left out.
 ///
 /// ```
-/// use headcount::strategies::{contacts_for, noon};
+/// use headcount::testing::{contacts_for, noon};
 /// use headcount::{EvalContext, Filter};
 /// use proptest::strategy::{Strategy, ValueTree};
 /// use proptest::test_runner::TestRunner;

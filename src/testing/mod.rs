@@ -17,7 +17,7 @@
 //! A service that answers an audience by code of its own, in SQL say, asks the definition whether it is right:
 //!
 //! ```
-//! use headcount::strategies::{noon, populations_for};
+//! use headcount::testing::{noon, populations_for};
 //! use headcount::{Audience, EvalContext, Population};
 //! use proptest::test_runner::TestRunner;
 //!
