@@ -45,6 +45,7 @@ pub(crate) fn grouped<T: Logic>(junction: Junction, mut members: Vec<T>) -> T {
 }
 
 /// Any members, joined.
+#[cfg(any(test, feature = "interop", feature = "sql", feature = "table"))]
 pub(crate) fn join<T: Logic>(junction: Junction, members: impl IntoIterator<Item = T>) -> T {
     match flat(junction, members) {
         Some(members) => grouped(junction, members),

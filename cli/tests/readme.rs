@@ -1,5 +1,7 @@
 //! The console examples of README and of the pages in docs: every command is run, and prints what stands below it.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

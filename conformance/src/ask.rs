@@ -173,7 +173,7 @@ fn of_population(
     for (i, question) in questions.questions.iter().enumerate() {
         let Expected { size, members } = question.expected(&questions.population);
         // Either is asked either way.
-        let (first, second) = if (case + i) % 2 == 0 { (&bound, &inlined) } else { (&inlined, &bound) };
+        let (first, second) = if (case + i).is_multiple_of(2) { (&bound, &inlined) } else { (&inlined, &bound) };
         let count = first.count(&question.audience, &question.cx);
         let who = second.members(&question.audience, &question.cx);
         let (count, who) = match (count, who) {
@@ -192,7 +192,7 @@ fn of_population(
         let members: Vec<[String; 1]> = members.into_iter().map(|member| [member]).collect();
         asked.push(Asked { case, questions: vec![i], kind: "members", statement: who, expected: json!(members) });
     }
-    let several = if case % 2 == 0 { &inlined } else { &bound };
+    let several = if case.is_multiple_of(2) { &inlined } else { &bound };
     let questions = said.iter().map(|i| &questions.questions[*i]);
     if let Ok(statement) = several.counts(questions.map(|question| (&question.audience, &question.cx))) {
         asked.push(Asked { case, questions: said, kind: "counts", statement, expected: json!([sizes]) });

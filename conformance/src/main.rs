@@ -5,7 +5,7 @@
 //! least that still does, and printed with its SQL.
 
 mod ask;
-#[allow(dead_code, reason = "the suite's own tests use all of it")]
+#[allow(dead_code, clippy::unwrap_used, reason = "the suite's own tests use all of it, and fail by a panic")]
 #[path = "../../tests/cases/mod.rs"]
 mod cases;
 mod draw;

@@ -14,6 +14,7 @@ impl Contact {
 
 /// Where the memberships of a contact are, by list, once they are many: for whoever merges one record after another.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::box_collection, reason = "there is one beside each contact, and hardly any is made")]
 pub(crate) struct ListIndex(Option<Box<HashMap<Option<i64>, usize>>>);
 
 /// So many memberships are looked through as fast as they are looked up.

@@ -40,6 +40,7 @@ pub(super) struct AskedRecord<'r, R: ?Sized> {
 }
 
 impl<'r, R: Record + ?Sized> AskedRecord<'r, R> {
+    #[cfg(feature = "table")]
     pub(super) fn new(record: &'r R, by_list: &'r ByList, any: bool) -> Self {
         Self { record, by_list: Some(Cow::Borrowed(by_list)), any }
     }
@@ -171,6 +172,7 @@ impl Program {
 
 impl Step {
     /// A leaf that is the whole program.
+    #[cfg(feature = "table")]
     pub(super) fn alone(leaf: &Leaf) -> Self {
         Self::of(leaf, YES, NO)
     }

@@ -57,7 +57,7 @@ pub fn write_parquet(table: &Table, mut out: impl Write, progress: &mut dyn FnMu
 }
 
 /// Writes a sample as [`write_parquet`] does a table; the file's metadata has what was drawn, and
-/// [`ReadReport::drawn`](crate::ReadReport::drawn) tells it to whoever reads the file.
+/// [`ReadReport::drawn`](crate::records::ReadReport::drawn) tells it to whoever reads the file.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
 //! Files of contact records: API pages, NDJSON, CSV; plain, gzip or zstd; one after the other, however large.
 //!
 //! A [`RecordReader`] reads an [`Input`], record by record ([`Contacts`]) or straight into a table, and tells in a
-//! [`ReadReport`] what it read, or in [`Errors`](crate::Errors) everything that is wrong.
+//! [`ReadReport`] what it read, or in [`Errors`] everything that is wrong.
 
 // An input is opened, and by its first bytes is of one form or another (`form`). Of text (`text`), the bytes are unpacked
 // (`source`) and cut into records (`batch`), those of JSON as `documents` finds them and those of CSV as `rows` does;

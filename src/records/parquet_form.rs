@@ -104,7 +104,7 @@ impl<'r> RecordForm<'r> for ParquetForm {
 /// The contacts of a file, as its records are: nothing is worked out.
 enum ParquetContacts {
     Closed(Box<ParquetForm>),
-    Open { window: ReadAhead, name: String, reading: ReadOptions },
+    Open { window: Box<ReadAhead>, name: String, reading: ReadOptions },
     Ended,
 }
 
@@ -115,7 +115,7 @@ impl ContactBatches for ParquetContacts {
             Self::Open { window, name, reading } => (window, name, reading),
             Self::Closed(form) => {
                 let (file, name, reading) = form.open(tally)?;
-                (ReadAhead::new(file, reading.threads), name, reading)
+                (Box::new(ReadAhead::new(file, reading.threads)), name, reading)
             }
         };
         let Some(rows) = window.next().map_err(|damage| stop(damage.into(), &name, tally))? else { return Ok(None) };

@@ -46,6 +46,7 @@ impl Seen {
     }
 
     /// Some record, or some column, gave these keys.
+    #[cfg(feature = "table")]
     pub(super) fn give(&mut self, keys: u64) {
         self.given |= keys;
     }

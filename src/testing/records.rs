@@ -17,7 +17,7 @@ pub(super) fn for_each<F: Copy + std::fmt::Debug + 'static, T: Clone + std::fmt:
     fields: Vec<F>,
     values: BoxedStrategy<T>,
     weight: f64,
-) -> BoxedStrategy<Vec<(F, T)>> {
+) -> BoxedStrategy<Drawn<F, T>> {
     let each: Vec<_> = fields
         .into_iter()
         .map(|field| option::weighted(weight, values.clone()).prop_map(move |value| Some((field, value?))))
@@ -25,8 +25,11 @@ pub(super) fn for_each<F: Copy + std::fmt::Debug + 'static, T: Clone + std::fmt:
     each.prop_map(|drawn| drawn.into_iter().flatten().collect()).boxed()
 }
 
+/// Some fields, each with a value.
+type Drawn<F, T> = Vec<(F, T)>;
+
 /// The texts and flags of a contact, or of a membership.
-fn described(owner: Owner) -> BoxedStrategy<(Vec<(TextField, String)>, Vec<(FlagField, bool)>)> {
+fn described(owner: Owner) -> BoxedStrategy<(Drawn<TextField, String>, Drawn<FlagField, bool>)> {
     let of_owner = |field: &TextField| field.owner() == owner && *field != TextField::PhoneNumber;
     let text_fields = TextField::ALL.iter().copied().filter(of_owner).collect();
     let flag_fields = FlagField::ALL.iter().copied().filter(|field| field.owner() == owner).collect();

@@ -109,6 +109,7 @@ impl Shard {
     }
 
     /// A record that says nothing, as codes of this shard.
+    #[cfg(feature = "records")]
     pub(crate) fn silent(&self) -> ShardRow {
         self.silent
     }
