@@ -11,7 +11,7 @@ use std::ops::Range;
 pub use self::kind::Code;
 pub(crate) use self::kind::{Escaped, Kind, Quoted, Shape, Shown};
 pub(crate) use self::lines::Lines;
-pub(crate) use self::nearest::nearest;
+pub(crate) use self::nearest::{misspelled, nearest};
 pub(crate) use self::report::draw;
 
 /// Everything that is wrong with an input; never empty.

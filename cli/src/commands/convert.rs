@@ -1,12 +1,12 @@
 //! `convert`: filters in another form.
 
-use headcount::{Audience, Filter, Note, NoteCode, Spelling};
+use headcount::{Audience, EvalContext, Filter, Note, NoteCode, Spelling};
 
 use crate::arguments::{self, ConvertFrom, ConvertTo};
 use crate::failure::Failure;
 use crate::inputs::Source;
 use crate::output::{note, write};
-use crate::question::label;
+use crate::question::{clock, label};
 
 /// Writes the filter of every audience, or the audiences whole.
 pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
@@ -25,12 +25,22 @@ pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
         }
         Ok(())
     })?;
+    if arguments.from.is_some() {
+        audiences.iter().for_each(warn);
+    }
     let lost: Vec<Note> = match arguments.to {
         ConvertTo::Audience => Vec::new(),
         _ => audiences.iter().filter(|audience| !audience.source_lists.is_empty()).map(scope_lost).collect(),
     };
     lost.iter().for_each(note);
     if arguments.deny_notes && !lost.is_empty() { Err(Failure::Told) } else { Ok(()) }
+}
+
+/// Tells what is hardly meant: `check` does not read what a front end delivers.
+fn warn(audience: &Audience) {
+    for warning in audience.warnings(&EvalContext::at(clock())) {
+        note(format_args!("warning[{}]: {}", warning.code(), warning.message()));
+    }
 }
 
 /// The source lists of an audience are not written.
