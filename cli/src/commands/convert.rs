@@ -1,6 +1,6 @@
 //! `convert`: filters in another form.
 
-use headcount::{Audience, EvalContext, Filter, Note, NoteCode, Spelling};
+use headcount::{Audience, EvalContext, Filter, Note, NoteCode, Spelling, Warning, WarningCode};
 
 use crate::arguments::{self, ConvertFrom, ConvertTo};
 use crate::failure::Failure;
@@ -36,9 +36,10 @@ pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
     if arguments.deny_notes && !lost.is_empty() { Err(Failure::Told) } else { Ok(()) }
 }
 
-/// Tells what is hardly meant: `check` does not read what a front end delivers.
+/// Tells what is hardly meant of values that are as forms deliver them: `check` does not read a front end's queries.
 fn warn(audience: &Audience) {
-    for warning in audience.warnings(&EvalContext::at(clock())) {
+    let of_values = |warning: &Warning| matches!(warning.code(), WarningCode::TextOrder | WarningCode::WholeDay);
+    for warning in audience.warnings(&EvalContext::at(clock())).into_iter().filter(of_values) {
         note(format_args!("warning[{}]: {}", warning.code(), warning.message()));
     }
 }
