@@ -217,17 +217,36 @@ fn invalid_operator() {
     text(
         "is_valid and not (last_sent_at before 2025-01-01)",
         &["invalid_operator at 1:14: `not` cannot be applied to `last_sent_at before 2025-01-01`: \
-            without a value both it and its opposite are false"],
+            without a value both it and its opposite are false, \
+            did you mean `(last_sent_at >= 2025-01-01 or last_sent_at not exists)`?"],
     );
     text(
         "not (custom.ltv > 5 or click_count@7 > 3)",
         &[
             "invalid_operator at 1:6: `not` cannot be applied to `custom_fields.ltv > 5`: \
-            without a value both it and its opposite are false",
+            without a value both it and its opposite are false, \
+            did you mean `(custom_fields.ltv <= 5 or custom_fields.ltv not exists)`?",
             "invalid_operator at 1:24: `not` cannot be applied to `click_count@7 > 3`: \
-            without a value both it and its opposite are false",
+            without a value both it and its opposite are false, did you mean `(click_count@7 <= 3 or list not in [7])`?",
         ],
     );
+    for (source, instead) in [
+        (
+            "not custom.due after 2025-01-01",
+            "(custom_fields.due before 2025-01-01T00:00:00.000001Z or custom_fields.due not exists)",
+        ),
+        ("not signup_date@7 > 2025-01-01", "(signup_date@7 <= 2025-01-01 or signup_date@7 not exists)"),
+        ("not in_workflow@7", "(in_workflow@7 = false or list not in [7])"),
+        ("not revenue_total@7 >= 2.5", "(revenue_total@7 < 2.5 or list not in [7])"),
+    ] {
+        let errors = source.parse::<Filter>().unwrap_err();
+        assert_eq!(errors.first().suggestion(), Some(instead), "{source}");
+        assert!(instead.parse::<Filter>().is_ok(), "{instead}");
+    }
+    // Neither of a length of time nor of an average is there a condition that says it.
+    for source in ["not last_sent_at after 3 days ago", "not avg_revenue > 3"] {
+        assert_eq!(source.parse::<Filter>().unwrap_err().first().suggestion(), None, "{source}");
+    }
 }
 
 #[test]
@@ -311,7 +330,8 @@ fn values() {
     condition(
         r#"{"conditionType": "time", "field": "last_sent_at", "operator": "before", "value": "to\tday"}"#,
         &[
-            "invalid_value at 1:118 (/conditions/0/value): expected an ISO 8601 date or time for `value`, found `to\\tday`",
+            "invalid_value at 1:118 (/conditions/0/value): expected an ISO 8601 date or time such as 2025-10-16 for `value`, \
+            found `to\\tday`",
         ],
     );
     text("click_count > -1", &["invalid_value at 1:15: expected a whole number from 0 for `value`, found `-1`"]);
@@ -355,7 +375,6 @@ fn syntax() {
         ("click_count 3", ("1:13", "an operator"), "`3`"),
         ("is_valid and\n  list", ("2:7", "an operator"), "the end of the filter"),
         ("click_count > $", ("1:15", VALUE), "`$`"),
-        ("carrier = Verizon", ("1:11", VALUE), "`Verizon`"),
         ("carrier in ['a' 'b']", ("1:17", "`,` or the bracket that closes the list"), "a string"),
         ("carrier = \"abc", ("1:11", VALUE), "a string that has no end, or an escape that JSON does not know"),
         ("custom. = 1", ("1:9", "the key of a custom field"), "`=`"),
@@ -363,6 +382,77 @@ fn syntax() {
     ] {
         let (place, expected) = expected;
         text(source, &[&format!("syntax at {place}: expected {expected}, found {found}")]);
+    }
+}
+
+/// What is written otherwise elsewhere is told with what is written here.
+#[test]
+fn what_was_meant() {
+    const VALUE: &str = "expected a value: a number, a string in quotes, a date, true, false or a list in brackets";
+    for (source, place, message) in [
+        // A key that is no word.
+        (
+            "custom.first-name = 'x'",
+            "1:13",
+            "expected an operator, found `-`, did you mean `custom_fields.\"first-name\"`?",
+        ),
+        ("custom.a.b exists", "1:9", "expected an operator, found `.`, did you mean `custom_fields.\"a.b\"`?"),
+        ("custom.a-3>1", "1:9", "expected an operator, found `-3`, did you mean `custom_fields.\"a-3\"`?"),
+        (
+            "custom.2nd = 1",
+            "1:8",
+            "expected the key of a custom field, found `2`, did you mean `custom_fields.\"2nd\"`?",
+        ),
+        // Dates.
+        ("signup_date after 10/16/2025", "1:19", "expected a date such as 2025-10-16, found `10/16/2025`"),
+        ("signup_date after 2025-1-1", "1:19", "expected a date such as 2025-10-16, found `2025-1-1`"),
+        ("custom.due = 16.10.2025", "1:14", "expected a date such as 2025-10-16, found `16.10.2025`"),
+        ("signup_date between 1/2/2025 and 3/2/2025", "1:21", "expected a date such as 2025-10-16, found `1/2/2025`"),
+        // Null.
+        ("carrier is null", "1:9", "expected an operator, found `is null`, did you mean `carrier not exists`?"),
+        (
+            "custom.\"a b\"@7 IS NOT NULL",
+            "1:16",
+            "expected an operator, found `IS NOT NULL`, did you mean `custom.\"a b\"@7 exists`?",
+        ),
+        ("click_count is null", "1:13", "expected an operator, found `is null`"),
+        ("carrier = null", "1:11", &format!("{VALUE}, found `null`, did you mean `carrier not exists`?")),
+        ("custom.x@7 != NULL", "1:15", &format!("{VALUE}, found `NULL`, did you mean `custom.x@7 exists`?")),
+        ("click_count = null", "1:15", &format!("{VALUE}, found `null`")),
+        // A text without quotes.
+        ("carrier = Verizon", "1:11", &format!("{VALUE}, found `Verizon`, did you mean `\"Verizon\"`?")),
+        ("custom.city = New York and on_dnc", "1:15", &format!("{VALUE}, found `New`, did you mean `\"New York\"`?")),
+        ("carrier in [T-Mobile, Verizon]", "1:13", &format!("{VALUE}, found `T`, did you mean `\"T-Mobile\"`?")),
+        ("click_count > many", "1:15", &format!("{VALUE}, found `many`")),
+    ] {
+        text(source, &[&format!("syntax at {place}: {message}")]);
+    }
+    // An operator of two words.
+    for (source, found, instead) in [
+        ("carrier starts with 'x'", "starts with", "starts_with"),
+        ("carrier Ends With 'x'", "Ends With", "ends_with"),
+        ("carrier not starts with 'x'", "not starts with", "not_starts_with"),
+        ("click_count greater than 3", "greater than", "gt"),
+        ("carrier is set", "is set", "exists"),
+    ] {
+        let errors = source.parse::<Filter>().unwrap_err();
+        let message = errors.first().message();
+        assert!(message.starts_with(&format!("operator `{found}` does not fit field")), "{message}");
+        assert!(message.ends_with(&format!(", did you mean `{instead}`?")), "{message}");
+        assert_eq!(errors.iter().count(), 1, "{source}");
+    }
+    // Keywords are read in any case, and keys as they are.
+    assert_eq!("CUSTOM.State exists".parse::<Filter>(), "custom.State exists".parse());
+    assert_eq!("Custom_Fields.State exists".parse::<Filter>(), "custom.State exists".parse());
+}
+
+#[cfg(feature = "interop")]
+#[test]
+fn between_with_one_value() {
+    for (value, found) in [("\"5\"", "`5`"), ("[5]", "an array of 1"), ("5", "a number")] {
+        let source = format!(r#"{{"rules": [{{"field": "click_count", "operator": "between", "value": {value}}}]}}"#);
+        let message = Filter::from_react_querybuilder(&source).unwrap_err().first().message();
+        assert_eq!(message, format!("expected two values such as \"3,5\" or [3, 5] for `value`, found {found}"));
     }
 }
 
@@ -528,4 +618,9 @@ fn a_message_is_one_line_and_short_whatever_the_source() {
     }
     let text = format!("custom.\"{}\" = \u{1b}", "x".repeat(200));
     assert!(!text.parse::<Filter>().unwrap_err().to_string().contains(char::is_control));
+    for text in ["custom.a\u{9b}b = 1", "custom.'\u{9b}' is null", "carrier = New\u{85}York"] {
+        assert!(!text.parse::<Filter>().unwrap_err().to_string().contains(char::is_control), "{text:?}");
+    }
+    let long = format!("carrier = {}", "x".repeat(200));
+    assert!(long.parse::<Filter>().unwrap_err().first().message().len() < 300);
 }

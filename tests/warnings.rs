@@ -1,8 +1,8 @@
 //! What each kind of warning says, and where.
 
 use headcount::{
-    EvalContext, Filter, Semantics, Warnings,
-    semantics::{MissingNegation, TextCase},
+    Audience, EvalContext, Filter, Semantics, Warnings,
+    semantics::{MissingNegation, TextCase, Unit},
 };
 
 fn cx() -> EvalContext {
@@ -93,6 +93,9 @@ fn empty_window() {
         &[
             "never_holds at the top: the filter can never hold: nobody is in the audience",
             "never_holds at the top: these conditions contradict one another: they never hold together",
+            "whole_day at /conditions/0: `signup_date after 2025-11-15` takes in that day but for its first \
+           microsecond: write `signup_date >= 2025-11-16` to begin with the next day, `signup_date >= 2025-11-15` to \
+           take the day in whole",
         ],
     );
 }
@@ -157,6 +160,107 @@ fn rolling_day() {
     }
     // Of two days or more nobody expects the calendar's, and hours are hours.
     text("last_sent_at within 2 days and signup_date within 24 hours", &[]);
+}
+
+#[test]
+fn text_order() {
+    let characters = r#"compares texts by their characters, `"100"` as no number"#;
+    text(
+        "custom.ltv > '100'",
+        &[&format!(
+            "text_order at /conditions/0: `custom_fields.ltv > \"100\"` {characters}: write `custom_fields.ltv > 100` to \
+             compare numbers"
+        )],
+    );
+    text(
+        "custom.ltv@7 <= '100' and custom.ltv exists",
+        &[&format!(
+            "text_order at /conditions/0: `custom_fields.ltv@7 <= \"100\"` {characters}: write `custom_fields.ltv@7 <= \
+             100` to compare numbers"
+        )],
+    );
+    // Dates as texts are ordered as dates are, a number is one, and to be equal needs no order.
+    text("custom.due > '2025-11-01' and custom.ltv > 100 and custom.zip = '10115' and custom.code > '1 a'", &[]);
+}
+
+#[test]
+fn whole_day() {
+    text(
+        "signup_date@7 after 2025-11-01",
+        &["whole_day at /conditions/0: `signup_date@7 after 2025-11-01` takes in that day but for its first \
+           microsecond: write `signup_date@7 >= 2025-11-02` to begin with the next day, `signup_date@7 >= 2025-11-01` to \
+           take the day in whole"],
+    );
+    // Another time of day, a day from its start, and one up to its start.
+    text("signup_date after 2025-11-01T08:30:00 and last_sent_at >= 2025-11-01 and last_clicked_at < 2025-11-01", &[]);
+    // A custom field that holds a date alone is not after that date.
+    text("custom.due after 2025-11-01", &[]);
+}
+
+#[test]
+fn each_membership() {
+    #[track_caller]
+    fn audience(filter: &str, source_lists: &[i64], cx: &EvalContext, expected: &[&str]) {
+        let audience =
+            Audience { source_lists: source_lists.to_vec(), ..Audience::of(filter.parse::<Filter>().unwrap()) };
+        let found: Vec<String> = audience.warnings(cx).iter().map(ToString::to_string).collect();
+        assert_eq!(found, expected, "{filter} of {source_lists:?}");
+    }
+
+    const ANOTHER: &str = "is asked of each membership: somebody who fails it on one source list is in by another";
+    let clicked = "last_clicked_at exists and last_clicked_at not within 30 days";
+    let told = format!(
+        "each_membership at /conditions/1: `last_clicked_at not within 30 days` {ANOTHER}; it holds on all if each list is \
+         asked, as `last_clicked_at@101 not within 30 days`"
+    );
+    audience(clicked, &[101, 102], &cx(), &[&told]);
+    audience(clicked, &[101], &cx(), &[]);
+    audience(clicked, &[101, 101], &cx(), &[]);
+    audience(clicked, &[], &cx(), &[]);
+    let memberships = cx().with(Semantics { unit: Unit::Memberships, ..Semantics::default() });
+    audience(clicked, &[101, 102], &memberships, &[]);
+    // Where a contact is not on the list, a flag there is not false, but nothing.
+    audience(
+        "send_count > 3 and not in_workflow",
+        &[101, 102],
+        &cx(),
+        &[&format!("each_membership at /conditions/1: `in_workflow = false` {ANOTHER}")],
+    );
+    // Of a contact all memberships say the same, as does the one on a list that is named.
+    audience("carrier exists and carrier != 'x' and not on_dnc and list != 7", &[101, 102], &cx(), &[]);
+    audience("send_count@101 > 1 and send_count@101 != 3", &[101, 102], &cx(), &[]);
+    // Once is enough.
+    audience(
+        "click_count != 3 and (has_revenue or click_count != 4)",
+        &[101, 102],
+        &cx(),
+        &[&format!(
+            "each_membership at /conditions/0: `click_count != 3` {ANOTHER}; it holds on all if each list is asked, as \
+         `click_count@101 != 3`"
+        )],
+    );
+}
+
+#[test]
+fn unknown_key() {
+    let filter = r#"{"operator": "AND", "conditions": [{"conditionType": "list", "operator": "in", "listId": 1}]}"#;
+    let told = |source: &str| -> Vec<String> {
+        Warnings::of(source, &cx()).unwrap().iter().map(ToString::to_string).collect()
+    };
+    for (key, known) in [("sourceLists", "source_lists"), ("cachedSize", "cached_size"), ("Created At", "created_at")] {
+        let message = format!("key `{key}` of the audience means nothing and is ignored, did you mean `{known}`?");
+        assert_eq!(
+            told(&format!(r#"[{{"{key}": 1, "filter": {filter}}}]"#)),
+            [format!("unknown_key at 1:3 (/0/{key}): {message}")],
+        );
+    }
+    // What the platform may well deliver one day is near to nothing.
+    assert!(told(&format!(r#"{{"updated_at": 1, "created_by": 2, "uid": 3, "filter": {filter}}}"#)).is_empty());
+    let source = format!(r#"{{"filter": {filter}, "sourceLists": [7]}}"#);
+    let warnings = Warnings::of(&source, &cx()).unwrap();
+    let [warning] = warnings.iter().as_slice() else { panic!("{warnings:?}") };
+    assert_eq!(warning.suggestion(), Some("source_lists"));
+    assert_eq!(&source[warning.place().span.clone().unwrap()], r#""sourceLists""#);
 }
 
 #[test]

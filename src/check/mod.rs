@@ -214,7 +214,10 @@ impl Check<'_> {
             .complement()
             .map_err(|why| {
                 let by = draft.negated_by;
-                self.report(span, || Kind::NoComplement { leaf: condition.to_string(), by, why });
+                // What is suggested is text, and a leaf of many in a group of its own.
+                let instead = (self.vocabulary == Vocabulary::Own).then(|| condition.complement_in_two()).flatten();
+                let instead = instead.map(|[opposite, absent]| format!("({opposite} or {absent})"));
+                self.report(span, || Kind::NoComplement { leaf: condition.to_string(), by, why, instead });
             })
             .ok()
     }
@@ -330,9 +333,11 @@ impl Check<'_> {
                 subject: subject.map_or("any field".to_owned(), ConditionSubject::described),
                 expected,
                 vocabulary,
-                // What is near to another operator, or to one with `not`, means something else.
-                nearest: nearest(name, expected.operators().map(|operator| vocabulary.operator(operator)))
-                    .filter(|_| known.is_none() && !name.starts_with("not ")),
+                nearest: in_one_word(name, expected, vocabulary).or_else(|| {
+                    // What is near to another operator, or to one with `not`, means something else.
+                    nearest(name, expected.operators().map(|operator| vocabulary.operator(operator)))
+                        .filter(|_| known.is_none() && !name.starts_with("not "))
+                }),
             });
         }
         fitting
@@ -373,6 +378,12 @@ impl Check<'_> {
     fn wrong_type(&mut self, key: &'static str, span: Range<usize>, expected: &'static str, found: Shape) {
         self.report_at(key, span, || Kind::WrongType { of: format!("`{key}`"), expected, found });
     }
+}
+
+/// The operator that one comes to whose words stand apart, where it fits.
+fn in_one_word(name: &str, of: SubjectKind, vocabulary: Vocabulary) -> Option<&'static str> {
+    let operator = Operator::from_name(&name.to_ascii_lowercase().replace(' ', "_"))?;
+    (name.contains(' ') && of.operand(operator).is_some()).then(|| vocabulary.operator(operator))
 }
 
 /// Groups that say nothing are cheap to write by the million, so there is a bound on them too.

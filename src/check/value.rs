@@ -147,7 +147,7 @@ impl Check<'_> {
                 self.no_unit(draft, operator);
                 let instant = parse_time(text);
                 if instant.is_none() {
-                    self.invalid_value(&entry, "an ISO 8601 date or time", Quoted(text).to_string());
+                    self.invalid_value(&entry, "an ISO 8601 date or time such as 2025-10-16", Quoted(text).to_string());
                 }
                 instant.map(Moment::At)
             }

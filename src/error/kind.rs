@@ -155,6 +155,8 @@ pub(crate) enum Kind {
         /// The operator that is the `not`.
         by: Option<&'static str>,
         why: &'static str,
+        /// Conditions that say it, if some do.
+        instead: Option<String>,
     },
     UnknownConditionType {
         found: String,
@@ -201,6 +203,8 @@ pub(crate) enum Kind {
     Syntax {
         expected: &'static str,
         found: String,
+        /// What was most likely meant.
+        instead: Option<String>,
     },
     TooDeep {
         limit: usize,
@@ -268,6 +272,7 @@ impl Kind {
             | Self::UnknownConditionType { nearest, .. }
             | Self::InvalidUnit { nearest, .. } => *nearest,
             Self::UnknownField { nearest, .. } => nearest.as_deref(),
+            Self::Syntax { instead, .. } | Self::NoComplement { instead, .. } => instead.as_deref(),
             Self::FieldOfOtherType { belongs, .. } => Some(belongs),
             Self::MisplacedKey { instead, .. } | Self::UnexpectedValue { instead, .. } => *instead,
             _ => None,
@@ -295,7 +300,7 @@ impl fmt::Display for Kind {
                 write!(f, "operator {} does not fit {subject}: expected ", Quoted(found))?;
                 Operators(*expected, *vocabulary).fmt(f)
             }
-            Self::NoComplement { leaf, by, why } => {
+            Self::NoComplement { leaf, by, why, .. } => {
                 if let Some(operator) = by {
                     write!(f, "operator `{operator}` has no exact counterpart: ")?;
                 }
@@ -320,7 +325,7 @@ impl fmt::Display for Kind {
             }
             Self::UnexpectedUnit { operator } => write!(f, "operator `{operator}` takes no unit here"),
             Self::InvalidUnit { found, .. } => write!(f, "expected days, hours or minutes, found {}", Quoted(found)),
-            Self::Syntax { expected, found } => write!(f, "expected {expected}, found {found}"),
+            Self::Syntax { expected, found, .. } => write!(f, "expected {expected}, found {found}"),
             Self::TooDeep { limit } => write!(f, "the filter nests deeper than {limit} levels"),
             Self::TooLarge { limit } => write!(f, "the filter is longer than {limit} bytes"),
             Self::TooManyConditions { limit } => write!(f, "the filter has more than {limit} conditions"),

@@ -15,6 +15,26 @@ pub(crate) fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) 
         .map(|(_, candidate)| candidate)
 }
 
+/// The name that is meant beyond doubt: the same but for case and for what stands between words, or, where it is long, one
+/// edit away from that.
+pub(crate) fn misspelled<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    const LONGEST: usize = 40;
+    const LONG: usize = 6;
+    if name.len() > LONGEST {
+        return None;
+    }
+    let letters = |name: &str| -> Vec<char> {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let spelled = letters(name);
+    among
+        .into_iter()
+        .map(|candidate| (letters(candidate), candidate))
+        .filter(|(meant, _)| *meant == spelled || meant.len() >= LONG && edits(meant, &spelled) == 1)
+        .min_by_key(|(meant, _)| *meant != spelled)
+        .map(|(_, candidate)| candidate)
+}
+
 /// Insertions, deletions, substitutions and swaps of neighbours between two names (optimal string alignment).
 fn edits(a: &[char], b: &[char]) -> usize {
     let mut rows = [vec![0; b.len() + 1], (0..=b.len()).collect::<Vec<_>>(), vec![0; b.len() + 1]];
@@ -65,5 +85,22 @@ mod tests {
         assert_eq!(nearest("WITHIN", names), Some("within"));
         assert_eq!(nearest("favourite_colour", names), None);
         assert_eq!(nearest("", names), None);
+    }
+
+    #[test]
+    fn only_what_is_meant_beyond_doubt_is_misspelled() {
+        let names = ["id", "created_at", "source_lists"];
+        for (name, expected) in [
+            ("sourceLists", Some("source_lists")),
+            ("Source-List", Some("source_lists")),
+            ("CREATED AT", Some("created_at")),
+            ("ID", Some("id")),
+            ("uid", None),
+            ("created_by", None),
+            ("updated_at", None),
+            ("", None),
+        ] {
+            assert_eq!(misspelled(name, names), expected, "{name}");
+        }
     }
 }

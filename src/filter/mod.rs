@@ -174,7 +174,7 @@ impl Condition {
             return Ok(Self { predicate, negated: true, list: None });
         }
         let (leaf, why) = (Self::new(predicate).to_string(), "its operator has no negation");
-        Err(Kind::NoComplement { leaf, by: None, why }.into())
+        Err(Kind::NoComplement { leaf, by: None, why, instead: None }.into())
     }
 
     /// The same question, asked of the contact's membership on one list, whatever list is in hand (`listId`). Which lists

@@ -12,9 +12,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::read::{Budget, GroupKeysSeen, GroupSeed, Text, ValueSeed};
 use super::{invalid, place};
 use crate::audience::{Audience, Status};
-use crate::check::check;
+use crate::check::{check, escaped};
 use crate::draft::{Found, Group, Stray, Value};
-use crate::error::{Code, Errors, Kind, Lines, Place, Problems, Quoted, Shape};
+use crate::error::{Code, Errors, Kind, Lines, Place, Problems, Quoted, Shape, misspelled};
 use crate::filter::Filter;
 use crate::limits::Limits;
 use crate::number::Number;
@@ -68,6 +68,17 @@ pub(crate) struct Origin {
     pub(crate) document: Range<usize>,
     /// The JSON pointer of the filter in its document; `None` of text, where it is all there is.
     pub(crate) pointer: Option<String>,
+    /// Keys of its audience that are ignored, and nearly known ones.
+    pub(crate) misspelled: Vec<MisspelledKey>,
+}
+
+/// A key of an audience that is nearly a known one.
+#[derive(Clone, PartialEq)]
+pub(crate) struct MisspelledKey {
+    /// The JSON pointer of its value in the document.
+    pub(crate) pointer: String,
+    pub(crate) key: String,
+    pub(crate) known: &'static str,
 }
 
 /// Every audience of a source, and where its filter stands: see [`Audience::read_all`].
@@ -103,7 +114,9 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
         };
         match audiences {
             Ok(audiences) => {
-                let placed = |(audience, pointer)| (audience, Origin { document: start..end, pointer: Some(pointer) });
+                let placed = |Pointed { audience, pointer, misspelled }| {
+                    (audience, Origin { document: start..end, pointer: Some(pointer), misspelled })
+                };
                 read.extend(audiences.into_iter().map(placed));
             }
             Err(errors) => problems.extend(place(errors, &lines, start..end).into_problems()),
@@ -118,7 +131,7 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
 fn texts(source: &str, limits: &Limits) -> Result<Vec<(Audience, Origin)>, Errors> {
     let one = |span: Range<usize>| {
         let filter = Filter::from_text_within(&source[span.clone()], limits)?;
-        Ok((Audience::of(filter), Origin { document: span, pointer: None }))
+        Ok((Audience::of(filter), Origin { document: span, pointer: None, misspelled: Vec::new() }))
     };
     one(0..source.len()).map(|only| vec![only]).or_else(|errors: Errors| {
         if errors.first().code() != Code::Syntax {
@@ -307,8 +320,13 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
     }
 }
 
-/// An audience, and the JSON pointer of its filter.
-type Pointed = (Audience, String);
+/// An audience with places in its document.
+struct Pointed {
+    audience: Audience,
+    /// The JSON pointer of its filter.
+    pointer: String,
+    misspelled: Vec<MisspelledKey>,
+}
 
 /// Every audience of a document.
 fn all(document: Document<'_>, limits: &Limits) -> Result<Vec<Pointed>, Errors> {
@@ -342,9 +360,17 @@ fn audience_or_filter(document: Document<'_>, pointer: &str, limits: &Limits) ->
         Document::Object(object) if object.is_bare_filter() => {
             let mut group = object.group;
             group.strays.extend(object.entries.into_iter().map(|(key, _)| Stray { key, repeats: None }));
-            check(Found::Is(group), pointer, limits).map(|filter| (Audience::of(filter), pointer.to_owned()))
+            let filter = check(Found::Is(group), pointer, limits)?;
+            Ok(Pointed { audience: Audience::of(filter), pointer: pointer.to_owned(), misspelled: Vec::new() })
         }
-        document => audience(document, pointer, limits).map(|audience| (audience, format!("{pointer}/filter"))),
+        document => {
+            let misspelled = match &document {
+                Document::Object(object) => object.misspelled(pointer),
+                _ => Vec::new(),
+            };
+            let audience = audience(document, pointer, limits)?;
+            Ok(Pointed { audience, pointer: format!("{pointer}/filter"), misspelled })
+        }
     }
 }
 
@@ -353,6 +379,20 @@ impl Object<'_> {
     fn is_bare_filter(&self) -> bool {
         let says_audience = || self.entries.iter().any(|(key, _)| AUDIENCE_KEYS.contains(&&**key));
         self.filter.is_none() && (self.is_group || !says_audience())
+    }
+
+    /// Keys that an audience does not have, and nearly does.
+    fn misspelled(&self, pointer: &str) -> Vec<MisspelledKey> {
+        let known = || AUDIENCE_KEYS.iter().copied().chain(["filter"]);
+        let unknown = self.entries.iter().map(|(key, _)| key).filter(|key| !AUDIENCE_KEYS.contains(&&***key));
+        let misspelled = unknown.filter_map(|key| Some((key, misspelled(key, known())?)));
+        misspelled
+            .map(|(key, known)| MisspelledKey {
+                pointer: format!("{pointer}/{}", escaped(key)),
+                key: key.to_string(),
+                known,
+            })
+            .collect()
     }
 }
 

@@ -34,15 +34,20 @@ pub(crate) fn place(errors: Errors, lines: &Lines<'_>, document: Range<usize>) -
     })
 }
 
-/// Where the value stands that each pointer names in the document at `document` in the source.
+/// Where the value stands that each pointer names in the document at `document` in the source, or, where that is asked
+/// for, its key.
 pub(crate) fn spans<'p>(
     source: &str,
     document: Range<usize>,
-    pointers: impl Iterator<Item = &'p str> + Clone,
+    pointers: impl Iterator<Item = (&'p str, bool)> + Clone,
 ) -> Vec<Option<Range<usize>>> {
-    let spots = Spots::find(&source[document.clone()], pointers.clone());
-    let placed = |spot: &Spot| document.start + spot.value.start..document.start + spot.value.end;
-    pointers.map(|pointer| spots.of(pointer).first().map(placed)).collect()
+    let spots = Spots::find(&source[document.clone()], pointers.clone().map(|(pointer, _)| pointer));
+    let placed = |(pointer, is_key)| {
+        let spot = spots.of(pointer).first()?;
+        let span = spot.key.as_ref().filter(|_| is_key).unwrap_or(&spot.value);
+        Some(document.start + span.start..document.start + span.end)
+    };
+    pointers.map(placed).collect()
 }
 
 /// The pointers that are looked for, as a tree of their steps, and every spot that was found for each. What no pointer

@@ -34,6 +34,7 @@ pub(super) enum TokenKind<'s> {
 }
 
 /// Reads tokens one by one.
+#[derive(Clone)]
 pub(super) struct Lexer<'s> {
     source: &'s str,
     at: usize,
@@ -52,6 +53,20 @@ impl<'s> Lexer<'s> {
         let (rest, kind) = token(rest).unwrap_or((rest, TokenKind::End));
         self.at = self.source.len() - rest.len();
         Token { kind, span: start..self.at }
+    }
+}
+
+impl<'s> Lexer<'s> {
+    /// What stands in a span of the source.
+    pub(super) fn text(&self, span: Range<usize>) -> &'s str {
+        &self.source[span]
+    }
+
+    /// What stands from an offset to the next blank, quote, bracket, comma or symbol.
+    pub(super) fn run_from(&self, start: usize) -> &'s str {
+        let rest = &self.source[start..];
+        let ends = |c: char| c.is_whitespace() || "'\"()[],@=<>!&|#".contains(c);
+        &rest[..rest.find(ends).unwrap_or(rest.len())]
     }
 }
 

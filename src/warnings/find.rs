@@ -4,14 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write};
 
 use super::kind::{Kind, Of};
-use crate::filter::{Condition, Filter, Group, Junction, NonEmpty, OptionalField, Predicate, TimeTest};
+use crate::catalogue::Field;
+use crate::filter::{
+    Condition, CustomTest, Filter, Group, Junction, NonEmpty, OptionalField, OrderedLiteral, Predicate, TimeTest,
+};
 use crate::plan::{self, Leaf, LeafTest, Node, Plan, Subject};
-use crate::semantics::EvalContext;
-use crate::time::{InFull, Span, SpanUnit, first_instant};
+use crate::semantics::{EvalContext, Unit};
+use crate::time::{InFull, Moment, Span, SpanUnit, WRITABLE, first_instant, from_micros};
 
-/// Each warning with the JSON pointer of what it is about.
-pub(super) fn warnings(filter: &Filter, cx: &EvalContext) -> Vec<(String, Kind)> {
-    let mut search = Search { cx, found: Vec::new(), told: HashSet::new() };
+/// Each warning with the JSON pointer of what it is about; `source_lists` are those of the filter's audience.
+pub(super) fn warnings(filter: &Filter, source_lists: &[i64], cx: &EvalContext) -> Vec<(String, Kind)> {
+    let one_of_several = one_of_several(source_lists).filter(|_| cx.semantics.unit == Unit::Contacts);
+    let mut search = Search { cx, one_of_several, found: Vec::new(), told: HashSet::new(), told_each: HashSet::new() };
     let root = search.constant(filter.root());
     match root {
         Some(false) => search.tell("", Kind::Never(Of::Filter)),
@@ -20,6 +24,12 @@ pub(super) fn warnings(filter: &Filter, cx: &EvalContext) -> Vec<(String, Kind)>
     }
     search.group(filter.root(), root, "", &Around::default());
     search.found
+}
+
+/// The first of the lists, if there are others.
+fn one_of_several(lists: &[i64]) -> Option<i64> {
+    let first = *lists.first()?;
+    lists.iter().any(|list| *list != first).then_some(first)
 }
 
 /// A value of a record: what is looked at, and on which list.
@@ -38,9 +48,13 @@ struct Around<'o> {
 
 struct Search<'a> {
     cx: &'a EvalContext,
+    /// A source list, if there are others: a contact is then in by any of its memberships.
+    one_of_several: Option<i64>,
     found: Vec<(String, Kind)>,
     /// The values of which was told that they may not be there: once is enough.
     told: HashSet<Looked>,
+    /// The values of which was told that each membership has its own.
+    told_each: HashSet<Looked>,
 }
 
 impl Search<'_> {
@@ -107,7 +121,16 @@ impl Search<'_> {
         if time.and_then(TimeTest::span) == Some(Span { amount: 1, unit: SpanUnit::Days }) {
             self.tell(pointer, Kind::RollingDay { condition: quoted(condition) });
         }
+        let (whole_day, text_order) = (whole_day(condition), text_order(condition));
+        whole_day.into_iter().chain(text_order).for_each(|kind| self.tell(pointer, kind));
         let looked = (leaf.subject.clone(), leaf.list);
+        if let Some(list) = self.one_of_several
+            && leaf.negated
+            && is_of_each_membership(condition)
+            && self.told_each.insert(looked.clone())
+        {
+            self.tell(pointer, self.each_membership(condition, list));
+        }
         if leaf.missing
             && leaf.test != LeafTest::Exists
             && !leaf.is_total()
@@ -116,6 +139,13 @@ impl Search<'_> {
         {
             self.tell(pointer, Kind::WithoutValue { condition: quoted(condition), remedy: remedy(condition) });
         }
+    }
+
+    fn each_membership(&self, condition: &Condition, list: i64) -> Kind {
+        let scoped = condition.clone().on_list(list);
+        // Whoever is not on the list has no value there, and must not fail for it.
+        let on_one_list = Leaf::new(&scoped, self.cx).missing.then(|| quoted(&scoped));
+        Kind::EachMembership { condition: quoted(condition), on_one_list }
     }
 
     /// Why no record has a time that passes, or one that does not. A custom field may well hold a time that is to come.
@@ -159,6 +189,41 @@ impl<'o> Around<'o> {
             || self.absent.contains(looked)
             || self.outer.is_some_and(|outer| outer.speaks_of(looked))
     }
+}
+
+/// Whether the answer may differ between the memberships of one contact.
+fn is_of_each_membership(condition: &Condition) -> bool {
+    let predicate = condition.predicate();
+    let is_of_the_contact =
+        matches!(predicate, Predicate::OnList(_)) || predicate.field().is_some_and(Field::is_of_the_contact);
+    condition.list().is_none() && !is_of_the_contact
+}
+
+/// `after` a date alone, which is its midnight. A custom field may well hold dates alone, of which it says what is meant.
+fn whole_day(condition: &Condition) -> Option<Kind> {
+    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+    let Predicate::Time(field, TimeTest::After(Moment::At(instant))) = condition.predicate() else { return None };
+    let midnight = instant.timestamp_micros();
+    let from = |start: i64| {
+        let before = Moment::At(from_micros(start - 1));
+        condition.with(Predicate::Time(*field, TimeTest::After(before)), false).to_string()
+    };
+    let is_written = |start: &i64| WRITABLE.contains(&(start - 1)) && WRITABLE.contains(start);
+    let starts = [midnight + DAY, midnight];
+    (midnight % DAY == 0 && starts.iter().all(is_written)).then(|| {
+        let [after_it, with_it] = starts.map(from);
+        Kind::WholeDay { condition: quoted(condition), after_it, with_it }
+    })
+}
+
+/// An ordering against a text that is a number: other texts are ordered by their characters.
+fn text_order(condition: &Condition) -> Option<Kind> {
+    let Predicate::Custom(key, CustomTest::Order(order, OrderedLiteral::Text(text))) = condition.predicate() else {
+        return None;
+    };
+    let number = OrderedLiteral::Number(text.parse().ok()?);
+    let remedy = condition.with(Predicate::Custom(key.clone(), CustomTest::Order(*order, number)), false);
+    Some(Kind::TextOrder { condition: quoted(condition), text: text.clone(), remedy: quoted(&remedy) })
 }
 
 /// A condition as a sentence quotes it: cut where it is long, for the same long one may be quoted any number of times.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::Quoted;
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
         /// What sort of warning a [`Warning`](crate::error::Warning) is: stable, made to be matched on and handed on.
@@ -41,6 +43,14 @@ codes! {
     RepeatedCondition = "repeated_condition",
     /// One day is 24 hours, and not a day of the calendar.
     RollingDay = "rolling_day",
+    /// A custom field is ordered against a text that is a number.
+    TextOrder = "text_order",
+    /// After a date, which takes in nearly all of that day.
+    WholeDay = "whole_day",
+    /// A negation that one membership may satisfy where another fails it.
+    EachMembership = "each_membership",
+    /// A key of an audience that is nearly a known one, and ignored.
+    UnknownKey = "unknown_key",
 }
 
 impl fmt::Display for WarningCode {
@@ -87,6 +97,28 @@ pub(super) enum Kind {
     RollingDay {
         condition: String,
     },
+    /// The text that is a number, and the condition that compares with the number.
+    TextOrder {
+        condition: String,
+        text: String,
+        remedy: String,
+    },
+    WholeDay {
+        condition: String,
+        /// The condition that begins with the next day.
+        after_it: String,
+        /// The condition that begins with that day.
+        with_it: String,
+    },
+    EachMembership {
+        condition: String,
+        /// The condition asked of one list.
+        on_one_list: Option<String>,
+    },
+    UnknownKey {
+        key: String,
+        known: &'static str,
+    },
 }
 
 impl Kind {
@@ -98,6 +130,18 @@ impl Kind {
             Self::WithoutValue { .. } => WarningCode::HoldsWithoutValue,
             Self::Repeated { .. } | Self::RepeatedGroup => WarningCode::RepeatedCondition,
             Self::RollingDay { .. } => WarningCode::RollingDay,
+            Self::TextOrder { .. } => WarningCode::TextOrder,
+            Self::WholeDay { .. } => WarningCode::WholeDay,
+            Self::EachMembership { .. } => WarningCode::EachMembership,
+            Self::UnknownKey { .. } => WarningCode::UnknownKey,
+        }
+    }
+
+    /// The nearest valid name, where a name is at fault.
+    pub(super) fn suggestion(&self) -> Option<&'static str> {
+        match self {
+            Self::UnknownKey { known, .. } => Some(known),
+            _ => None,
         }
     }
 }
@@ -135,6 +179,33 @@ impl fmt::Display for Kind {
             Self::RepeatedGroup => f.write_str("this group asks the same as another one beside it"),
             Self::RollingDay { condition } => {
                 write!(f, "`{condition}` counts 24 hours back from now: today and yesterday begin at midnight")
+            }
+            Self::TextOrder { condition, text, remedy } => {
+                write!(
+                    f,
+                    "`{condition}` compares texts by their characters, `\"{text}\"` as no number: \
+                     write `{remedy}` to compare numbers"
+                )
+            }
+            Self::WholeDay { condition, after_it, with_it } => {
+                write!(
+                    f,
+                    "`{condition}` takes in that day but for its first microsecond: write `{after_it}` to begin with the \
+                     next day, `{with_it}` to take the day in whole"
+                )
+            }
+            Self::EachMembership { condition, on_one_list } => {
+                write!(
+                    f,
+                    "`{condition}` is asked of each membership: somebody who fails it on one source list is in by another"
+                )?;
+                match on_one_list {
+                    Some(scoped) => write!(f, "; it holds on all if each list is asked, as `{scoped}`"),
+                    None => Ok(()),
+                }
+            }
+            Self::UnknownKey { key, known } => {
+                write!(f, "key {} of the audience means nothing and is ignored, did you mean `{known}`?", Quoted(key))
             }
         }
     }

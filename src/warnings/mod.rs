@@ -6,7 +6,6 @@ mod kind;
 use std::fmt;
 use std::ops::Range;
 
-#[cfg(doc)]
 use crate::audience::Audience;
 use crate::error::{Errors, Lines, Place, draw};
 use crate::filter::Filter;
@@ -35,6 +34,12 @@ impl Warning {
     #[must_use]
     pub fn message(&self) -> String {
         self.kind.to_string()
+    }
+
+    /// The nearest valid name, where a name is at fault.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&'static str> {
+        self.kind.suggestion()
     }
 
     /// The same warning of a filter that stands at `pointer` in its document.
@@ -81,9 +86,32 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn warnings(&self, cx: &EvalContext) -> Vec<Warning> {
-        let found = find::warnings(self, cx).into_iter();
-        found.map(|(pointer, kind)| Warning { kind, place: Place::pointer(pointer) }).collect()
+        of_filter(self, &[], cx)
     }
+}
+
+impl Audience {
+    /// The warnings of its filter, with those that only its source lists give rise to; places are within the filter.
+    ///
+    /// ```
+    /// use headcount::{Audience, EvalContext, error::WarningCode};
+    ///
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// let mut audience = Audience::of("not in_workflow".parse()?);
+    /// assert!(audience.warnings(&cx).is_empty());
+    /// audience.source_lists = vec![101, 102];
+    /// assert_eq!(audience.warnings(&cx)[0].code(), WarningCode::EachMembership);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self, cx: &EvalContext) -> Vec<Warning> {
+        of_filter(&self.filter, &self.source_lists, cx)
+    }
+}
+
+fn of_filter(filter: &Filter, source_lists: &[i64], cx: &EvalContext) -> Vec<Warning> {
+    let found = find::warnings(filter, source_lists, cx).into_iter();
+    found.map(|(pointer, kind)| Warning { kind, place: Place::pointer(pointer) }).collect()
 }
 
 /// The warnings of all filters in a source, with their places in it.
@@ -116,10 +144,14 @@ impl Warnings {
     pub fn of(source: &str, cx: &EvalContext) -> Result<Self, Errors> {
         let mut list = Vec::new();
         for filters in read_each(source)?.chunk_by(|(_, one), (_, other)| one.document == other.document) {
-            let Some((_, Origin { document, pointer })) = filters.first() else { continue };
+            let Some((_, Origin { document, pointer, .. })) = filters.first() else { continue };
             let found = filters.iter().flat_map(|(audience, origin)| {
                 let in_document = |warning: Warning| warning.within(origin.pointer.as_deref().unwrap_or_default());
-                audience.filter.warnings(cx).into_iter().map(in_document)
+                let misspelled = origin.misspelled.iter().map(|misspelled| Warning {
+                    kind: Kind::UnknownKey { key: misspelled.key.clone(), known: misspelled.known },
+                    place: Place::pointer(misspelled.pointer.clone()),
+                });
+                misspelled.chain(audience.warnings(cx).into_iter().map(in_document))
             });
             list.append(&mut placed(found.collect(), source, document.clone(), pointer.is_some()));
         }
@@ -170,7 +202,8 @@ fn placed(mut warnings: Vec<Warning>, source: &str, document: Range<usize>, is_j
     }
     let pointers = warnings.iter().map(|warning| warning.place.pointer.as_deref().unwrap_or_default());
     let spans = if is_json {
-        json::spans(source, document, pointers)
+        let is_key = warnings.iter().map(|warning| warning.code() == WarningCode::UnknownKey);
+        json::spans(source, document, pointers.zip(is_key))
     } else {
         let (start, spans) = (document.start, text::spans(&source[document]));
         let in_source = |span: &Range<usize>| span.start + start..span.end + start;

@@ -65,7 +65,8 @@ impl Check {
 /// Of an audience only the filter is written, and a note says where its source lists are lost; `--to audience` writes it
 /// whole. Each filter is on a line of its own; a single one in JSON is spread over several lines, as every filter is with
 /// `text-lines`, where an empty line stands between two. What has no exact counterpart in a form is an error that names
-/// it.
+/// it. Of what a front end delivers, the warnings of `check` about values, such as a
+/// number in quotes, are told on standard error.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

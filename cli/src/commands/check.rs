@@ -104,7 +104,8 @@ impl<'w> Finding<'w> {
     }
 
     fn warning(warning: &'w Warning) -> Self {
-        Self::new(Level::Warning, warning.code().as_str(), warning.message(), warning.place())
+        let finding = Self::new(Level::Warning, warning.code().as_str(), warning.message(), warning.place());
+        Self { suggestion: warning.suggestion(), ..finding }
     }
 
     fn unreadable(file: &'w str, reason: &str) -> Self {

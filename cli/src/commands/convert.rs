@@ -1,8 +1,8 @@
 //! `convert`: filters in another form.
 
 use headcount::{
-    Audience, Filter,
-    error::{Note, NoteCode},
+    Audience, EvalContext, Filter,
+    error::{Note, NoteCode, Warning, WarningCode},
     filter::Spelling,
 };
 
@@ -10,7 +10,7 @@ use crate::arguments::{self, ConvertFrom, ConvertTo};
 use crate::failure::Failure;
 use crate::inputs::Source;
 use crate::output::{note, write};
-use crate::question::label;
+use crate::question::{clock, label};
 
 /// Writes the filter of every audience, or the audiences whole.
 pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
@@ -29,12 +29,23 @@ pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
         }
         Ok(())
     })?;
+    if arguments.from.is_some() {
+        audiences.iter().for_each(warn);
+    }
     let lost: Vec<Note> = match arguments.to {
         ConvertTo::Audience => Vec::new(),
         _ => audiences.iter().filter(|audience| !audience.source_lists.is_empty()).map(scope_lost).collect(),
     };
     lost.iter().for_each(note);
     if arguments.deny_notes && !lost.is_empty() { Err(Failure::Told) } else { Ok(()) }
+}
+
+/// Tells what is hardly meant of values that are as forms deliver them: `check` does not read a front end's queries.
+fn warn(audience: &Audience) {
+    let of_values = |warning: &Warning| matches!(warning.code(), WarningCode::TextOrder | WarningCode::WholeDay);
+    for warning in audience.warnings(&EvalContext::at(clock())).into_iter().filter(of_values) {
+        note(format_args!("warning[{}]: {}", warning.code(), warning.message()));
+    }
 }
 
 /// The source lists of an audience are not written.

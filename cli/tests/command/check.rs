@@ -87,12 +87,44 @@ warning[always_holds]: `click_count >= 0` always holds, whoever is asked
 
 #[test]
 fn warnings_depend_on_now_and_on_the_readings() {
-    let later = "check --deny-warnings --filter 'last_sent_at after 2025-11-16'";
+    let later = "check --deny-warnings --filter 'last_sent_at after 2025-11-16T08:30:00'";
     headcount(format!("{later} --now 2025-11-15")).run().exits(1);
     headcount(format!("{later} --now 2025-11-17")).run().exits(0);
     let negated = "check --deny-warnings --filter 'carrier != x'".replace('x', "\"x\"");
     headcount(&negated).run().exits(1);
     headcount(format!("{negated} --missing-negation fails")).run().exits(0);
+}
+
+#[test]
+fn warnings_of_an_audience() {
+    let audience = r#"{"sourceLists": [7], "source_lists": [101, 102], "filter": {"operator": "AND", "conditions": [
+  {"conditionType": "custom_field", "field": "ltv", "operator": "gt", "value": "100"},
+  {"conditionType": "time", "field": "signup_date", "operator": "after", "value": "2025-10-16"},
+  {"conditionType": "count", "field": "click_count", "operator": "neq", "value": 3}
+]}}"#;
+    let found = headcount("check - --now 2025-11-15 --format json").reading(audience).json();
+    let found: Vec<_> =
+        found.as_array().unwrap().iter().map(|one| (&one["code"], &one["pointer"], &one["line"])).collect();
+    let expected = [
+        (json!("unknown_key"), json!("/sourceLists"), json!(1)),
+        (json!("text_order"), json!("/filter/conditions/0"), json!(2)),
+        (json!("whole_day"), json!("/filter/conditions/1"), json!(3)),
+        (json!("each_membership"), json!("/filter/conditions/2"), json!(4)),
+    ];
+    assert_eq!(found, expected.iter().map(|(code, pointer, line)| (code, pointer, line)).collect::<Vec<_>>());
+    let misspelled = r#"{"sourceLists": [7], "filter": {"operator": "AND", "conditions": [
+  {"conditionType": "list", "operator": "in", "listId": 7}]}}"#;
+    headcount("check -").reading(misspelled).prints(
+        "\
+warning[unknown_key]: key `sourceLists` of the audience means nothing and is ignored, did you mean `source_lists`?
+ --> standard input:1:2 (/sourceLists)
+  |
+1 | {\"sourceLists\": [7], \"filter\": {\"operator\": \"AND\", \"conditions\": [
+  |  ^^^^^^^^^^^^^
+",
+    );
+    let found = headcount("check - --format json").reading(misspelled).json();
+    assert_eq!(found[0]["suggestion"], "source_lists");
 }
 
 #[test]

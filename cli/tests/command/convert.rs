@@ -119,6 +119,22 @@ fn what_is_wrong_in_a_query_tells_the_rule() {
 }
 
 #[test]
+fn what_is_hardly_meant_in_a_query_is_told() {
+    let ran = headcount("convert - --from react-querybuilder --to text")
+        .reading(r#"{"combinator": "and", "rules": [{"field": "custom_fields.ltv", "operator": ">", "value": "100"}]}"#)
+        .run();
+    ran.exits(0);
+    assert_eq!(ran.stdout, "custom_fields.ltv > \"100\"\n");
+    assert_eq!(
+        ran.stderr,
+        "\
+warning[text_order]: `custom_fields.ltv > \"100\"` compares texts by their characters, `\"100\"` as no number: \
+write `custom_fields.ltv > 100` to compare numbers
+"
+    );
+}
+
+#[test]
 fn several_audiences_as_text_are_read_again() {
     for form in ["text", "text-lines"] {
         let texts = headcount(format!("convert examples/audiences.json --to {form}")).stdout();

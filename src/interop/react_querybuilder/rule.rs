@@ -176,7 +176,7 @@ fn pair<'s>(
         Ok(pair) if condition.faults.is_empty() => pair,
         other => {
             if let Err(found) = other {
-                let (of, expected) = ("`value`".to_owned(), "two values");
+                let (of, expected) = ("`value`".to_owned(), "two values such as \"3,5\" or [3, 5]");
                 condition.faults.push(fault(RuleKey::Value, Kind::InvalidValue { of, expected, found }));
             }
             // It has a fault: what is asked of its field and operator is all there is to check.

@@ -22,11 +22,27 @@ impl<'s> Parser<'s, '_> {
     }
 
     pub(super) fn unexpected(&mut self, expected: &'static str) {
+        self.unexpected_but(expected, None);
+    }
+
+    /// Tells that something else was expected, and what was most likely meant.
+    pub(super) fn unexpected_but(&mut self, expected: &'static str, instead: Option<String>) {
+        let found = described(&self.ahead.kind);
+        self.misread(expected, found, self.ahead.span.clone(), instead);
+    }
+
+    /// Tells what stands in a span in place of what was expected.
+    pub(super) fn misread(
+        &mut self,
+        expected: &'static str,
+        found: String,
+        span: Range<usize>,
+        instead: Option<String>,
+    ) {
         if self.gave_up {
             return;
         }
-        let Token { kind, span } = &self.ahead;
-        self.problems.add(|| Kind::Syntax { expected, found: described(kind) }, || Place::span(span.clone()));
+        self.problems.add(|| Kind::Syntax { expected, found, instead }, || Place::span(span));
     }
 
     /// Goes to where an operand ends.
