@@ -38,7 +38,8 @@ pub(crate) fn run(arguments: &arguments::Report) -> Result<(), Failure> {
     let loaded = records::load(&arguments.records)?;
     let report = report(questions, &loaded.table, TimeDelta::days(arguments.days.into()))?;
     let html = page::html(&report);
-    output::write_to(&arguments.output, |out| out.write_all(html.as_bytes()))
+    output::write_to(&arguments.output, |out| out.write_all(html.as_bytes()))?;
+    loaded.heard.outcome()
 }
 
 fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<Report, Failure> {
