@@ -23,6 +23,11 @@ impl Heard {
         Self { notes, denied: records.deny_notes }
     }
 
+    /// The notes.
+    pub(crate) fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
     /// Says the notes on standard error, a line for each.
     pub(crate) fn tell(&self) {
         self.notes.iter().for_each(note);

@@ -100,3 +100,9 @@ fn samples_are_silent() {
         headcount(format!("members --filter 'click_count < 0' {records} --deny-notes")).prints("");
     }
 }
+
+#[test]
+fn a_report_shows_them() {
+    let page = headcount("report --filter is_valid --output - -").reading(CLICKS).stdout();
+    assert!(page.contains("note[column_not_read]: `clicks` is not read"), "{page}");
+}
