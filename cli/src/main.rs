@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod failure;
+mod heard;
 mod inputs;
 mod output;
 mod progress;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use headcount::records::Input;
 use headcount::{
-    Contact, Errors, Population, RecordReader, Table, TableBuilder,
+    Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
     analysis::{Sample, SampleBuilder, SampleInfo, SampleSize},
     matcher::Plan,
     records::{ReadReport, Totals},
@@ -18,6 +18,7 @@ use rayon::ThreadPoolBuilder;
 
 use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
+use crate::heard::Heard;
 use crate::output::{STANDARD_INPUT, counted, note, thousands};
 use crate::progress::Progress;
 
@@ -26,6 +27,7 @@ pub(crate) struct Loaded {
     pub(crate) table: Table,
     /// Records that were left out.
     pub(crate) skipped: u64,
+    pub(crate) heard: Heard,
     /// What there is, where not all of it was read.
     totals: Option<Totals>,
     pub(crate) time: Duration,
@@ -45,7 +47,7 @@ impl Loaded {
 
 /// Reads all records, as one population.
 pub(crate) fn load(records: &arguments::Records) -> Result<Loaded, Failure> {
-    load_with(records, reader(records)).map(tell_sample)
+    load_with(records, reader(records)).map(tell_notes)
 }
 
 /// Reads of all records what it takes to answer some plans.
@@ -53,11 +55,12 @@ pub(crate) fn load_for(records: &arguments::Records, plans: impl IntoIterator<It
     let reader = reader(records);
     let alone = records.files.len() == 1;
     load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) })
-        .map(tell_sample)
+        .map(tell_notes)
 }
 
-/// A sample is counted as any records are, but hardly ever is that what is wanted.
-fn tell_sample((loaded, drawn): (Loaded, Option<SampleInfo>)) -> Loaded {
+/// Tells the notes; and of a sample, which is counted as any records are, that this is hardly ever what is wanted.
+fn tell_notes((loaded, drawn): (Loaded, Option<SampleInfo>)) -> Loaded {
+    loaded.heard.tell();
     if let Some(drawn) = drawn {
         note(format_args!(
             "these are a sample of {}: `headcount estimate` tells how many it stands for",
@@ -77,13 +80,13 @@ fn load_with(records: &arguments::Records, reader: RecordReader) -> Result<(Load
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
     let (mut totals, mut drawn) = (None, None);
-    let skipped = read(records, &reader, &mut |reader, input| {
+    let ReadInputs { skipped, heard } = read(records, &reader, &mut |reader, input| {
         let report = reader.read_into(input, &mut builder)?;
         totals = report.totals;
         drawn = drawn.or(report.drawn);
         Ok(report)
     })?;
-    Ok((Loaded { table: builder.build(), skipped, totals, time: begun.elapsed() }, drawn))
+    Ok((Loaded { table: builder.build(), skipped, heard, totals, time: begun.elapsed() }, drawn))
 }
 
 /// What a sample is drawn by unless something else is said.
@@ -95,6 +98,7 @@ pub(crate) struct Sampled {
     /// Whether it was kept in the file, and not drawn now.
     pub(crate) kept: bool,
     pub(crate) skipped: u64,
+    pub(crate) heard: Heard,
     pub(crate) time: Duration,
 }
 
@@ -105,13 +109,14 @@ pub(crate) fn sample(records: &arguments::Records, take: SampleSize, seed: u64) 
     let reader = reader(records);
     let mut builder = SampleBuilder::new(take, seed);
     let mut kept = None;
-    let skipped = read(records, &reader, &mut |reader, input| {
+    let ReadInputs { skipped, heard } = read(records, &reader, &mut |reader, input| {
         let report = each_contact(reader, input, |contact| builder.push(contact))?;
         kept = kept.or(report.drawn);
         Ok(report)
     })?;
+    heard.tell();
     let Some(drawn) = kept else {
-        return Ok(Sampled { sample: builder.build(), kept: false, skipped, time: begun.elapsed() });
+        return Ok(Sampled { sample: builder.build(), kept: false, skipped, heard, time: begun.elapsed() });
     };
     if records.files.len() > 1 {
         return Err(Failure::Unfit("a sample is among several files, and of those it says nothing".to_owned()));
@@ -120,42 +125,49 @@ pub(crate) fn sample(records: &arguments::Records, take: SampleSize, seed: u64) 
         return Err(Failure::Unfit("a sample that was kept is read from a file, not from standard input".to_owned()));
     }
     let (loaded, _) = load_with(records, reader)?;
-    Ok(Sampled { sample: Sample::of(loaded.table, drawn), kept: true, skipped, time: begun.elapsed() })
+    Ok(Sampled { sample: Sample::of(loaded.table, drawn), kept: true, skipped, heard, time: begun.elapsed() })
+}
+
+/// Contacts that are kept one by one, and the notes of all that were read.
+pub(crate) struct ReadContacts {
+    pub(crate) population: Population,
+    pub(crate) heard: Heard,
 }
 
 /// Reads the records of one contact only; where there is none, tells of a phone number with the same digits.
 pub(crate) fn load_one(
     records: &arguments::Records,
     phone_number: &str,
-) -> Result<(Population, Option<String>), Failure> {
+) -> Result<(ReadContacts, Option<String>), Failure> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let wanted = digits(phone_number);
     let mut alike = None;
-    let population = load_those(records, |contact| {
+    let read = load_those(records, |contact| {
         let is_alike = || !wanted.is_empty() && digits(&contact.phone_number) == wanted;
         if alike.is_none() && contact.phone_number != phone_number && is_alike() {
             alike = Some(contact.phone_number.clone());
         }
         contact.phone_number == phone_number
     })?;
-    Ok((population, alike))
+    Ok((read, alike))
 }
 
 /// Reads all records, and keeps the contacts one by one.
-pub(crate) fn load_each(records: &arguments::Records) -> Result<Population, Failure> {
+pub(crate) fn load_each(records: &arguments::Records) -> Result<ReadContacts, Failure> {
     load_those(records, |_| true)
 }
 
-fn load_those(records: &arguments::Records, mut wanted: impl FnMut(&Contact) -> bool) -> Result<Population, Failure> {
+fn load_those(records: &arguments::Records, mut wanted: impl FnMut(&Contact) -> bool) -> Result<ReadContacts, Failure> {
     let mut population = Population::default();
-    read(records, &reader(records), &mut |reader, input| {
+    let ReadInputs { heard, .. } = read(records, &reader(records), &mut |reader, input| {
         each_contact(reader, input, |contact| {
             if wanted(&contact) {
                 population.insert(contact);
             }
         })
     })?;
-    Ok(population)
+    heard.tell();
+    Ok(ReadContacts { population, heard })
 }
 
 /// Hands on each contact of an input.
@@ -170,11 +182,19 @@ fn each_contact(reader: &RecordReader, input: Input<'_>, mut each: impl FnMut(Co
 /// Reads a file, or standard input.
 type Read<'r> = dyn FnMut(&RecordReader, Input<'_>) -> Result<ReadReport, Errors> + 'r;
 
-/// Reads file after file, shows how far it is, and tells how many records were left out.
-fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>) -> Result<u64, Failure> {
+/// What reading all inputs has come to, beside the contacts.
+struct ReadInputs {
+    /// Records that were left out.
+    skipped: u64,
+    heard: Heard,
+}
+
+/// Reads file after file, shows how far it is, and tells what is wrong with the records that were left out.
+fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>) -> Result<ReadInputs, Failure> {
     let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&records.files), "reading")));
     let (mut wrong, mut left_out) = (Vec::new(), Vec::new());
-    let (mut skipped, mut bytes_before) = (0, 0_u64);
+    let mut notes = Notes::default();
+    let (mut kept, mut skipped, mut bytes_before) = (0, 0, 0_u64);
     for path in &records.files {
         let bytes_here = Arc::new(AtomicU64::new(0));
         let (shown, here) = (Arc::clone(&progress), Arc::clone(&bytes_here));
@@ -187,7 +207,9 @@ fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>
         // The other files are still read, so that everything that is wrong is told at once.
         match result {
             Ok(report) => {
+                kept += report.records;
                 skipped += report.skipped;
+                notes.extend(report.notes);
                 left_out.extend(report.problems);
             }
             Err(errors) => wrong.push(Wrong::Records(errors)),
@@ -198,10 +220,29 @@ fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>
         return Err(wrong.into());
     }
     left_out.iter().for_each(note);
-    if skipped > 0 {
-        note(format_args!("{} skipped", counted(skipped, "record")));
+    let heard = Heard::new(records, notes);
+    if let Some(failure) = too_many_skipped(records, kept, skipped) {
+        heard.tell();
+        return Err(failure);
     }
-    Ok(skipped)
+    Ok(ReadInputs { skipped, heard })
+}
+
+/// Why so many records cannot be left out, if they cannot.
+fn too_many_skipped(records: &arguments::Records, kept: u64, skipped: u64) -> Option<Failure> {
+    if skipped > 0 && kept == 0 {
+        let message = format!("no record is left: {} invalid, and left out", are(skipped));
+        return Some(Failure::Unfit(message));
+    }
+    let all = kept + skipped;
+    let most = records.max_skipped.filter(|most| !most.allows(skipped, all))?;
+    let of_all = format!("{} of {} left out", thousands(skipped), counted(all, "record"));
+    Some(Failure::Unfit(format!("{of_all}, which is more than --max-skipped {most} allows")))
+}
+
+/// `1 record is`, `2 records are`.
+fn are(records: u64) -> String {
+    format!("{} {}", counted(records, "record"), if records == 1 { "is" } else { "are" })
 }
 
 fn input(path: &Path) -> Input<'static> {

@@ -1,7 +1,9 @@
 //! What is read: records, and audiences.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::thread;
 
 use clap::Args;
@@ -18,6 +20,12 @@ pub(crate) struct Records {
     /// What is done about a record that makes no sense
     #[arg(long, value_enum, default_value_t)]
     pub(crate) on_error: OnError,
+    /// The most records that --on-error skip may leave out: a number, or a share of all such as 5%
+    #[arg(long, value_name = "N|P%")]
+    pub(crate) max_skipped: Option<MaxSkipped>,
+    /// Exit with status 1 where there is a note on the records; the output is written all the same
+    #[arg(long)]
+    pub(crate) deny_notes: bool,
     /// How many threads read and count; one for each core unless given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -28,6 +36,49 @@ impl Records {
     pub(crate) fn threads(&self) -> usize {
         let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.threads.unwrap_or_else(cores).get()
+    }
+}
+
+/// The most records that may be left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum MaxSkipped {
+    /// A number of records.
+    Records(u64),
+    /// A share of all records, in percent.
+    Percent(f64),
+}
+
+impl MaxSkipped {
+    /// Whether it is fine to leave out `skipped` of `all` records.
+    pub(crate) fn allows(self, skipped: u64, all: u64) -> bool {
+        match self {
+            Self::Records(most) => skipped <= most,
+            Self::Percent(most) => skipped as f64 * 100.0 <= most * all as f64,
+        }
+    }
+}
+
+impl FromStr for MaxSkipped {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "expected a number of records, such as 20, or a share of them, such as 5%".to_owned();
+        match text.strip_suffix('%') {
+            None => text.parse().map(Self::Records).map_err(|_| wrong()),
+            Some(percent) => match percent.trim_end().parse() {
+                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Self::Percent(percent)),
+                _ => Err(wrong()),
+            },
+        }
+    }
+}
+
+impl fmt::Display for MaxSkipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Records(most) => most.fmt(f),
+            Self::Percent(most) => write!(f, "{most}%"),
+        }
     }
 }
 

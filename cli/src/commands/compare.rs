@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use crate::arguments::{self, TableFormat};
 use crate::failure::Failure;
+use crate::heard::Heard;
 use crate::inputs;
 use crate::output::{self, Holds, counted, instant, thousands, write};
 use crate::question::{self, Question, label};
-use crate::records;
+use crate::records::{self, Loaded};
 
 /// Writes the comparison.
 pub(crate) fn run(arguments: &arguments::Compare) -> Result<(), Failure> {
@@ -21,13 +22,14 @@ pub(crate) fn run(arguments: &arguments::Compare) -> Result<(), Failure> {
         return Err(Failure::Unfit(format!("a comparison needs at least two audiences, found {found}")));
     }
     let plans = questions.iter().map(|Question { audience, cx }| audience.plan(cx));
-    let table = records::load_for(&arguments.records, plans)?.table;
+    let Loaded { table, heard, .. } = records::load_for(&arguments.records, plans)?;
     let overlap = table.compare_each(questions.iter().map(|Question { audience, cx }| (audience, cx)));
     match arguments.tabular.format {
         TableFormat::Table => tables(&questions, &overlap, arguments.patterns),
-        TableFormat::Json => json(&questions, &overlap),
+        TableFormat::Json => json(&questions, &overlap, &heard),
         TableFormat::Csv => csv(arguments.tabular.bom, &questions, &overlap),
-    }
+    }?;
+    heard.outcome()
 }
 
 fn tables(questions: &[Question], overlap: &Overlap, most: usize) -> Result<(), Failure> {
@@ -83,6 +85,7 @@ struct Report<'a> {
     in_any: u64,
     in_all: u64,
     patterns: &'a [OverlapPattern],
+    notes: &'a Heard,
 }
 
 #[derive(Serialize)]
@@ -95,7 +98,7 @@ struct Row<'a> {
     only_in: u64,
 }
 
-fn json(questions: &[Question], overlap: &Overlap) -> Result<(), Failure> {
+fn json(questions: &[Question], overlap: &Overlap, heard: &Heard) -> Result<(), Failure> {
     let audiences = questions.iter().zip(&overlap.audiences).map(|(Question { audience, cx }, of)| Row {
         id: audience.id.as_deref(),
         name: audience.name.as_deref(),
@@ -109,6 +112,7 @@ fn json(questions: &[Question], overlap: &Overlap) -> Result<(), Failure> {
         in_any: overlap.in_any,
         in_all: overlap.in_all,
         patterns: &overlap.patterns,
+        notes: heard,
     })
 }
 

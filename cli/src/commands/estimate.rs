@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::arguments::{self, TableFormat};
 use crate::failure::Failure;
+use crate::heard::Heard;
 use crate::inputs;
 use crate::output::{self, Holds, counted, instant, note, thousands, write};
 use crate::question::{self, Question, label, name_in_csv};
@@ -38,7 +39,8 @@ pub(crate) fn run(arguments: &arguments::Estimate) -> Result<(), Failure> {
         }
         TableFormat::Json => json(&sampled, &estimates),
         TableFormat::Csv => csv(tabular.bom, &estimates),
-    }
+    }?;
+    sampled.heard.outcome()
 }
 
 /// What is written of an estimate, in JSON; its keys are stable.
@@ -105,6 +107,7 @@ struct Report<'a> {
     skipped: u64,
     semantics: Option<Semantics>,
     audiences: Vec<Row<'a>>,
+    notes: &'a Heard,
 }
 
 fn json(sampled: &Sampled, estimates: &[(&Audience, Estimate)]) -> Result<(), Failure> {
@@ -116,6 +119,7 @@ fn json(sampled: &Sampled, estimates: &[(&Audience, Estimate)]) -> Result<(), Fa
         skipped: sampled.skipped,
         semantics: estimates.first().map(|(_, estimate)| estimate.semantics),
         audiences: estimates.iter().map(Row::of).collect(),
+        notes: &sampled.heard,
     };
     output::json(&report)
 }
@@ -157,7 +161,7 @@ fn percent(share: f64) -> String {
     format!("{}%", (share * 1e8).round() / 1e6)
 }
 
-fn tell(Sampled { sample, kept, skipped, time }: &Sampled) {
+fn tell(Sampled { sample, kept, skipped, time, .. }: &Sampled) {
     note(format_args!(
         "{} of {} {}, seed {}, {} skipped, read in {time:.1?}",
         thousands(sample.table().contacts()),

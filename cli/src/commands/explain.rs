@@ -8,23 +8,25 @@ use serde::Serialize;
 
 use crate::arguments::{self, TableFormat};
 use crate::failure::Failure;
+use crate::heard::WithNotes;
 use crate::inputs;
 use crate::output::{self, Holds, signed, thousands, write};
 use crate::question::{self, Question};
-use crate::records;
+use crate::records::{self, Loaded};
 
 /// Writes the explanation.
 pub(crate) fn run(arguments: &arguments::Explain) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
     // Everybody: those too whom the filter rules out.
-    let table = records::load(&arguments.records)?.table;
+    let Loaded { table, heard, .. } = records::load(&arguments.records)?;
     let breakdown = table.breakdown(&audience, &cx);
     match arguments.tabular.format {
         TableFormat::Table => tables(&breakdown),
-        TableFormat::Json => output::json(&breakdown),
+        TableFormat::Json => output::json(&WithNotes { answer: &breakdown, notes: &heard }),
         TableFormat::Csv => csv(arguments.tabular.bom, &breakdown),
-    }
+    }?;
+    heard.outcome()
 }
 
 fn tables(breakdown: &Breakdown) -> Result<(), Failure> {

@@ -21,5 +21,5 @@ pub(crate) fn run(arguments: &arguments::Import) -> Result<(), Failure> {
     output::write_to(&arguments.output, write)?;
     drop(progress);
     records::tell(&loaded);
-    Ok(())
+    loaded.heard.outcome()
 }

@@ -10,10 +10,11 @@ use serde::Serialize;
 
 use crate::arguments::{self, Now, TableFormat};
 use crate::failure::Failure;
+use crate::heard::Heard;
 use crate::inputs;
 use crate::output::{self, Holds, counted, instant, signed, thousands, write};
 use crate::question::{self, Question, label, name_in_csv};
-use crate::records;
+use crate::records::{self, Loaded};
 
 /// Writes what the records say of every cached size.
 pub(crate) fn run(arguments: &arguments::Reconcile) -> Result<(), Failure> {
@@ -28,13 +29,14 @@ pub(crate) fn run(arguments: &arguments::Reconcile) -> Result<(), Failure> {
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
     let Some(cx) = questions.first().map(|question| question.cx) else { return Ok(()) };
     let audiences: Vec<Audience> = questions.into_iter().map(|Question { audience, .. }| audience).collect();
-    let table = records::load(&arguments.records)?.table;
+    let Loaded { table, heard, .. } = records::load(&arguments.records)?;
     let told = table.reconcile(&audiences, &cx).map_err(|errors| Failure::Unfit(errors.to_string()))?;
     match arguments.tabular.format {
         TableFormat::Table => write(|out| tables(out, &audiences, &told)),
-        TableFormat::Json => output::json(&report(&audiences, &told, &cx)),
+        TableFormat::Json => output::json(&report(&audiences, &told, &cx, &heard)),
         TableFormat::Csv => csv(arguments.tabular.bom, &audiences, &told),
-    }
+    }?;
+    heard.outcome()
 }
 
 fn tables(out: &mut dyn Write, audiences: &[Audience], told: &Reconciliation) -> io::Result<()> {
@@ -137,6 +139,7 @@ struct Report<'a> {
     audiences: Vec<Row<'a>>,
     readings: Vec<Reading<'a>>,
     left_out: Vec<&'a str>,
+    notes: &'a Heard,
 }
 
 #[derive(Serialize)]
@@ -176,7 +179,7 @@ fn row<'a>(audiences: &'a [Audience], reconciled: &AudienceReconciliation) -> Ro
     }
 }
 
-fn report<'a>(audiences: &'a [Audience], told: &Reconciliation, cx: &EvalContext) -> Report<'a> {
+fn report<'a>(audiences: &'a [Audience], told: &Reconciliation, cx: &EvalContext, heard: &'a Heard) -> Report<'a> {
     let called = |place: &usize| audiences[*place].id.as_deref().or(audiences[*place].name.as_deref());
     let readings = told.readings.iter().map(|reading| Reading {
         semantics: reading.semantics,
@@ -189,6 +192,7 @@ fn report<'a>(audiences: &'a [Audience], told: &Reconciliation, cx: &EvalContext
         audiences: told.audiences.iter().map(|reconciled| row(audiences, reconciled)).collect(),
         readings: readings.collect(),
         left_out: told.without.iter().filter_map(called).collect(),
+        notes: heard,
     }
 }
 

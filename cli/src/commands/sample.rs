@@ -30,5 +30,5 @@ pub(crate) fn run(arguments: &arguments::Sample) -> Result<(), Failure> {
         thousands(sampled.skipped),
         sampled.time,
     ));
-    Ok(())
+    sampled.heard.outcome()
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::arguments::{self, TableFormat, Until};
 use crate::failure::Failure;
+use crate::heard::Heard;
 use crate::inputs;
 use crate::output::{self, Holds, counted, instant, note, signed, thousands, write};
 use crate::question::{self, Question};
@@ -43,9 +44,10 @@ pub(crate) fn run(arguments: &arguments::Timeline) -> Result<(), Failure> {
             records::tell(&loaded);
             Ok(())
         }
-        TableFormat::Json => json(&audience, &timeline, until, sizes),
+        TableFormat::Json => json(&audience, &timeline, until, sizes, &loaded.heard),
         TableFormat::Csv => csv(arguments.tabular.bom, sizes),
-    }
+    }?;
+    loaded.heard.outcome()
 }
 
 /// A size, in JSON and in CSV.
@@ -76,6 +78,7 @@ struct Report<'a> {
     greatest: u64,
     changes: usize,
     sizes: Vec<Row>,
+    notes: &'a Heard,
 }
 
 fn json(
@@ -83,6 +86,7 @@ fn json(
     timeline: &Timeline,
     until: Option<DateTime<Utc>>,
     sizes: impl Iterator<Item = Change>,
+    heard: &Heard,
 ) -> Result<(), Failure> {
     let (least, greatest) = timeline.extremes();
     let report = Report {
@@ -97,6 +101,7 @@ fn json(
         greatest,
         changes: timeline.changes().len(),
         sizes: sizes.map(Row::from).collect(),
+        notes: heard,
     };
     output::json(&report)
 }

@@ -2,16 +2,17 @@
 
 use crate::arguments::{self, ExplanationFormat};
 use crate::failure::Failure;
+use crate::heard::WithNotes;
 use crate::inputs;
 use crate::output::{escaped, write};
 use crate::question::{self, Question};
-use crate::records;
+use crate::records::{self, ReadContacts};
 
 /// Writes the explanation.
 pub(crate) fn run(arguments: &arguments::Why) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
-    let (population, alike) = records::load_one(&arguments.records, &arguments.phone)?;
+    let (ReadContacts { population, heard }, alike) = records::load_one(&arguments.records, &arguments.phone)?;
     let Some(contact) = population.get(&arguments.phone) else {
         let meant = alike.map(|alike| format!(", did you mean `{}`?", escaped(&alike)));
         return Err(Failure::Unfit(format!(
@@ -24,8 +25,9 @@ pub(crate) fn run(arguments: &arguments::Why) -> Result<(), Failure> {
     write(|out| match arguments.format {
         ExplanationFormat::Text => write!(out, "{explanation}"),
         ExplanationFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &explanation)?;
+            serde_json::to_writer_pretty(&mut *out, &WithNotes { answer: &explanation, notes: &heard })?;
             out.write_all(b"\n")
         }
-    })
+    })?;
+    heard.outcome()
 }

@@ -14,6 +14,7 @@ mod faults;
 mod generate;
 mod import;
 mod members;
+mod notes;
 mod pipe;
 mod query;
 mod reconcile;

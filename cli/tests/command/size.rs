@@ -80,6 +80,7 @@ fn sizes_as_json() {
                 "fingerprint": fingerprint("has_revenue"),
             },
         ],
+        "notes": [],
     });
     assert_eq!(report, expected);
 }
@@ -248,7 +249,7 @@ fn a_record_that_makes_no_sense_can_be_left_out() {
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!((&report["contacts"], &report["skipped"]), (&json!(2), &json!(2)));
     assert_eq!(report["audiences"][0]["size"], 2);
-    assert!(ran.stderr.contains("2 records skipped"), "{ran}");
+    assert!(ran.stderr.contains("note[skipped]: 2 records left out, for they are invalid"), "{ran}");
     assert!(ran.stderr.contains("click_count"), "each is told: {ran}");
 }
 

@@ -15,18 +15,19 @@ use crate::failure::Failure;
 use crate::inputs;
 use crate::output::{csv_error, escaped, write, write_mark};
 use crate::question::{self, Question};
-use crate::records;
+use crate::records::{self, Loaded};
 
 /// Writes the phone number of every member, or the columns that are asked for.
 pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
     let Some(columns) = &arguments.columns else {
-        let table = records::load_for(&arguments.records, [audience.plan(&cx)])?.table;
-        return phone_numbers(&table.members(&audience, &cx), arguments);
+        let Loaded { table, heard, .. } = records::load_for(&arguments.records, [audience.plan(&cx)])?;
+        phone_numbers(&table.members(&audience, &cx), arguments)?;
+        return heard.outcome();
     };
     // What nobody asks is written here.
-    let table = records::load(&arguments.records)?.table;
+    let Loaded { table, heard, .. } = records::load(&arguments.records)?;
     let members = table.members(&audience, &cx);
     let rows = Rows { columns, table: &table, members: &members, audience: &audience, cx: &cx };
     match arguments.format {
@@ -35,7 +36,8 @@ pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
         }
         Some(MembersFormat::Ndjson) => rows.ndjson(),
         Some(MembersFormat::Csv) | None => rows.csv(arguments.bom),
-    }
+    }?;
+    heard.outcome()
 }
 
 /// Writes phone numbers alone.

@@ -40,8 +40,9 @@ pub(crate) fn run(arguments: &arguments::Report) -> Result<(), Failure> {
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
     let loaded = records::load(&arguments.records)?;
     let report = report(questions, &loaded.table, TimeDelta::days(arguments.days.into()))?;
-    let html = page::html(&report);
-    output::write_to(&arguments.output, |out| out.write_all(html.as_bytes()))
+    let html = page::html(&report, &loaded.heard);
+    output::write_to(&arguments.output, |out| out.write_all(html.as_bytes()))?;
+    loaded.heard.outcome()
 }
 
 fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<Report, Failure> {

@@ -9,9 +9,10 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Report, Told, chart};
 use crate::arguments;
+use crate::heard::Heard;
 use crate::output::{instant, signed, thousands};
 
-pub(super) fn html(report: &Report) -> String {
+pub(super) fn html(report: &Report, heard: &Heard) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -28,6 +29,9 @@ pub(super) fn html(report: &Report) -> String {
                 p {
                     (figure("contacts", report.contacts)) " contacts, "
                     (figure("memberships", report.memberships)) " memberships."
+                }
+                @for note in heard.notes() {
+                    p.quiet { (note) }
                 }
                 @if report.audiences.len() > 1 { (contents(report)) }
                 @for (told, number) in report.audiences.iter().zip(1..) { (audience(told, number)) }

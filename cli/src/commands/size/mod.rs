@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
     if matches!(arguments.tabular.format, arguments::TableFormat::Table) && written.is_ok() {
         records::tell(&loaded);
     }
-    written
+    written.and_then(|()| loaded.heard.outcome())
 }
 
 fn count<'q>(questions: &'q [Question], table: &Table, repeat: u32) -> Vec<Counted<'q>> {

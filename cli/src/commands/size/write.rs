@@ -8,6 +8,7 @@ use headcount::{Audience, Size};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::heard::Heard;
 use crate::output::{self, Holds, instant, signed, thousands, write};
 use crate::question::{label, name_in_csv};
 use crate::records::Loaded;
@@ -62,6 +63,7 @@ struct Report<'a> {
     skipped: u64,
     load_ms: f64,
     audiences: Vec<Row<'a>>,
+    notes: &'a Heard,
 }
 
 pub(super) fn json(loaded: &Loaded, sizes: &[Counted<'_>]) -> Result<(), Failure> {
@@ -72,6 +74,7 @@ pub(super) fn json(loaded: &Loaded, sizes: &[Counted<'_>]) -> Result<(), Failure
         skipped: loaded.skipped,
         load_ms: loaded.time.as_micros() as f64 / 1e3,
         audiences: sizes.iter().map(Row::from).collect(),
+        notes: &loaded.heard,
     };
     output::json(&report)
 }

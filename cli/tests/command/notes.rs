@@ -1,0 +1,108 @@
+//! What is to be heard of records though nothing is wrong with them.
+
+use serde_json::{Value, json};
+
+use super::headcount;
+
+const CLICKS: &str = "phone_number,clicks\n+14155550101,5\n";
+const ONE_IS_BAD: &str = "phone_number,click_count\n+14155550101,5\n+14155550102,many\n+14155550103,2\n";
+
+#[test]
+fn notes_are_told_once_after_reading() {
+    for (records, expected) in [
+        (CLICKS, "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`? "),
+        ("phone_number,click_count\n", "note[no_records]: there is no record in it (standard input)\n"),
+        (
+            r#"{"contacts": [{"phone_number": "+14155550101"}], "pagination": {"total_pages": 3}}"#,
+            "note[pages_missing]: 1 page of 3 pages were read (standard input)\n",
+        ),
+    ] {
+        let ran = headcount("members --filter 'click_count >= 0' -").reading(records).run();
+        ran.exits(0);
+        assert!(ran.stderr.starts_with(expected), "{ran}");
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
+    }
+}
+
+#[test]
+fn every_json_output_has_them() {
+    for command in [
+        "size --filter is_valid --format json -",
+        "explain --filter is_valid --format json -",
+        "compare --filter is_valid --filter on_dnc --format json -",
+        "timeline --filter is_valid --format json --from 2025-11-15T08:30:00Z --to 1d -",
+        "reconcile --filter is_valid --format json -",
+        "estimate --filter is_valid --format json -",
+        "why --filter is_valid --format json --phone +14155550101 -",
+    ] {
+        let ran = headcount(command).reading(CLICKS).run();
+        ran.exits(0);
+        let written: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(written["notes"].as_array().map(Vec::len), Some(1), "{ran}");
+        assert_eq!(written["notes"][0]["code"], json!("column_not_read"), "{ran}");
+        assert_eq!(written["notes"][0]["suggestion"], json!("click_count"), "{ran}");
+        assert!(ran.stderr.starts_with("note[column_not_read]: "), "{ran}");
+    }
+}
+
+#[test]
+fn notes_are_denied_after_the_output_was_written() {
+    for (command, records, code, printed) in [
+        ("members --filter 'click_count >= 0' --deny-notes -", CLICKS, 1, Some("+14155550101\n")),
+        ("members --filter 'click_count >= 0' -", CLICKS, 0, Some("+14155550101\n")),
+        ("members --filter 'click_count >= 3' --deny-notes -", "phone_number,click_count\n+1415,5\n", 0, None),
+        ("documents --deny-notes -", CLICKS, 1, None),
+        ("why --filter 'click_count >= 0' --phone +14155550101 --deny-notes -", CLICKS, 1, None),
+        ("size --filter is_valid --deny-notes -", CLICKS, 1, None),
+    ] {
+        let ran = headcount(command).reading(records).run();
+        ran.exits(code);
+        printed.into_iter().for_each(|printed| assert_eq!(ran.stdout, printed, "{ran}"));
+    }
+}
+
+#[test]
+fn as_many_records_as_allowed_are_left_out() {
+    let skip = |most: &str| {
+        headcount("size --filter is_valid --on-error skip --format csv -").with_all(most).reading(ONE_IS_BAD)
+    };
+    for most in ["", "--max-skipped 1", "--max-skipped 34%", "--max-skipped 100%"] {
+        let ran = skip(most).run();
+        ran.exits(0);
+        assert!(ran.stderr.contains("note[skipped]: 1 record left out, for they are invalid"), "{ran}");
+    }
+    for most in ["0", "33%", "0%"] {
+        let said = format!("error: 1 of 3 records left out, which is more than --max-skipped {most} allows");
+        skip(&format!("--max-skipped {most}")).fails(1, &said);
+    }
+    for wrong in ["x", "-1", "101%", "%", "NaN%"] {
+        skip(&format!("--max-skipped={wrong}"))
+            .fails(2, "expected a number of records, such as 20, or a share of them, such as 5%");
+    }
+}
+
+#[test]
+fn some_record_must_be_left() {
+    let none_is_left = "phone_number,click_count\n+14155550102,many\n";
+    headcount("size --filter is_valid --on-error skip -")
+        .reading(none_is_left)
+        .fails(1, "error: no record is left: 1 record is invalid, and left out");
+    // Of all inputs together: the other file has some.
+    let ran = headcount("size --filter is_valid --on-error skip --format csv examples/contacts.json -")
+        .reading(none_is_left)
+        .run();
+    ran.exits(0);
+}
+
+#[test]
+fn samples_are_silent() {
+    for records in ["examples/contacts.json", "examples/contacts.ndjson", "examples/contacts.csv"] {
+        headcount(format!("members --filter 'click_count < 0' {records} --deny-notes")).prints("");
+    }
+}
+
+#[test]
+fn a_report_shows_them() {
+    let page = headcount("report --filter is_valid --output - -").reading(CLICKS).stdout();
+    assert!(page.contains("note[column_not_read]: `clicks` is not read"), "{page}");
+}
