@@ -29,6 +29,11 @@ pub(crate) fn all(audiences: Vec<Audience>, asking: &Asking) -> Result<Vec<Quest
     if untimed.is_empty() { Ok(questions) } else { Err(no_time_of(&untimed, "--now")) }
 }
 
+/// The audiences of questions.
+pub(crate) fn audiences(questions: &[Question]) -> Vec<&Audience> {
+    questions.iter().map(|question| &question.audience).collect()
+}
+
 /// The question about one audience.
 pub(crate) fn one(audience: Audience, asking: &Asking) -> Result<Question, Failure> {
     at(audience, asking.now, &asking.readings, "--now")

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use headcount::records::Input;
+use headcount::records::{Input, absent_fields};
 use headcount::{
-    Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
+    Audience, Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
     analysis::{Sample, SampleBuilder, SampleInfo, SampleSize},
     matcher::Plan,
     records::{ReadReport, Totals},
@@ -46,15 +46,19 @@ impl Loaded {
 }
 
 /// Reads all records, as one population.
-pub(crate) fn load(records: &arguments::Records) -> Result<Loaded, Failure> {
-    load_with(records, reader(records)).map(tell_notes)
+pub(crate) fn load(records: &arguments::Records, asked: &[&Audience]) -> Result<Loaded, Failure> {
+    load_with(records, reader(records), asked).map(tell_notes)
 }
 
 /// Reads of all records what it takes to answer some plans.
-pub(crate) fn load_for(records: &arguments::Records, plans: impl IntoIterator<Item = Plan>) -> Result<Loaded, Failure> {
+pub(crate) fn load_for(
+    records: &arguments::Records,
+    plans: impl IntoIterator<Item = Plan>,
+    asked: &[&Audience],
+) -> Result<Loaded, Failure> {
     let reader = reader(records);
     let alone = records.files.len() == 1;
-    load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) })
+    load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) }, asked)
         .map(tell_notes)
 }
 
@@ -74,13 +78,17 @@ fn reader(records: &arguments::Records) -> RecordReader {
     RecordReader::new().on_error(records.on_error.into()).threads(records.threads())
 }
 
-fn load_with(records: &arguments::Records, reader: RecordReader) -> Result<(Loaded, Option<SampleInfo>), Failure> {
+fn load_with(
+    records: &arguments::Records,
+    reader: RecordReader,
+    asked: &[&Audience],
+) -> Result<(Loaded, Option<SampleInfo>), Failure> {
     let begun = Instant::now();
     // It fails only where there is a pool already, which there is not: records are loaded once.
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
     let (mut totals, mut drawn) = (None, None);
-    let ReadInputs { skipped, heard } = read(records, &reader, &mut |reader, input| {
+    let ReadInputs { skipped, heard } = read(records, &reader, asked, &mut |reader, input| {
         let report = reader.read_into(input, &mut builder)?;
         totals = report.totals;
         drawn = drawn.or(report.drawn);
@@ -103,13 +111,18 @@ pub(crate) struct Sampled {
 }
 
 /// Draws a sample of all records; one that was kept in a file stays as it is.
-pub(crate) fn sample(records: &arguments::Records, take: SampleSize, seed: u64) -> Result<Sampled, Failure> {
+pub(crate) fn sample(
+    records: &arguments::Records,
+    take: SampleSize,
+    seed: u64,
+    asked: &[&Audience],
+) -> Result<Sampled, Failure> {
     let begun = Instant::now();
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let reader = reader(records);
     let mut builder = SampleBuilder::new(take, seed);
     let mut kept = None;
-    let ReadInputs { skipped, heard } = read(records, &reader, &mut |reader, input| {
+    let ReadInputs { skipped, heard } = read(records, &reader, asked, &mut |reader, input| {
         let report = each_contact(reader, input, |contact| builder.push(contact))?;
         kept = kept.or(report.drawn);
         Ok(report)
@@ -124,7 +137,7 @@ pub(crate) fn sample(records: &arguments::Records, take: SampleSize, seed: u64) 
     if records.files.iter().any(|path| is_standard(path)) {
         return Err(Failure::Unfit("a sample that was kept is read from a file, not from standard input".to_owned()));
     }
-    let (loaded, _) = load_with(records, reader)?;
+    let (loaded, _) = load_with(records, reader, asked)?;
     Ok(Sampled { sample: Sample::of(loaded.table, drawn), kept: true, skipped, heard, time: begun.elapsed() })
 }
 
@@ -138,11 +151,12 @@ pub(crate) struct ReadContacts {
 pub(crate) fn load_one(
     records: &arguments::Records,
     phone_number: &str,
+    asked: &[&Audience],
 ) -> Result<(ReadContacts, Option<String>), Failure> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let wanted = digits(phone_number);
     let mut alike = None;
-    let read = load_those(records, |contact| {
+    let read = load_those(records, asked, |contact| {
         let is_alike = || !wanted.is_empty() && digits(&contact.phone_number) == wanted;
         if alike.is_none() && contact.phone_number != phone_number && is_alike() {
             alike = Some(contact.phone_number.clone());
@@ -154,12 +168,16 @@ pub(crate) fn load_one(
 
 /// Reads all records, and keeps the contacts one by one.
 pub(crate) fn load_each(records: &arguments::Records) -> Result<ReadContacts, Failure> {
-    load_those(records, |_| true)
+    load_those(records, &[], |_| true)
 }
 
-fn load_those(records: &arguments::Records, mut wanted: impl FnMut(&Contact) -> bool) -> Result<ReadContacts, Failure> {
+fn load_those(
+    records: &arguments::Records,
+    asked: &[&Audience],
+    mut wanted: impl FnMut(&Contact) -> bool,
+) -> Result<ReadContacts, Failure> {
     let mut population = Population::default();
-    let ReadInputs { heard, .. } = read(records, &reader(records), &mut |reader, input| {
+    let ReadInputs { heard, .. } = read(records, &reader(records), asked, &mut |reader, input| {
         each_contact(reader, input, |contact| {
             if wanted(&contact) {
                 population.insert(contact);
@@ -190,9 +208,14 @@ struct ReadInputs {
 }
 
 /// Reads file after file, shows how far it is, and tells what is wrong with the records that were left out.
-fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>) -> Result<ReadInputs, Failure> {
+fn read(
+    records: &arguments::Records,
+    reader: &RecordReader,
+    asked: &[&Audience],
+    read: &mut Read<'_>,
+) -> Result<ReadInputs, Failure> {
     let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&records.files), "reading")));
-    let (mut wrong, mut left_out) = (Vec::new(), Vec::new());
+    let (mut wrong, mut left_out, mut reports) = (Vec::new(), Vec::new(), Vec::new());
     let mut notes = Notes::default();
     let (mut kept, mut skipped, mut bytes_before) = (0, 0, 0_u64);
     for path in &records.files {
@@ -209,8 +232,9 @@ fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>
             Ok(report) => {
                 kept += report.records;
                 skipped += report.skipped;
-                notes.extend(report.notes);
-                left_out.extend(report.problems);
+                notes.extend(report.notes.clone());
+                left_out.extend(report.problems.clone());
+                reports.push(report);
             }
             Err(errors) => wrong.push(Wrong::Records(errors)),
         }
@@ -220,6 +244,7 @@ fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>
         return Err(wrong.into());
     }
     left_out.iter().for_each(note);
+    notes.extend(absent_fields(&reports, asked.iter().copied()));
     let heard = Heard::new(records, notes);
     if let Some(failure) = too_many_skipped(records, kept, skipped) {
         heard.tell();

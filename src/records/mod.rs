@@ -8,6 +8,7 @@
 // `parse` makes contacts of them. Cutting apart from parsing means that one invalid record costs no other, and that
 // parsing can be shared out. What is for a table, `load` parses into columns, plain records by `fast_json`.
 
+mod absent_fields;
 mod batch;
 mod cells;
 mod contacts;
@@ -48,6 +49,7 @@ use crate::progress::Progress;
 #[cfg(feature = "table")]
 use crate::table::{Table, TableBuilder};
 
+pub use self::absent_fields::absent_fields;
 pub use self::contacts::Contacts;
 pub use self::input::Input;
 pub use self::report::{OnError, ReadReport, Totals};

@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &arguments::Compare) -> Result<(), Failure> {
         return Err(Failure::Unfit(format!("a comparison needs at least two audiences, found {found}")));
     }
     let plans = questions.iter().map(|Question { audience, cx }| audience.plan(cx));
-    let Loaded { table, heard, .. } = records::load_for(&arguments.records, plans)?;
+    let Loaded { table, heard, .. } = records::load_for(&arguments.records, plans, &question::audiences(&questions))?;
     let overlap = table.compare_each(questions.iter().map(|Question { audience, cx }| (audience, cx)));
     match arguments.tabular.format {
         TableFormat::Table => tables(&questions, &overlap, arguments.patterns),

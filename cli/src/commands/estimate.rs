@@ -21,7 +21,12 @@ pub(crate) fn run(arguments: &arguments::Estimate) -> Result<(), Failure> {
         return Err(Failure::usage("an estimate is of contacts, which are sampled whole: --unit memberships is not"));
     }
     let questions = question::all(inputs::all(audiences)?, asking)?;
-    let sampled = records::sample(records, drawing.take(*confidence), drawing.seed.unwrap_or(SEED))?;
+    let sampled = records::sample(
+        records,
+        drawing.take(*confidence),
+        drawing.seed.unwrap_or(SEED),
+        &question::audiences(&questions),
+    )?;
     if sampled.kept && drawing.is_given() {
         return Err(Failure::usage(
             "these records are a sample already: --margin, --share and --seed say how to draw one",

@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &arguments::Explain) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
     // Everybody: those too whom the filter rules out.
-    let Loaded { table, heard, .. } = records::load(&arguments.records)?;
+    let Loaded { table, heard, .. } = records::load(&arguments.records, &[&audience])?;
     let breakdown = table.breakdown(&audience, &cx);
     match arguments.tabular.format {
         TableFormat::Table => tables(&breakdown),

@@ -14,7 +14,7 @@ use crate::records;
 /// Reads all records, and writes what they come to.
 pub(crate) fn run(arguments: &arguments::Import) -> Result<(), Failure> {
     inputs::read_standard_input_once(&arguments.records.files)?;
-    let loaded = records::load(&arguments.records)?;
+    let loaded = records::load(&arguments.records, &[])?;
     let table = &loaded.table;
     let mut progress = Progress::of_things(table.memberships(), "writing");
     let write = |out: &mut dyn Write| write_parquet(table, out, &mut |written| progress.at(written));

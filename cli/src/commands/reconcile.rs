@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &arguments::Reconcile) -> Result<(), Failure> {
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
     let Some(cx) = questions.first().map(|question| question.cx) else { return Ok(()) };
     let audiences: Vec<Audience> = questions.into_iter().map(|Question { audience, .. }| audience).collect();
-    let Loaded { table, heard, .. } = records::load(&arguments.records)?;
+    let Loaded { table, heard, .. } = records::load(&arguments.records, &audiences.iter().collect::<Vec<_>>())?;
     let told = table.reconcile(&audiences, &cx).map_err(|errors| Failure::Unfit(errors.to_string()))?;
     match arguments.tabular.format {
         TableFormat::Table => write(|out| tables(out, &audiences, &told)),

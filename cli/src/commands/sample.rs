@@ -15,7 +15,7 @@ use crate::records::{self, SEED};
 pub(crate) fn run(arguments: &arguments::Sample) -> Result<(), Failure> {
     inputs::read_standard_input_once(&arguments.records.files)?;
     let take = arguments.drawing.take(Confidence::default());
-    let sampled = records::sample(&arguments.records, take, arguments.drawing.seed.unwrap_or(SEED))?;
+    let sampled = records::sample(&arguments.records, take, arguments.drawing.seed.unwrap_or(SEED), &[])?;
     if sampled.kept {
         return Err(Failure::Unfit("these records are a sample already".to_owned()));
     }

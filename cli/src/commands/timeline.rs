@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &arguments::Timeline) -> Result<(), Failure> {
         return Err(Failure::usage(format_args!("--to ({}) is before --from ({})", instant(to), instant(cx.now))));
     }
     // All of the records: what nobody asks now may be asked later.
-    let loaded = records::load(&arguments.records)?;
+    let loaded = records::load(&arguments.records, &[&audience])?;
     let timeline = loaded.table.timeline(&audience, &cx, to);
     let until = loaded.table.valid_until(&audience, &cx);
     let sizes: Box<dyn Iterator<Item = Change>> = match arguments.step {

@@ -12,7 +12,8 @@ use crate::records::{self, ReadContacts};
 pub(crate) fn run(arguments: &arguments::Why) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
-    let (ReadContacts { population, heard }, alike) = records::load_one(&arguments.records, &arguments.phone)?;
+    let (ReadContacts { population, heard }, alike) =
+        records::load_one(&arguments.records, &arguments.phone, &[&audience])?;
     let Some(contact) = population.get(&arguments.phone) else {
         let meant = alike.map(|alike| format!(", did you mean `{}`?", escaped(&alike)));
         return Err(Failure::Unfit(format!(

@@ -21,7 +21,7 @@ fn members_in_every_format() {
 
 #[test]
 fn members_come_in_the_order_of_the_records() {
-    headcount("members --filter 'is_valid' -").reading("phone\n+3\n+1\n+2\n+1\n").prints("+3\n+1\n+2\n");
+    headcount("members --filter 'phone_number exists' -").reading("phone\n+3\n+1\n+2\n+1\n").prints("+3\n+1\n+2\n");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn one_audience_is_needed() {
 #[test]
 fn control_characters_never_reach_a_terminal() {
     let record = r#"{"phone_number": "+1\u001b[31m\u009b", "custom_fields": {"when": "\u001b]0;x\u0007\u007f"}}"#;
-    headcount("members --filter is_valid -").reading(record).prints("+1\\u{1b}[31m\\u{9b}\n");
+    headcount("members --filter 'phone_number exists' -").reading(record).prints("+1\\u{1b}[31m\\u{9b}\n");
     let tree = headcount("why --filter 'custom.when within 3 days' - --phone").with("+1\u{1b}[31m\u{9b}");
     let tree = tree.reading(record).stdout();
     assert!(!tree.contains(|c: char| c.is_control() && c != '\n'), "{tree:?}");

@@ -17,7 +17,7 @@ fn notes_are_told_once_after_reading() {
             "note[pages_missing]: 1 page of 3 pages were read (standard input)\n",
         ),
     ] {
-        let ran = headcount("members --filter 'click_count >= 0' -").reading(records).run();
+        let ran = headcount("members --filter 'phone_number exists' -").reading(records).run();
         ran.exits(0);
         assert!(ran.stderr.starts_with(expected), "{ran}");
         assert_eq!(ran.stderr.lines().count(), 1, "{ran}");
@@ -27,13 +27,13 @@ fn notes_are_told_once_after_reading() {
 #[test]
 fn every_json_output_has_them() {
     for command in [
-        "size --filter is_valid --format json -",
-        "explain --filter is_valid --format json -",
-        "compare --filter is_valid --filter on_dnc --format json -",
-        "timeline --filter is_valid --format json --from 2025-11-15T08:30:00Z --to 1d -",
-        "reconcile --filter is_valid --format json -",
-        "estimate --filter is_valid --format json -",
-        "why --filter is_valid --format json --phone +14155550101 -",
+        "size --filter 'phone_number exists' --format json -",
+        "explain --filter 'phone_number exists' --format json -",
+        "compare --filter 'phone_number exists' --filter 'list not in [9]' --format json -",
+        "timeline --filter 'phone_number exists' --format json --from 2025-11-15T08:30:00Z --to 1d -",
+        "reconcile --filter 'phone_number exists' --format json -",
+        "estimate --filter 'phone_number exists' --format json -",
+        "why --filter 'phone_number exists' --format json --phone +14155550101 -",
     ] {
         let ran = headcount(command).reading(CLICKS).run();
         ran.exits(0);
@@ -105,4 +105,27 @@ fn samples_are_silent() {
 fn a_report_shows_them() {
     let page = headcount("report --filter is_valid --output - -").reading(CLICKS).stdout();
     assert!(page.contains("note[column_not_read]: `clicks` is not read"), "{page}");
+}
+
+#[test]
+fn a_field_that_no_record_gives_is_told() {
+    let csv = "phone,list_id,clicks,DNC,Subscribed\n+14155550101,101,5,true,false\n+14155550102,101,9,false,true\n";
+    let members = headcount("members --filter 'not on_dnc and click_count >= 0' -").reading(csv).run();
+    members.exits(0);
+    assert_eq!(members.stdout, "+14155550101\n+14155550102\n");
+    for said in [
+        "note[column_not_read]: `DNC` is not read: it means nothing here, did you mean `on_dnc`?",
+        "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`?",
+        "note[column_not_read]: `Subscribed` is not read: it means nothing here, did you mean `active`?",
+        "note[field_absent]: no record gives `click_count`, which is taken as 0\n",
+        "note[field_absent]: no record gives `on_dnc`, which is taken as false\n",
+    ] {
+        assert!(members.stderr.contains(said), "{members}");
+    }
+    headcount("members --filter 'not on_dnc' - --deny-notes").reading(csv).run().exits(1);
+    // What follows from others is not absent.
+    headcount("members --filter has_revenue -").reading("phone,revenue_total\n+1,3\n").prints("+1\n");
+    // A file beside it may give it.
+    let dnc = headcount("members --filter 'not on_dnc' - examples/contacts.csv --deny-notes");
+    dnc.reading("{\"phone_number\": \"+19\", \"on_dnc\": true}\n").run().exits(0);
 }

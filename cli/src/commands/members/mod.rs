@@ -22,12 +22,12 @@ pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
     let Some(columns) = &arguments.columns else {
-        let Loaded { table, heard, .. } = records::load_for(&arguments.records, [audience.plan(&cx)])?;
+        let Loaded { table, heard, .. } = records::load_for(&arguments.records, [audience.plan(&cx)], &[&audience])?;
         phone_numbers(&table.members(&audience, &cx), arguments)?;
         return heard.outcome();
     };
     // What nobody asks is written here.
-    let Loaded { table, heard, .. } = records::load(&arguments.records)?;
+    let Loaded { table, heard, .. } = records::load(&arguments.records, &[&audience])?;
     let members = table.members(&audience, &cx);
     let rows = Rows { columns, table: &table, members: &members, audience: &audience, cx: &cx };
     match arguments.format {

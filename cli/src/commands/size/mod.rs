@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &arguments::Size) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.records.files))?;
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
     let plans = questions.iter().map(|Question { audience, cx }| audience.plan(cx));
-    let loaded = records::load_for(&arguments.records, plans)?;
+    let loaded = records::load_for(&arguments.records, plans, &question::audiences(&questions))?;
     let sizes = count(&questions, &loaded.table, arguments.repeat);
     let written = match arguments.tabular.format {
         arguments::TableFormat::Table => write::table(&sizes, arguments.repeat > 1),
