@@ -13,6 +13,7 @@ use crate::time::{InFull, WRITABLE};
 /// assert_eq!(Dialect::ALL.map(Dialect::name), ["postgresql", "duckdb", "clickhouse", "spark", "datafusion"]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Dialect {
     /// PostgreSQL, from version 12 on.
     PostgreSql,
@@ -30,6 +31,8 @@ pub enum Dialect {
 pub(super) struct Forms {
     pub(super) name: &'static str,
     pub(super) display: &'static str,
+    /// What stands before a parameter's number where parameters are listed.
+    pub(super) parameter_sign: char,
     /// The types of columns, as DDL has them.
     pub(super) types: Types,
     pub(super) contains: PartForm,
@@ -85,6 +88,7 @@ const FORMS: [Forms; 5] = [
     Forms {
         name: "postgresql",
         display: "PostgreSQL",
+        parameter_sign: '$',
         types: Types {
             key: "BIGINT",
             text: "TEXT",
@@ -110,6 +114,7 @@ const FORMS: [Forms; 5] = [
     Forms {
         name: "duckdb",
         display: "DuckDB",
+        parameter_sign: '$',
         types: Types {
             key: "BIGINT",
             text: "VARCHAR",
@@ -134,6 +139,7 @@ const FORMS: [Forms; 5] = [
     Forms {
         name: "clickhouse",
         display: "ClickHouse",
+        parameter_sign: 'p',
         types: Types {
             key: "Int64",
             text: "String",
@@ -158,6 +164,7 @@ const FORMS: [Forms; 5] = [
     Forms {
         name: "spark",
         display: "Spark SQL",
+        parameter_sign: '?',
         types: Types {
             key: "BIGINT",
             text: "STRING",
@@ -182,6 +189,7 @@ const FORMS: [Forms; 5] = [
     Forms {
         name: "datafusion",
         display: "DataFusion",
+        parameter_sign: '$',
         types: Types {
             key: "BIGINT",
             text: "VARCHAR",
@@ -226,6 +234,18 @@ impl Dialect {
 
     pub(super) fn forms(self) -> &'static Forms {
         &FORMS[self as usize]
+    }
+
+    /// What the parameter with a number, from 1 on, is called beside the statement.
+    ///
+    /// ```
+    /// use headcount::sql::Dialect;
+    ///
+    /// assert_eq!(Dialect::ALL.map(|dialect| dialect.parameter_name(1)), ["$1", "$1", "p1", "?1", "$1"]);
+    /// ```
+    #[must_use]
+    pub fn parameter_name(self, number: usize) -> String {
+        format!("{}{number}", self.forms().parameter_sign)
     }
 
     /// Whether a text may have a NUL in it.

@@ -1,6 +1,8 @@
 //! Arguments that are one of a few names, those of the library's choices in its own words.
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use headcount::sql::Dialect;
 use headcount_generate::PopulationFormat;
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -199,30 +201,10 @@ impl From<RecordsFormat> for PopulationFormat {
     }
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Dialect {
-    /// PostgreSQL
-    Postgresql,
-    /// DuckDB
-    Duckdb,
-    /// ClickHouse
-    Clickhouse,
-    /// Spark SQL
-    Spark,
-    /// DataFusion
-    Datafusion,
-}
-
-impl From<Dialect> for headcount::sql::Dialect {
-    fn from(choice: Dialect) -> Self {
-        match choice {
-            Dialect::Postgresql => Self::PostgreSql,
-            Dialect::Duckdb => Self::DuckDb,
-            Dialect::Clickhouse => Self::ClickHouse,
-            Dialect::Spark => Self::Spark,
-            Dialect::Datafusion => Self::DataFusion,
-        }
-    }
+/// Reads a dialect of SQL by the name that the library gives it.
+pub(crate) fn dialect() -> impl TypedValueParser<Value = Dialect> {
+    let names = Dialect::ALL.map(|dialect| PossibleValue::new(dialect.name()).help(dialect.to_string()));
+    PossibleValuesParser::new(names).try_map(|name| Dialect::from_name(&name).ok_or("no dialect has this name"))
 }
 
 #[derive(Clone, Copy, ValueEnum)]

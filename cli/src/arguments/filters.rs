@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{ArgGroup, Args};
 use headcount::Semantics;
+use headcount::sql::Dialect;
 
 use super::asking::Asking;
 use super::choices::{
-    ConvertFrom, ConvertTo, Dialect, MissingNegation, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat,
-    TextCase,
+    ConvertFrom, ConvertTo, MissingNegation, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat, TextCase,
+    dialect,
 };
 use super::inputs::Audiences;
 use super::instants::parse_time;
@@ -116,7 +117,7 @@ Examples:
 {\"memberships\": [\"crm\", \"subscribers\"], \"columns\": {\"click_count\": \"clicks\"}}.")]
 pub(crate) struct Sql {
     /// Whose SQL is written
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = dialect())]
     pub(crate) dialect: Dialect,
     #[command(flatten)]
     pub(crate) audiences: Audiences,
@@ -149,7 +150,7 @@ Example:
 {\"custom_fields\": {\"json\": {\"column\": \"extra\"}}}.")]
 pub(crate) struct Ddl {
     /// Whose SQL is written
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = dialect())]
     pub(crate) dialect: Dialect,
     /// A file that says, in JSON, what tables and columns are called and where custom fields are
     #[arg(long, value_name = "FILE")]

@@ -14,7 +14,7 @@ use crate::question::{self, Question};
 /// Writes the statement.
 pub(crate) fn run(arguments: &arguments::Sql) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.schema))?;
-    let dialect = Dialect::from(arguments.dialect);
+    let dialect = arguments.dialect;
     let mut sql = Sql::new(dialect).with_schema(schema(arguments.schema.as_deref())?);
     if arguments.inline {
         sql = sql.inlined();
@@ -54,13 +54,9 @@ pub(super) fn schema(file: Option<&Path>) -> Result<SqlSchema, Failure> {
 fn text(statement: &Statement, dialect: Dialect, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{};", statement.text())?;
     for (i, parameter) in statement.parameters().iter().enumerate() {
-        let sign = match dialect {
-            Dialect::ClickHouse => 'p',
-            Dialect::Spark => '?',
-            _ => '$',
-        };
+        let name = dialect.parameter_name(i + 1);
         // As JSON, a value stays on its line.
-        writeln!(out, "-- {sign}{} = {}", i + 1, serde_json::to_string(parameter)?)?;
+        writeln!(out, "-- {name} = {}", serde_json::to_string(parameter)?)?;
     }
     Ok(())
 }
