@@ -1,7 +1,11 @@
 //! What must hold of any input: each target draws one and asks one of these.
 
 use headcount::records::Input;
-use headcount::{Audience, Contact, Errors, Filter, Population, RecordReader, TableBuilder, filter::Spelling, records::{OnError, ReadReport}};
+use headcount::{
+    Audience, Contact, Errors, Filter, Population, RecordReader, TableBuilder,
+    filter::Spelling,
+    records::{OnError, ReadReport},
+};
 
 /// What is written of a filter is read back as that filter, and is written the same again.
 pub fn is_written(filter: &Filter) {

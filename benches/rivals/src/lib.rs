@@ -6,8 +6,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use headcount::records::Input;
+use headcount::{
+    Contact, Errors, EvalContext, RecordReader, Semantics, Table,
+    semantics::{Subscription, Unit},
+};
 use headcount_generate::{Population, PopulationFormat, REFERENCE_INSTANT};
-use headcount::{Contact, Errors, EvalContext, RecordReader, Semantics, Table, semantics::{Subscription, Unit}};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Every population and audience is made from it.
@@ -44,10 +47,7 @@ pub fn pool(threads: usize) -> Result<ThreadPool, Failure> {
 /// # Errors
 ///
 /// A record is invalid, or the pipe breaks.
-fn read_generated<T>(
-    memberships: u64,
-    read: impl FnOnce(PipeReader) -> Result<T, Errors>,
-) -> Result<T, Failure> {
+fn read_generated<T>(memberships: u64, read: impl FnOnce(PipeReader) -> Result<T, Errors>) -> Result<T, Failure> {
     let (reader, mut writer) = io::pipe()?;
     thread::scope(|scope| {
         let generator = scope.spawn(move || {

@@ -7,8 +7,11 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use headcount::{
+    Audience, RecordReader, Table, TableBuilder,
+    semantics::{Subscription, Unit},
+};
 use headcount_generate::{Population, PopulationFormat, audiences};
-use headcount::{Audience, RecordReader, Table, TableBuilder, semantics::{Subscription, Unit}};
 use headcount_rivals::{Failure, SEED, cx, median, pool, table};
 use rayon::prelude::*;
 use serde::Deserialize;

@@ -11,7 +11,10 @@ use std::sync::Arc;
 use cel::{Context, Env};
 use datalogic_rs::bumpalo::Bump;
 use datalogic_rs::{Engine, ParsedData};
-use headcount::{Audience, Contact, Matcher, semantics::{Subscription, Unit}};
+use headcount::{
+    Audience, Contact, Matcher,
+    semantics::{Subscription, Unit},
+};
 use headcount_rivals::{Failure, cx, each_record, median};
 use wirefilter::{ExecutionContext, Scheme, Type};
 

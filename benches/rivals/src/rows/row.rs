@@ -1,6 +1,10 @@
 //! A service's own record: flat, one membership, no names to look up. headcount asks it by the trait.
 
-use headcount::{Contact, Number, Record, Value, filter::{AmountField, CountField, FlagField, TextField, TimeField}, matcher::{CustomField, ValueRef}};
+use headcount::{
+    Contact, Number, Record, Value,
+    filter::{AmountField, CountField, FlagField, TextField, TimeField},
+    matcher::{CustomField, ValueRef},
+};
 
 /// Where a row keeps its custom fields.
 pub const CUSTOM_KEYS: [&str; 4] = ["state", "source", "tier", "first_name"];
