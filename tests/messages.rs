@@ -597,7 +597,8 @@ fn records() {
         "a.csv",
         b"carrier\nAT&T\n",
         &[
-            "invalid_record at a.csv:1: expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`",
+            "invalid_record at a.csv:1: expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`; \
+             found the column `carrier`",
         ],
     );
     read("a.csv.gz", b"\x1f\x8b\x08", &["unreadable_input at a.csv.gz: cannot be read: the gzip data is cut short"]);
