@@ -23,7 +23,7 @@ pub(crate) struct Readings {
     /// The lists whose memberships are asked, in place of the audience's own
     #[arg(long, value_name = "LIST,…", value_delimiter = ',')]
     pub(crate) source_lists: Option<Vec<i64>>,
-    /// Whether `neq`, `not_in`, `not_contains` and `not_within` match where there is no value
+    /// Whether `neq`, `not_within` and other negations match where there is no value
     #[arg(long, value_enum, default_value_t)]
     missing_negation: MissingNegation,
     /// Whether "ca" is another text than "CA"

@@ -36,7 +36,7 @@ pub(crate) struct Check {
     /// What relative times count back from: a time such as 2025-11-15T08:30:00Z; the clock unless given
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) now: Option<DateTime<Utc>>,
-    /// Whether `neq`, `not_in`, `not_contains` and `not_within` match where there is no value
+    /// Whether `neq`, `not_within` and other negations match where there is no value
     #[arg(long, value_enum, default_value_t)]
     missing_negation: MissingNegation,
     /// Whether "ca" is another text than "CA"
