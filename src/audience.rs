@@ -11,7 +11,18 @@ use crate::filter::Filter;
 /// ```
 /// use headcount::Audience;
 ///
-/// let audience = Audience::from_json(include_str!("../tests/data/audience.json"))?;
+/// let audience = Audience::from_json(
+///     r#"{
+///         "name": "High-Value Clickers",
+///         "source_lists": [101, 102],
+///         "filter": {
+///             "operator": "AND",
+///             "conditions": [{"conditionType": "count", "field": "click_count", "operator": "gte", "value": 3}],
+///             "groups": []
+///         },
+///         "cached_size": 12480
+///     }"#,
+/// )?;
 /// assert_eq!(audience.name.as_deref(), Some("High-Value Clickers"));
 /// assert_eq!(audience.source_lists, [101, 102]);
 /// assert_eq!(audience.cached_size, Some(12480));
