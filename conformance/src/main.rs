@@ -16,8 +16,11 @@ mod load;
 mod question;
 mod suite;
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use headcount::sql::Dialect;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -80,42 +83,73 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let mut rows = Vec::new();
-    let mut good = true;
-    for &dialect in &wanted.engines {
-        let mut engine = match Engine::start(dialect, &wanted.python) {
-            Ok(engine) => engine,
-            Err(message) => {
-                good = false;
-                eprintln!("error: {message}");
-                rows.push(format!("| {dialect} | failed | | 0 | 0 | 0 | 0 |"));
-                continue;
+    let reports = report_all(&wanted);
+    file::clean();
+    println!("| engine | version | layout | cases | equal | refused | unequal |\n|---|---|---|--:|--:|--:|--:|");
+    reports.iter().flat_map(|report| &report.rows).for_each(|row| println!("{row}"));
+    if reports.iter().all(|report| report.good) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What came of an engine.
+struct Report {
+    /// The table's, one for each layout.
+    rows: Vec<String>,
+    good: bool,
+}
+
+/// The reports of all engines, in the order in which they are wanted. As many are asked at once as there are cores: an
+/// engine waits while its next questions are drawn, and whoever draws them while the engine answers.
+fn report_all(wanted: &Arguments) -> Vec<Report> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let waiting = Mutex::new(wanted.engines.iter().enumerate());
+    let reports = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let Some((place, &dialect)) = next else { break };
+                    let report = report(dialect, wanted);
+                    reports.lock().unwrap_or_else(PoisonError::into_inner).insert(place, report);
+                }
+            });
+        }
+    });
+    reports.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+}
+
+fn report(dialect: Dialect, wanted: &Arguments) -> Report {
+    let mut report = Report { rows: Vec::new(), good: true };
+    let mut engine = match Engine::start(dialect, &wanted.python) {
+        Ok(engine) => engine,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return Report { rows: vec![format!("| {dialect} | failed | | 0 | 0 | 0 | 0 |")], good: false };
+        }
+    };
+    for &layout in wanted.layouts.iter().filter(|layout| layout.is_of(dialect)) {
+        let name = layout.name();
+        match run(&mut engine, layout, wanted) {
+            Ok(tally) => {
+                let Tally { cases, equal, refused, ref reasons } = tally;
+                let (version, unequal) = (&engine.version, tally.unequal());
+                report.good &= unequal == 0;
+                report
+                    .rows
+                    .push(format!("| {dialect} | {version} | {name} | {cases} | {equal} | {refused} | {unequal} |"));
+                for (reason, times) in reasons {
+                    eprintln!("{dialect}, {name}: refused {times} times: {reason}");
+                }
             }
-        };
-        for &layout in wanted.layouts.iter().filter(|layout| layout.is_of(dialect)) {
-            match run(&mut engine, layout, &wanted) {
-                Ok(tally) => {
-                    let Tally { cases, equal, refused, ref reasons } = tally;
-                    let (version, layout, unequal) = (&engine.version, layout.name(), tally.unequal());
-                    good &= unequal == 0;
-                    rows.push(format!(
-                        "| {dialect} | {version} | {layout} | {cases} | {equal} | {refused} | {unequal} |"
-                    ));
-                    reasons.iter().for_each(|(reason, times)| eprintln!("refused {times} times: {reason}"));
-                }
-                Err(message) => {
-                    good = false;
-                    eprintln!("error: {message}");
-                    rows.push(format!("| {dialect} | failed | {} | 0 | 0 | 0 | 0 |", layout.name()));
-                    break;
-                }
+            Err(message) => {
+                report.good = false;
+                eprintln!("error: {message}");
+                report.rows.push(format!("| {dialect} | failed | {name} | 0 | 0 | 0 | 0 |"));
+                break;
             }
         }
     }
-    file::clean();
-    println!("| engine | version | layout | cases | equal | refused | unequal |\n|---|---|---|--:|--:|--:|--:|");
-    rows.iter().for_each(|row| println!("{row}"));
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    report
 }
 
 fn run(engine: &mut Engine, layout: Layout, wanted: &Arguments) -> Result<Tally, String> {
