@@ -1,6 +1,5 @@
 //! Tests of custom fields.
 
-use super::dialect::Dialect;
 use super::expression::{Answer, BoolExpr, Rows, Scalar};
 use super::layout::{CustomColumn, CustomFields, CustomRows, CustomType, MapValues};
 use super::lower::{Lanes, Lowering, Reason, compared, compared_whole};
@@ -94,12 +93,8 @@ impl Lowering<'_> {
     }
 
     fn asked_of_json(self, key: &CustomKey, test: Option<&CustomTest>) -> Result<Answer, Reason> {
-        match self.dialect {
-            Dialect::DataFusion => Err("it has no functions that read JSON".to_owned()),
-            Dialect::PostgreSql | Dialect::DuckDb | Dialect::ClickHouse | Dialect::Spark => {
-                Ok(self.asked_of_rows(&CustomRows::default(), key, test))
-            }
-        }
+        self.dialect.syntax().json()?;
+        Ok(self.asked_of_rows(&CustomRows::default(), key, test))
     }
 
     fn asked_of_column(
@@ -115,7 +110,7 @@ impl Lowering<'_> {
         match column.of {
             CustomType::Text if !looks.other => element.text = Some(scalar.clone()),
             CustomType::Text => return Ok(self.asked_of_rows(&CustomRows::default(), key, test)),
-            CustomType::TextList if self.dialect == Dialect::ClickHouse && tells_absence => {
+            CustomType::TextList if tells_absence && !self.dialect.syntax().has_null_collections() => {
                 return Err("an array is never NULL there, so that an empty one may be no value".to_owned());
             }
             CustomType::TextList => return Ok(self.asked_of_rows(&CustomRows::default(), key, test)),

@@ -1,7 +1,7 @@
 //! The tables of a schema, described in each dialect.
 
 use super::Refusal;
-use super::dialect::{Dialect, quoted_name};
+use super::dialect::{ColumnTypes, Dialect, Unsupported};
 use super::layout::{CustomFields, CustomRows, CustomType};
 use super::print::{self, Printer};
 use super::schema::{SqlSchema, TableName};
@@ -20,21 +20,18 @@ use crate::catalogue::{FIELDS, Field, Owner, TextField};
 ///
 /// # Errors
 ///
-/// A name that is empty, or has a NUL in it; a map in DataFusion, whose DDL has none.
+/// A name that is empty, or has a NUL in it; a map where the dialect's DDL has none.
 pub fn ddl(dialect: Dialect, schema: &SqlSchema) -> Result<String, Refusal> {
     print::check_names(dialect, schema)?;
-    if let (Dialect::DataFusion, CustomFields::Map(_)) = (dialect, &schema.custom_fields) {
-        let reason = "its CREATE TABLE has no type of maps: register a file with one".to_owned();
-        return Err(Refusal::of_all(dialect, reason));
-    }
-    let writer = Tables { dialect, schema };
+    let writer = Tables { dialect, types: dialect.syntax().types(), schema };
     let key = schema.membership_id.as_str();
     let phone_number = schema.column(TextField::PhoneNumber);
     let mut tables = Vec::new();
     if let Some(contacts) = &schema.contacts {
         tables.push(writer.table(contacts, &writer.contacts(), &[phone_number]));
     }
-    tables.push(writer.table(&schema.memberships, &writer.memberships(), &[phone_number, key]));
+    let memberships = writer.memberships().map_err(|reason| Refusal::of_all(dialect, reason.into()))?;
+    tables.push(writer.table(&schema.memberships, &memberships, &[phone_number, key]));
     if let CustomFields::Rows(rows) = &schema.custom_fields {
         tables.push(writer.table(&rows.table, &writer.values(rows), &[&rows.key, &rows.membership_id]));
     }
@@ -54,6 +51,7 @@ fn column(name: &str, of: &'static str, always: bool) -> Column {
 
 struct Tables<'a> {
     dialect: Dialect,
+    types: ColumnTypes,
     schema: &'a SqlSchema,
 }
 
@@ -61,14 +59,14 @@ impl Tables<'_> {
     /// The phone number, which tells contacts apart and stands in front, and what else is known of a contact.
     fn contacts(&self) -> Vec<Column> {
         let phone_number = Field::Text(TextField::PhoneNumber);
-        let mut columns = vec![column(self.schema.column(phone_number), self.dialect.forms().types.text, true)];
+        let mut columns = vec![column(self.schema.column(phone_number), self.types.text, true)];
         let others = FIELDS.iter().filter(|row| row.field.owner() == Owner::Contact && row.field != phone_number);
         columns.extend(others.map(|row| self.field(row.field)));
         columns
     }
 
-    fn memberships(&self) -> Vec<Column> {
-        let (types, schema) = (&self.dialect.forms().types, self.schema);
+    fn memberships(&self) -> Result<Vec<Column>, Unsupported> {
+        let (types, schema) = (&self.types, self.schema);
         let mut columns = vec![column(&schema.membership_id, types.key, true)];
         let mut contacts = self.contacts();
         if schema.contacts.is_some() {
@@ -87,10 +85,7 @@ impl Tables<'_> {
         match &schema.custom_fields {
             CustomFields::Rows(_) => {}
             CustomFields::Json(json) => columns.push(column(&json.column, types.json, false)),
-            // There a map is never NULL.
-            CustomFields::Map(map) => {
-                columns.push(column(&map.column, types.map, self.dialect == Dialect::ClickHouse));
-            }
+            CustomFields::Map(map) => columns.push(column(&map.column, types.map?, !self.has_null_collections())),
             CustomFields::Columns(custom) => {
                 let of = |(key, custom): (&String, &super::layout::CustomColumn)| {
                     self.custom(custom.column.as_ref().unwrap_or(key), custom.of)
@@ -98,11 +93,15 @@ impl Tables<'_> {
                 columns.extend(custom.iter().map(of));
             }
         }
-        columns
+        Ok(columns)
+    }
+
+    fn has_null_collections(&self) -> bool {
+        self.dialect.syntax().has_null_collections()
     }
 
     fn field(&self, field: Field) -> Column {
-        let types = &self.dialect.forms().types;
+        let types = &self.types;
         let of = match field {
             Field::Time(_) => types.instant,
             Field::Count(_) => types.count,
@@ -114,22 +113,21 @@ impl Tables<'_> {
     }
 
     fn custom(&self, name: &str, of: CustomType) -> Column {
-        let types = &self.dialect.forms().types;
+        let types = &self.types;
         let (of, always) = match of {
             CustomType::Text => (types.text, false),
             CustomType::Integer => (types.whole, false),
             CustomType::Double => (types.double, false),
             CustomType::Boolean => (types.flag, false),
             CustomType::Timestamp => (types.instant, false),
-            // There an array is never NULL.
-            CustomType::TextList => (types.texts, self.dialect == Dialect::ClickHouse),
+            CustomType::TextList => (types.texts, !self.has_null_collections()),
             CustomType::Json => (types.json, false),
         };
         column(name, of, always)
     }
 
     fn values(&self, rows: &CustomRows) -> Vec<Column> {
-        let types = &self.dialect.forms().types;
+        let types = &self.types;
         vec![
             column(&rows.membership_id, types.key, true),
             column(&rows.key, types.text, true),
@@ -141,27 +139,16 @@ impl Tables<'_> {
         ]
     }
 
-    fn table(&self, name: &TableName, columns: &[Column], order: &[&str]) -> String {
-        let quoted = |name: &str| quoted_name(self.dialect, name);
-        let mut lines = Vec::new();
-        for Column { name, of, always } in columns {
-            let name = quoted(name);
-            lines.push(match (self.dialect, always) {
-                (Dialect::ClickHouse, true) => format!("    {name} {of}"),
-                (Dialect::ClickHouse, false) => format!("    {name} Nullable({of})"),
-                (_, true) => format!("    {name} {of} NOT NULL"),
-                (_, false) => format!("    {name} {of}"),
-            });
-        }
-        let behind = match self.dialect {
-            Dialect::ClickHouse => {
-                let order: Vec<String> = order.iter().map(|name| quoted(name)).collect();
-                format!("\nENGINE = MergeTree\nORDER BY ({})", order.join(", "))
-            }
-            Dialect::Spark => " USING PARQUET".to_owned(),
-            Dialect::PostgreSql | Dialect::DuckDb | Dialect::DataFusion => String::new(),
+    fn table(&self, name: &TableName, columns: &[Column], key: &[&str]) -> String {
+        let syntax = self.dialect.syntax();
+        let line = |column: &Column| {
+            let of = if column.always { syntax.not_null(column.of) } else { syntax.nullable(column.of) };
+            format!("    {} {of}", syntax.quoted_name(&column.name))
         };
+        let lines: Vec<String> = columns.iter().map(line).collect();
+        let key: Vec<String> = key.iter().map(|name| syntax.quoted_name(name)).collect();
+        let options = syntax.table_options(&key);
         let name = Printer::new(self.dialect, self.schema).table(name);
-        format!("CREATE TABLE {name} (\n{}\n){behind};\n", lines.join(",\n"))
+        format!("CREATE TABLE {name} (\n{}\n){options};\n", lines.join(",\n"))
     }
 }

@@ -3,7 +3,7 @@
 //! It says what `eval` says, in the same order: what a test is asked of, what a value is, what no value is.
 
 use super::Refusal;
-use super::dialect::{Dialect, INSTANTS};
+use super::dialect::Dialect;
 use super::expression::{Answer, BoolExpr, Rows, Scalar, Tree, Value};
 use super::folding;
 use super::schema::SqlSchema;
@@ -16,6 +16,10 @@ use crate::filter::{
 };
 use crate::number::Number;
 use crate::semantics::{EvalContext, Subscription, TextCase};
+use crate::time::WRITABLE;
+
+/// The instants that a column may hold, in microseconds since 1970: what a record may say, of the years 0 to 9999.
+const INSTANTS: std::ops::RangeInclusive<i64> = WRITABLE.start..=WRITABLE.end - 1;
 
 /// What a filter is asked in.
 #[derive(Clone, Copy)]
@@ -300,7 +304,7 @@ impl Lowering<'_> {
     pub(super) fn is_ordered(self, scalar: &Scalar, comparison: Comparison, text: &str) -> BoolExpr {
         let text = self.cased(text);
         let scalar = self.folded(scalar, || folding::for_order(&text));
-        match text.split_once('\0').filter(|_| !self.dialect.holds_nul()) {
+        match text.split_once('\0').filter(|_| !self.dialect.syntax().holds_nul()) {
             None => BoolExpr::Compare(scalar, comparison, Value::Text(text)),
             // No text that can be held stands between what is in front of a NUL and what has that and a NUL.
             Some((front, _)) => {
@@ -315,7 +319,7 @@ impl Lowering<'_> {
     }
 
     pub(super) fn may_be_held(self, text: &str) -> bool {
-        self.dialect.holds_nul() || !text.contains('\0')
+        self.dialect.syntax().holds_nul() || !text.contains('\0')
     }
 
     fn cased(self, text: &str) -> String {

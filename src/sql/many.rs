@@ -4,15 +4,12 @@
 //! of lists by contact. Then a row a contact says of each audience whether it is in, or by how many memberships, and the
 //! sums of that are the sizes.
 
-use super::dialect::Dialect;
 use super::expression::Tree;
-use super::print::{Hoisted, MEMBERSHIPS, Printer, Sketch};
+use super::print::{Hoisted, MEMBERSHIPS, Printer};
+use super::sketch::Sketch;
 use super::values::{self, Needed};
 use crate::filter::Junction;
 use crate::semantics::Unit;
-
-/// The most columns that PostgreSQL has in a row.
-const COLUMNS: usize = 1_600;
 
 pub(super) fn counts(mut printer: Printer<'_>, audiences: &[(Unit, Vec<Tree>)]) -> Result<Sketch, String> {
     if audiences.is_empty() {
@@ -45,10 +42,10 @@ pub(super) fn counts(mut printer: Printer<'_>, audiences: &[(Unit, Vec<Tree>)]) 
 
     let hoisted = printer.hoisted.take().unwrap_or_default();
     let columns = hoisted.of_membership.len().max(hoisted.of_contact.len()).max(audiences.len());
-    if printer.dialect == Dialect::PostgreSql && columns >= COLUMNS {
-        return Err(format!(
-            "a row has {COLUMNS} columns at most, and {columns} are needed: ask in several statements"
-        ));
+    if let Some(most) = printer.syntax.limits().columns
+        && columns >= most
+    {
+        return Err(format!("a row has {most} columns at most, and {columns} are needed: ask in several statements"));
     }
     let joins = Joins { custom: !hoisted.of_membership.is_empty(), lists: !hoisted.of_contact.is_empty() };
     // Columns still say of which table they are.
@@ -57,7 +54,7 @@ pub(super) fn counts(mut printer: Printer<'_>, audiences: &[(Unit, Vec<Tree>)]) 
     let mut sketch = Sketch::default();
     let mut with = "WITH ";
     let needed = Needed::of(audiences.iter().flat_map(|(_, trees)| trees));
-    if let Some(values) = values::relation(&printer, &needed) {
+    if let Some(values) = values::relation(&printer, &needed)? {
         sketch.push(with);
         sketch.append(values);
         with = ", ";

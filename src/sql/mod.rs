@@ -1,9 +1,9 @@
 //! Somebody else's engine: filters and audiences as SQL (feature `sql`).
 //!
-//! [`Sql`] writes statements for PostgreSQL, DuckDB, ClickHouse, Spark SQL and DataFusion: how many are in an audience,
-//! who they are, how many are in each of many audiences. A statement means what [`Audience::contains`] means, to the
-//! letter; what cannot be said exactly is a [`Refusal`] that names the condition. It is text and parameters: nothing here
-//! talks to a database. [`SqlSchema`] says where things are, and [`ddl`] describes the tables of one.
+//! [`Sql`] writes statements in each [`Dialect`]: how many are in an audience, who they are, how many are in each of many
+//! audiences. A statement means what [`Audience::contains`] means, to the letter; what cannot be said exactly is a
+//! [`Refusal`] that names the condition. It is text and parameters: nothing here talks to a database. [`SqlSchema`] says
+//! where things are, and [`ddl`] describes the tables of one.
 //!
 //! ```
 //! use headcount::sql::{Dialect, Parameter, Sql};
@@ -29,13 +29,13 @@ mod ddl;
 mod dialect;
 mod expression;
 mod folding;
-mod json;
 mod layout;
 mod lower;
 mod many;
 mod print;
 mod reading;
 mod schema;
+mod sketch;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -43,7 +43,8 @@ mod values;
 
 use self::expression::Tree;
 use self::lower::Lowering;
-use self::print::{Printer, Sketch};
+use self::print::Printer;
+use self::sketch::Sketch;
 use self::values::Needed;
 use crate::audience::Audience;
 use crate::semantics::{EvalContext, Unit};
@@ -150,8 +151,9 @@ impl Sql {
     fn trees(&self, audience: &Audience, cx: &EvalContext) -> Result<Vec<Tree>, Refusal> {
         let trees = Lowering { dialect: self.dialect, schema: &self.schema, cx }.audience(audience)?;
         let deep = trees.iter().map(Tree::depth).max().unwrap_or(0);
-        let most = self.dialect.forms().groups;
-        if deep > most {
+        if let Some(most) = self.dialect.syntax().limits().groups
+            && deep > most
+        {
             return Err(self.refusal(format!("groups may nest {most} deep, and they nest {deep} deep")));
         }
         Ok(trees)
@@ -159,7 +161,8 @@ impl Sql {
 
     fn select(&self, mut printer: Printer<'_>, what: &str, trees: &[Tree]) -> Result<Statement, Refusal> {
         let mut sketch = Sketch::default();
-        if let Some(values) = values::relation(&printer, &Needed::of(trees)) {
+        let values = values::relation(&printer, &Needed::of(trees)).map_err(|reason| self.refusal(reason.into()))?;
+        if let Some(values) = values {
             sketch.push("WITH ");
             sketch.append(values);
             sketch.push("\n");
@@ -172,9 +175,10 @@ impl Sql {
     fn finished(&self, sketch: Sketch) -> Result<Statement, Refusal> {
         print::check_names(self.dialect, &self.schema)?;
         let statement = sketch.finished(self.dialect, self.inlined);
-        let most = self.dialect.forms().parameters;
-        if statement.parameters.len() > most {
-            let found = statement.parameters.len();
+        let found = statement.parameters.len();
+        if let Some(most) = self.dialect.syntax().limits().parameters
+            && found > most
+        {
             return Err(self.refusal(format!("it takes {most} parameters at most, and there are {found}: inline them")));
         }
         Ok(statement)

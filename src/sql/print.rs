@@ -4,100 +4,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Refusal;
-use super::dialect::{Dialect, quoted_name, quoted_text, reads_instant, written_instant};
-use super::expression::{BoolExpr, Folding, LONGEST_CHAIN, Rows, Scalar, Tree, Value};
-use super::folding::{DOTTED, SIGMAS};
+use super::dialect::{Dialect, Syntax};
+use super::expression::{BoolExpr, LONGEST_CHAIN, Rows, Scalar, Tree, Value};
 use super::layout::{CustomFields, CustomRows};
 use super::schema::{SqlSchema, TableName};
-use super::statement::{Parameter, Statement};
+use super::sketch::Sketch;
+use super::statement::Parameter;
 use crate::catalogue::TextField;
 use crate::filter::{Comparison, Junction, TextPart};
-
-/// A piece of a statement.
-#[derive(Clone)]
-enum Piece {
-    Text(String),
-    Value(Parameter),
-}
-
-/// A statement, or a part of one, in the making.
-#[derive(Clone, Default)]
-pub(super) struct Sketch(Vec<Piece>);
-
-impl Sketch {
-    pub(super) fn push(&mut self, text: &str) {
-        match self.0.last_mut() {
-            Some(Piece::Text(last)) => last.push_str(text),
-            _ => self.0.push(Piece::Text(text.to_owned())),
-        }
-    }
-
-    pub(super) fn append(&mut self, other: Self) {
-        for piece in other.0 {
-            match piece {
-                Piece::Text(text) => self.push(&text),
-                value @ Piece::Value(_) => self.0.push(value),
-            }
-        }
-    }
-
-    pub(super) fn value(&mut self, value: Parameter) {
-        self.0.push(Piece::Value(value));
-    }
-
-    /// Each line but the first further in.
-    pub(super) fn indented(mut self) -> Self {
-        for piece in &mut self.0 {
-            if let Piece::Text(text) = piece {
-                *text = text.replace('\n', "\n  ");
-            }
-        }
-        self
-    }
-
-    /// The statement, with values in its text or beside it.
-    pub(super) fn finished(self, dialect: Dialect, inlined: bool) -> Statement {
-        let mut text = String::new();
-        let mut parameters = Vec::new();
-        for piece in self.0 {
-            match piece {
-                Piece::Text(piece) => text.push_str(&piece),
-                Piece::Value(value) if inlined => text.push_str(&literal(dialect, &value)),
-                Piece::Value(value) => {
-                    parameters.push(value);
-                    text.push_str(&placeholder(dialect, parameters.len(), parameters.last()));
-                }
-            }
-        }
-        Statement { text, parameters }
-    }
-}
-
-fn literal(dialect: Dialect, value: &Parameter) -> String {
-    match value {
-        Parameter::Text(text) => quoted_text(dialect, text),
-        Parameter::Integer(whole) => whole.to_string(),
-        Parameter::Unsigned(whole) => whole.to_string(),
-        // With an exponent it is a double everywhere, and not a decimal.
-        Parameter::Double(double) => format!("{double:e}"),
-    }
-}
-
-fn placeholder(dialect: Dialect, number: usize, value: Option<&Parameter>) -> String {
-    match dialect {
-        Dialect::PostgreSql | Dialect::DuckDb | Dialect::DataFusion => format!("${number}"),
-        Dialect::Spark => "?".to_owned(),
-        Dialect::ClickHouse => {
-            let of = match value {
-                None | Some(Parameter::Text(_)) => "String",
-                Some(Parameter::Integer(_)) => "Int64",
-                Some(Parameter::Unsigned(_)) => "UInt64",
-                Some(Parameter::Double(_)) => "Float64",
-            };
-            format!("{{p{number}:{of}}}")
-        }
-    }
-}
 
 /// What is asked of other rows, worked out beforehand where many audiences are asked together.
 #[derive(Default)]
@@ -109,7 +23,7 @@ pub(super) struct Hoisted {
 
 /// Writes conditions.
 pub(super) struct Printer<'a> {
-    pub(super) dialect: Dialect,
+    pub(super) syntax: &'static dyn Syntax,
     pub(super) schema: &'a SqlSchema,
     /// The values of custom fields: those of a table, or the ones that are worked out in front of the statement.
     pub(super) rows: Cow<'a, CustomRows>,
@@ -149,11 +63,11 @@ impl<'a> Printer<'a> {
             }
         };
         let (custom, lists) = (unused(schema, "v"), unused(schema, "l"));
-        Self { dialect, schema, rows, custom, lists, hoisted: None }
+        Self { syntax: dialect.syntax(), schema, rows, custom, lists, hoisted: None }
     }
 
     pub(super) fn name(&self, name: &str) -> String {
-        quoted_name(self.dialect, name)
+        self.syntax.quoted_name(name)
     }
 
     pub(super) fn table(&self, table: &TableName) -> String {
@@ -234,35 +148,35 @@ impl<'a> Printer<'a> {
             BoolExpr::All(members) => self.joined(Junction::All, members, inside, out),
             BoolExpr::Any(members) => self.joined(Junction::Any, members, inside, out),
             BoolExpr::Present(scalar) => {
-                self.scalar(scalar, out);
+                out.append(self.scalar(scalar));
                 out.push(" IS NOT NULL");
             }
             BoolExpr::Absent(scalar) => {
-                self.scalar(scalar, out);
+                out.append(self.scalar(scalar));
                 out.push(" IS NULL");
             }
             BoolExpr::Compare(scalar, comparison, value) => {
-                self.scalar(scalar, out);
+                out.append(self.scalar(scalar));
                 let ordered = *comparison != Comparison::Eq;
                 if ordered && matches!(value, Value::Text(_)) {
-                    out.push(self.dialect.forms().by_code_point);
+                    out.push(self.syntax.code_point_order());
                 }
                 out.push(symbol(*comparison));
-                self.value(value, out);
+                out.append(self.value(value));
             }
             BoolExpr::Between(..) | BoolExpr::NonEmpty(..) | BoolExpr::Among(..) => self.range(predicate, "", out),
-            BoolExpr::Part(part, scalar, text) => self.part(*part, scalar, text, out),
-            BoolExpr::Is(scalar) => self.scalar(scalar, out),
+            BoolExpr::Part(part, scalar, text) => out.append(self.part(*part, scalar, text)),
+            BoolExpr::Is(scalar) => out.append(self.scalar(scalar)),
             BoolExpr::Not(inner) => match &**inner {
                 BoolExpr::Between(..) | BoolExpr::NonEmpty(..) | BoolExpr::Among(..) => self.range(inner, " NOT", out),
                 BoolExpr::Is(scalar) => {
                     out.push("NOT ");
-                    self.scalar(scalar, out);
+                    out.append(self.scalar(scalar));
                 }
                 BoolExpr::Compare(scalar, Comparison::Eq, value) => {
-                    self.scalar(scalar, out);
+                    out.append(self.scalar(scalar));
                     out.push(" <> ");
-                    self.value(value, out);
+                    out.append(self.value(value));
                 }
                 inner => {
                     out.push("NOT (");
@@ -300,22 +214,22 @@ impl<'a> Printer<'a> {
     fn range(&mut self, predicate: &BoolExpr, not: &str, out: &mut Sketch) {
         match predicate {
             BoolExpr::Between(scalar, first, last) => {
-                self.scalar(scalar, out);
+                out.append(self.scalar(scalar));
                 out.push(not);
                 out.push(" BETWEEN ");
-                self.value(first, out);
+                out.append(self.value(first));
                 out.push(" AND ");
-                self.value(last, out);
+                out.append(self.value(last));
             }
             BoolExpr::NonEmpty(scalar, values) => {
-                self.scalar(scalar, out);
+                out.append(self.scalar(scalar));
                 out.push(not);
                 out.push(" IN (");
                 for (i, value) in values.iter().enumerate() {
                     if i > 0 {
                         out.push(", ");
                     }
-                    self.value(value, out);
+                    out.append(self.value(value));
                 }
                 out.push(")");
             }
@@ -365,108 +279,49 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn part(&mut self, part: TextPart, scalar: &Scalar, text: &Value, out: &mut Sketch) {
-        let forms = self.dialect.forms();
-        let form = match part {
-            TextPart::Anywhere => &forms.contains,
-            TextPart::Start => &forms.starts_with,
-            TextPart::End => &forms.ends_with,
-        };
-        let [before, between, behind] = form.around;
-        out.push(before);
-        self.scalar(scalar, out);
-        out.push(between);
-        self.value(text, out);
-        out.push(behind);
-        if form.repeats_part {
-            self.value(text, out);
+    fn part(&self, part: TextPart, scalar: &Scalar, sought: &Value) -> Sketch {
+        let (text, sought) = (self.scalar(scalar), self.value(sought));
+        match part {
+            TextPart::Anywhere => self.syntax.contains(text, sought),
+            TextPart::Start => self.syntax.starts_with(text, sought),
+            TextPart::End => self.syntax.ends_with(text, sought),
         }
     }
 
-    fn scalar(&mut self, scalar: &Scalar, out: &mut Sketch) {
+    fn scalar(&self, scalar: &Scalar) -> Sketch {
+        let coalesce = |scalar: &Scalar, otherwise: Sketch| Sketch::call("COALESCE", [self.scalar(scalar), otherwise]);
         match scalar {
-            Scalar::Membership(name) => out.push(&self.column(MEMBERSHIPS, name)),
+            Scalar::Membership(name) => self.column(MEMBERSHIPS, name).as_str().into(),
             Scalar::Contact(name) => {
                 let alias = if self.schema.contacts.is_some() { CONTACTS } else { MEMBERSHIPS };
-                out.push(&self.column(alias, name));
+                self.column(alias, name).as_str().into()
             }
-            Scalar::Custom(name) => out.push(&self.name(name)),
-            Scalar::FlagOr(flag, otherwise) => {
-                out.push("COALESCE(");
-                self.scalar(flag, out);
-                out.push(if *otherwise { ", TRUE)" } else { ", FALSE)" });
-            }
+            Scalar::Custom(name) => self.name(name).as_str().into(),
+            Scalar::FlagOr(flag, otherwise) => coalesce(flag, if *otherwise { "TRUE" } else { "FALSE" }.into()),
             Scalar::FlagOrPositive(flag, amounts) => {
-                out.push("COALESCE(");
-                self.scalar(flag, out);
+                let mut positive = Sketch::default();
                 for (i, amount) in amounts.iter().enumerate() {
-                    out.push(if i == 0 { ", COALESCE(" } else { " OR COALESCE(" });
-                    self.scalar(amount, out);
-                    out.push(", 0) > 0");
+                    positive.push(if i == 0 { "" } else { " OR " });
+                    positive.append(coalesce(amount, "0".into()).then(" > 0"));
                 }
-                out.push(")");
+                coalesce(flag, positive)
             }
-            Scalar::Folded(text, folding) => self.folded(text, folding, out),
+            Scalar::Folded(text, folding) => self.syntax.lower_cased(self.scalar(text), folding),
             Scalar::Quotient(sum, count) => {
-                out.push("COALESCE(");
-                self.scalar(sum, out);
-                out.push(", 0) / CAST(NULLIF(");
-                self.scalar(count, out);
-                let double = self.dialect.forms().types.double;
-                // There a type says whether it has NULL.
-                let double =
-                    if self.dialect == Dialect::ClickHouse { format!("Nullable({double})") } else { double.to_owned() };
-                out.push(&format!(", 0) AS {double})"));
+                let mut quotient = coalesce(sum, "0".into()).then(" / CAST(");
+                quotient.append(Sketch::call("NULLIF", [self.scalar(count), "0".into()]));
+                let double = self.syntax.nullable(self.syntax.types().double);
+                quotient.then(&format!(" AS {double})"))
             }
         }
     }
 
-    fn folded(&mut self, text: &Scalar, folding: &Folding, out: &mut Sketch) {
-        let Some(translate) = self.dialect.forms().translate else {
-            // There `lower` is Rust's own, which looks at the neighbours of one letter.
-            let [capital, _, small] = SIGMAS;
-            out.push(if folding.sigma { "lower(replace(" } else { "lower(" });
-            self.scalar(text, out);
-            if folding.sigma {
-                out.push(&format!(", '{capital}', '{small}')"));
-            }
-            out.push(")");
-            return;
-        };
-        // Letters stand in no need of escapes.
-        let (from, to) = (String::from_iter(&folding.from), String::from_iter(&folding.to));
-        if !from.is_empty() {
-            out.push(translate);
-            out.push("(");
-        }
-        if folding.dotted {
-            out.push("replace(");
-        }
-        self.scalar(text, out);
-        if folding.dotted {
-            out.push(&format!(", '{}', '{}')", DOTTED.0, DOTTED.1));
-        }
-        if !from.is_empty() {
-            out.push(&format!(", '{from}', '{to}')"));
-        }
-    }
-
-    fn value(&self, value: &Value, out: &mut Sketch) {
+    fn value(&self, value: &Value) -> Sketch {
         match value {
-            Value::Text(text) => out.value(Parameter::Text(text.clone())),
-            Value::Whole(whole) => out.value(whole_number(*whole)),
-            Value::Double(double) => out.value(Parameter::Double(*double)),
-            Value::Instant(micros) if reads_instant(self.dialect, *micros) => {
-                let [before, behind] = self.dialect.forms().instant;
-                out.push(before);
-                out.value(Parameter::Text(written_instant(self.dialect, *micros)));
-                out.push(behind);
-            }
-            Value::Instant(micros) => {
-                out.push("fromUnixTimestamp64Micro(");
-                out.value(Parameter::Integer(*micros));
-                out.push(", 'UTC')");
-            }
+            Value::Text(text) => Parameter::Text(text.clone()).into(),
+            Value::Whole(whole) => whole_number(*whole).into(),
+            Value::Double(double) => Parameter::Double(*double).into(),
+            Value::Instant(micros) => self.syntax.instant(*micros),
         }
     }
 }

@@ -20,8 +20,9 @@ impl Statement {
         &self.text
     }
 
-    /// The values of the placeholders: `$1`, `$2` … in PostgreSQL, DuckDB and DataFusion, `?` in Spark SQL, `p1`, `p2` …
-    /// in ClickHouse. None where they are inlined.
+    /// The values of the placeholders, in their order, by number from 1 on; none where they are inlined.
+    ///
+    /// [`Dialect::parameter_name`](super::Dialect::parameter_name) has what each is called.
     #[must_use]
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters

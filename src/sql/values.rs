@@ -7,12 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use super::dialect::Dialect;
+use super::dialect::{Entries, JsonSyntax, Syntax, Unsupported};
 use super::expression::{Scalar, Tree, Value};
-use super::json::{Element, Elements};
 use super::layout::{CustomFields, CustomRows, CustomType, MapValues};
-use super::print::{Printer, Sketch};
+use super::print::Printer;
 use super::reading;
+use super::sketch::Sketch;
 use super::statement::Parameter;
 
 /// What a statement asks of the relation.
@@ -56,28 +56,33 @@ impl Needed {
 }
 
 /// The relation under its name, to stand behind `WITH`; none where nothing is asked of it, or there is a table.
-pub(super) fn relation(printer: &Printer<'_>, needed: &Needed) -> Option<Sketch> {
+pub(super) fn relation(printer: &Printer<'_>, needed: &Needed) -> Result<Option<Sketch>, Unsupported> {
+    let Some(query) = query(printer, needed)? else { return Ok(None) };
     let mut out = Sketch::default();
     out.push(&format!("{} AS (\n  ", printer.table(&printer.rows.table)));
-    out.append(query(printer, needed)?.indented());
+    out.append(query.indented());
     out.push("\n)");
-    Some(out)
+    Ok(Some(out))
 }
 
 /// The rows of what is needed.
-fn query(printer: &Printer<'_>, needed: &Needed) -> Option<Sketch> {
+fn query(printer: &Printer<'_>, needed: &Needed) -> Result<Option<Sketch>, Unsupported> {
     if needed.keys.is_empty() {
-        return None;
+        return Ok(None);
     }
     let relation = Relation { printer, needed };
     let parts = match &printer.schema.custom_fields {
-        CustomFields::Rows(_) => return None,
-        CustomFields::Json(json) => vec![relation.of_json(relation.object(&json.column))],
+        CustomFields::Rows(_) => return Ok(None),
+        CustomFields::Json(column) => {
+            let json = printer.syntax.json()?;
+            let entries = json.object_entries(&relation.own(&column.column));
+            vec![relation.of_json(json, relation.entries(entries))]
+        }
         CustomFields::Map(map) => {
-            let entries = relation.entries(&map.column);
+            let entries = relation.entries(printer.syntax.map_entries(&relation.own(&map.column)));
             vec![match map.values {
                 MapValues::Text => relation.of_texts(relation.alone(entries)),
-                MapValues::Json => relation.of_json(relation.parsed(entries)),
+                MapValues::Json => relation.of_texts_of_json(entries)?,
             }]
         }
         CustomFields::Columns(columns) => {
@@ -86,11 +91,11 @@ fn query(printer: &Printer<'_>, needed: &Needed) -> Option<Sketch> {
                 let name = column.column.as_deref().unwrap_or(key);
                 relation.column(key, name, column.of)
             };
-            columns.map(part).collect()
+            columns.map(part).collect::<Result<_, _>>()?
         }
     };
     if parts.len() < 2 {
-        return parts.into_iter().next();
+        return Ok(parts.into_iter().next());
     }
     let mut all = Sketch::default();
     for (i, part) in parts.into_iter().enumerate() {
@@ -98,7 +103,7 @@ fn query(printer: &Printer<'_>, needed: &Needed) -> Option<Sketch> {
         all.append(part);
         all.push(")");
     }
-    Some(all)
+    Ok(Some(all))
 }
 
 struct Relation<'a> {
@@ -107,8 +112,8 @@ struct Relation<'a> {
 }
 
 impl Relation<'_> {
-    fn dialect(&self) -> Dialect {
-        self.printer.dialect
+    fn syntax(&self) -> &'static dyn Syntax {
+        self.printer.syntax
     }
 
     fn name(&self, name: &str) -> String {
@@ -135,121 +140,29 @@ impl Relation<'_> {
         out
     }
 
-    /// The same, worked out before what is asked of it: PostgreSQL would else put each expression in every place where
-    /// its column is named, and again those in that.
+    /// The same, worked out before what is asked of it.
     fn step(&self, columns: &[String], from: Sketch) -> Sketch {
-        let mut step = self.select(columns, from);
-        if self.dialect() == Dialect::PostgreSql {
-            step.push("\nOFFSET 0");
-        }
-        step
+        self.select(columns, from).then(self.syntax().materialized())
     }
 
-    /// The key and the value of each field of a JSON object, as JSON; null is none.
-    fn object(&self, column: &str) -> Sketch {
-        let (id, column) = (self.own(&self.printer.schema.membership_id), self.own(column));
-        let [as_id, as_key, as_value, pair] = ["membership_id", "key", "value", "pair"].map(|name| self.name(name));
-        let memberships = self.memberships();
-        match self.dialect() {
-            Dialect::PostgreSql => {
-                let json = format!("CAST({column} AS JSONB)");
-                let object = format!("CASE WHEN jsonb_typeof({json}) = 'object' THEN {json} END");
+    /// The key that is needed, and the value, of each entry; null is none.
+    fn entries(&self, entries: Entries) -> Sketch {
+        let [as_id, as_key, as_value] = ["membership_id", "key", "value"].map(|name| self.name(name));
+        let (id, memberships) = (self.own(&self.printer.schema.membership_id), self.memberships());
+        let rows = |columns: &str, join: &str| format!("SELECT {id} AS {as_id}, {columns}\nFROM {memberships}{join}");
+        let (mut out, key, is_value) = match entries {
+            Entries::Joined { columns, join, key, is_value } => (Sketch::from(&*rows(columns, &join)), key, is_value),
+            Entries::Nested { columns, join, key, value, is_value } => {
                 let mut out = Sketch::default();
-                out.push(&format!(
-                    "SELECT {id} AS {as_id}, {pair}.{as_key}, {pair}.{as_value}\nFROM {memberships}\n\
-                     CROSS JOIN LATERAL jsonb_each({object}) AS {pair} ({as_key}, {as_value})\n\
-                     WHERE {pair}.{as_key} IN ("
-                ));
-                self.keys(&mut out);
-                out.push(&format!(") AND jsonb_typeof({pair}.{as_value}) <> 'null'"));
-                out
-            }
-            Dialect::DuckDb => {
-                let mut out = Sketch::default();
-                out.push(&format!(
-                    "SELECT {id} AS {as_id}, {pair}.\"key\" AS {as_key}, {pair}.\"value\" AS {as_value}\n\
-                     FROM {memberships}, json_each({column}) AS {pair}\nWHERE {pair}.\"key\" IN ("
-                ));
-                self.keys(&mut out);
-                out.push(&format!(") AND {pair}.\"type\" <> 'NULL'"));
-                out
-            }
-            Dialect::ClickHouse => {
-                let mut pairs = Sketch::default();
-                pairs.push(&format!(
-                    "SELECT {id} AS {as_id}, arrayJoin(JSONExtractKeysAndValuesRaw(ifNull({column}, ''))) AS {pair}\n\
-                     FROM {memberships}"
-                ));
-                self.of_pairs(pairs, &format!("{pair}.1"), &format!("{pair}.2"), " <> 'null'")
-            }
-            // No functions that read JSON: who asks is refused.
-            Dialect::Spark | Dialect::DataFusion => {
-                let mut out = Sketch::default();
-                out.push(&format!(
-                    "SELECT {id} AS {as_id}, {pair}.`key` AS {as_key}, {pair}.`value` AS {as_value}\n\
-                     FROM {memberships}, LATERAL variant_explode(try_parse_json({column})) AS {pair}\n\
-                     WHERE {pair}.`key` IN ("
-                ));
-                self.keys(&mut out);
-                out.push(&format!(") AND schema_of_variant({pair}.`value`) <> 'VOID'"));
-                out
-            }
-        }
-    }
-
-    /// The key and the value of each entry of a map, as they are; NULL is none.
-    fn entries(&self, column: &str) -> Sketch {
-        let (id, column) = (self.own(&self.printer.schema.membership_id), self.own(column));
-        let [as_id, as_key, as_value, pair] = ["membership_id", "key", "value", "pair"].map(|name| self.name(name));
-        let memberships = self.memberships();
-        let mut pairs = Sketch::default();
-        let (key, value) = match self.dialect() {
-            Dialect::PostgreSql => {
-                pairs.push(&format!(
-                    "SELECT {id} AS {as_id}, {pair}.{as_key}, {pair}.{as_value}\nFROM {memberships}\n\
-                     CROSS JOIN LATERAL each({column}) AS {pair} ({as_key}, {as_value})"
-                ));
-                (as_key, as_value)
-            }
-            Dialect::DuckDb => {
-                pairs.push(&format!(
-                    "SELECT {id} AS {as_id}, unnest(map_entries({column})) AS {pair}\nFROM {memberships}"
-                ));
-                (format!("{pair}.\"key\""), format!("{pair}.\"value\""))
-            }
-            Dialect::ClickHouse => {
-                pairs.push(&format!(
-                    "SELECT {id} AS {as_id}, arrayJoin(arrayZip(mapKeys({column}), mapValues({column}))) AS {pair}\n\
-                     FROM {memberships}"
-                ));
-                (format!("{pair}.1"), format!("{pair}.2"))
-            }
-            Dialect::Spark => {
-                pairs.push(&format!(
-                    "SELECT {id} AS {as_id}, explode({column}) AS ({as_key}, {as_value})\nFROM {memberships}"
-                ));
-                (as_key, as_value)
-            }
-            Dialect::DataFusion => {
-                pairs.push(&format!(
-                    "SELECT {id} AS {as_id}, unnest(map_keys({column})) AS {as_key}, \
-                     unnest(map_values({column})) AS {as_value}\nFROM {memberships}"
-                ));
-                (as_key, as_value)
+                out.push(&format!("SELECT {as_id}, {key} AS {as_key}, {value} AS {as_value}\nFROM (\n  "));
+                out.append(Sketch::from(&*rows(&columns, &join)).indented());
+                out.push(&format!("\n) AS {}", self.name("q")));
+                (out, key, is_value)
             }
         };
-        self.of_pairs(pairs, &key, &value, " IS NOT NULL")
-    }
-
-    /// Those pairs of a key that is needed and a value that is one.
-    fn of_pairs(&self, pairs: Sketch, key: &str, value: &str, is_one: &str) -> Sketch {
-        let [as_id, as_key, as_value] = ["membership_id", "key", "value"].map(|name| self.name(name));
-        let mut out = Sketch::default();
-        out.push(&format!("SELECT {as_id}, {key} AS {as_key}, {value} AS {as_value}\nFROM (\n  "));
-        out.append(pairs.indented());
-        out.push(&format!("\n) AS {}\nWHERE {key} IN (", self.name("q")));
+        out.push(&format!("\nWHERE {key} IN ("));
         self.keys(&mut out);
-        out.push(&format!(") AND {value}{is_one}"));
+        out.push(&format!(") AND {is_value}"));
         out
     }
 
@@ -262,26 +175,18 @@ impl Relation<'_> {
         }
     }
 
-    /// Values that are texts of JSON, read; null is none.
-    fn parsed(&self, values: Sketch) -> Sketch {
+    /// What is in values that are texts of JSON; null is none.
+    fn of_texts_of_json(&self, values: Sketch) -> Result<Sketch, Unsupported> {
+        let json = self.syntax().json()?;
         let [value, parsed] = ["value", "parsed"].map(|name| self.name(name));
-        let (read, is_one) = match self.dialect() {
-            Dialect::PostgreSql => (format!("CAST({value} AS JSONB)"), format!("jsonb_typeof({parsed}) <> 'null'")),
-            Dialect::DuckDb => (format!("CAST({value} AS JSON)"), format!("json_type({parsed}) <> 'NULL'")),
-            Dialect::ClickHouse => (format!("ifNull({value}, 'null')"), format!("JSONType({parsed}) <> 'Null'")),
-            Dialect::Spark | Dialect::DataFusion => {
-                (format!("try_parse_json({value})"), format!("schema_of_variant({parsed}) <> 'VOID'"))
-            }
-        };
-        let read = self.select(&[format!("{read} AS {parsed}")], values);
-        let mut out = self.select(&[format!("{parsed} AS {value}")], read);
-        out.push(&format!("\nWHERE {is_one}"));
-        out
+        let read = self.select(&[format!("{} AS {parsed}", json.parsed(&value))], values);
+        let out = self.select(&[format!("{parsed} AS {value}")], read);
+        Ok(self.of_json(json, out.then(&format!("\nWHERE {}", json.is_not_null(&parsed)))))
     }
 
     /// The values of a column of a type.
-    fn column(&self, key: &str, column: &str, of: CustomType) -> Sketch {
-        let types = &self.dialect().forms().types;
+    fn column(&self, key: &str, column: &str, of: CustomType) -> Result<Sketch, Unsupported> {
+        let types = self.syntax().types();
         let (id, column) = (self.own(&self.printer.schema.membership_id), self.own(column));
         let [as_id, as_key, as_value] = ["membership_id", "key", "value"].map(|name| self.name(name));
         let each = |value: &str, behind: &str| {
@@ -296,15 +201,10 @@ impl Relation<'_> {
             out
         };
         let there = format!("\nWHERE {column} IS NOT NULL");
-        match of {
-            CustomType::Json => self.of_json(self.parsed(each(&column, &there))),
+        Ok(match of {
+            CustomType::Json => self.of_texts_of_json(each(&column, &there))?,
             CustomType::TextList => {
-                let elements = match self.dialect() {
-                    Dialect::ClickHouse => format!("arrayJoin({column})"),
-                    Dialect::Spark => format!("explode({column})"),
-                    Dialect::PostgreSql | Dialect::DuckDb | Dialect::DataFusion => format!("unnest({column})"),
-                };
-                let mut all = each(&elements, &there);
+                let mut all = each(&self.syntax().unnested(&column), &there);
                 // That there is a value, also where it is an empty array.
                 all.push("\nUNION ALL\n");
                 all.append(each(&self.null_of(types.text), &there));
@@ -312,16 +212,11 @@ impl Relation<'_> {
             }
             // Others are asked themselves.
             _ => self.of_texts(self.alone(each(&column, &there))),
-        }
+        })
     }
 
     fn null_of(&self, of: &str) -> String {
-        match self.dialect() {
-            Dialect::ClickHouse => format!("CAST(NULL AS Nullable({of}))"),
-            Dialect::PostgreSql | Dialect::DuckDb | Dialect::Spark | Dialect::DataFusion => {
-                format!("CAST(NULL AS {of})")
-            }
-        }
+        format!("CAST(NULL AS {})", self.syntax().nullable(of))
     }
 
     /// Texts that are values.
@@ -342,7 +237,7 @@ impl Relation<'_> {
             columns.push(format!("{value} AS {written}"));
         }
         if self.needed.flag {
-            columns.push(format!("{} AS {flag}", self.null_of(self.dialect().forms().types.flag)));
+            columns.push(format!("{} AS {flag}", self.null_of(self.syntax().types().flag)));
         }
         if self.needed.instant {
             columns.push(format!("{alone} AS {as_alone}"));
@@ -351,29 +246,26 @@ impl Relation<'_> {
     }
 
     /// The elements of JSON values, and each value that is no array, by what they are.
-    fn of_json(&self, values: Sketch) -> Sketch {
+    fn of_json(&self, json: &dyn JsonSyntax, values: Sketch) -> Sketch {
         let [value, element, alone] = ["value", "element", "alone"].map(|name| self.name(name));
         let [text, written, flag] = ["text", "written", "flag"].map(|name| self.name(name));
-        let Elements { is_array, elements } = Elements::of(self.dialect(), &value);
-        let mut columns = vec![format!("{elements} AS {element}")];
+        let mut columns = vec![format!("{} AS {element}", json.elements(&value))];
         if self.needed.instant {
-            columns.push(format!("NOT {is_array} AS {alone}"));
+            columns.push(format!("NOT {} AS {alone}", json.is_array(&value)));
         }
         let elements = self.select(&columns, values);
 
-        let read = Element::of(self.dialect(), &element);
+        let (is_text, as_text) = (json.is_text(&element), json.text(&element));
         let mut columns = Vec::new();
         if self.needed.text || self.needed.instant {
-            columns.push(format!("CASE WHEN {} THEN {} END AS {text}", read.is_text, read.text));
+            columns.push(format!("CASE WHEN {is_text} THEN {as_text} END AS {text}"));
         }
         if self.needed.reads_numbers() {
-            columns.push(format!(
-                "CASE WHEN {} THEN {} WHEN {} THEN {} END AS {written}",
-                read.is_text, read.text, read.is_number, read.number
-            ));
+            let (is_number, number) = (json.is_number(&element), json.number(&element));
+            columns.push(format!("CASE WHEN {is_text} THEN {as_text} WHEN {is_number} THEN {number} END AS {written}"));
         }
         if self.needed.flag {
-            columns.push(format!("CASE WHEN {} THEN {} END AS {flag}", read.is_flag, read.flag));
+            columns.push(format!("CASE WHEN {} THEN {} END AS {flag}", json.is_flag(&element), json.flag(&element)));
         }
         if self.needed.instant {
             columns.push(alone);
@@ -384,7 +276,7 @@ impl Relation<'_> {
     /// What is in texts: numbers, and instants where they stand alone.
     fn of_texts(&self, texts: Sketch) -> Sketch {
         let of = |name: &str| self.name(name);
-        let dialect = self.dialect();
+        let syntax = self.syntax();
         let mut kept: Vec<String> = Vec::new();
         if self.needed.text {
             kept.push(of("text"));
@@ -394,20 +286,20 @@ impl Relation<'_> {
         }
         let mut columns = kept.clone();
         if self.needed.number {
-            columns.push(format!("{} AS {}", reading::number(dialect, &of("written")), of("number")));
+            columns.push(format!("{} AS {}", reading::number(syntax, &of("written")), of("number")));
         }
         if self.needed.number_whole {
-            columns.push(format!("{} AS {}", reading::whole(dialect, &of("written")), of("number_whole")));
+            columns.push(format!("{} AS {}", reading::whole(syntax, &of("written")), of("number_whole")));
         }
         if !self.needed.instant {
             return self.select(&columns, texts);
         }
-        columns.push(format!("{} AS {}", reading::guarded(dialect, &of("text"), &of("alone")), of("time")));
+        columns.push(format!("{} AS {}", reading::guarded(syntax, &of("text"), &of("alone")), of("time")));
         let mut steps = self.step(&columns, texts);
         let mut kept: Vec<String> = kept;
         kept.extend(self.needed.number.then(|| of("number")));
         kept.extend(self.needed.number_whole.then(|| of("number_whole")));
-        for step in reading::instant(dialect, &of) {
+        for step in reading::instant(syntax, &of) {
             let mut columns = kept.clone();
             columns.extend(step.iter().map(|(what, name)| format!("{what} AS {}", of(name))));
             steps = self.step(&columns, steps);

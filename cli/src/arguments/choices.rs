@@ -203,7 +203,7 @@ impl From<RecordsFormat> for PopulationFormat {
 
 /// Reads a dialect of SQL by the name that the library gives it.
 pub(crate) fn dialect() -> impl TypedValueParser<Value = Dialect> {
-    let names = Dialect::ALL.map(|dialect| PossibleValue::new(dialect.name()).help(dialect.to_string()));
+    let names = Dialect::ALL.iter().map(|dialect| PossibleValue::new(dialect.name()).help(dialect.to_string()));
     PossibleValuesParser::new(names).try_map(|name| Dialect::from_name(&name).ok_or("no dialect has this name"))
 }
 

@@ -164,9 +164,9 @@ fn no_name_escapes_its_quotes() {
         (columns, "custom.b = 'x'"),
     ] {
         let schema = SqlSchema { membership_id: hostile.to_owned(), ..schema(&layout.to_string()) };
-        for dialect in Dialect::ALL {
+        for &dialect in Dialect::ALL {
             let Ok(statement) = statement(dialect, &schema, filter, Semantics::default()) else { continue };
-            let quoted = quoted_name(dialect, hostile);
+            let quoted = dialect.syntax().quoted_name(hostile);
             assert!(statement.contains(&quoted), "{quoted} in {statement}");
             assert!(!statement.replace(&quoted, "").contains("; --"), "{statement}");
         }

@@ -4,7 +4,6 @@
 
 mod layouts;
 
-use super::dialect::{quoted_name, quoted_text};
 use super::*;
 use crate::semantics::{MissingNegation, Semantics, Subscription, TextCase};
 
@@ -24,6 +23,14 @@ fn condition(dialect: Dialect, filter: &str, semantics: Semantics) -> String {
 #[track_caller]
 fn check(filter: &str, expected: &str) {
     assert_eq!(condition(Dialect::DuckDb, filter, Semantics::default()), expected, "{filter}");
+}
+
+#[test]
+fn a_dialect_is_found_by_its_name_alone() {
+    for &dialect in Dialect::ALL {
+        assert_eq!(Dialect::from_name(dialect.name()), Some(dialect));
+    }
+    assert_eq!(Dialect::from_name("DuckDB"), None);
 }
 
 #[test]
@@ -108,7 +115,7 @@ fn nothing_escapes_its_literal() {
         (Dialect::Spark, "'\\' OR 1=1 --\\\\\\'\\u0000\n\"`'"),
         (Dialect::DataFusion, "''' OR 1=1 --\\''\0\n\"`'"),
     ] {
-        assert_eq!(quoted_text(dialect, hostile), expected, "{dialect}");
+        assert_eq!(dialect.syntax().quoted_text(hostile), expected, "{dialect}");
     }
     for (dialect, expected) in [
         (Dialect::PostgreSql, "\"a\"\"`\\\""),
@@ -117,7 +124,7 @@ fn nothing_escapes_its_literal() {
         (Dialect::Spark, "`a\"``\\`"),
         (Dialect::DataFusion, "\"a\"\"`\\\""),
     ] {
-        assert_eq!(quoted_name(dialect, "a\"`\\"), expected, "{dialect}");
+        assert_eq!(dialect.syntax().quoted_name("a\"`\\"), expected, "{dialect}");
     }
 }
 
@@ -254,7 +261,7 @@ fn as_many_conditions_as_a_filter_may_have_are_printed_shallow_in_every_dialect(
         format!("custom.n in [{}]", values.join(", ")),
     ] {
         let audience = Audience::of(text.parse().unwrap());
-        for dialect in Dialect::ALL {
+        for &dialect in Dialect::ALL {
             let statement = Sql::new(dialect).inlined().count(&audience, &cx).unwrap();
             let found = nesting(statement.text());
             assert!(found < 150, "{dialect}: {found} for {}", &text[..40]);

@@ -1,0 +1,223 @@
+//! PostgreSQL.
+
+use super::shared::{cast_instant, double_quoted, numbered, single_quoted, translated, without_zone};
+use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
+use crate::sql::expression::Folding;
+use crate::sql::reading::EXACT;
+use crate::sql::sketch::Sketch;
+use crate::sql::statement::Parameter;
+
+pub(super) struct PostgreSql;
+
+impl Syntax for PostgreSql {
+    fn name(&self) -> &'static str {
+        "postgresql"
+    }
+
+    fn display_name(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
+    fn types(&self) -> ColumnTypes {
+        ColumnTypes {
+            key: "BIGINT",
+            text: "TEXT",
+            count: "NUMERIC(20)",
+            double: "DOUBLE PRECISION",
+            whole: "NUMERIC(20)",
+            flag: "BOOLEAN",
+            instant: "TIMESTAMPTZ",
+            texts: "TEXT[]",
+            map: Ok("HSTORE"),
+            json: "JSONB",
+        }
+    }
+
+    fn limits(&self) -> StatementLimits {
+        StatementLimits { groups: None, parameters: Some(65_535), columns: Some(1_600) }
+    }
+
+    fn holds_nul(&self) -> bool {
+        false
+    }
+
+    fn has_null_collections(&self) -> bool {
+        true
+    }
+
+    fn quoted_name(&self, name: &str) -> String {
+        double_quoted(name)
+    }
+
+    fn quoted_text(&self, text: &str) -> String {
+        let quoted = single_quoted(text);
+        // With `E`, a backslash is one whatever `standard_conforming_strings` is.
+        if text.contains('\\') { format!("E{}", quoted.replace('\\', "\\\\")) } else { quoted }
+    }
+
+    fn parameter_name(&self, number: usize) -> String {
+        numbered(number)
+    }
+
+    fn placeholder(&self, number: usize, _value: &Parameter) -> String {
+        numbered(number)
+    }
+
+    fn instant(&self, micros: i64) -> Sketch {
+        let text = without_zone(micros);
+        // It has no year 0.
+        let text = match text.strip_prefix("0000-") {
+            Some(rest) => format!("0001-{rest}+00 BC"),
+            None => format!("{text}+00"),
+        };
+        cast_instant(text, "TIMESTAMPTZ")
+    }
+
+    fn contains(&self, text: Sketch, part: Sketch) -> Sketch {
+        Sketch::call("strpos", [text, part]).then(" > 0")
+    }
+
+    fn starts_with(&self, text: Sketch, part: Sketch) -> Sketch {
+        Sketch::call("starts_with", [text, part])
+    }
+
+    fn ends_with(&self, text: Sketch, part: Sketch) -> Sketch {
+        // There is no function of that name.
+        let length = Sketch::call("length", [part.clone()]);
+        let mut ends = Sketch::call("right", [text, length]).then(" = ");
+        ends.append(part);
+        ends
+    }
+
+    fn lower_cased(&self, text: Sketch, folding: &Folding) -> Sketch {
+        translated("translate", text, folding)
+    }
+
+    fn code_point_order(&self) -> &'static str {
+        " COLLATE \"C\""
+    }
+
+    fn matches(&self, text: &str, pattern: &str) -> String {
+        format!("{text} ~ '{pattern}'")
+    }
+
+    fn without_match(&self, text: &str, pattern: &str) -> String {
+        format!("regexp_replace({text}, '{pattern}', '')")
+    }
+
+    fn whole(&self, text: &str) -> String {
+        format!("CAST({text} AS NUMERIC)")
+    }
+
+    fn double(&self, text: &str) -> String {
+        format!("CAST({text} AS DOUBLE PRECISION)")
+    }
+
+    fn digits(&self, text: &str) -> String {
+        format!("CAST({text} AS BIGINT)")
+    }
+
+    fn fraction(&self, text: &str) -> String {
+        let double = self.double(text);
+        // A cast that ends in infinity, or in a 0 that was none, would be an error.
+        format!(
+            "CASE WHEN jsonb_path_exists(to_jsonb({text}), '$.double()', silent => TRUE) \
+             THEN CASE WHEN abs({double}) < {EXACT} THEN {double} END END"
+        )
+    }
+
+    fn quotient(&self, number: &str, by: u32) -> String {
+        format!("({number}) / {by}")
+    }
+
+    fn instant_of_micros(&self, micros: &str) -> String {
+        format!(
+            "(TIMESTAMP '1970-01-01 00:00:00' + ({micros} / 86400000000) * INTERVAL '1 day' \
+             + ({micros} % 86400000000) * INTERVAL '1 microsecond') AT TIME ZONE 'UTC'"
+        )
+    }
+
+    fn unnested(&self, array: &str) -> String {
+        format!("unnest({array})")
+    }
+
+    fn map_entries(&self, map: &str) -> Entries {
+        Entries::Nested {
+            columns: r#""pair"."key", "pair"."value""#.to_owned(),
+            join: format!("\nCROSS JOIN LATERAL each({map}) AS \"pair\" (\"key\", \"value\")"),
+            key: "\"key\"",
+            value: "\"value\"",
+            is_value: "\"value\" IS NOT NULL",
+        }
+    }
+
+    fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
+        Ok(self)
+    }
+
+    /// It would else put each expression in every place where its column is named, and again those in that.
+    fn materialized(&self) -> &'static str {
+        "\nOFFSET 0"
+    }
+}
+
+/// Values are of type `jsonb`.
+impl JsonSyntax for PostgreSql {
+    fn object_entries(&self, column: &str) -> Entries {
+        let json = self.parsed(column);
+        let object = format!("CASE WHEN jsonb_typeof({json}) = 'object' THEN {json} END");
+        Entries::Joined {
+            columns: r#""pair"."key", "pair"."value""#,
+            join: format!("\nCROSS JOIN LATERAL jsonb_each({object}) AS \"pair\" (\"key\", \"value\")"),
+            key: r#""pair"."key""#,
+            is_value: r#"jsonb_typeof("pair"."value") <> 'null'"#,
+        }
+    }
+
+    fn parsed(&self, text: &str) -> String {
+        format!("CAST({text} AS JSONB)")
+    }
+
+    fn is_not_null(&self, value: &str) -> String {
+        format!("jsonb_typeof({value}) <> 'null'")
+    }
+
+    fn is_array(&self, value: &str) -> String {
+        format!("jsonb_typeof({value}) = 'array'")
+    }
+
+    fn elements(&self, value: &str) -> String {
+        format!(
+            "jsonb_array_elements(CASE WHEN jsonb_typeof({value}) <> 'array' THEN jsonb_build_array({value}) \
+             WHEN {value} = '[]' THEN '[null]' ELSE {value} END)"
+        )
+    }
+
+    fn is_text(&self, value: &str) -> String {
+        format!("jsonb_typeof({value}) = 'string'")
+    }
+
+    fn text(&self, value: &str) -> String {
+        format!("{value} #>> '{{}}'")
+    }
+
+    fn is_number(&self, value: &str) -> String {
+        format!("jsonb_typeof({value}) = 'number'")
+    }
+
+    fn number(&self, value: &str) -> String {
+        // One that is nearest to 0 is 0.
+        format!(
+            "CASE WHEN jsonb_path_exists({value}, '$.double()', silent => TRUE) THEN {value} #>> '{{}}' \
+             WHEN abs(CAST({value} AS NUMERIC)) < 1 THEN '0' END"
+        )
+    }
+
+    fn is_flag(&self, value: &str) -> String {
+        format!("jsonb_typeof({value}) = 'boolean'")
+    }
+
+    fn flag(&self, value: &str) -> String {
+        format!("{value} = 'true'")
+    }
+}

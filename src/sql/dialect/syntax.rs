@@ -1,0 +1,226 @@
+//! What there is to say of a dialect.
+
+use crate::sql::expression::Folding;
+use crate::sql::sketch::Sketch;
+use crate::sql::statement::Parameter;
+
+/// All that a dialect says differently.
+///
+/// The arguments are SQL where they are not said to be anything else: the name of a column in quotes, or an expression that
+/// stands in no need of parentheses. What is here without a default, a dialect has to know of its engine: said wrongly, most
+/// of it would be an answer to another question.
+pub(in crate::sql) trait Syntax: Sync {
+    // What it is called.
+
+    /// Its name in arguments.
+    fn name(&self) -> &'static str;
+
+    /// Its name as its makers write it.
+    fn display_name(&self) -> &'static str;
+
+    // What it holds.
+
+    /// The types of the columns of the default tables.
+    fn types(&self) -> ColumnTypes;
+
+    /// What a statement may have at most.
+    fn limits(&self) -> StatementLimits;
+
+    /// Whether a text may have a NUL in it.
+    fn holds_nul(&self) -> bool;
+
+    /// Whether an array, or a map, may be NULL.
+    fn has_null_collections(&self) -> bool;
+
+    /// A type of which NULL is a value.
+    fn nullable(&self, of: &str) -> String {
+        of.to_owned()
+    }
+
+    /// The type, in DDL, of a column that is never NULL.
+    fn not_null(&self, of: &str) -> String {
+        format!("{of} NOT NULL")
+    }
+
+    /// What stands behind the columns of a table with this key, in DDL.
+    fn table_options(&self, _key: &[String]) -> String {
+        String::new()
+    }
+
+    // Names and values.
+
+    /// A name of a table or a column, always in quotes.
+    fn quoted_name(&self, name: &str) -> String;
+
+    /// A text as a literal, from which nothing in it escapes.
+    fn quoted_text(&self, text: &str) -> String;
+
+    /// What the parameter with a number, from 1 on, is called beside the statement.
+    fn parameter_name(&self, number: usize) -> String;
+
+    /// What stands in the statement for the parameter with a number, from 1 on.
+    fn placeholder(&self, number: usize, value: &Parameter) -> String;
+
+    /// An instant in microseconds since 1970, of those that records have: of the years 0 to 9999.
+    fn instant(&self, micros: i64) -> Sketch;
+
+    // Texts.
+
+    /// Whether a text has a part in it.
+    fn contains(&self, text: Sketch, part: Sketch) -> Sketch;
+
+    /// Whether a text starts with a part.
+    fn starts_with(&self, text: Sketch, part: Sketch) -> Sketch;
+
+    /// Whether a text ends with a part.
+    fn ends_with(&self, text: Sketch, part: Sketch) -> Sketch;
+
+    /// A text in which at least these letters are small; others may stay or become small.
+    fn lower_cased(&self, text: Sketch, folding: &Folding) -> Sketch;
+
+    /// What stands behind a text whose order is asked, so that it is by code point.
+    fn code_point_order(&self) -> &'static str;
+
+    /// Whether a text matches a pattern, which is the text of a regular expression without backslashes and quotes.
+    fn matches(&self, text: &str, pattern: &str) -> String;
+
+    /// A text without the first part that matches such a pattern.
+    fn without_match(&self, text: &str, pattern: &str) -> String;
+
+    // Numbers and instants of texts.
+
+    /// The number of a text of at most 20 digits and a sign; of another text it may be NULL, or an error.
+    fn whole(&self, text: &str) -> String;
+
+    /// The double next to the number that a text is; of another text it may be NULL, or an error.
+    fn double(&self, text: &str) -> String;
+
+    /// The number of a text of a few digits.
+    fn digits(&self, text: &str) -> String;
+
+    /// The double of a text that is a number with a fraction or an exponent; NULL where that is 2^53 or more, or 0 and the
+    /// number is not.
+    fn fraction(&self, text: &str) -> String;
+
+    /// A whole number that is not negative, divided without its remainder.
+    fn quotient(&self, number: &str, by: u32) -> String;
+
+    /// The instant of microseconds since 1970.
+    fn instant_of_micros(&self, micros: &str) -> String;
+
+    // Rows.
+
+    /// The elements of an array, a row each.
+    fn unnested(&self, array: &str) -> String;
+
+    /// The entries of a map, a row each.
+    fn map_entries(&self, map: &str) -> Entries;
+
+    /// How JSON is read.
+    fn json(&self) -> Result<&dyn JsonSyntax, Unsupported>;
+
+    /// What stands behind a query that is to be worked out before what is asked of it.
+    fn materialized(&self) -> &'static str {
+        ""
+    }
+}
+
+/// How a dialect tells JSON values apart, and reads them. The arguments are JSON values as `parsed` makes them, if they are not
+/// said to be anything else.
+pub(in crate::sql) trait JsonSyntax {
+    /// The keys and values of a column with JSON objects, a row each.
+    fn object_entries(&self, column: &str) -> Entries;
+
+    /// A text of JSON as the value that it is.
+    fn parsed(&self, text: &str) -> String;
+
+    /// Whether a value is other than null.
+    fn is_not_null(&self, value: &str) -> String;
+
+    /// Whether a value is an array.
+    fn is_array(&self, value: &str) -> String;
+
+    /// The elements of an array, a row each, and one that is null if it has none; any other value itself.
+    fn elements(&self, value: &str) -> String;
+
+    /// Whether a value is a text.
+    fn is_text(&self, value: &str) -> String;
+
+    /// The text that a value is.
+    fn text(&self, value: &str) -> String;
+
+    /// Whether a value is a number.
+    fn is_number(&self, value: &str) -> String;
+
+    /// The number that a value is, as text.
+    fn number(&self, value: &str) -> String;
+
+    /// Whether a value is true or false.
+    fn is_flag(&self, value: &str) -> String;
+
+    /// Whether a value is true, of one that is true or false.
+    fn flag(&self, value: &str) -> String;
+}
+
+/// The types of the columns of the default tables.
+pub(in crate::sql) struct ColumnTypes {
+    /// Ids of lists and memberships.
+    pub(in crate::sql) key: &'static str,
+    pub(in crate::sql) text: &'static str,
+    pub(in crate::sql) count: &'static str,
+    pub(in crate::sql) double: &'static str,
+    /// Whole numbers of 64 bits, with and without a sign.
+    pub(in crate::sql) whole: &'static str,
+    pub(in crate::sql) flag: &'static str,
+    pub(in crate::sql) instant: &'static str,
+    /// Arrays of texts.
+    pub(in crate::sql) texts: &'static str,
+    /// Maps from texts to texts.
+    pub(in crate::sql) map: Result<&'static str, Unsupported>,
+    pub(in crate::sql) json: &'static str,
+}
+
+/// What a statement may have at most; `None` where the engine sets no limit that a filter reaches.
+pub(in crate::sql) struct StatementLimits {
+    /// How deep groups may nest.
+    pub(in crate::sql) groups: Option<usize>,
+    pub(in crate::sql) parameters: Option<usize>,
+    /// The columns of a row.
+    pub(in crate::sql) columns: Option<usize>,
+}
+
+/// Why an engine cannot be asked something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sql) struct Unsupported(pub(in crate::sql) &'static str);
+
+impl From<Unsupported> for String {
+    fn from(Unsupported(reason): Unsupported) -> Self {
+        reason.to_owned()
+    }
+}
+
+/// A query that makes a row of each key and value in a column of the table of memberships.
+pub(in crate::sql) enum Entries {
+    /// Of a join, whose columns a condition can name beside it.
+    Joined {
+        /// The columns `key` and `value`.
+        columns: &'static str,
+        /// What stands behind the table.
+        join: String,
+        key: &'static str,
+        /// Whether there is a value.
+        is_value: &'static str,
+    },
+    /// Of expressions, which only a query around it can name.
+    Nested {
+        /// What is selected.
+        columns: String,
+        /// What stands behind the table.
+        join: String,
+        /// What the key and the value are to the query around it.
+        key: &'static str,
+        value: &'static str,
+        /// Whether there is a value.
+        is_value: &'static str,
+    },
+}

@@ -1,0 +1,98 @@
+//! A statement in the making: text, and values that are kept apart from it until the end.
+
+use super::dialect::Dialect;
+use super::statement::{Parameter, Statement};
+
+/// A piece of a statement.
+#[derive(Clone)]
+enum Piece {
+    Text(String),
+    Value(Parameter),
+}
+
+/// A statement, or a part of one, in the making.
+#[derive(Clone, Default)]
+pub(super) struct Sketch(Vec<Piece>);
+
+impl From<&str> for Sketch {
+    fn from(text: &str) -> Self {
+        Self(vec![Piece::Text(text.to_owned())])
+    }
+}
+
+impl From<Parameter> for Sketch {
+    fn from(value: Parameter) -> Self {
+        Self(vec![Piece::Value(value)])
+    }
+}
+
+impl Sketch {
+    /// The call of a function.
+    pub(super) fn call(function: &str, arguments: impl IntoIterator<Item = Self>) -> Self {
+        let mut call = Self::from(function);
+        for (i, argument) in arguments.into_iter().enumerate() {
+            call.push(if i == 0 { "(" } else { ", " });
+            call.append(argument);
+        }
+        call.push(")");
+        call
+    }
+
+    /// This, and text behind it.
+    pub(super) fn then(mut self, text: &str) -> Self {
+        self.push(text);
+        self
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        match self.0.last_mut() {
+            Some(Piece::Text(last)) => last.push_str(text),
+            _ => self.0.push(Piece::Text(text.to_owned())),
+        }
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        for piece in other.0 {
+            match piece {
+                Piece::Text(text) => self.push(&text),
+                value @ Piece::Value(_) => self.0.push(value),
+            }
+        }
+    }
+
+    pub(super) fn value(&mut self, value: Parameter) {
+        self.0.push(Piece::Value(value));
+    }
+
+    /// Each line but the first further in.
+    pub(super) fn indented(mut self) -> Self {
+        for piece in &mut self.0 {
+            if let Piece::Text(text) = piece {
+                *text = text.replace('\n', "\n  ");
+            }
+        }
+        self
+    }
+
+    /// The statement, with values in its text or beside it.
+    pub(super) fn finished(self, dialect: Dialect, inlined: bool) -> Statement {
+        let syntax = dialect.syntax();
+        let mut text = String::new();
+        let mut parameters = Vec::new();
+        for piece in self.0 {
+            match piece {
+                Piece::Text(piece) => text.push_str(&piece),
+                Piece::Value(Parameter::Text(value)) if inlined => text.push_str(&syntax.quoted_text(&value)),
+                Piece::Value(Parameter::Integer(value)) if inlined => text.push_str(&value.to_string()),
+                Piece::Value(Parameter::Unsigned(value)) if inlined => text.push_str(&value.to_string()),
+                // With an exponent it is a double everywhere, and not a decimal.
+                Piece::Value(Parameter::Double(value)) if inlined => text.push_str(&format!("{value:e}")),
+                Piece::Value(value) => {
+                    text.push_str(&syntax.placeholder(parameters.len() + 1, &value));
+                    parameters.push(value);
+                }
+            }
+        }
+        Statement { text, parameters }
+    }
+}
