@@ -1,9 +1,11 @@
 //! An audience, as the platform delivers it.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::contact::Contact;
 use crate::filter::Filter;
 
 /// An audience: a filter, the lists it is asked on, and the size that the platform last computed.
@@ -71,6 +73,38 @@ impl Audience {
     #[must_use]
     pub fn includes_list(&self, list: Option<i64>) -> bool {
         self.source_lists.is_empty() || list.is_some_and(|list| self.source_lists.contains(&list))
+    }
+
+    /// The source lists, for whoever looks for the list of each of a contact's memberships.
+    pub(crate) fn scope_of(&self, contact: &Contact) -> SourceLists<'_> {
+        /// So many lists are looked through as fast as they are looked up.
+        const FEW: usize = 16;
+        if self.source_lists.is_empty() {
+            SourceLists::All
+        } else if contact.memberships.len() <= FEW || self.source_lists.len() <= FEW {
+            SourceLists::Few(&self.source_lists)
+        } else {
+            SourceLists::Many(self.source_lists.iter().copied().collect())
+        }
+    }
+}
+
+/// The source lists of an audience.
+pub(crate) enum SourceLists<'a> {
+    /// All lists, and memberships without one too.
+    All,
+    Few(&'a [i64]),
+    Many(HashSet<i64>),
+}
+
+impl SourceLists<'_> {
+    /// As [`Audience::includes_list`].
+    pub(crate) fn includes(&self, list: Option<i64>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Few(lists) => list.is_some_and(|list| lists.contains(&list)),
+            Self::Many(lists) => list.is_some_and(|list| lists.contains(&list)),
+        }
     }
 }
 

@@ -3,10 +3,13 @@
 //! Every other engine is tested against this one. It is asked of one membership of a contact at a time. What a
 //! condition finds is first turned into a `Finding`, so that an explanation tells exactly what was decided on.
 
+mod literal_set;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::num::NonZero;
 
+use self::literal_set::LiteralSet;
 use crate::audience::Audience;
 use crate::by_list::ByList;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
@@ -51,10 +54,11 @@ impl Audience {
 
     /// The memberships that the filter is asked of: those on a source list that take part.
     pub fn in_scope<'c>(&'c self, contact: &'c Contact, cx: &'c EvalContext) -> impl Iterator<Item = &'c Membership> {
+        let scope = self.scope_of(contact);
         contact
             .memberships
             .iter()
-            .filter(|membership| self.includes_list(membership.list_id) && takes_part(membership, cx))
+            .filter(move |membership| scope.includes(membership.list_id) && takes_part(membership, cx))
     }
 }
 
@@ -136,6 +140,9 @@ fn predicate(predicate: &Predicate, membership: Option<&Membership>, of: &Candid
         Predicate::Custom(key, CustomTest::Time(test)) => {
             custom(key, membership).and_then(custom_time).map(|value| time_test(value, test, of))
         }
+        Predicate::Custom(key, CustomTest::In(literals)) => {
+            custom(key, membership).map(|value| is_any_of(value, literals.as_slice(), of))
+        }
         Predicate::Custom(key, test) => {
             custom(key, membership).map(|value| any_element(value, |element| custom_test(element, test, of)))
         }
@@ -143,10 +150,7 @@ fn predicate(predicate: &Predicate, membership: Option<&Membership>, of: &Candid
 }
 
 fn is_on_any(lists: &[i64], of: &Candidate<'_>) -> bool {
-    of.contact
-        .memberships
-        .iter()
-        .any(|known| known.list_id.is_some_and(|list| lists.contains(&list)) && takes_part(known, of.cx))
+    lists.iter().any(|list| membership_on(*list, of).is_some())
 }
 
 /// Instants are microseconds.
@@ -163,7 +167,10 @@ fn text_test(value: &str, test: &TextTest, of: &Candidate<'_>) -> bool {
     match test {
         TextTest::Eq(text) => cased(value, of) == cased(text, of),
         TextTest::Has(part, text) => has(value, *part, text, of),
-        TextTest::In(texts) => texts.as_slice().iter().any(|text| cased(value, of) == cased(text, of)),
+        TextTest::In(texts) => {
+            let value = cased(value, of);
+            texts.as_slice().iter().any(|text| value == cased(text, of))
+        }
     }
 }
 
@@ -185,10 +192,25 @@ fn custom_test(value: &Value, test: &CustomTest, of: &Candidate<'_>) -> bool {
         }
         // Texts only: a number or a boolean has no parts.
         CustomTest::Has(part, text) => matches!(value, Value::Text(value) if has(value, *part, text, of)),
-        CustomTest::In(literals) => literals.as_slice().iter().any(|literal| equal(value, literal, of)),
         // Asked of the value as a whole.
-        CustomTest::Time(_) => false,
+        CustomTest::In(_) | CustomTest::Time(_) => false,
     }
+}
+
+/// Whether a value equals one of some literals, or any element of an array does.
+fn is_any_of(value: &Value, literals: &[Literal], of: &Candidate<'_>) -> bool {
+    /// Elements or bytes that are held against each literal.
+    const FEW: usize = 1_000;
+    let is_long = match value {
+        Value::Array(elements) => elements.len() > FEW,
+        Value::Text(text) => text.len() > FEW,
+        _ => false,
+    };
+    if is_long {
+        let set = LiteralSet::new(literals, of);
+        return any_element(value, |element| set.contains(element, of));
+    }
+    any_element(value, |element| literals.iter().any(|literal| equal(element, literal, of)))
 }
 
 fn custom<'a>(key: &CustomKey, membership: Option<&'a Membership>) -> Option<&'a Value> {

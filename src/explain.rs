@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::audience::Audience;
+use crate::audience::{Audience, SourceLists};
 use crate::contact::Contact;
 use crate::error::Escaped;
 use crate::eval::{self, Candidate, asked_membership, takes_part};
@@ -103,7 +103,8 @@ impl Audience {
     pub fn explain(&self, contact: &Contact, cx: &EvalContext) -> Explanation {
         let by_list = eval::by_list(contact);
         let of = |membership| Candidate { contact, by_list: &by_list, membership, cx };
-        let memberships = contact.memberships.iter().map(|membership| self.explain_one(&of(membership)));
+        let scope = self.scope_of(contact);
+        let memberships = contact.memberships.iter().map(|membership| self.explain_one(&of(membership), &scope));
         Explanation {
             phone_number: contact.phone_number.clone(),
             is_in: self.contains(contact, cx),
@@ -111,9 +112,9 @@ impl Audience {
         }
     }
 
-    fn explain_one(&self, of: &Candidate<'_>) -> MembershipExplanation {
+    fn explain_one(&self, of: &Candidate<'_>, source_lists: &SourceLists<'_>) -> MembershipExplanation {
         let Candidate { membership, cx, .. } = of;
-        let scope = if !self.includes_list(membership.list_id) {
+        let scope = if !source_lists.includes(membership.list_id) {
             Scope::NotASourceList
         } else if !takes_part(membership, cx) {
             Scope::Inactive

@@ -35,6 +35,8 @@ pub(super) struct AskedRecord<'r, R: ?Sized> {
     record: &'r R,
     /// Where its memberships are, if there are many and lists are asked for.
     by_list: Option<Cow<'r, ByList>>,
+    /// What steps that ask for any of some lists say, by their places, if it was found out for all memberships at once.
+    on_any: Vec<bool>,
     /// Inactive memberships take part too.
     any: bool,
 }
@@ -42,7 +44,7 @@ pub(super) struct AskedRecord<'r, R: ?Sized> {
 impl<'r, R: Record + ?Sized> AskedRecord<'r, R> {
     #[cfg(feature = "table")]
     pub(super) fn new(record: &'r R, by_list: &'r ByList, any: bool) -> Self {
-        Self { record, by_list: Some(Cow::Borrowed(by_list)), any }
+        Self { record, by_list: Some(Cow::Borrowed(by_list)), on_any: Vec::new(), any }
     }
 
     #[inline]
@@ -62,8 +64,10 @@ impl<'r, R: Record + ?Sized> AskedRecord<'r, R> {
     /// Whether a membership on one of some lists takes part.
     fn is_on_any(&self, lists: &[i64]) -> bool {
         match &self.by_list {
-            Some(_) => lists.iter().any(|list| self.on_list(*list).is_some()),
-            None => (0..self.record.memberships()).any(|known| {
+            Some(_) if lists.len() <= self.record.memberships() => {
+                lists.iter().any(|list| self.on_list(*list).is_some())
+            }
+            _ => (0..self.record.memberships()).any(|known| {
                 self.record.list(known).is_some_and(|list| lists.binary_search(&list).is_ok()) && self.takes_part(known)
             }),
         }
@@ -99,6 +103,8 @@ enum Question {
     /// One of a few texts that are no numbers; of values that are no texts, the leaf says.
     Custom(Custom, Texts, Box<Leaf>),
     OtherCustom(Custom, Box<Leaf>),
+    /// Any of some lists; and its place among such questions of a program.
+    OnAny(Box<[i64]>, Option<usize>),
     Other(Box<Leaf>),
 }
 
@@ -122,6 +128,13 @@ impl Program {
         // Emitted from the last to the first, and asked from the first to the last.
         steps.reverse();
         let asks_lists = steps.iter().any(Step::asks_lists);
+        let mut place = 0;
+        for step in &mut steps {
+            if let Question::OnAny(_, known) = &mut step.question {
+                *known = Some(place);
+                place += 1;
+            }
+        }
         let last = steps.len() as u32;
         let turned = |target: Target| if target < NO { last - 1 - target } else { target };
         for step in &mut steps {
@@ -150,7 +163,11 @@ impl Program {
         let memberships = record.memberships();
         let many = self.asks_lists && memberships > FEW_LISTS;
         let by_list = || Cow::Owned(ByList::new((0..memberships).map(|membership| record.list(membership))));
-        AskedRecord { record, by_list: many.then(by_list), any: self.any }
+        let mut asked = AskedRecord { record, by_list: many.then(by_list), on_any: Vec::new(), any: self.any };
+        if many {
+            asked.on_any = self.steps.iter().filter_map(Step::any_list).map(|lists| asked.is_on_any(lists)).collect();
+        }
+        asked
     }
 
     /// Whether a membership is in scope and satisfies the filter.
@@ -183,7 +200,15 @@ impl Step {
     }
 
     fn asks_lists(&self) -> bool {
-        self.list.is_some() || matches!(&self.question, Question::Other(leaf) if leaf.subject == Subject::Lists)
+        self.list.is_some() || self.any_list().is_some()
+    }
+
+    /// The lists of which it asks for any.
+    fn any_list(&self) -> Option<&[i64]> {
+        match &self.question {
+            Question::OnAny(lists, _) => Some(lists),
+            _ => None,
+        }
     }
 
     /// Whether a membership passes.
@@ -219,6 +244,11 @@ impl Question {
             Self::OtherCustom(custom_field, leaf) => {
                 record.custom(custom_field.field(), membership).and_then(|value| custom(&leaf.test, value))
             }
+            Self::OnAny(lists, place) => {
+                // It is the same for all memberships.
+                let known = place.and_then(|place| asked.on_any.get(place));
+                Some(known.copied().unwrap_or_else(|| asked.is_on_any(lists)))
+            }
             Self::Other(leaf) => Self::ask_leaf(asked, membership, leaf),
         }
     }
@@ -229,7 +259,6 @@ impl Question {
             (Subject::Text(field), LeafTest::Text(pattern)) => {
                 record.text(*field, membership).map(|value| pattern.holds(value))
             }
-            (Subject::Lists, LeafTest::Lists(lists)) => Some(asked.is_on_any(lists)),
             (subject, test) => {
                 let exists = match subject {
                     Subject::Time(field) => record.time(*field, membership).is_some(),
@@ -274,6 +303,7 @@ impl Question {
                 Some(texts) => Self::Text(*field, texts),
                 None => Self::Other(Box::new(leaf.clone())),
             },
+            (Subject::Lists, LeafTest::Lists(lists)) => Self::OnAny(lists.as_slice().into(), None),
             (Subject::Custom(key), test) => {
                 let custom = Custom { key: key.as_str().into(), place: None };
                 let texts = match test {

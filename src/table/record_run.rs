@@ -1,8 +1,9 @@
 //! A run of records: it fills the bits that a run of columns fills, by asking row after row.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use super::bind::{BoundPlan, RecordPlans};
+use super::bind::{BoundPlan, RecordLeaf, RecordPlans};
 use super::bits::ones;
 use super::kernel::WORD;
 use super::overflow::OverflowRow;
@@ -20,6 +21,9 @@ pub(super) struct RecordRun<'t> {
     rows: &'t [Arc<OverflowRow>],
     contacts: [u64; WORDS],
     slots: usize,
+    /// What each leaf says that is the same for all of a contact's memberships, where somebody has several: time would
+    /// grow with the product of lists that are asked for and memberships.
+    of_contacts: Vec<OnceCell<[u64; WORDS]>>,
 }
 
 impl<'t> RecordRun<'t> {
@@ -36,7 +40,8 @@ impl<'t> RecordRun<'t> {
             contacts[word] = live(start + word) & u64::MAX >> (WORD - rows.len());
         }
         let slots = rows.iter().map(|row| row.contact.memberships.len()).max().unwrap_or(0);
-        Self { plans, rows, contacts, slots }
+        let of_contacts = if slots > 1 { vec![OnceCell::new(); plans.leaves.len()] } else { Vec::new() };
+        Self { plans, rows, contacts, slots, of_contacts }
     }
 
     fn membership(&self, row: usize, slot: usize) -> Option<&'t Membership> {
@@ -97,12 +102,22 @@ impl Run for RecordRun<'_> {
     }
 
     fn retain_possible(&self, leaf: usize, slot: usize, rows: &mut [u64]) {
-        let matcher = &self.plans.leaves[leaf].matcher;
-        self.retain_each(rows, |row| {
+        let RecordLeaf { matcher, of_the_contact } = &self.plans.leaves[leaf];
+        let holds = |row: usize, slot: usize| {
             let OverflowRow { contact, by_list, .. } = &*self.rows[row];
             // Nothing is asked of a membership that is not there.
             slot < contact.memberships.len() && matcher.holds(contact, by_list, slot)
+        };
+        let Some(known) = self.of_contacts.get(leaf).filter(|_| *of_the_contact) else {
+            self.retain_each(rows, |row| holds(row, slot));
+            return;
+        };
+        let known = known.get_or_init(|| {
+            let mut contacts = self.contacts;
+            self.retain_each(&mut contacts, |row| holds(row, 0));
+            contacts
         });
+        rows.iter_mut().zip(known).for_each(|(rows, known)| *rows &= known);
     }
 
     fn refine(&self, _: usize, _: usize, _: &mut [u64]) {}

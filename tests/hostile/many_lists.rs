@@ -53,7 +53,7 @@ fn somebody_on_many_lists_is_asked_soon() {
         assert_eq!(soon(|| population.size(&audience, &cx)).value, expected as u64, "{text}");
         assert_eq!(soon(|| table.size(&audience, &cx)).value, expected as u64, "{text}");
         assert_eq!(soon(|| table.sizes([&audience], &cx))[0].value, expected as u64, "{text}");
-        assert_eq!(soon(|| table.members(&audience, &cx).count()), u64::from(is_in), "{text}");
+        assert_eq!(soon(|| table.members(&audience, &cx).len()), usize::from(is_in), "{text}");
         assert_eq!(soon(|| table.breakdown(&audience, &cx)).size.value, expected as u64, "{text}");
         assert_eq!(soon(|| sample.estimate(&audience, &cx, Confidence::default())).found, u64::from(is_in), "{text}");
         let explanation = soon(|| audience.explain(&contact, &cx).to_string());
@@ -63,4 +63,31 @@ fn somebody_on_many_lists_is_asked_soon() {
     let audience = Audience::of("last_clicked_at within 30 days or last_sent_at@5 within 7 days".parse().unwrap());
     let timeline = soon(|| table.timeline(&audience, &cx, cx.now + chrono::TimeDelta::days(7)));
     assert_eq!((timeline.first(), timeline.changes().len()), (0, 0));
+}
+
+#[test]
+fn somebody_on_many_lists_is_asked_for_many_soon() {
+    let (contact, cx) = (contact(), EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap()));
+    let table: Table = [&contact].into_iter().collect();
+    let wanted: Vec<String> = (1..=10_000).map(|list| format!("-{list}")).collect();
+    for (text, expected) in [
+        (format!("list in [{}] or click_count > 6", wanted.join(", ")), 0),
+        (format!("list in [{}, 5] or click_count > 6", wanted[1..].join(", ")), LISTS),
+        (format!("list not in [{}] and click_count <= 6", wanted.join(", ")), LISTS),
+    ] {
+        let audience = Audience::of(text.parse().unwrap());
+        let cx = cx.with(Semantics { unit: Unit::Memberships, ..Semantics::default() });
+        assert_eq!(soon(|| audience.matcher(&cx).matching_memberships(&contact)), expected, "{text:.60}");
+        assert_eq!(soon(|| table.size(&audience, &cx)).value, expected as u64, "{text:.60}");
+        assert_eq!(soon(|| table.sizes([&audience], &cx))[0].value, expected as u64, "{text:.60}");
+        assert_eq!(soon(|| table.breakdown(&audience, &cx)).size.value, expected as u64, "{text:.60}");
+    }
+    // As many source lists as there are, of which the contact is on none.
+    let source_lists: Vec<i64> = (1..=10 * LISTS as i64).map(|list| -list).collect();
+    let audience = Audience { source_lists, ..Audience::of("click_count >= 0".parse().unwrap()) };
+    assert!(!soon(|| audience.contains(&contact, &cx)));
+    assert!(!soon(|| audience.explain(&contact, &cx)).is_in);
+    assert!(!soon(|| audience.matcher(&cx).matches(&contact)));
+    assert_eq!(soon(|| table.size(&audience, &cx)).value, 0);
+    assert!(soon(|| table.members(&audience, &cx)).is_empty());
 }
