@@ -83,8 +83,6 @@ mod reconcile;
 #[cfg(any(feature = "interop", feature = "sql"))]
 mod refusal;
 mod size;
-#[cfg(feature = "table")]
-mod table;
 mod text;
 mod time;
 #[cfg(feature = "table")]
@@ -105,6 +103,8 @@ pub mod records;
 pub mod semantics;
 #[cfg(feature = "sql")]
 pub mod sql;
+#[cfg(feature = "table")]
+pub mod table;
 #[cfg(feature = "proptest")]
 pub mod testing;
 

@@ -73,8 +73,7 @@ impl Table {
     /// How audiences overlap that are each asked for in circumstances of their own.
     #[must_use]
     pub fn compare_each<'a>(&self, questions: impl IntoIterator<Item = (&'a Audience, &'a EvalContext)>) -> Overlap {
-        let members: Vec<Members<'_>> =
-            questions.into_iter().map(|(audience, cx)| self.members(audience, cx)).collect();
+        let members: Vec<Members> = questions.into_iter().map(|(audience, cx)| self.members(audience, cx)).collect();
         let mut patterns: Vec<OverlapPattern> = self
             .patterns(&members)
             .into_iter()
@@ -82,7 +81,7 @@ impl Table {
             .collect();
         patterns.sort_unstable_by(|a, b| b.contacts.cmp(&a.contacts).then_with(|| a.audiences.cmp(&b.audiences)));
         let mut audiences: Vec<AudienceOverlap> =
-            members.iter().map(|members| AudienceOverlap { contacts: members.count(), only_in: 0 }).collect();
+            members.iter().map(|members| AudienceOverlap { contacts: members.len() as u64, only_in: 0 }).collect();
         let mut in_all = 0;
         for pattern in &patterns {
             if let [only] = pattern.audiences[..] {

@@ -38,7 +38,7 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// How many contacts there are.
     pub(crate) fn contacts(&self) -> u64 {
-        self.totals.map_or_else(|| self.table.contacts(), |totals| totals.contacts)
+        self.totals.map_or_else(|| self.table.len() as u64, |totals| totals.contacts)
     }
 
     /// How many memberships there are.

@@ -95,7 +95,7 @@ pub fn records_are_read(name: &str, bytes: &[u8]) -> Vec<Contact> {
     assert_eq!(loaded, report);
     let table = builder.build();
     match loaded {
-        Err(_) => assert_eq!(table.contacts(), 0, "nothing of a file that cannot be read"),
+        Err(_) => assert_eq!(table.len(), 0, "nothing of a file that cannot be read"),
         Ok(_) => {
             let population = Population::from_iter(contacts.iter().cloned());
             assert_eq!(table.contacts(), population.contacts().len() as u64);

@@ -90,7 +90,7 @@ enum WrittenColumn {
 impl<'t> ParquetLayout<'t> {
     fn of(table: &'t Table, drawn: Option<SampleInfo>) -> Result<Self> {
         let cells = table.cells();
-        let promise = FileGuarantees { contacts: table.contacts(), memberships: table.memberships(), drawn };
+        let promise = FileGuarantees { contacts: table.len() as u64, memberships: table.memberships(), drawn };
         let phone_number = ColumnId::Text(TextField::PhoneNumber);
         let mut columns = vec![WrittenColumn::Phone];
         let mut types = vec![ColumnEncoding::Text.named(phone_number.name(), Repetition::REQUIRED)?];

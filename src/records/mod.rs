@@ -232,7 +232,7 @@ impl RecordReader {
     /// let reader = RecordReader::new().threads(2);
     /// let report = reader.read_into(Input::new("contacts.ndjson", lines.as_bytes()), &mut builder)?;
     /// assert!(reader.read_into("nowhere.ndjson", &mut builder).is_err());
-    /// assert_eq!((report.records, builder.build().contacts()), (2, 2));
+    /// assert_eq!((report.records, builder.build().len()), (2, 2));
     /// # Ok::<(), headcount::Errors>(())
     /// ```
     #[cfg(feature = "table")]

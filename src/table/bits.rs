@@ -81,6 +81,23 @@ impl Bits {
         count
     }
 
+    /// The first bit from one on that is set.
+    pub(crate) fn first_from(&self, at: usize) -> Option<usize> {
+        let first = self.words.get(at / 64)? & u64::MAX << (at % 64);
+        let rest = self.words[at / 64 + 1..].iter().copied();
+        let (word, bits) = (at / 64..).zip(std::iter::once(first).chain(rest)).find(|(_, bits)| *bits != 0)?;
+        Some(word * 64 + bits.trailing_zeros() as usize)
+    }
+
+    /// Bits whose words are made of the words of these and of as many others.
+    pub(crate) fn zip_words(&self, others: &Self, join: impl Fn(u64, u64) -> u64) -> Self {
+        debug_assert_eq!(self.len, others.len);
+        let words: Vec<u64> = self.words.iter().zip(&others.words).map(|(word, other)| join(*word, *other)).collect();
+        let mut joined = Self { words: vec![0; words.len()], len: self.len };
+        joined.put(0, &words);
+        joined
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
@@ -131,6 +148,32 @@ mod tests {
             bits.put(0, &[u64::MAX; 4]);
             assert_eq!((bits.count(), bits.complement().count()), (len, 0));
         }
+    }
+
+    #[test]
+    fn the_first_from_one_on_is_found() {
+        let mut bits = Bits::new(200, false);
+        [3, 63, 64, 199].into_iter().for_each(|at| bits.set(at, true));
+        for (from, expected) in
+            [(0, Some(3)), (3, Some(3)), (4, Some(63)), (64, Some(64)), (65, Some(199)), (199, Some(199)), (200, None)]
+        {
+            assert_eq!(bits.first_from(from), expected, "{from}");
+        }
+        assert_eq!((Bits::new(0, true).first_from(0), Bits::new(64, true).first_from(64)), (None, None));
+    }
+
+    #[test]
+    fn words_are_joined() {
+        let of = |range| {
+            let mut bits = Bits::new(70, false);
+            bits.set_range(range);
+            bits
+        };
+        let (few, many) = (of(60..66), of(0..64));
+        assert_eq!(few.zip_words(&many, |few, many| few & many), of(60..64));
+        assert_eq!(few.zip_words(&many, |few, many| few | many), of(0..66));
+        assert_eq!(few.zip_words(&many, |few, many| few & !many), of(64..66));
+        assert_eq!(few.zip_words(&many, |_, _| u64::MAX), of(0..70));
     }
 
     #[test]

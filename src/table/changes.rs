@@ -30,7 +30,7 @@ impl Table {
     /// ] {
     ///     table.merge(serde_json::from_str::<Contact>(record)?);
     /// }
-    /// assert_eq!((table.contacts(), table.memberships(), table.replaced()), (1, 2, 1));
+    /// assert_eq!((table.len(), table.memberships(), table.replaced()), (1, 2, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn merge(&mut self, record: Contact) -> u64 {

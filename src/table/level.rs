@@ -4,11 +4,13 @@
 //! Cheng, Gawlick and O'Neil, Acta Informatica 1996). Each has dictionaries of its own, so that a contact that changed
 //! stands in columns whatever its values are; where it stood before, its row is removed.
 
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use rayon::prelude::*;
+
+use super::bits::Bits;
 use super::build::Built;
-use super::kernel::RUN;
+use super::kernel::{RUN, WORD};
 use super::live::Live;
 use super::overflow::OverflowRow;
 use super::phone::Phone;
@@ -33,12 +35,26 @@ struct Contents {
     overflow: Vec<Arc<OverflowRow>>,
     /// The places of the contacts in the order in which all were first seen; none where they are the first that were.
     order: Option<Box<[u64]>>,
-    /// Where a phone is, once somebody has asked.
-    places: OnceLock<HashMap<Phone, (u32, u32)>>,
+    /// Where each contact is, by phone number, once somebody has asked.
+    by_phone: OnceLock<Box<[PhoneRow]>>,
+}
+
+/// Where the contact of a phone number is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PhoneRow {
+    phone: Phone,
+    block: u32,
+    row: u32,
+}
+
+impl PhoneRow {
+    pub(super) fn at(self) -> LevelRow {
+        LevelRow { block: self.block as usize, row: self.row as usize }
+    }
 }
 
 /// Where a contact of a level is: a segment, or behind the last the overflow; and the row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LevelRow {
     pub(super) block: usize,
     pub(super) row: usize,
@@ -63,7 +79,7 @@ impl Level {
                 segments,
                 overflow,
                 order: order.map(Into::into),
-                places: OnceLock::new(),
+                by_phone: OnceLock::new(),
             }),
         }
     }
@@ -98,7 +114,7 @@ impl Level {
 
     /// Which rows of a run of a segment have not been removed.
     pub(super) fn live_run(&self, segment: usize, start: usize) -> &[u64] {
-        let words = self.segments()[segment].phones.len().div_ceil(64) - start;
+        let words = self.segments()[segment].phones.len().div_ceil(WORD) - start;
         &self.live.page(segment, start)[..words.min(RUN)]
     }
 
@@ -107,28 +123,50 @@ impl Level {
         self.live.word(self.segments().len(), word)
     }
 
+    /// The rows of a block that have not been removed.
+    pub(super) fn live_bits(&self, block: usize) -> Bits {
+        let rows = self.segments().get(block).map_or(self.overflow().len(), |segment| segment.phones.len());
+        let mut bits = Bits::new(rows, false);
+        for start in (0..rows.div_ceil(WORD)).step_by(RUN) {
+            bits.put(start, self.live.page(block, start));
+        }
+        bits
+    }
+
     pub(super) fn is_live(&self, at: LevelRow) -> bool {
         self.live.get(at.block, at.row)
     }
 
     /// Where a contact is that has not been removed.
     pub(super) fn find(&self, phone_number: &str) -> Option<LevelRow> {
-        let Contents { columns, segments, overflow, places, .. } = &*self.contents;
-        let phone = columns.odd_phones.find(phone_number)?;
-        let places = places.get_or_init(|| {
-            let mut places = HashMap::with_capacity(self.rows());
+        let (of, by_phone) = (&self.columns().odd_phones, self.by_phone());
+        let phone = of.find(phone_number)?;
+        let row = by_phone.get(by_phone.partition_point(|row| of.cmp(row.phone, phone).is_lt()))?;
+        (row.phone == phone && self.is_live(row.at())).then(|| row.at())
+    }
+
+    /// Where the contacts are, in the order of their phone numbers as texts; removed ones are among them.
+    pub(super) fn by_phone(&self) -> &[PhoneRow] {
+        let Contents { columns, segments, overflow, by_phone, .. } = &*self.contents;
+        by_phone.get_or_init(|| {
+            let of = &columns.odd_phones;
+            let mut rows = Vec::with_capacity(self.rows());
             for (block, segment) in (0..).zip(segments) {
-                places.extend((0..).zip(&segment.phones).map(|(row, phone)| (*phone, (block, row))));
+                rows.extend((0..).zip(&segment.phones).map(|(row, phone)| PhoneRow { phone: *phone, block, row }));
             }
             for (row, known) in (0..).zip(overflow) {
-                let phone = columns.odd_phones.find(&known.contact.phone_number);
-                places.extend(phone.map(|phone| (phone, (segments.len() as u32, row))));
+                let phone = of.find(&known.contact.phone_number);
+                rows.extend(phone.map(|phone| PhoneRow { phone, block: segments.len() as u32, row }));
             }
-            places
-        });
-        let (block, row) = *places.get(&phone)?;
-        let at = LevelRow { block: block as usize, row: row as usize };
-        self.is_live(at).then_some(at)
+            rows.par_sort_unstable_by(|a, b| of.cmp(a.phone, b.phone));
+            rows.into()
+        })
+    }
+
+    /// The first of [`Level::by_phone`] whose phone number is behind one.
+    pub(super) fn first_behind(&self, phone_number: &str) -> usize {
+        let of = &self.columns().odd_phones;
+        self.by_phone().partition_point(|row| of.cmp_text(row.phone, phone_number).is_le())
     }
 
     pub(super) fn contact(&self, LevelRow { block, row }: LevelRow) -> Contact {
@@ -138,7 +176,19 @@ impl Level {
         }
     }
 
-    /// The place of a contact in the order in which all were first seen.
+    pub(super) fn phone_number(&self, LevelRow { block, row }: LevelRow) -> String {
+        match self.segments().get(block) {
+            Some(segment) => {
+                let mut text = String::new();
+                self.columns().odd_phones.write(segment.phones[row], &mut text);
+                text
+            }
+            None => self.overflow()[row].contact.phone_number.clone(),
+        }
+    }
+
+    /// The place of a contact in the order in which all were first seen. The rows of a segment, and those of the
+    /// overflow, are in that order.
     pub(super) fn order(&self, LevelRow { block, row }: LevelRow) -> u64 {
         match self.segments().get(block) {
             Some(segment) => {
@@ -164,6 +214,11 @@ impl Level {
         let blocks = self.segments().iter().map(|segment| segment.phones.len()).chain([self.overflow().len()]);
         let rows = blocks.enumerate().flat_map(|(block, rows)| (0..rows).map(move |row| LevelRow { block, row }));
         rows.filter(|at| self.is_live(*at))
+    }
+
+    /// Whether it has the same rows, as a snapshot of what it was has them.
+    pub(super) fn is_snapshot_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.contents, &other.contents) && self.live.is_snapshot_of(&other.live)
     }
 
     /// How many bytes the columns take, dictionaries and phone numbers included.

@@ -50,6 +50,10 @@ impl Live {
         page[row / WORD % RUN] &= !(1 << (row % WORD));
     }
 
+    pub(super) fn is_snapshot_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.pages, &other.pages)
+    }
+
     pub(super) fn bytes(&self) -> usize {
         self.pages.len() * (size_of::<[u64; RUN]>() + size_of::<Arc<[u64; RUN]>>())
     }

@@ -43,7 +43,7 @@ use crate::population::Population;
 use crate::semantics::EvalContext;
 use crate::size::Size;
 
-pub use self::members::Members;
+pub use self::members::{DifferentSnapshots, Members, Page, PhoneNumbers};
 pub use self::shared::SharedTable;
 #[cfg(feature = "parquet")]
 pub(crate) use self::{
@@ -52,6 +52,9 @@ pub(crate) use self::{
 };
 
 /// A population in columns, which answers as [`Population`] does, only faster.
+///
+/// A filter is asked of memberships: a contact without any is one of [`Table::contacts`] and in no audience, so that even
+/// `click_count >= 0` leaves it out.
 ///
 /// It takes at most one byte a value to scan, and what runs on several threads runs on rayon's current pool: install one
 /// of your own to choose how many.
@@ -87,7 +90,7 @@ pub struct Table {
 }
 
 /// Where a contact is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum TableRow {
     /// In a level, of which the base is the first.
     Level(usize, LevelRow),
@@ -101,7 +104,7 @@ enum TableRow {
 ///
 /// let mut builder = TableBuilder::default();
 /// builder.push(&Contact { phone_number: "+1".into(), ..Contact::default() });
-/// assert_eq!(builder.build().contacts(), 1);
+/// assert_eq!(builder.build().len(), 1);
 /// ```
 #[derive(Debug, Default)]
 pub struct TableBuilder {
@@ -159,8 +162,14 @@ impl TableBuilder {
 impl Table {
     /// How many contacts there are.
     #[must_use]
-    pub fn contacts(&self) -> u64 {
-        (self.levels().map(Level::contacts).sum::<usize>() + self.overflow.rows().len()) as u64
+    pub fn len(&self) -> usize {
+        self.levels().map(Level::contacts).sum::<usize>() + self.overflow.rows().len()
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// How many memberships there are.
@@ -178,10 +187,42 @@ impl Table {
         self.replaced
     }
 
+    /// Makes the indices by phone number that [`Table::get`], [`Table::merge`] and [`Members::page`] look things up in: who
+    /// first does would wait for them, a tenth of a second for a million contacts. Snapshots share them.
+    pub fn prepare(&self) {
+        self.levels().for_each(|level| _ = level.by_phone());
+    }
+
     /// The contact of a phone number. What is worked out where a record is silent is filled in.
     #[must_use]
     pub fn get(&self, phone_number: &str) -> Option<Contact> {
         self.find(phone_number).map(|at| self.contact(at))
+    }
+
+    /// The contacts, in the order in which they were first seen. What is worked out where a record is silent is filled
+    /// in.
+    ///
+    /// They are those of the table as it is: the iterator holds a snapshot, and borrows nothing.
+    ///
+    /// ```
+    /// use headcount::{Contact, Table};
+    ///
+    /// let mut table = Table::default();
+    /// for phone_number in ["+2", "+1"] {
+    ///     table.merge(Contact { phone_number: phone_number.into(), ..Contact::default() });
+    /// }
+    /// assert!(table.contacts().map(|contact| contact.phone_number).eq(["+2", "+1"]));
+    /// assert_eq!(table.contacts().collect::<Table>().len(), table.len());
+    /// ```
+    #[must_use]
+    pub fn contacts(&self) -> impl ExactSizeIterator<Item = Contact> + Send + use<> {
+        Members::everybody(self).contacts()
+    }
+
+    /// As [`Table::contacts`].
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Contact> + Send + use<> {
+        self.contacts()
     }
 
     /// The base and the newer levels.
@@ -200,6 +241,27 @@ impl Table {
         }
         let mut levels = (0..=self.newer.len()).rev();
         levels.find_map(|level| Some(TableRow::Level(level, self.level(level).find(phone_number)?)))
+    }
+
+    fn phone_number(&self, at: TableRow) -> String {
+        match at {
+            TableRow::Level(level, row) => self.level(level).phone_number(row),
+            TableRow::Overflow(row) => self.overflow.rows()[row].contact.phone_number.clone(),
+        }
+    }
+
+    /// The place of a contact in the order in which all were first seen.
+    fn order(&self, at: TableRow) -> u64 {
+        match at {
+            TableRow::Level(level, row) => self.level(level).order(row),
+            TableRow::Overflow(row) => self.overflow.rows()[row].order,
+        }
+    }
+
+    /// Whether it has the same contacts in the same places, as a clone has that neither was changed since.
+    fn is_snapshot_of(&self, other: &Self) -> bool {
+        let same_levels = || self.levels().zip(other.levels()).all(|(level, other)| level.is_snapshot_of(other));
+        self.newer.len() == other.newer.len() && self.overflow.is_snapshot_of(&other.overflow) && same_levels()
     }
 
     fn contact(&self, at: TableRow) -> Contact {
@@ -247,7 +309,7 @@ impl Table {
 
     /// The contacts in an audience.
     #[must_use]
-    pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Members<'_> {
+    pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Members {
         let plan = audience.plan(cx);
         Members::new(self, Scan::new(self, &Questions::of(&[&plan])).collect())
     }

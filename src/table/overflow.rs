@@ -32,6 +32,10 @@ impl Overflow {
         &self.rows
     }
 
+    pub(super) fn is_snapshot_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.rows, &other.rows)
+    }
+
     /// The row of a phone number, or else where it would be.
     pub(super) fn find(&self, phone_number: &str) -> Result<usize, usize> {
         self.rows.binary_search_by(|row| row.contact.phone_number.as_str().cmp(phone_number))

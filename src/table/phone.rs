@@ -1,15 +1,20 @@
 //! Phone numbers in eight bytes each.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// A phone number among others: digits where it is made of them, or a place among those that are not.
+///
+/// Of digits it has, from the highest bit but one down: whether there is no plus, as many digits as fit with zeros behind
+/// them, and the length of the text. So those of digits are in the order of their texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Phone(u64);
 
-/// The most decimal digits that fit beside their number and the plus: 10^17 is below 2^57.
+/// The most decimal digits that fit beside the length and the plus: 10^17 is below 2^57.
 const MOST_DIGITS: usize = 17;
-const DIGITS: u32 = 57;
-const PLUS: u64 = 1 << 62;
+const LENGTH_BITS: u32 = 5;
+const LENGTH: u64 = (1 << LENGTH_BITS) - 1;
+const NO_PLUS: u64 = 1 << 62;
 const ODD: u64 = 1 << 63;
 
 /// The phone numbers that are not a few digits with or without a plus.
@@ -56,34 +61,65 @@ impl OddPhones {
 
     /// Appends the phone's text.
     pub(crate) fn write(&self, phone: Phone, text: &mut String) {
-        if phone.0 & ODD != 0 {
-            text.push_str(&self.texts[(phone.0 & !ODD) as usize]);
-            return;
+        text.push_str(self.text(phone, &mut Digits::default()));
+    }
+
+    /// How the texts of two phones compare.
+    pub(crate) fn cmp(&self, a: Phone, b: Phone) -> Ordering {
+        if (a.0 | b.0) & ODD == 0 {
+            return a.0.cmp(&b.0);
         }
-        if phone.0 & PLUS != 0 {
-            text.push('+');
-        }
-        let len = (phone.0 >> DIGITS & 31) as usize;
-        let mut digits = [0; MOST_DIGITS];
-        let mut rest = phone.0 & ((1 << DIGITS) - 1);
-        for digit in digits[..len].iter_mut().rev() {
-            *digit = rest % 10;
-            rest /= 10;
-        }
-        text.extend(digits[..len].iter().map(|digit| char::from(b'0' + *digit as u8)));
+        self.text(a, &mut Digits::default()).cmp(self.text(b, &mut Digits::default()))
+    }
+
+    /// How the text of a phone compares with another.
+    pub(crate) fn cmp_text(&self, phone: Phone, text: &str) -> Ordering {
+        self.text(phone, &mut Digits::default()).cmp(text)
+    }
+
+    fn text<'t>(&'t self, phone: Phone, digits: &'t mut Digits) -> &'t str {
+        if phone.0 & ODD != 0 { &self.texts[(phone.0 & !ODD) as usize] } else { digits.write(phone) }
     }
 }
 
+/// The text of a phone of digits.
+#[derive(Default)]
+struct Digits([u8; MOST_DIGITS + 1]);
+
+impl Digits {
+    fn write(&mut self, phone: Phone) -> &str {
+        let text = &mut self.0[..(phone.0 & LENGTH) as usize];
+        let digits = match &mut *text {
+            [plus, digits @ ..] if phone.0 & NO_PLUS == 0 => {
+                *plus = b'+';
+                digits
+            }
+            digits => digits,
+        };
+        let mut rest = ((phone.0 & !NO_PLUS) >> LENGTH_BITS) / padding(digits.len());
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        // OK because a plus and digits are ASCII.
+        str::from_utf8(text).unwrap_or_default()
+    }
+}
+
+/// What a number of so many digits is multiplied by to have as many as fit.
+fn padding(digits: usize) -> u64 {
+    10_u64.pow((MOST_DIGITS - digits) as u32)
+}
+
 fn pack(text: &str) -> Option<Phone> {
-    let (plus, digits) = match text.strip_prefix('+') {
-        Some(digits) => (PLUS, digits),
-        None => (0, text),
-    };
+    let digits = text.strip_prefix('+').unwrap_or(text);
     if digits.len() > MOST_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
+    // The empty text comes before the plus, and has none.
+    let no_plus = if digits.len() == text.len() && !text.is_empty() { NO_PLUS } else { 0 };
     let value = digits.bytes().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'));
-    Some(Phone(plus | (digits.len() as u64) << DIGITS | value))
+    Some(Phone(no_plus | (value * padding(digits.len())) << LENGTH_BITS | text.len() as u64))
 }
 
 #[cfg(test)]
@@ -98,6 +134,11 @@ mod tests {
             "+",
             "0",
             "00",
+            "01",
+            "+0",
+            "1",
+            "10",
+            "9",
             "+14155559876",
             "14155559876",
             "99999999999999999",
@@ -116,6 +157,15 @@ mod tests {
             assert_eq!(phones.iter().filter(|phone| **phone == phones[i]).count(), 1, "{text}");
         }
         assert_eq!(odd.find("unknown"), None);
+        for (a, text) in phones.iter().zip(texts) {
+            for (b, other) in phones.iter().zip(texts) {
+                assert_eq!(
+                    (odd.cmp(*a, *b), odd.cmp_text(*a, other)),
+                    (text.cmp(other), text.cmp(other)),
+                    "{text} {other}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ fn table_in_columns(audience: &Audience, population: &Population, cx: &EvalConte
 fn of_table(table: &headcount::Table, audience: &Audience, cx: &EvalContext) -> Answer {
     let members = table.members(audience, cx);
     let size = |unit| table.size(audience, &in_unit(cx, unit)).value;
-    assert_eq!(size(Unit::Contacts), members.count());
+    assert_eq!(size(Unit::Contacts), members.len() as u64);
     Answer { members: members.phone_numbers().collect(), memberships: size(Unit::Memberships) }
 }
 

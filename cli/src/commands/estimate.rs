@@ -120,7 +120,7 @@ fn json(sampled: &Sampled, estimates: &[(&Audience, Estimate)]) -> Result<(), Fa
     let report = Report {
         seed: drawn.seed,
         population: drawn.population,
-        sampled: sampled.sample.table().contacts(),
+        sampled: sampled.sample.table().len() as u64,
         skipped: sampled.skipped,
         semantics: estimates.first().map(|(_, estimate)| estimate.semantics),
         audiences: estimates.iter().map(Row::of).collect(),
@@ -169,7 +169,7 @@ fn percent(share: f64) -> String {
 fn tell(Sampled { sample, kept, skipped, time, .. }: &Sampled) {
     note(format_args!(
         "{} of {} {}, seed {}, {} skipped, read in {time:.1?}",
-        thousands(sample.table().contacts()),
+        thousands(sample.table().len() as u64),
         counted(sample.drawn().population, "contact"),
         if *kept { "in the sample" } else { "sampled" },
         sample.drawn().seed,

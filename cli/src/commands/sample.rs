@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &arguments::Sample) -> Result<(), Failure> {
     output::write_to(&arguments.output, write)?;
     note(format_args!(
         "{} of {} sampled, seed {}, {} skipped, drawn in {:.1?}",
-        thousands(sample.table().contacts()),
+        thousands(sample.table().len() as u64),
         counted(sample.drawn().population, "contact"),
         sample.drawn().seed,
         thousands(sampled.skipped),

@@ -23,6 +23,19 @@ pub(super) struct ContactRun {
 }
 
 impl ContactRun {
+    /// Puts the contacts in their order.
+    fn sort(&mut self) {
+        if self.contacts.is_sorted() {
+            return;
+        }
+        let mut order: Vec<u32> = (0..self.contacts.len() as u32).collect();
+        // Each list has its contacts in their order: such runs are merged.
+        order.par_sort_by_key(|at| self.contacts[*at as usize]);
+        self.contacts = order.iter().map(|at| self.contacts[*at as usize]).collect();
+        let rows = order.iter().flat_map(|at| &self.rows[*at as usize * self.slots..][..self.slots]);
+        self.rows = rows.copied().collect();
+    }
+
     /// The rows of a slot.
     pub(super) fn slot(&self, slot: usize) -> impl ExactSizeIterator<Item = u32> {
         self.rows.chunks_exact(self.slots).map(move |of_contact| of_contact[slot])
@@ -136,7 +149,8 @@ pub(super) fn runs(
         mixed.contacts.extend(contacts);
         mixed.rows.extend(rows);
     }
-    for run in by_number.into_values() {
+    for mut run in by_number.into_values() {
+        run.sort();
         if run.contacts.len() >= layout.mixed && run.slots <= layout.slots {
             together.runs.push(run);
         } else {

@@ -98,7 +98,7 @@ fn count(table: &Table, questions: &[(String, Audience)]) -> Result<Value, Failu
         "engine": "headcount",
         "version": env!("CARGO_PKG_VERSION"),
         "memberships": table.memberships(),
-        "contacts": table.contacts(),
+        "contacts": table.len(),
         "bytes": table.bytes(),
         "filters": filters,
     }))

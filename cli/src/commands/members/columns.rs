@@ -1,7 +1,7 @@
 //! Members with more than their phone numbers: the columns that were asked for, a row for each member, or for each of its
 //! matching memberships where a column is a membership's.
 
-use headcount::{Audience, Contact, EvalContext, Members, Membership, Table};
+use headcount::{Audience, Contact, EvalContext, Members, Membership};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -93,8 +93,7 @@ fn full_membership() -> Value {
 /// Members, and what is asked of each.
 pub(super) struct Rows<'m> {
     pub(super) columns: &'m [Column],
-    pub(super) table: &'m Table,
-    pub(super) members: &'m Members<'m>,
+    pub(super) members: &'m Members,
     pub(super) audience: &'m Audience,
     pub(super) cx: &'m EvalContext,
 }
@@ -118,7 +117,7 @@ impl Rows<'_> {
 
     fn each<E>(&self, mut row: impl FnMut(Vec<Option<&Value>>) -> Result<(), E>) -> Result<(), E> {
         let by_membership = self.columns.iter().any(|column| !matches!(column.of, Of::Contact));
-        for contact in self.members.phone_numbers().filter_map(|phone_number| self.table.get(&phone_number)) {
+        for contact in self.members.contacts() {
             let written = serde_json::to_value(&contact).unwrap_or_default();
             let mut one = |membership: &Value| {
                 row(self.columns.iter().map(|column| column.value(&written, membership)).collect())

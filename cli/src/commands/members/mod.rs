@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
     // What nobody asks is written here.
     let Loaded { table, heard, .. } = records::load(&arguments.records, &[&audience])?;
     let members = table.members(&audience, &cx);
-    let rows = Rows { columns, table: &table, members: &members, audience: &audience, cx: &cx };
+    let rows = Rows { columns, members: &members, audience: &audience, cx: &cx };
     match arguments.format {
         Some(MembersFormat::Plain) => {
             Err(Failure::usage("--columns are written as CSV or NDJSON: --format plain has phone numbers alone"))
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
 }
 
 /// Writes phone numbers alone.
-fn phone_numbers(members: &Members<'_>, arguments: &arguments::Members) -> Result<(), Failure> {
+fn phone_numbers(members: &Members, arguments: &arguments::Members) -> Result<(), Failure> {
     let mut members = members.phone_numbers();
     write(|out| match arguments.format.unwrap_or_default() {
         MembersFormat::Plain => members.try_for_each(|member| writeln!(out, "{}", escaped(&member))),

@@ -72,7 +72,7 @@ fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<R
         }
     });
     Ok(Report {
-        contacts: table.contacts(),
+        contacts: table.len() as u64,
         memberships: table.memberships(),
         audiences: audiences.collect(),
         overlap,
