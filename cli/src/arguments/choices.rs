@@ -165,7 +165,7 @@ pub(crate) enum ConvertTo {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum ConvertFrom {
-    /// A query of react-querybuilder
+    /// Queries of react-querybuilder, one or several after each other
     ReactQuerybuilder,
 }
 
