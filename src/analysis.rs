@@ -8,5 +8,7 @@
 pub use crate::breakdown::{Breakdown, BreakdownNode, BreakdownNodeKind};
 pub use crate::estimate::{Confidence, Estimate, Fraction, Sample, SampleBuilder, SampleInfo, SampleSize};
 pub use crate::overlap::{AudienceOverlap, Overlap, OverlapPattern};
-pub use crate::reconcile::{AudienceReconciliation, Bounds, Discrepancy, Reading, Reconciliation};
+pub use crate::reconcile::{
+    AudienceReconciliation, Bounds, Discrepancy, Reading, Reconciliation, UntracedChange, UntracedChanges, Verdict,
+};
 pub use crate::timeline::{Change, Timeline};

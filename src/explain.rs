@@ -9,7 +9,7 @@ use crate::audience::{Audience, SourceLists};
 use crate::contact::Contact;
 use crate::error::Escaped;
 use crate::eval::{self, Candidate, asked_membership, takes_part};
-use crate::filter::{Condition, CustomKey, Group, Junction, OptionalField, Predicate, TimeTest};
+use crate::filter::{Condition, CustomKey, CustomTest, Group, Junction, Literal, OptionalField, Predicate, TimeTest};
 use crate::number::Number;
 use crate::semantics::EvalContext;
 use crate::time::{InFull, Moment};
@@ -74,9 +74,75 @@ pub enum Node {
         condition: String,
         /// The value that was found; `None` is no value.
         found: Option<Value>,
+        /// What the value is not, though the condition asks for it.
+        unfit: Option<Unfit>,
         /// The instants that a relative time came to.
         instants: Option<String>,
     },
+}
+
+/// What the value of a custom field is not, so that a condition that asks for it cannot be told from it: of an array, what
+/// none of its elements is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Unfit {
+    /// No time, as `11/12/2025` is none, nor is a number; it counts as no value.
+    NoTime,
+    /// No number, nor a text that is one.
+    NoNumber,
+    /// No text.
+    NoText,
+}
+
+impl Unfit {
+    /// What the value of a custom field is not that a test asks for.
+    fn of(value: &Value, test: &CustomTest) -> Option<Self> {
+        let asked = Self::where_not_asked_for(test)?;
+        let is_fit = |value: &Value| match (asked, value) {
+            (Self::NoNumber, Value::Number(_)) | (Self::NoText, Value::Text(_)) => true,
+            (Self::NoNumber, Value::Text(text)) => Number::from_text(text).is_some(),
+            _ => false,
+        };
+        let fits = match (asked, value) {
+            (Self::NoTime, value) => eval::custom_time(value).is_some(),
+            (_, Value::Array(elements)) => elements.iter().flatten().any(is_fit),
+            (_, single) => is_fit(single),
+        };
+        (!fits).then_some(asked)
+    }
+
+    /// What a value is not that fails a test whatever else it is; `None` where values of several kinds may pass.
+    fn where_not_asked_for(test: &CustomTest) -> Option<Self> {
+        let of_literal = |literal: &Literal| match literal {
+            Literal::Number(_) => Some(Self::NoNumber),
+            Literal::Text(text) if Number::from_text(text).is_none() && eval::spells(text).is_none() => {
+                Some(Self::NoText)
+            }
+            Literal::Text(_) | Literal::Bool(_) => None,
+        };
+        match test {
+            CustomTest::Time(_) => Some(Self::NoTime),
+            CustomTest::Has(..) => Some(Self::NoText),
+            CustomTest::Order(_, literal) => of_literal(&literal.clone().into()),
+            CustomTest::Eq(literal) => of_literal(literal),
+            CustomTest::In(literals) => {
+                let (first, others) = literals.as_slice().split_first()?;
+                let asked = of_literal(first)?;
+                others.iter().all(|other| of_literal(other) == Some(asked)).then_some(asked)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoTime => "no time",
+            Self::NoNumber => "no number",
+            Self::NoText => "no text",
+        })
+    }
 }
 
 impl Audience {
@@ -147,10 +213,16 @@ fn group(group: &Group, of: &Candidate<'_>) -> Node {
 }
 
 fn condition(condition: &Condition, of: &Candidate<'_>) -> Node {
+    let found = found(condition, of);
+    let unfit = match (condition.predicate(), &found) {
+        (Predicate::Custom(_, test), Some(value)) => Unfit::of(value, test),
+        _ => None,
+    };
     Node::Condition {
         holds: eval::condition(condition, of),
         condition: condition.to_string(),
-        found: found(condition, of),
+        found,
+        unfit,
         instants: instants(condition, of.cx),
     }
 }
@@ -234,13 +306,19 @@ fn branch(node: &Node, depth: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result 
             writeln!(f, "{}", joined(*junction))?;
             members.iter().try_for_each(|member| branch(member, depth + 1, f))
         }
-        Node::Condition { condition, found, instants, .. } => {
+        Node::Condition { condition, found, unfit, instants, .. } => {
             write!(f, "{}: ", Escaped(condition))?;
             match found {
                 None => write!(f, "no value")?,
                 // A time is no string to quote.
-                Some(Value::Text(text)) if instants.is_some() => write!(f, "found {}", Escaped(text))?,
+                Some(Value::Text(text)) if instants.is_some() && unfit.is_none() => {
+                    write!(f, "found {}", Escaped(text))?
+                }
                 Some(value) => write!(f, "found {}", Escaped(&value.to_string()))?,
+            }
+            if let Some(unfit) = unfit {
+                let has = if let Some(Value::Array(_)) = found { "in which there is" } else { "which is" };
+                write!(f, ", {has} {unfit}")?;
             }
             instants.as_ref().map_or(Ok(()), |instants| write!(f, " ({instants})"))?;
             writeln!(f)
@@ -264,12 +342,64 @@ impl Serialize for Node {
                 object.serialize_entry("group", joined(*junction))?;
                 object.serialize_entry("members", members)?;
             }
-            Self::Condition { condition, found, instants, .. } => {
+            Self::Condition { condition, found, unfit, instants, .. } => {
                 object.serialize_entry("condition", condition)?;
                 object.serialize_entry("found", found)?;
+                object.serialize_entry("unfit", unfit)?;
                 object.serialize_entry("instants", instants)?;
             }
         }
         object.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_cannot_be_what_is_asked_for_is_told() {
+        let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
+        for (filter, value, told, unfit) in [
+            (
+                "custom.x within 1 day",
+                r#""11/12/2025""#,
+                "found \"11/12/2025\", which is no time (2025-11-14T08:30:00Z to 2025-11-15T08:30:00Z)",
+                Some(Unfit::NoTime),
+            ),
+            ("custom.x before 2025-01-01", "1735689600", "found 1735689600, which is no time", Some(Unfit::NoTime)),
+            (
+                "custom.x after 2025-01-01",
+                r#"["2025-01-02"]"#,
+                "found [\"2025-01-02\"], in which there is no time",
+                Some(Unfit::NoTime),
+            ),
+            ("custom.x after 2025-01-01", r#""2025-01-02""#, "found \"2025-01-02\"", None),
+            ("custom.x > 5", r#""abc""#, "found \"abc\", which is no number", Some(Unfit::NoNumber)),
+            ("custom.x > 5", r#""7""#, "found \"7\"", None),
+            ("custom.x != 5", "true", "found true, which is no number", Some(Unfit::NoNumber)),
+            (
+                "custom.x in [5, 6]",
+                r#"["a", "b"]"#,
+                "found [\"a\",\"b\"], in which there is no number",
+                Some(Unfit::NoNumber),
+            ),
+            ("custom.x in [5, 6]", r#"["a", 7]"#, "found [\"a\",7]", None),
+            ("custom.x in [5, 'a']", r#""b""#, "found \"b\"", None),
+            ("custom.x contains '4'", "415", "found 415, which is no text", Some(Unfit::NoText)),
+            ("custom.x = 'CA'", r#"{"a": 1}"#, "found {\"a\":1}, which is no text", Some(Unfit::NoText)),
+            ("custom.x = 'CA'", r#""NY""#, "found \"NY\"", None),
+            ("custom.x = '5'", "6", "found 6", None),
+            ("custom.x exists", "6", "found 6", None),
+        ] {
+            let record = format!(r#"{{"phone_number": "+1", "list_id": 7, "custom_fields": {{"x": {value}}}}}"#);
+            let audience = Audience::of(filter.parse().unwrap());
+            let explained = audience.explain(&serde_json::from_str(&record).unwrap(), &cx);
+            let text = explained.to_string();
+            assert!(text.lines().last().unwrap().ends_with(&format!(": {told}")), "{filter} of {value}: {text}");
+            let json = serde_json::to_value(&explained).unwrap();
+            let written = &json["memberships"][0]["filter"]["members"][0]["unfit"];
+            assert_eq!(*written, serde_json::to_value(unfit).unwrap(), "{filter} of {value}");
+        }
     }
 }

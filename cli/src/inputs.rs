@@ -10,6 +10,9 @@ use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
 use crate::output::STANDARD_INPUT;
 
+/// The option that filters are typed behind.
+pub(crate) const FILTER: &str = "--filter";
+
 /// A text, and what it is called in messages.
 pub(crate) struct Source {
     pub(crate) name: String,
@@ -32,9 +35,9 @@ impl Source {
         }
     }
 
-    /// A filter that was typed as the argument `number` of `--filter`.
-    fn typed(text: &str, number: usize) -> Self {
-        let name = if number == 1 { "--filter".to_owned() } else { format!("--filter {number}") };
+    /// A filter that was typed behind an option such as `--filter`, of which it is the one of this number.
+    fn typed(text: &str, option: &str, number: usize) -> Self {
+        let name = if number == 1 { option.to_owned() } else { format!("{option} {number}") };
         Self { name, text: text.to_owned(), is_filter: true }
     }
 
@@ -49,9 +52,9 @@ impl Source {
         read.map_err(|errors| self.wrong(errors))
     }
 
-    /// The filter of the react-querybuilder query that it is.
-    pub(crate) fn react_querybuilder(&self) -> Result<Filter, Wrong> {
-        Filter::from_react_querybuilder(&self.text).map_err(|errors| self.wrong(errors))
+    /// The filters of the react-querybuilder queries in it.
+    pub(crate) fn react_querybuilder(&self) -> Result<Vec<Filter>, Wrong> {
+        Filter::all_from_react_querybuilder(&self.text).map_err(|errors| self.wrong(errors))
     }
 
     fn wrong(&self, errors: Errors) -> Wrong {
@@ -86,18 +89,23 @@ fn one_filter(text: &str) -> Result<Vec<Audience>, Errors> {
     filter.map(|filter| vec![Audience::of(filter)])
 }
 
-/// Files, then filters that were typed; each is there or is what is wrong with it.
-pub(crate) fn sources(files: &[PathBuf], filters: &[String]) -> Vec<Result<Source, Wrong>> {
+/// Files, then filters that were typed behind an option; each is there or is what is wrong with it.
+pub(crate) fn sources(files: &[PathBuf], filters: &[String], option: &str) -> Vec<Result<Source, Wrong>> {
     let files = files.iter().map(|path| Source::open(path));
-    let filters = filters.iter().zip(1..).map(|(text, number)| Ok(Source::typed(text, number)));
+    let filters = filters.iter().zip(1..).map(|(text, number)| Ok(Source::typed(text, option, number)));
     files.chain(filters).collect()
 }
 
 /// Every audience of every source, or everything that is wrong with any of them.
 pub(crate) fn all(asked: &arguments::Audiences) -> Result<Vec<Audience>, Failure> {
+    each(&asked.files, &asked.filters, FILTER)
+}
+
+/// Every audience of files and of filters that were typed behind an option, or everything that is wrong with any of them.
+pub(crate) fn each(files: &[PathBuf], filters: &[String], option: &str) -> Result<Vec<Audience>, Failure> {
     let mut audiences = Vec::new();
     let mut wrong = Vec::new();
-    for source in sources(&asked.files, &asked.filters) {
+    for source in sources(files, filters, option) {
         match source.and_then(|source| source.audiences()) {
             Ok(read) => audiences.extend(read),
             Err(error) => wrong.push(error),
@@ -110,7 +118,7 @@ pub(crate) fn all(asked: &arguments::Audiences) -> Result<Vec<Audience>, Failure
 pub(crate) fn one(asked: &arguments::OneAudience) -> Result<Audience, Failure> {
     let source = match (&asked.file, &asked.filter) {
         (Some(file), _) => Source::open(file)?,
-        (None, filter) => Source::typed(filter.as_deref().unwrap_or_default(), 1),
+        (None, filter) => Source::typed(filter.as_deref().unwrap_or_default(), FILTER, 1),
     };
     let mut audiences = source.audiences()?;
     match (audiences.pop(), audiences.len()) {

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod question;
 mod records;
+mod sets;
 mod whole_file;
 
 use std::process::ExitCode;

@@ -30,6 +30,8 @@ pub(crate) struct Loaded {
     pub(crate) heard: Heard,
     /// What there is, where not all of it was read.
     totals: Option<Totals>,
+    /// What the contacts were drawn of, if they are a sample.
+    pub(crate) drawn: Option<SampleInfo>,
     pub(crate) time: Duration,
 }
 
@@ -63,26 +65,39 @@ pub(crate) fn load_for(
 }
 
 /// Tells the notes; and of a sample, which is counted as any records are, that this is hardly ever what is wanted.
-fn tell_notes((loaded, drawn): (Loaded, Option<SampleInfo>)) -> Loaded {
+fn tell_notes(loaded: Loaded) -> Loaded {
     loaded.heard.tell();
+    tell_sample(loaded.drawn);
+    loaded
+}
+
+fn tell_sample(drawn: Option<SampleInfo>) {
     if let Some(drawn) = drawn {
         note(format_args!(
             "these are a sample of {}: `headcount estimate` tells how many it stands for",
             counted(drawn.population, "contact")
         ));
     }
-    loaded
+}
+
+/// Reads all records, which are to be written as they are: a sample stays one.
+pub(crate) fn load_to_write(records: &arguments::Records) -> Result<Loaded, Failure> {
+    let loaded = load_with(records, reader(records), &[])?;
+    if loaded.drawn.is_some() && records.files.len() > 1 {
+        return Err(Failure::Unfit(
+            "a sample is among several files, and together they are neither a sample nor all contacts: \
+             import it alone, or in its place the records that it was drawn from"
+                .to_owned(),
+        ));
+    }
+    Ok(tell_notes(loaded))
 }
 
 fn reader(records: &arguments::Records) -> RecordReader {
     RecordReader::new().on_error(records.on_error.into()).threads(records.threads())
 }
 
-fn load_with(
-    records: &arguments::Records,
-    reader: RecordReader,
-    asked: &[&Audience],
-) -> Result<(Loaded, Option<SampleInfo>), Failure> {
+fn load_with(records: &arguments::Records, reader: RecordReader, asked: &[&Audience]) -> Result<Loaded, Failure> {
     let begun = Instant::now();
     // It fails only where there is a pool already, which there is not: records are loaded once.
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
@@ -94,7 +109,7 @@ fn load_with(
         drawn = drawn.or(report.drawn);
         Ok(report)
     })?;
-    Ok((Loaded { table: builder.build(), skipped, heard, totals, time: begun.elapsed() }, drawn))
+    Ok(Loaded { table: builder.build(), skipped, heard, totals, drawn, time: begun.elapsed() })
 }
 
 /// What a sample is drawn by unless something else is said.
@@ -137,7 +152,7 @@ pub(crate) fn sample(
     if records.files.iter().any(|path| is_standard(path)) {
         return Err(Failure::Unfit("a sample that was kept is read from a file, not from standard input".to_owned()));
     }
-    let (loaded, _) = load_with(records, reader, asked)?;
+    let loaded = load_with(records, reader, asked)?;
     Ok(Sampled { sample: Sample::of(loaded.table, drawn), kept: true, skipped, heard, time: begun.elapsed() })
 }
 
@@ -177,14 +192,18 @@ fn load_those(
     mut wanted: impl FnMut(&Contact) -> bool,
 ) -> Result<ReadContacts, Failure> {
     let mut population = Population::default();
+    let mut drawn = None;
     let ReadInputs { heard, .. } = read(records, &reader(records), asked, &mut |reader, input| {
-        each_contact(reader, input, |contact| {
+        let report = each_contact(reader, input, |contact| {
             if wanted(&contact) {
                 population.insert(contact);
             }
-        })
+        })?;
+        drawn = drawn.or(report.drawn);
+        Ok(report)
     })?;
     heard.tell();
+    tell_sample(drawn);
     Ok(ReadContacts { population, heard })
 }
 

@@ -31,7 +31,8 @@ const EARLY: usize = GROUP / 4;
 /// What is written can be read again by [`RecordReader`](crate::RecordReader), with the same contacts, and by whatever
 /// reads Parquet. Contacts stand in the order in which they were first seen, but those on the same lists together. Where
 /// no record says whether a contact is valid or on the do-not-call list, the file says what counts then, yes and no; read
-/// after another file of the same contact, it says so of both. `progress` is told from time to time how many rows have
+/// after another file of the same contact, it says so of both. A table does not know whether its contacts are a sample:
+/// where [`ReadReport::drawn`](crate::records::ReadReport::drawn) says so, [`write_sample`] keeps it. `progress` is told from time to time how many rows have
 /// been written.
 ///
 /// # Errors

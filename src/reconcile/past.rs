@@ -2,22 +2,24 @@
 //!
 //! The last click, message and purchase overwrite the ones before. Of a membership with one of them after the instant,
 //! what they overwrote is only bounded: the time was at most the instant or absent, a count or an amount between nothing
-//! and today's. In three-valued logic (Kleene 1938) such a condition is neither true nor false; a filter is possibly true
-//! with every such condition taken for true where it could be, and surely true with each taken for false where it could
-//! be. Both are plain filters again, for any engine: a condition of today's value, or of the activity that is younger.
+//! and today's. What carries no time may have been anything, unless it is assumed that it did not change. In three-valued
+//! logic (Kleene 1938) such a condition is neither true nor false; a filter is possibly true with every such condition
+//! taken for true where it could be, and surely true with each taken for false where it could be. Both are plain filters
+//! again, for any engine: a condition of today's value, or of the activity that is younger.
 
 use std::cmp::Ordering;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::catalogue::{AmountField, CountField, FlagField, TimeField};
+use super::untraced::{UntracedChange, UntracedChanges};
+use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::error::Errors;
 use crate::filter::{
     Comparison, Condition, Filter, Group, Junction, NonEmpty, NumberTest, OptionalField, Predicate, TimeTest,
 };
 use crate::logic::{self, Logic};
 use crate::number::Number;
-use crate::semantics::EvalContext;
+use crate::semantics::{EvalContext, Semantics, Subscription};
 use crate::time::Moment;
 
 /// Which bound of the truth.
@@ -30,16 +32,29 @@ pub(super) enum TruthBound {
 }
 
 impl Filter {
-    /// The filter that, asked at `then.now` of today's records, is a bound of this one asked of the records of then.
+    /// The filter that, asked of today's records in the circumstances beside it, is a bound of this one asked at `then`
+    /// of the records of then; `None` where it holds of nobody.
     ///
     /// # Errors
     ///
     /// `filter_too_deep` where the filter nests so deep that its bound cannot.
-    pub(super) fn bound(&self, bound: TruthBound, then: &EvalContext) -> Result<Filter, Errors> {
-        let past = Past { bound, then };
-        let group = past.group(self.root())?;
-        // Who joined later was not there.
-        Group::new(Junction::All, vec![], vec![group, past.had_joined(None)?]).map(Filter::new)
+    pub(super) fn bound(
+        &self,
+        bound: TruthBound,
+        then: &EvalContext,
+        unchanged: UntracedChanges,
+    ) -> Result<Option<(Filter, EvalContext)>, Errors> {
+        let past = Past { bound, then, unchanged };
+        let there = match bound {
+            // Nobody is sure to have been active.
+            TruthBound::Surely if past.may_have_opted() => return Ok(None),
+            TruthBound::Surely => past.surely_there(None),
+            TruthBound::Possibly => past.possibly_there(None),
+        };
+        let asked = logic::join(Junction::All, [past.group(self.root()), there]);
+        let subscription = if past.may_have_opted() { Subscription::Any } else { then.semantics.subscription };
+        let cx = then.with(Semantics { subscription, ..then.semantics });
+        Ok(asked.into_group()?.map(|root| (Filter::new(root), cx)))
     }
 }
 
@@ -75,80 +90,136 @@ impl Logic for Truth {
 }
 
 impl Truth {
-    /// As groups and conditions; nothing where it never holds.
+    /// As groups and conditions; nothing of a constant. What is joined with a condition is never always true.
     fn into_group(self) -> Result<Option<Group>, Errors> {
         match self {
-            // What always holds is said by those around it.
             Self::Constant(_) => Ok(None),
-            Self::Condition(condition) => group_of(condition).map(Some),
+            Self::Condition(condition) => Group::new(Junction::All, vec![condition], vec![]).map(Some),
             Self::Group(junction, members) => {
-                let groups = members.into_iter().filter_map(|member| member.into_group().transpose());
-                Group::new(junction, vec![], groups.collect::<Result<_, _>>()?).map(Some)
+                let (mut conditions, mut groups) = (vec![], vec![]);
+                for member in members {
+                    match member {
+                        Self::Condition(condition) => conditions.push(condition),
+                        other => groups.extend(other.into_group()?),
+                    }
+                }
+                Group::new(junction, conditions, groups).map(Some)
             }
         }
     }
+}
+
+fn all<const N: usize>(members: [Truth; N]) -> Truth {
+    logic::join(Junction::All, members)
+}
+
+fn any<const N: usize>(members: [Truth; N]) -> Truth {
+    logic::join(Junction::Any, members)
 }
 
 struct Past<'e> {
     bound: TruthBound,
     then: &'e EvalContext,
+    /// What is assumed not to have changed.
+    unchanged: UntracedChanges,
 }
 
 impl Past<'_> {
-    fn group(&self, group: &Group) -> Result<Group, Errors> {
-        let conditions = group.conditions().iter().map(|condition| self.condition(condition));
-        let groups = group.groups().iter().map(|inner| self.group(inner));
-        Group::new(group.junction(), vec![], conditions.chain(groups).collect::<Result<_, _>>()?)
+    fn may_have_changed(&self, change: UntracedChange) -> bool {
+        !self.unchanged.contains(change)
     }
 
-    fn condition(&self, condition: &Condition) -> Result<Group, Errors> {
+    /// Whether a membership may have taken part that does not today, or the reverse.
+    fn may_have_opted(&self) -> bool {
+        self.then.semantics.subscription == Subscription::ActiveOnly
+            && self.may_have_changed(UntracedChange::Subscription)
+    }
+
+    /// What may have been either.
+    fn either(&self) -> Truth {
+        Truth::Constant(self.bound == TruthBound::Possibly)
+    }
+
+    fn group(&self, group: &Group) -> Truth {
+        let conditions = group.conditions().iter().map(|condition| self.condition(condition));
+        let groups = group.groups().iter().map(|inner| self.group(inner));
+        logic::join(group.junction(), conditions.chain(groups))
+    }
+
+    fn condition(&self, condition: &Condition) -> Truth {
         match (condition.predicate(), condition.list_that_matters()) {
             (Predicate::OnList(lists), _) => self.on_any(lists.as_slice(), condition),
             (_, None) => self.known(condition),
-            (_, Some(list)) => {
-                // On a list that was joined later, there was no value then.
-                let (junction, joined) = if condition.holds_of_nothing(&self.then.semantics) {
-                    (Junction::Any, self.joined_later(list)?)
-                } else {
-                    (Junction::All, self.had_joined(Some(list))?)
-                };
-                Group::new(junction, vec![], vec![self.known(condition)?, joined])
-            }
+            (_, Some(list)) => self.on_list(list, condition),
+        }
+    }
+
+    /// A condition asked of the membership on a list, where there was one then.
+    fn on_list(&self, list: i64, condition: &Condition) -> Truth {
+        let holds_of_nothing = condition.holds_of_nothing(&self.then.semantics);
+        let known = self.known(condition);
+        match (self.bound, self.may_have_changed(UntracedChange::Memberships)) {
+            // The membership may not have taken part.
+            (TruthBound::Possibly, _) if holds_of_nothing && self.may_have_opted() => Truth::Constant(true),
+            // One that was removed may have had any value.
+            (TruthBound::Possibly, true) => any([known, self.undated(list), self.joined_later(list)]),
+            (TruthBound::Surely, true) => all([known, self.surely_there(Some(list))]),
+            (_, false) if holds_of_nothing => any([known, is_on(list, false), self.joined_later(list)]),
+            (_, false) => all([known, is_on(list, true), self.possibly_there(Some(list))]),
         }
     }
 
     /// On a list then: on it today, and joined before. On none of them: each is a list of today's that is not one, or
     /// one that was joined later.
-    fn on_any(&self, lists: &[i64], condition: &Condition) -> Result<Group, Errors> {
-        let each = lists.iter().map(|list| {
-            let on = condition.with(Predicate::OnList(NonEmpty::one(*list)), condition.is_negated());
-            if condition.is_negated() {
-                Group::new(Junction::Any, vec![on], vec![self.joined_later(*list)?])
-            } else {
-                Group::new(Junction::All, vec![on], vec![self.had_joined(Some(*list))?])
-            }
-        });
+    fn on_any(&self, lists: &[i64], condition: &Condition) -> Truth {
         let junction = if condition.is_negated() { Junction::All } else { Junction::Any };
-        Group::new(junction, vec![], each.collect::<Result<_, _>>()?)
+        logic::join(junction, lists.iter().map(|list| self.on_one(*list, condition.is_negated())))
+    }
+
+    fn on_one(&self, list: i64, negated: bool) -> Truth {
+        let on = is_on(list, !negated);
+        match (self.bound, self.may_have_changed(UntracedChange::Memberships)) {
+            // The membership may not have taken part.
+            (TruthBound::Possibly, _) if negated && self.may_have_opted() => Truth::Constant(true),
+            // It may have been removed.
+            (TruthBound::Possibly, true) if negated => any([self.undated(list), self.joined_later(list)]),
+            (TruthBound::Surely, true) if !negated => all([on, self.surely_there(Some(list))]),
+            (_, true) => self.either(),
+            (_, false) if negated => any([on, self.joined_later(list)]),
+            (_, false) => all([on, self.possibly_there(Some(list))]),
+        }
     }
 
     /// A condition on a membership that was there.
-    fn known(&self, condition: &Condition) -> Result<Group, Errors> {
-        let Some(overwritten_by) = overwritten_by(condition.predicate()) else { return group_of(condition.clone()) };
-        let is_after = condition.with(self.after(overwritten_by), false);
-        let absent = condition.with(Predicate::Exists(OptionalField::Time(overwritten_by)), true);
-        let before = condition.with(self.until_then(overwritten_by), false);
-        let as_it_is = Group::new(
-            Junction::All,
-            vec![condition.clone()],
-            vec![Group::new(Junction::Any, vec![absent, before], vec![])?],
-        )?;
-        let bounded = match self.overwritten(condition) {
-            Truth::Constant(false) => return Ok(as_it_is),
-            Truth::Condition(bounded) => Group::new(Junction::All, vec![is_after, bounded], vec![])?,
-            other => Group::new(Junction::All, vec![is_after], other.into_group()?.into_iter().collect())?,
+    fn known(&self, condition: &Condition) -> Truth {
+        let predicate = condition.predicate();
+        let today = || Truth::Condition(condition.clone());
+        let overwritten_by = match Trace::of(predicate) {
+            Trace::Untraced(change) if self.may_have_changed(change) => return self.either(),
+            Trace::Untraced(_) | Trace::Lasting => return today(),
+            Trace::OverwrittenBy(field) => field,
         };
-        Group::new(Junction::Any, vec![], vec![as_it_is, bounded])
+        let with = |predicate, negated| Truth::Condition(condition.with(predicate, negated));
+        let after = || with(self.after(overwritten_by), false);
+        let absent = || with(Predicate::Exists(OptionalField::Time(overwritten_by)), true);
+        let before = || with(self.until_then(overwritten_by), false);
+        let is_timed = matches!(predicate, Predicate::Exists(_) | Predicate::Time(..));
+        let (as_it_was, overwritten) = if is_timed || !self.may_have_changed(UntracedChange::Activity) {
+            (any([absent(), before()]), after())
+        } else {
+            // An average can only have been another where there is one.
+            let has_average = match predicate {
+                Predicate::Amount(field @ AmountField::AvgRevenue, _) => any([Comparison::Gte, Comparison::Lt]
+                    .map(|side| with(Predicate::Amount(*field, NumberTest::Compare(side, Number::default())), false))),
+                _ => Truth::Constant(true),
+            };
+            let as_it_was = match self.bound {
+                TruthBound::Surely => before(),
+                TruthBound::Possibly => any([absent(), before()]),
+            };
+            (as_it_was, any([after(), all([absent(), has_average])]))
+        };
+        any([all([today(), as_it_was]), all([overwritten, self.overwritten(condition)])])
     }
 
     /// What is known of a condition whose value was overwritten.
@@ -210,40 +281,85 @@ impl Past<'_> {
         self.then.now.checked_add_signed(TimeDelta::microseconds(1)).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
-    /// The membership was not there then.
-    fn joined_later(&self, list: i64) -> Result<Group, Errors> {
-        group_of(Condition::new(self.after(TimeField::SignupDate)).on_list(list))
+    /// The membership was joined after then.
+    fn joined_later(&self, list: i64) -> Truth {
+        Truth::Condition(Condition::new(self.after(TimeField::SignupDate)).on_list(list))
     }
 
-    /// The membership was there then, or is on nobody's record.
-    fn had_joined(&self, list: Option<i64>) -> Result<Group, Errors> {
-        let absent = Condition::not(Predicate::Exists(OptionalField::Time(TimeField::SignupDate)))?;
-        let before = Condition::new(self.until_then(TimeField::SignupDate));
-        let on = |condition: Condition| match list {
-            None => condition,
-            Some(list) => condition.on_list(list),
-        };
-        Group::new(Junction::Any, vec![on(absent), on(before)], vec![])
+    /// There is no membership on the list, or it does not tell when it was joined.
+    fn undated(&self, list: i64) -> Truth {
+        Truth::Condition(signup_date_is_absent(Some(list)))
+    }
+
+    /// The membership was there then, or does not tell, or is on nobody's record.
+    fn possibly_there(&self, list: Option<i64>) -> Truth {
+        any([Truth::Condition(signup_date_is_absent(list)), self.joined_before(list)])
+    }
+
+    fn surely_there(&self, list: Option<i64>) -> Truth {
+        if self.may_have_changed(UntracedChange::Memberships) {
+            self.joined_before(list)
+        } else {
+            self.possibly_there(list)
+        }
+    }
+
+    fn joined_before(&self, list: Option<i64>) -> Truth {
+        Truth::Condition(of_list(Condition::new(self.until_then(TimeField::SignupDate)), list))
     }
 }
 
-/// The activity that overwrites what a predicate looks at; `None` of what carries no time, and is taken as it is.
-fn overwritten_by(predicate: &Predicate) -> Option<TimeField> {
-    match predicate {
-        Predicate::Exists(OptionalField::Time(TimeField::SignupDate)) | Predicate::Time(TimeField::SignupDate, _) => {
-            None
+/// On a list today, or not.
+fn is_on(list: i64, expected: bool) -> Truth {
+    let on = Condition::new(Predicate::OnList(NonEmpty::one(list)));
+    Truth::Condition(on.with(on.predicate().clone(), !expected))
+}
+
+fn signup_date_is_absent(list: Option<i64>) -> Condition {
+    let exists = Condition::new(Predicate::Exists(OptionalField::Time(TimeField::SignupDate)));
+    of_list(exists.with(exists.predicate().clone(), true), list)
+}
+
+fn of_list(condition: Condition, list: Option<i64>) -> Condition {
+    match list {
+        None => condition,
+        Some(list) => condition.on_list(list),
+    }
+}
+
+/// What records keep of the past of a value.
+enum Trace {
+    /// The value itself, which does not change.
+    Lasting,
+    /// The time of the activity that overwrites it.
+    OverwrittenBy(TimeField),
+    /// Nothing.
+    Untraced(UntracedChange),
+}
+
+impl Trace {
+    /// What records keep of the value that a predicate looks at.
+    fn of(predicate: &Predicate) -> Self {
+        match predicate {
+            Predicate::OnList(_)
+            | Predicate::Exists(
+                OptionalField::Time(TimeField::SignupDate) | OptionalField::Text(TextField::PhoneNumber),
+            )
+            | Predicate::Time(TimeField::SignupDate, _)
+            | Predicate::Text(TextField::PhoneNumber, _) => Self::Lasting,
+            Predicate::Exists(OptionalField::Time(field)) | Predicate::Time(field, _) => Self::OverwrittenBy(*field),
+            Predicate::Count(CountField::ClickCount, _) => Self::OverwrittenBy(TimeField::LastClickedAt),
+            Predicate::Count(CountField::SendCount, _) => Self::OverwrittenBy(TimeField::LastSentAt),
+            Predicate::Count(CountField::ConversionCount, _)
+            | Predicate::Amount(..)
+            | Predicate::Flag(FlagField::HasRevenue, _) => Self::OverwrittenBy(TimeField::LastRevenueAt),
+            Predicate::Flag(FlagField::OnDnc, _) => Self::Untraced(UntracedChange::OnDnc),
+            Predicate::Flag(FlagField::IsValid | FlagField::InWorkflow, _) => Self::Untraced(UntracedChange::Flags),
+            Predicate::Exists(OptionalField::Text(_)) | Predicate::Text(..) => Self::Untraced(UntracedChange::Texts),
+            Predicate::Exists(OptionalField::Custom(_)) | Predicate::Custom(..) => {
+                Self::Untraced(UntracedChange::CustomFields)
+            }
         }
-        Predicate::Exists(OptionalField::Time(field)) | Predicate::Time(field, _) => Some(*field),
-        Predicate::Count(CountField::ClickCount, _) => Some(TimeField::LastClickedAt),
-        Predicate::Count(CountField::SendCount, _) => Some(TimeField::LastSentAt),
-        Predicate::Count(CountField::ConversionCount, _)
-        | Predicate::Amount(..)
-        | Predicate::Flag(FlagField::HasRevenue, _) => Some(TimeField::LastRevenueAt),
-        Predicate::OnList(_)
-        | Predicate::Exists(OptionalField::Text(_) | OptionalField::Custom(_))
-        | Predicate::Flag(FlagField::OnDnc | FlagField::IsValid | FlagField::InWorkflow, _)
-        | Predicate::Text(..)
-        | Predicate::Custom(..) => None,
     }
 }
 
@@ -284,8 +400,4 @@ fn between(
             }
         }
     }
-}
-
-fn group_of(condition: Condition) -> Result<Group, Errors> {
-    Group::new(Junction::All, vec![condition], vec![])
 }

@@ -2,6 +2,7 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use headcount::analysis::{UntracedChange, UntracedChanges};
 use headcount::sql::Dialect;
 use headcount_generate::PopulationFormat;
 
@@ -164,7 +165,7 @@ pub(crate) enum ConvertTo {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum ConvertFrom {
-    /// A query of react-querybuilder
+    /// Queries of react-querybuilder, one or several after each other
     ReactQuerybuilder,
 }
 
@@ -205,6 +206,16 @@ impl From<RecordsFormat> for PopulationFormat {
 pub(crate) fn dialect() -> impl TypedValueParser<Value = Dialect> {
     let names = Dialect::ALL.iter().map(|dialect| PossibleValue::new(dialect.name()).help(dialect.to_string()));
     PossibleValuesParser::new(names).try_map(|name| Dialect::from_name(&name).ok_or("no dialect has this name"))
+}
+
+/// Reads kinds of change by the names that the library gives them; `all` is every one.
+pub(crate) fn untraced_changes() -> impl TypedValueParser<Value = UntracedChanges> {
+    let names = UntracedChange::ALL.map(|change| PossibleValue::new(change.name()));
+    let every = PossibleValue::new("all");
+    PossibleValuesParser::new(names.into_iter().chain([every])).map(|name| {
+        let known = UntracedChange::ALL.into_iter().filter(|change| name == "all" || change.name() == name);
+        known.collect()
+    })
 }
 
 #[derive(Clone, Copy, ValueEnum)]

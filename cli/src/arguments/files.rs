@@ -30,7 +30,8 @@ pub(crate) struct Sample {
 /// Write contact records as Parquet, which the other commands load faster.
 ///
 /// What was read several times for a contact and a list is in the file once. Contacts on the same lists stand together.
-/// Records of the same contacts are best imported at once: what none of them says is worked out then, once for all.
+/// Records of the same contacts are best imported at once: what none of them says is worked out then, once for all. A
+/// sample stays a sample, of which `estimate` knows how many contacts it stands for.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:

@@ -94,6 +94,30 @@ pub(crate) struct Audiences {
     pub(crate) filters: Vec<String>,
 }
 
+/// Which of an audience's members are wanted: those who are, or are not, in other audiences.
+#[derive(Args)]
+pub(crate) struct Sets {
+    /// Only those who are in the audiences of this file too, whatever their lists; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) and: Vec<PathBuf>,
+    /// Only those who are in the audience of this filter too, on any list; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) and_filter: Vec<String>,
+    /// Nobody who is in an audience of this file, whatever its lists; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) except: Vec<PathBuf>,
+    /// Nobody who is in the audience of this filter, on any list; may be given several times
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) except_filter: Vec<String>,
+}
+
+impl Sets {
+    /// The files of audiences.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.and.iter().chain(&self.except)
+    }
+}
+
 /// Which audience is asked for.
 #[derive(Args)]
 #[group(required = true, multiple = false)]

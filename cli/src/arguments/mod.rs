@@ -21,7 +21,7 @@ pub(crate) use self::choices::{
 };
 pub(crate) use self::files::{Completions, Documents, Generate, Import, Sample};
 pub(crate) use self::filters::{Check, Convert, Ddl, Mapping, Query, Schema, Sql};
-pub(crate) use self::inputs::{Audiences, OneAudience, Records};
+pub(crate) use self::inputs::{Audiences, OneAudience, Records, Sets};
 pub(crate) use self::instants::Until;
 pub(crate) use self::reasons::{Compare, Explain, Reconcile, Report, Why};
 pub(crate) use self::sizes::{Estimate, Members, Size, Timeline};

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, value_parser};
+use headcount::analysis::UntracedChanges;
 
 use super::asking::Asking;
-use super::choices::{ExplanationFormat, Tabular};
+use super::choices::{ExplanationFormat, Tabular, untraced_changes};
 use super::inputs::{Audiences, OneAudience, Records};
 
 /// Explain why one contact is in an audience, or is not.
@@ -78,20 +79,44 @@ pub(crate) struct Compare {
 /// Records are younger than cached sizes. What a click, a message or a purchase after the instant of a cached size
 /// overwrote is only bounded, so the answer is the least and the most that the size can have been then. It is worked out
 /// under every way to read a filter; those that explain all cached sizes are told as flags.
+///
+/// What records carry no time of may have changed since without a trace, and is bounded too: a membership that is
+/// inactive may have been active, and the reverse. Only of whoever was removed no record tells: any number more may have
+/// been in. --assume-unchanged says what did not change, and narrows the bounds.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   headcount reconcile --audience examples/audiences.json examples/contacts.json
-  headcount reconcile --audience audiences.json contacts.parquet --subscription any --format json")]
+  headcount reconcile --audience audiences.json contacts.parquet --assume-unchanged all
+  headcount reconcile --audience audiences.json contacts.csv --assume-unchanged custom_fields,memberships --format json
+
+What may have changed without a trace:
+  subscription   somebody opted out of a list, or in again
+  on_dnc         a number came onto the do-not-call list, or off it
+  flags          is_valid, in_workflow
+  texts          carrier, line_type, timezone, signup_method, list_number
+  custom_fields  any custom field
+  activity       counts and amounts of a membership without a time of its last click, message or purchase
+  memberships    a membership without signup_date was added; a contact or a membership was removed")]
 pub(crate) struct Reconcile {
     #[command(flatten)]
     pub(crate) audiences: Audiences,
+    /// What did not change without a trace since the cached sizes; nothing unless given
+    #[arg(long, value_name = "CHANGE,…", value_delimiter = ',', value_parser = untraced_changes())]
+    assume_unchanged: Vec<UntracedChanges>,
     #[command(flatten)]
     pub(crate) asking: Asking,
     #[command(flatten)]
     pub(crate) records: Records,
     #[command(flatten)]
     pub(crate) tabular: Tabular,
+}
+
+impl Reconcile {
+    /// What is assumed not to have changed without a trace.
+    pub(crate) fn unchanged(&self) -> UntracedChanges {
+        self.assume_unchanged.iter().flat_map(|changes| changes.iter()).collect()
+    }
 }
 
 /// Write all there is to say of audiences as one page, for people who would rather look than read.

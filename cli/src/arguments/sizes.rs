@@ -9,19 +9,25 @@ use crate::commands::members::Column;
 
 use super::choices::{MembersFormat, Tabular};
 use super::drawing::{Drawing, confidence};
-use super::inputs::{Audiences, OneAudience, Records};
+use super::inputs::{Audiences, OneAudience, Records, Sets};
 use super::instants::{Until, length};
 
 /// Count the contacts in audiences.
+///
+/// With --and or --except it counts those of each audience who are, or are not, in others too, each by its own source
+/// lists, at the same instant and by the same readings; --source-lists is for the audiences that are counted.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   headcount size --audience examples/audience.json examples/contacts.json --now cached
   headcount size --filter 'click_count >= 3 and not on_dnc' contacts.csv more.ndjson.gz
+  headcount size --audience audiences.json --except suppressed.json contacts.parquet
   zstd -dc contacts.zst | headcount size --audience audiences.json - --format json")]
 pub(crate) struct Size {
     #[command(flatten)]
     pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) sets: Sets,
     #[command(flatten)]
     pub(crate) asking: Asking,
     #[command(flatten)]
@@ -90,14 +96,20 @@ pub(crate) struct Estimate {
 }
 
 /// List the phone numbers in one audience, in the order in which the records name them first.
+///
+/// Members are contacts: --and and --except compare who is in each audience by its own source lists, at the same instant
+/// and by the same readings as the audience; --source-lists is for the audience alone.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   headcount members --audience examples/audience.json examples/contacts.json --now cached
+  headcount members --filter has_revenue --except suppressed.json --except-filter 'list = 103' contacts.csv
   headcount members --filter 'list = 101 and has_revenue' contacts.csv --format csv")]
 pub(crate) struct Members {
     #[command(flatten)]
     pub(crate) audience: OneAudience,
+    #[command(flatten)]
+    pub(crate) sets: Sets,
     #[command(flatten)]
     pub(crate) asking: Asking,
     #[command(flatten)]

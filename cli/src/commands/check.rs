@@ -15,7 +15,7 @@ use crate::question::clock;
 /// Writes every problem of every input.
 pub(crate) fn run(arguments: &arguments::Check) -> Result<(), Failure> {
     inputs::read_standard_input_once(&arguments.files)?;
-    let sources = inputs::sources(&arguments.files, &arguments.filters);
+    let sources = inputs::sources(&arguments.files, &arguments.filters, inputs::FILTER);
     let cx = EvalContext::at(arguments.now.unwrap_or_else(clock)).with(arguments.semantics());
     let checked: Vec<Result<Fine, Wrong>> =
         sources.into_iter().map(|source| source.and_then(|source| fine(source, &cx))).collect();

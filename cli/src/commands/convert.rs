@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
     let source = Source::open(&arguments.file)?;
     let audiences: Vec<Audience> = match arguments.from {
         None => source.audiences()?,
-        Some(ConvertFrom::ReactQuerybuilder) => vec![Audience::of(source.react_querybuilder()?)],
+        Some(ConvertFrom::ReactQuerybuilder) => source.react_querybuilder()?.into_iter().map(Audience::of).collect(),
     };
     let alone = audiences.len() == 1;
     write(|out| {

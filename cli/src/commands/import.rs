@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use headcount::records::write_parquet;
+use headcount::analysis::Sample;
+use headcount::records::{write_parquet, write_sample};
 
 use crate::arguments;
 use crate::failure::Failure;
@@ -14,10 +15,16 @@ use crate::records;
 /// Reads all records, and writes what they come to.
 pub(crate) fn run(arguments: &arguments::Import) -> Result<(), Failure> {
     inputs::read_standard_input_once(&arguments.records.files)?;
-    let loaded = records::load(&arguments.records, &[])?;
+    let loaded = records::load_to_write(&arguments.records)?;
     let table = &loaded.table;
     let mut progress = Progress::of_things(table.memberships(), "writing");
-    let write = |out: &mut dyn Write| write_parquet(table, out, &mut |written| progress.at(written));
+    let write = |out: &mut dyn Write| {
+        let progress = &mut |written| progress.at(written);
+        match loaded.drawn {
+            Some(drawn) => write_sample(&Sample::of(table.clone(), drawn), out, progress),
+            None => write_parquet(table, out, progress),
+        }
+    };
     output::write_to(&arguments.output, write)?;
     drop(progress);
     records::tell(&loaded);

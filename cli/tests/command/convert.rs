@@ -161,6 +161,30 @@ warning[never_holds]: these conditions contradict one another: they never hold t
 }
 
 #[test]
+fn several_audiences_are_read_again_from_every_form() {
+    let text = headcount("convert examples/audiences.json --to text").stdout();
+    for form in ["text", "text-lines", "json", "json-request", "audience", "react-querybuilder"] {
+        let written = headcount(format!("convert examples/audiences.json --to {form}")).stdout();
+        let from = if form == "react-querybuilder" { "--from react-querybuilder" } else { "" };
+        let again = headcount(format!("convert - {from} --to text")).reading(written.clone()).stdout();
+        assert_eq!(again, text, "{form}");
+        let once_more = headcount(format!("convert - {from} --to {form}")).reading(written.clone()).stdout();
+        assert_eq!(once_more, written, "{form}");
+    }
+}
+
+#[test]
+fn every_query_of_several_is_checked() {
+    let queries = "{\"rules\": [{\"field\": \"clicks\", \"operator\": \"=\", \"value\": 1}]}\n\n\
+                   {\"rules\": [{\"field\": \"on_dnc\", \"operator\": \"=\", \"value\": true}]}\n\
+                   {\"rules\": [{\"field\": \"carrier\", \"operator\": \"xx\", \"value\": \"T\"}]}";
+    let ran = headcount("convert - --from react-querybuilder --to text").reading(queries).run();
+    ran.exits(1);
+    assert!(ran.stderr.contains("standard input:1:22 (/rules/0/field)"), "{ran}");
+    assert!(ran.stderr.contains("standard input:4:45 (/rules/0/operator)"), "{ran}");
+}
+
+#[test]
 fn source_lists_that_are_lost_are_told() {
     let lost = "\
 note[scope_lost]: the form has no place for the source lists of `High-Value Clickers` (--source-lists 101,102); \

@@ -59,6 +59,37 @@ fn a_sample_is_kept() {
 }
 
 #[test]
+fn a_sample_that_is_imported_stays_one() {
+    const SAID: &str = "these are a sample of 5,000 contacts: `headcount estimate` tells how many it stands for\n";
+    let directory = tempfile::tempdir().unwrap();
+    let [sample, imported] = ["sample", "imported"].map(|name| directory.path().join(format!("{name}.parquet")));
+    let [sample, imported] = [&sample, &imported].map(|path| path.to_str().unwrap());
+    headcount("sample - --share 10% --seed 7 -o").with(sample).reading(records()).run().exits(0);
+    let ran = headcount("import").with(sample).with("-o").with(imported).run();
+    ran.exits(0);
+    assert!(ran.stderr.starts_with(SAID), "{ran}");
+    let estimate = format!("estimate {ASKED} --format csv");
+    headcount(&estimate).with(imported).prints(&headcount(&estimate).with(sample).stdout());
+
+    let among = headcount("import examples/contacts.json").with(sample).with("-o").with(imported).run();
+    among.exits(1);
+    assert!(
+        among.stderr.ends_with(
+            "error: a sample is among several files, and together they are neither a sample nor all contacts: \
+         import it alone, or in its place the records that it was drawn from\n"
+        ),
+        "{among}"
+    );
+    // Whatever else reads a sample says what it is.
+    for asked in
+        ["documents", "members --filter 'click_count >= 3'", "why --filter 'click_count >= 3' --phone +14150000000"]
+    {
+        let ran = headcount(asked).with(sample).run();
+        assert!(ran.stderr.starts_with(SAID), "{asked}: {ran}");
+    }
+}
+
+#[test]
 fn arguments_that_make_no_sense() {
     let asked = |more: &str| headcount(format!("estimate {ASKED} - {more}"));
     asked("--margin 0%").fails(2, "expected a part of a hundred such as 1%");

@@ -102,3 +102,55 @@ phone,list_id,click_count,carrier,custom_fields.first_name
         .fails(2, "expected one of carrier, is_valid, line_type, on_dnc, phone_number, timezone");
     members("--columns phone_number --format plain").fails(2, "--columns are written as CSV or NDJSON");
 }
+
+const NOW: &str = "--now 2025-11-15T08:30:00Z examples/contacts.json";
+
+#[test]
+fn members_of_one_audience_and_not_of_another_whatever_their_lists() {
+    for (sets, members) in [
+        ("", "+14155550101 +13105550102 +12065550103 +17135550107"),
+        // `not has_revenue` would ask the same membership; of two lists one may have none.
+        ("--except-filter has_revenue", "+13105550102 +17135550107"),
+        ("--except-filter has_revenue --except-filter 'carrier = \"Verizon\"'", "+17135550107"),
+        ("--and-filter has_revenue", "+14155550101 +12065550103"),
+        ("--and-filter 'list = 102' --except-filter has_revenue", "+17135550107"),
+        ("--and-filter has_revenue --and-filter 'click_count >= 100'", ""),
+        // The other audience is of its own lists, also where the first one is given others.
+        ("--source-lists 101 --except-filter 'click_count@102 >= 8'", "+14155550101 +13105550102"),
+    ] {
+        let told = headcount(format!("members --audience examples/audience.json {sets} {NOW}")).stdout();
+        assert_eq!(told.split_whitespace().collect::<Vec<_>>().join(" "), members, "{sets}");
+    }
+}
+
+#[test]
+fn files_of_several_audiences_narrow_members_by_each() {
+    let except = headcount(format!("members --filter 'is_valid' --except examples/audiences.json {NOW}")).stdout();
+    for member in headcount(format!("members --filter 'is_valid' {NOW}")).stdout().lines() {
+        let is_in = |filter: &str| {
+            let members = headcount(format!("members {NOW} --audience -")).reading(filter).stdout();
+            members.lines().any(|known| known == member)
+        };
+        let audiences: serde_json::Value = serde_json::from_str(&crate::example("audiences.json")).unwrap();
+        let in_any = audiences["audiences"].as_array().unwrap().iter().any(|audience| is_in(&audience.to_string()));
+        assert_eq!(except.lines().any(|left| left == member), !in_any, "{member}");
+    }
+    headcount(format!("members --filter is_valid --and examples/audiences.json {NOW}")).prints("");
+}
+
+#[test]
+fn what_is_wrong_with_another_audience_is_told() {
+    headcount(format!("members --filter is_valid --except-filter 'state = 1' {NOW}"))
+        .fails(1, "--> --except-filter:1:1");
+    headcount(format!("members --filter is_valid --and nowhere.json {NOW}")).fails(1, "nowhere.json");
+    headcount("members --audience - --except - examples/contacts.json")
+        .fails(2, "standard input (`-`) can be read only once");
+}
+
+#[test]
+fn columns_are_of_the_members_that_are_left() {
+    headcount(format!(
+        "members --filter has_revenue --except-filter 'list = 103' --columns phone_number,list_id {NOW}"
+    ))
+    .prints("phone_number,list_id\n+14155550101,101\n+12065550103,102\n");
+}

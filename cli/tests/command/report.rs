@@ -17,6 +17,11 @@ fn the_page_goes_where_it_is_told() {
     assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"), "{page}");
     assert_eq!(page.matches("<svg").count(), 4);
     assert!(page.contains(r#"<data data-is="size" value="4">4</data>"#), "{page}");
+    assert!(
+        page.contains("<td class=\"verdict\">possible if subscription or on_dnc or custom_fields changed</td>"),
+        "{page}"
+    );
+    assert!(page.contains("may have changed without a trace: subscription, on_dnc, flags, "), "{page}");
 }
 
 #[test]

@@ -277,3 +277,25 @@ fn no_name_is_a_formula_in_a_spreadsheet() {
         assert!(csv.contains("'=HYPERLINK") && !csv.contains(",=HYPERLINK"), "{csv}");
     }
 }
+
+#[test]
+fn sizes_of_what_other_audiences_leave() {
+    const ASKED: &str = "size --audience examples/audience.json --filter has_revenue --except-filter 'list = 103' \
+                         --and-filter 'click_count >= 5' examples/contacts.json --now 2025-11-15T08:30:00Z";
+    assert_eq!(
+        headcount(ASKED).stdout(),
+        "\
+name                 size  of  now                   cached size  difference
+High-Value Clickers     3   4  2025-11-15T08:30:00Z            4           0
+has_revenue = true      2   3  2025-11-15T08:30:00Z
+"
+    );
+    let told = headcount(format!("{ASKED} --format json")).json();
+    assert_eq!((&told["audiences"][0]["size"], &told["audiences"][0]["of"]), (&json!(3), &json!(4)));
+    assert_eq!(told["audiences"][0]["difference"], 0);
+    let csv = headcount(format!("{ASKED} --format csv")).stdout();
+    assert!(csv.starts_with("id,name,size,of,now,"), "{csv}");
+    assert!(csv.lines().nth(2).unwrap().starts_with(",has_revenue = true,2,3,2025-11-15T08:30:00Z,"), "{csv}");
+    headcount(format!("{ASKED} --unit memberships"))
+        .fails(2, "--and and --except compare contacts: --unit memberships counts others");
+}

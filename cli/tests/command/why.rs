@@ -72,8 +72,35 @@ fn a_phone_number_with_the_same_digits_is_proposed() {
     for (asked, said) in [
         ("14155550101", "phone number `14155550101`, did you mean `+14155550101`?\n"),
         ("'+1 (415) 555-0101'", "phone number `+1 (415) 555-0101`, did you mean `+14155550101`?\n"),
+        ("1-415-555-0101", "phone number `1-415-555-0101`, did you mean `+14155550101`?\n"),
         ("4155550101", "phone number `4155550101`\n"),
     ] {
         headcount(format!("why --phone {asked} {ASKED}")).fails(1, said);
     }
+}
+
+#[test]
+fn a_short_number_without_its_plus_is_proposed() {
+    headcount("why --phone 1001 --filter has_revenue -")
+        .reading("phone,list_id\n+1001,7\n+1002,7\n")
+        .fails(1, "phone number `1001`, did you mean `+1001`?\n");
+}
+
+#[test]
+fn what_is_no_time_does_not_lie_outside_the_window() {
+    const RECORD: &str = "phone,list_id,custom_fields.joined,custom_fields.ltv\n+1001,7,11/12/2025,abc\n";
+    let asked =
+        "why --phone +1001 --filter 'custom.joined within 30 days or custom.ltv > 5' --now 2025-11-15T08:30:00Z -";
+    headcount(asked).reading(RECORD).prints(
+        "\
++1001 is not in the audience
+list 7: no
+  no   any of
+    no   custom_fields.joined within 30 days: found \"11/12/2025\", which is no time (2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z)
+    no   custom_fields.ltv > 5: found \"abc\", which is no number
+",
+    );
+    let json = headcount(format!("{asked} --format json")).reading(RECORD).json();
+    let members = &json["memberships"][0]["filter"]["members"];
+    assert_eq!((&members[0]["unfit"], &members[1]["unfit"]), (&json!("no_time"), &json!("no_number")));
 }

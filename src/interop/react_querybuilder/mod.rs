@@ -6,12 +6,14 @@ mod rule;
 mod value;
 mod write;
 
-use serde::de::DeserializeSeed;
+use std::cell::LazyCell;
+
+use serde::de::{DeserializeSeed, IgnoredAny};
 
 use self::read::{Left, ObjectSeed};
 use crate::catalogue::Vocabulary;
 use crate::check::check_in;
-use crate::error::{Errors, Kind, Lines};
+use crate::error::{Errors, Kind, Lines, Problems};
 use crate::filter::Filter;
 use crate::json::{invalid, place};
 use crate::limits::Limits;
@@ -70,6 +72,53 @@ impl Filter {
             .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
         check_in(Vocabulary::ReactQueryBuilder, draft::of(query, limits), "", limits)
             .map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
+    }
+
+    /// Reads any number of queries of react-querybuilder, one after the other as in newline-delimited JSON, with the
+    /// default [`Limits`] for each; feature `interop`.
+    ///
+    /// ```
+    /// use headcount::Filter;
+    ///
+    /// let filters: [Filter; 2] = ["has_revenue".parse()?, "click_count >= 3".parse()?];
+    /// let lines = filters.each_ref().map(Filter::to_react_querybuilder).join("\n");
+    /// assert_eq!(Filter::all_from_react_querybuilder(&lines)?, filters);
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Filter::from_react_querybuilder`], of every query.
+    pub fn all_from_react_querybuilder(source: &str) -> Result<Vec<Self>, Errors> {
+        let limits = Limits::default();
+        // Lines are counted once, however many queries have problems, and not at all where none has.
+        let lines = LazyCell::new(|| Lines::new(source));
+        let (mut filters, mut problems) = (Vec::new(), Problems::new(limits.problems));
+        let mut start = 0;
+        // A source without any query is no JSON.
+        while start == 0 || !source[start..].trim_start().is_empty() {
+            let left = Left::new(&limits);
+            let mut queries = serde_json::Deserializer::from_str(&source[start..]);
+            queries.disable_recursion_limit();
+            let query = match ObjectSeed::root(&left).deserialize(&mut queries) {
+                Ok(query) => query,
+                Err(error) => {
+                    problems.extend(invalid(&lines, start, &error).into_problems());
+                    break;
+                }
+            };
+            let end = start + queries.into_iter::<IgnoredAny>().byte_offset();
+            if end - start > limits.source_bytes {
+                problems.extend(Errors::from(Kind::TooLarge { limit: limits.source_bytes }).into_problems());
+            } else {
+                match check_in(Vocabulary::ReactQueryBuilder, draft::of(query, &limits), "", &limits) {
+                    Ok(filter) => filters.push(filter),
+                    Err(errors) => problems.extend(place(errors, &lines, start..end).into_problems()),
+                }
+            }
+            start = end;
+        }
+        problems.into_errors().map_or(Ok(filters), Err)
     }
 
     /// Writes the filter as a query of [react-querybuilder](https://react-querybuilder.js.org), on one line; feature

@@ -4,7 +4,7 @@ mod columns;
 
 use std::io::{self, Write};
 
-use headcount::Members;
+use headcount::{Audience, Members};
 use serde::Serialize;
 
 pub(crate) use self::columns::Column;
@@ -16,19 +16,24 @@ use crate::inputs;
 use crate::output::{csv_error, escaped, write, write_mark};
 use crate::question::{self, Question};
 use crate::records::{self, Loaded};
+use crate::sets::Sets;
 
 /// Writes the phone number of every member, or the columns that are asked for.
 pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
-    inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
+    let files = arguments.audience.file.iter().chain(arguments.sets.files()).chain(&arguments.records.files);
+    inputs::read_standard_input_once(files)?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
+    let sets = Sets::read(&arguments.sets)?;
+    let asked: Vec<&Audience> = std::iter::once(&audience).chain(sets.audiences()).collect();
     let Some(columns) = &arguments.columns else {
-        let Loaded { table, heard, .. } = records::load_for(&arguments.records, [audience.plan(&cx)], &[&audience])?;
-        phone_numbers(&table.members(&audience, &cx), arguments)?;
+        let plans = asked.iter().map(|audience| audience.plan(&cx));
+        let Loaded { table, heard, .. } = records::load_for(&arguments.records, plans, &asked)?;
+        phone_numbers(&sets.narrow(table.members(&audience, &cx), &table, &cx), arguments)?;
         return heard.outcome();
     };
     // What nobody asks is written here.
-    let Loaded { table, heard, .. } = records::load(&arguments.records, &[&audience])?;
-    let members = table.members(&audience, &cx);
+    let Loaded { table, heard, .. } = records::load(&arguments.records, &asked)?;
+    let members = sets.narrow(table.members(&audience, &cx), &table, &cx);
     let rows = Rows { columns, members: &members, audience: &audience, cx: &cx };
     match arguments.format {
         Some(MembersFormat::Plain) => {

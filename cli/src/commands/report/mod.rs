@@ -6,7 +6,7 @@ mod page;
 use chrono::{DateTime, TimeDelta, Utc};
 use headcount::{
     Audience, Table,
-    analysis::{Breakdown, Overlap, Reconciliation, Timeline},
+    analysis::{Breakdown, Overlap, Reconciliation, Timeline, UntracedChanges},
 };
 
 use crate::arguments;
@@ -53,7 +53,11 @@ fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<R
     let reconciliation = match questions.first() {
         Some(Question { cx, .. }) if cached => {
             let audiences: Vec<Audience> = questions.iter().map(|question| question.audience.clone()).collect();
-            Some(table.reconcile(&audiences, cx).map_err(|errors| Failure::Unfit(errors.to_string()))?)
+            Some(
+                table
+                    .reconcile(&audiences, cx, UntracedChanges::NONE)
+                    .map_err(|errors| Failure::Unfit(errors.to_string()))?,
+            )
         }
         _ => None,
     };

@@ -9,6 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Report, Told, chart};
 use crate::arguments;
+use crate::commands::reconcile::{premises, rank, verdict};
 use crate::heard::Heard;
 use crate::output::{instant, signed, thousands};
 
@@ -200,33 +201,34 @@ fn labels(report: &Report, audiences: &[usize]) -> String {
 
 fn cached_sizes(report: &Report) -> Markup {
     let Some(told) = &report.reconciliation else { return html! {} };
-    let fewest = told.readings.iter().map(|reading| reading.by.len()).min().unwrap_or(0);
+    let ranked = rank(told);
     html! {
         section.reconciliation {
             h2 { "Cached sizes" }
             p.quiet {
                 "What the records say each can have been at its instant: the least and the most, as later activity "
-                "overwrote what was true then."
+                "overwrote what was true then, and some of it may have changed without a trace."
             }
             div.wide { table.bounds {
                 thead { tr {
                     th { "audience" } th { "cached at" }
-                    th.number { "cached" } th.number { "least" } th.number { "most" } th.number { "as recorded" }
-                    th.number { "drift" } th.number { "overwritten" } th.number { "inactive" } th.number { "on_dnc" }
-                    th.number { "missing" } th.number { "duplicates" }
+                    th.number { "cached" } th.number { "least" } th.number { "most" } th { "" } th.number { "as recorded" }
+                    th.number { "drift" } th.number { "overwritten" } th.number { "untraced" } th.number { "inactive" }
+                    th.number { "on_dnc" } th.number { "missing" } th.number { "duplicates" }
                 } }
                 tbody { @for reconciled in &told.audiences { (bounds(report, reconciled)) } }
             } }
-            h3 {
-                @if fewest == 0 { "Every cached size is explained with" }
-                @else { "No way to read the filters explains every cached size; those that explain the most" }
-            }
+            @for premise in premises(told.unchanged) { p.quiet { (premise) } }
+            h3 { (ranked.headline) }
             ul.readings {
-                @for reading in told.readings.iter().filter(|reading| reading.by.len() == fewest) {
+                @for reading in &ranked.readings {
                     li {
                         @let flags = arguments::flags(&reading.semantics);
                         @if flags.is_empty() { "the defaults" } @else { code { (flags.join(" ")) } }
                         @if !reading.by.is_empty() { ", ruled out by " (labels(report, &reading.by)) }
+                        @if !reading.if_changed.is_empty() {
+                            ", if something changed for " (labels(report, &reading.if_changed))
+                        }
                     }
                 }
             }
@@ -235,7 +237,7 @@ fn cached_sizes(report: &Report) -> Markup {
 }
 
 fn bounds(report: &Report, reconciled: &AudienceReconciliation) -> Markup {
-    let Discrepancy { drift, overwritten, inactive, on_dnc, missing, duplicates, .. } = reconciled.items;
+    let Discrepancy { drift, overwritten, untraced, inactive, on_dnc, missing, duplicates, .. } = reconciled.items;
     html! {
         tr {
             td { (report.audiences[reconciled.audience].label) }
@@ -243,9 +245,11 @@ fn bounds(report: &Report, reconciled: &AudienceReconciliation) -> Markup {
             td.number { (figure("cached_size", reconciled.cached)) }
             td.number { (figure("least", reconciled.bounds.low)) }
             td.number { (figure("most", reconciled.bounds.high)) }
+            td.verdict { (verdict(reconciled)) }
             td.number { (figure("as_recorded", reconciled.bounds.recorded)) }
             td.number { (difference("drift", drift)) }
             td.number { (figure("overwritten", overwritten)) }
+            td.number { (figure("untraced", untraced)) }
             td.number { (difference("inactive", inactive)) }
             td.number { (figure("on_dnc", on_dnc)) }
             td.number { (difference("missing", missing)) }

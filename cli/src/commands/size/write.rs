@@ -17,6 +17,8 @@ use crate::records::Loaded;
 pub(super) struct Counted<'a> {
     pub(super) audience: &'a Audience,
     pub(super) size: Size,
+    /// How many of its members other audiences leave, where there are others.
+    pub(super) left: Option<u64>,
     pub(super) time: Duration,
 }
 
@@ -26,6 +28,9 @@ struct Row<'a> {
     id: Option<&'a str>,
     name: Option<Cow<'a, str>>,
     size: u64,
+    /// The size of the audience alone, where others narrow it: `difference` is of this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<u64>,
     now: String,
     cached_size: Option<u64>,
     cached_size_updated_at: Option<String>,
@@ -35,15 +40,26 @@ struct Row<'a> {
 }
 
 /// The names of a [`Row`]'s columns: a file of sizes has them where there is no row, too.
-const COLUMNS: [&str; 9] =
-    ["id", "name", "size", "now", "cached_size", "cached_size_updated_at", "difference", "fingerprint", "count_us"];
+const COLUMNS: [&str; 10] = [
+    "id",
+    "name",
+    "size",
+    "of",
+    "now",
+    "cached_size",
+    "cached_size_updated_at",
+    "difference",
+    "fingerprint",
+    "count_us",
+];
 
 impl<'a> From<&Counted<'a>> for Row<'a> {
-    fn from(Counted { audience, size, time }: &Counted<'a>) -> Self {
+    fn from(Counted { audience, size, left, time }: &Counted<'a>) -> Self {
         Self {
             id: audience.id.as_deref(),
             name: audience.name.as_deref().map(Cow::Borrowed),
-            size: size.value,
+            size: left.unwrap_or(size.value),
+            of: left.map(|_| size.value),
             now: instant(size.now),
             cached_size: audience.cached_size,
             cached_size_updated_at: audience.cached_size_updated_at.map(instant),
@@ -80,7 +96,9 @@ pub(super) fn json(loaded: &Loaded, sizes: &[Counted<'_>]) -> Result<(), Failure
 }
 
 pub(super) fn csv(bom: bool, sizes: &[Counted<'_>]) -> Result<(), Failure> {
-    output::csv(bom, COLUMNS, |rows| {
+    let is_narrowed = sizes.iter().any(|size| size.left.is_some());
+    let columns = COLUMNS.into_iter().filter(|column| *column != "of" || is_narrowed);
+    output::csv(bom, columns, |rows| {
         sizes.iter().try_for_each(|size| rows.serialize(Row { name: name_in_csv(size.audience), ..Row::from(size) }))
     })
 }
@@ -89,6 +107,7 @@ pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failur
     let mut columns = vec![
         ("name", Holds::Text),
         ("size", Holds::Number),
+        ("of", Holds::Number),
         ("now", Holds::Text),
         ("cached size", Holds::Number),
         ("difference", Holds::Number),
@@ -96,14 +115,16 @@ pub(super) fn table(sizes: &[Counted<'_>], with_time: bool) -> Result<(), Failur
     if with_time {
         columns.push(("count", Holds::Number));
     }
-    let rows = sizes.iter().map(|Counted { audience, size, time }| {
-        let mut row = vec![
-            label(audience),
-            thousands(size.value),
+    let is_narrowed = sizes.iter().any(|size| size.left.is_some());
+    columns.retain(|(name, _)| *name != "of" || is_narrowed);
+    let rows = sizes.iter().map(|Counted { audience, size, left, time }| {
+        let mut row = vec![label(audience), thousands(left.unwrap_or(size.value))];
+        row.extend(left.map(|_| thousands(size.value)));
+        row.extend([
             size.now.to_rfc3339_opts(SecondsFormat::Secs, true),
             audience.cached_size.map(thousands).unwrap_or_default(),
             size.difference.map(signed).unwrap_or_default(),
-        ];
+        ]);
         if with_time {
             row.push(format!("{time:.1?}"));
         }
