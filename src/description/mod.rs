@@ -36,8 +36,8 @@ pub struct Description {
     /// [added](Description::with_reports).
     #[cfg(feature = "records")]
     pub pages: Option<crate::records::PageCounts>,
-    /// The columns that are read, the phone number first; those of the platform in the order of its reference, and behind
-    /// them the custom fields that some membership has, by their keys.
+    /// The columns that are read: the phone number, what else the contact has, what its memberships have, kind by kind; and
+    /// the custom fields that some membership has, by their keys.
     pub columns: Vec<ColumnDescription>,
     /// The columns and keys that are not read, by input and name; empty where no report was
     /// [added](Description::with_reports).

@@ -56,8 +56,7 @@ impl<'t> Histograms<'t> {
         Self { table, named, custom }
     }
 
-    /// Every column but the phone number's, in the order of the platform's reference; custom fields that somebody has, by
-    /// their keys.
+    /// Every column but the phone number's, the contact's first, kind by kind; then custom fields by their keys.
     pub(crate) fn columns(&self) -> Vec<ColumnId> {
         let known = self.table.levels().flat_map(|level| &level.columns().columns);
         let known = known.filter_map(|(id, _)| if let ColumnId::Custom(key) = id { Some(key.clone()) } else { None });

@@ -48,7 +48,7 @@ impl ColumnId {
         }
     }
 
-    /// Every column that has a name of its own, in the order of the platform's reference. The phone number is in none.
+    /// Every column that has a name of its own, the contact's first, kind by kind. The phone number is in none.
     pub(crate) fn with_names() -> impl Iterator<Item = Self> {
         let of = |owner: Owner| {
             let fields = FIELDS.iter().map(|row| row.field).filter(move |field| field.owner() == owner);
