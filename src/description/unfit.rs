@@ -160,7 +160,7 @@ fn is_month(text: &str) -> bool {
         "december",
     ];
     let begins = |month: &&str| month.get(..text.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(text));
-    text.len() >= 3 && MONTHS.iter().any(|month| begins(&month))
+    text.len() >= 3 && MONTHS.iter().any(begins)
 }
 
 /// Whether a text looks like an amount that is not written as JSON has it: `$1,234.50`, `12 %`, `1 000`.

@@ -175,8 +175,8 @@ impl Level {
     /// Tells how many are on each list, a list several times.
     fn tally_lists(&self, each: &mut dyn FnMut(Option<i64>, ListTally)) {
         for (number, segment) in self.segments().iter().enumerate() {
-            let contacts = self.live_runs(number).map(|(_, rows)| rows).flatten();
-            let contacts = contacts.map(|word| u64::from(word.count_ones())).sum();
+            let words = self.live_runs(number).flat_map(|(_, rows)| rows);
+            let contacts = words.map(|word| u64::from(word.count_ones())).sum();
             match &segment.lists {
                 Lists::Same(lists) => {
                     for (slot, list) in lists.iter().enumerate() {

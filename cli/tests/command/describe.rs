@@ -149,19 +149,19 @@ fn what_comes_from_data_is_escaped_and_cut() {
 
 #[test]
 fn a_table_is_a_screen_or_two_and_says_what_it_left_out() {
-    let keys: Vec<String> = (0..2_000).map(|key| format!("custom_fields.k{key}")).collect();
+    let keys: Vec<String> = (0..100).map(|key| format!("custom_fields.k{key}")).collect();
     let mut csv = format!("phone_number,list_id,{}\n", keys.join(","));
-    (0..300).for_each(|list| {
-        csv += &format!("{},{list}{}\n", format!("{list:09b}").replace('0', "a"), ",5".repeat(keys.len()))
+    (0..60).for_each(|list| {
+        csv += &format!("{},{list}{}\n", format!("{list:06b}").replace('0', "a"), ",5".repeat(keys.len()))
     });
     let ran = headcount("describe -").reading(csv.clone()).run();
     ran.exits(0);
     assert!(ran.stdout.lines().count() < 150, "{ran}");
-    let left_out = "1,962 more columns, 260 more lists, 260 more phone number forms left out: --format json has all\n";
+    let left_out = "62 more columns, 20 more lists, 20 more phone number forms left out: --format json has all\n";
     assert!(ran.stderr.ends_with(left_out), "{}", ran.stderr);
     let described = headcount("describe - --format json").reading(csv).json();
-    assert!(described["columns"].as_array().is_some_and(|columns| columns.len() > 2_000));
-    assert_eq!(described["lists"].as_array().map(Vec::len), Some(300));
+    assert!(described["columns"].as_array().is_some_and(|columns| columns.len() > 100));
+    assert_eq!(described["lists"].as_array().map(Vec::len), Some(60));
 }
 
 #[test]
