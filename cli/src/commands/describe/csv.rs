@@ -2,7 +2,7 @@
 
 use headcount::{
     Value,
-    analysis::{ColumnDescription, Description, KindDescription, MeantAs, ReadAs, UnreadColumn, ValueKind},
+    analysis::{ColumnDescription, Description, KindDescription, UnreadColumn},
 };
 use serde::Serialize;
 
@@ -65,13 +65,13 @@ fn of_column(column: &ColumnDescription) -> Row<'_> {
     let unfit = column.unfit.as_ref();
     Row {
         column: &column.name,
-        read_as: Some(column.read_as).map(ReadAs::as_str),
+        read_as: Some(column.read_as.as_str()),
         given: column.given,
         of: Some(column.of),
         distinct: Some(column.distinct),
         most_frequent: most_frequent.map(|found| text(&found.value)),
         most_frequent_count: most_frequent.map(|found| found.count),
-        meant_as: unfit.map(|unfit| unfit.meant_as).map(MeantAs::as_str),
+        meant_as: unfit.map(|unfit| unfit.meant_as.as_str()),
         unfit: unfit.map(|unfit| unfit.values),
         unfit_example: unfit.and_then(|unfit| unfit.forms.first()).map(|form| text(&form.example)),
         ..Row::default()
@@ -80,7 +80,7 @@ fn of_column(column: &ColumnDescription) -> Row<'_> {
 
 fn of_kind<'d>(column: &'d ColumnDescription, kind: &KindDescription) -> Row<'d> {
     Row {
-        kind: Some(kind.kind).map(ValueKind::as_str),
+        kind: Some(kind.kind.as_str()),
         values: kind.values,
         distinct: Some(kind.distinct),
         least: kind.least.as_ref().map(text),
