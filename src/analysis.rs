@@ -1,11 +1,18 @@
-//! What there is to know of a size beside the number: why it is what it is, what audiences share, how it changes with
-//! time, whether a cached one can be true, and what it is to the best of a sample's knowledge.
+//! What is in a table before anything is asked, and what there is to know of a size beside the number: why it is what it
+//! is, what audiences share, how it changes with time, whether a cached one can be true, and what it is to the best of a
+//! sample's knowledge.
 //!
-//! Each is asked of a [`Table`](crate::Table): [`breakdown`](crate::Table::breakdown),
+//! Each is asked of a [`Table`](crate::Table): [`describe`](crate::Table::describe), [`breakdown`](crate::Table::breakdown),
 //! [`compare`](crate::Table::compare), [`timeline`](crate::Table::timeline), [`reconcile`](crate::Table::reconcile), or of
 //! a [`Sample`].
 
 pub use crate::breakdown::{Breakdown, BreakdownNode, BreakdownNodeKind};
+#[cfg(feature = "records")]
+pub use crate::description::UnreadColumn;
+pub use crate::description::{
+    ColumnDescription, Description, KindDescription, ListDescription, MeantAs, PhoneForm, PhoneNumbers, ReadAs,
+    UnfitForm, UnfitValues, ValueCount, ValueKind,
+};
 pub use crate::estimate::{Confidence, Estimate, Fraction, Sample, SampleBuilder, SampleInfo, SampleSize};
 pub use crate::overlap::{AudienceOverlap, Overlap, OverlapPattern};
 pub use crate::reconcile::{

@@ -59,6 +59,8 @@ mod catalogue;
 mod check;
 mod complement;
 mod contact;
+#[cfg(feature = "table")]
+mod description;
 mod draft;
 #[cfg(feature = "table")]
 mod estimate;

@@ -9,6 +9,7 @@ mod failure;
 mod heard;
 mod inputs;
 mod output;
+mod page;
 mod progress;
 mod question;
 mod records;

@@ -53,7 +53,7 @@ pub(crate) fn csv<S: AsRef<str>>(
 }
 
 /// Writes a byte-order mark, if there is to be one.
-pub(crate) fn write_mark(bom: bool, out: &mut dyn Write) -> io::Result<()> {
+fn write_mark(bom: bool, out: &mut dyn Write) -> io::Result<()> {
     if bom { out.write_all("\u{feff}".as_bytes()) } else { Ok(()) }
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn note(text: impl fmt::Display) {
 }
 
 /// The error of a CSV writer as what it came from, so that a broken pipe stays one.
-pub(crate) fn csv_error(error: csv::Error) -> io::Error {
+fn csv_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),
@@ -161,6 +161,14 @@ pub(crate) fn instant(instant: DateTime<Utc>) -> String {
 /// `1 contact`, `2 contacts`.
 pub(crate) fn counted(number: u64, one: &str) -> String {
     format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// A text from data on one short line: control characters escaped, cut with `…` behind so many characters.
+pub(crate) fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", escaped(&text[..end])),
+        None => escaped(text).into_owned(),
+    }
 }
 
 /// A text from data or from somebody else, with its control characters escaped (`\u{1b}`, `\n`): none reaches a terminal as it is.

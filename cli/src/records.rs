@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use headcount::records::{Input, absent_fields};
 use headcount::{
     Audience, Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
-    analysis::{Sample, SampleBuilder, SampleInfo, SampleSize},
+    analysis::{Description, Sample, SampleBuilder, SampleInfo, SampleSize},
     matcher::Plan,
     records::{ReadReport, Totals},
 };
@@ -28,6 +28,8 @@ pub(crate) struct Loaded {
     /// Records that were left out.
     pub(crate) skipped: u64,
     pub(crate) heard: Heard,
+    /// What the reader tells of each input.
+    pub(crate) reports: Vec<ReadReport>,
     /// What there is, where not all of it was read.
     totals: Option<Totals>,
     /// What the contacts were drawn of, if they are a sample.
@@ -36,6 +38,11 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
+    /// What is in the records, and what the reader knows of the inputs beside.
+    pub(crate) fn describe(&self) -> Description {
+        self.table.describe().with_reports(&self.reports)
+    }
+
     /// How many contacts there are.
     pub(crate) fn contacts(&self) -> u64 {
         self.totals.map_or_else(|| self.table.len() as u64, |totals| totals.contacts)
@@ -103,13 +110,13 @@ fn load_with(records: &arguments::Records, reader: RecordReader, asked: &[&Audie
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
     let (mut totals, mut drawn) = (None, None);
-    let ReadInputs { skipped, heard } = read(records, &reader, asked, &mut |reader, input| {
+    let ReadInputs { skipped, heard, reports } = read(records, &reader, asked, &mut |reader, input| {
         let report = reader.read_into(input, &mut builder)?;
         totals = report.totals;
         drawn = drawn.or(report.drawn);
         Ok(report)
     })?;
-    Ok(Loaded { table: builder.build(), skipped, heard, totals, drawn, time: begun.elapsed() })
+    Ok(Loaded { table: builder.build(), skipped, heard, reports, totals, drawn, time: begun.elapsed() })
 }
 
 /// What a sample is drawn by unless something else is said.
@@ -137,7 +144,7 @@ pub(crate) fn sample(
     let reader = reader(records);
     let mut builder = SampleBuilder::new(take, seed);
     let mut kept = None;
-    let ReadInputs { skipped, heard } = read(records, &reader, asked, &mut |reader, input| {
+    let ReadInputs { skipped, heard, .. } = read(records, &reader, asked, &mut |reader, input| {
         let report = each_contact(reader, input, |contact| builder.push(contact))?;
         kept = kept.or(report.drawn);
         Ok(report)
@@ -224,6 +231,7 @@ struct ReadInputs {
     /// Records that were left out.
     skipped: u64,
     heard: Heard,
+    reports: Vec<ReadReport>,
 }
 
 /// Reads file after file, shows how far it is, and tells what is wrong with the records that were left out.
@@ -269,7 +277,7 @@ fn read(
         heard.tell();
         return Err(failure);
     }
-    Ok(ReadInputs { skipped, heard })
+    Ok(ReadInputs { skipped, heard, reports })
 }
 
 /// Why so many records cannot be left out, if they cannot.

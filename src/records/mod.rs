@@ -52,7 +52,7 @@ use crate::table::{Table, TableBuilder};
 pub use self::absent_fields::absent_fields;
 pub use self::contacts::Contacts;
 pub use self::input::Input;
-pub use self::report::{OnError, ReadReport, Totals};
+pub use self::report::{OnError, PageCounts, ReadReport, Totals};
 #[cfg(feature = "parquet")]
 pub use crate::parquet::{write_parquet, write_sample};
 

@@ -30,6 +30,8 @@ pub struct ReadReport {
     pub skipped: u64,
     /// What is to be heard of the input though nothing is wrong.
     pub notes: Notes,
+    /// How many pages were read, and of how many, where the input has pages.
+    pub pages: Option<PageCounts>,
     /// The keys that some record gave a value.
     pub(crate) given: u64,
     /// What is wrong with those left out: the first hundred described, the others counted.
@@ -48,6 +50,30 @@ pub struct Totals {
     pub contacts: u64,
     /// The memberships of all of them.
     pub memberships: u64,
+}
+
+/// How many pages of the contacts API were read, and what they say of all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[non_exhaustive]
+pub struct PageCounts {
+    /// How many were read.
+    pub read: u64,
+    /// How many there are, as far as they say.
+    pub total: Option<u64>,
+    /// How many contacts are on all of them, as far as they say.
+    pub contacts: Option<u64>,
+}
+
+impl PageCounts {
+    /// Those of two inputs, which have pages of the same contacts.
+    #[cfg(feature = "table")]
+    pub(crate) fn joined(self, other: Self) -> Self {
+        Self {
+            read: self.read + other.read,
+            total: self.total.max(other.total),
+            contacts: self.contacts.max(other.contacts),
+        }
+    }
 }
 
 /// Why reading cannot go on.
@@ -206,6 +232,7 @@ impl ReadTally {
             (Some(errors), OnError::Fail) => Err(errors),
             (problems, _) => Ok(ReadReport {
                 notes: seen.notes(name, records, skipped).collect(),
+                pages: seen.pages(),
                 given: seen.given(),
                 records,
                 skipped,

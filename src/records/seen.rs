@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::cursor::Position;
+use super::report::PageCounts;
 use super::slice::PageTotals;
 use crate::catalogue::FIELDS;
 use crate::contact::{ObservedKeys, RecordKey};
@@ -84,6 +85,13 @@ impl Seen {
 
     pub(super) fn given(&self) -> u64 {
         self.given
+    }
+
+    /// The pages, if there are any.
+    pub(super) fn pages(&self) -> Option<PageCounts> {
+        let Pages { read, total_pages, contacts } = self.pages;
+        let said = |number: u64| (number > 0).then_some(number);
+        (read > 0).then(|| PageCounts { read, total: said(total_pages), contacts: said(contacts) })
     }
 
     /// The notes of an input of that name, in which there were so many records.
@@ -188,7 +196,9 @@ mod tests {
             (&[], 0, None),
         ] {
             let mut seen = Seen::default();
+            assert_eq!(seen.pages(), None);
             pages.iter().for_each(|(pages, contacts)| seen.page(PageTotals { pages: *pages, contacts: *contacts }));
+            assert_eq!(seen.pages().map_or(0, |pages| pages.read), pages.len() as u64);
             assert_eq!(seen.pages_missing(records).map(|note| note.message).as_deref(), expected);
         }
     }

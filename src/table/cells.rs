@@ -4,29 +4,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Table;
+use super::cell::{Cell, cell};
 use super::domain::Domain;
 use super::level::{Level, LevelRow};
 use super::overflow::OverflowRow;
 use super::segment::{ColumnId, Lists};
-use crate::catalogue::{FIELDS, Field, Owner, TextField};
 use crate::contact::{Contact, Membership};
-use crate::eval;
 use crate::filter::CustomKey;
-use crate::number::Number;
-use crate::value::Value;
-
-/// What is in a column of a row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Cell<'t> {
-    Flag(bool),
-    /// In microseconds.
-    Instant(i64),
-    Count(u64),
-    Amount(Number),
-    Text(&'t str),
-    Custom(&'t Value),
-    List(i64),
-}
 
 /// A cell, or where among the [`Cells::values`] of its column it is.
 #[derive(Clone, Copy, Debug)]
@@ -75,16 +59,7 @@ impl Table {
 impl<'t> TableCells<'t> {
     /// Every column but the phone numbers', in the order of the platform's reference; custom fields by their keys.
     pub(crate) fn columns(&self) -> Vec<ColumnId> {
-        let of = |owner: Owner| {
-            let phone_number = Field::from(TextField::PhoneNumber);
-            FIELDS
-                .iter()
-                .filter(move |row| row.field.owner() == owner && row.field != phone_number)
-                .map(|row| row.field.into())
-        };
-        let mut columns: Vec<ColumnId> = of(Owner::Contact).collect();
-        columns.extend([ColumnId::List, ColumnId::Active]);
-        columns.extend(of(Owner::Membership));
+        let mut columns: Vec<ColumnId> = ColumnId::with_names().collect();
         let known = self.level.columns().columns.iter().filter_map(|(id, _)| match id {
             ColumnId::Custom(key) => Some(key.clone()),
             _ => None,
@@ -174,15 +149,8 @@ impl<'t> TableCells<'t> {
     /// The values of a column to which [`Cells::column`] refers.
     pub(crate) fn values(&self, id: &ColumnId) -> Vec<Cell<'t>> {
         match self.domain(id) {
-            Some(Domain::Flags) => vec![Cell::Flag(false), Cell::Flag(true)],
-            Some(Domain::Counts(counts)) => counts.iter().map(|count| Cell::Count(*count)).collect(),
-            Some(Domain::Amounts(amounts)) => amounts.iter().map(|amount| Cell::Amount(*amount)).collect(),
-            Some(Domain::Texts(texts)) => texts.iter().map(|text| Cell::Text(text)).collect(),
-            Some(Domain::Lists(lists)) => lists.iter().map(|list| Cell::List(*list)).collect(),
-            Some(domain @ Domain::Custom(custom)) => {
-                (0..domain.keys() as usize).map(|key| Cell::Custom(custom.value(key))).collect()
-            }
             Some(Domain::Instants(_)) | None => Vec::new(),
+            Some(domain) => (0..domain.keys()).map(|key| Cell::of_key(domain, key)).collect(),
         }
     }
 
@@ -239,52 +207,13 @@ fn rows(contact: &Contact) -> impl Iterator<Item = (&Contact, Option<&Membership
     nothing.into_iter().chain(contact.memberships.iter().map(move |membership| (contact, Some(membership))))
 }
 
-fn cell<'c>(id: &ColumnId, contact: &'c Contact, membership: Option<&'c Membership>) -> Option<Cell<'c>> {
-    match id {
-        ColumnId::Active => membership.map(|membership| Cell::Flag(membership.active)),
-        ColumnId::List => membership?.list_id.map(Cell::List),
-        ColumnId::Time(field) => eval::time(*field, membership).map(Cell::Instant),
-        ColumnId::Count(field) => eval::count(*field, membership).map(Cell::Count),
-        ColumnId::Amount(field) => eval::amount(*field, membership).map(Cell::Amount),
-        ColumnId::Flag(field) => eval::flag(*field, contact, membership).map(Cell::Flag),
-        ColumnId::Text(field) => eval::text(*field, contact, membership).map(Cell::Text),
-        ColumnId::Custom(key) => membership?.custom_fields.get(key.as_str()).map(Cell::Custom),
-    }
-}
-
-impl ColumnId {
-    /// What the column is called where it has a name of its own; a custom field has its key.
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            Self::Active => "active",
-            Self::List => "list_id",
-            Self::Time(field) => field.name(),
-            Self::Count(field) => field.name(),
-            Self::Amount(field) => field.name(),
-            Self::Flag(field) => field.name(),
-            Self::Text(field) => field.name(),
-            Self::Custom(key) => key.as_str(),
-        }
-    }
-}
-
-impl From<Field> for ColumnId {
-    fn from(field: Field) -> Self {
-        match field {
-            Field::Time(field) => Self::Time(field),
-            Field::Count(field) => Self::Count(field),
-            Field::Amount(field) => Self::Amount(field),
-            Field::Flag(field) => Self::Flag(field),
-            Field::Text(field) => Self::Text(field),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::Number;
     use crate::population::Population;
     use crate::table::TableBuilder;
+    use crate::value::Value;
 
     /// Contacts on none to three lists, in every layout.
     fn tables() -> [Table; 3] {

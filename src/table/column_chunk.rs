@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 
 use super::bits::ones;
-use super::column::{Column, ColumnTest, KeyBound, NO_VALUE, OpenKeys};
+use super::column::{Buckets, Column, ColumnTest, KeyBound, NO_VALUE, OpenKeys};
 use super::kernel::{Kernel, PLANES, RUN, WORD};
 
 /// The values of one column in a run of rows.
@@ -146,6 +146,51 @@ impl ColumnChunk {
         (code != NO_VALUE).then(|| column.buckets.key(code, refinement))
     }
 
+    /// Counts the keys of some rows of words from `start` on: by their codes where those stand for one key each, and one by
+    /// one where they stand for several.
+    pub(crate) fn count_keys(
+        &self,
+        buckets: &Buckets,
+        start: usize,
+        rows: &[u64],
+        of_codes: &mut [u64; 256],
+        mut each_other: impl FnMut(u64),
+    ) {
+        let (codes, slices) = match self {
+            Self::Few { codes, planes } => {
+                let (count, stride) = shape(codes, planes);
+                for (place, code) in codes.iter().enumerate() {
+                    let having = |(word, rows): (usize, &u64)| {
+                        (0..count).fold(*rows, |having, plane| {
+                            let bits = planes[plane * stride + start + word];
+                            having & if place >> plane & 1 == 1 { bits } else { !bits }
+                        })
+                    };
+                    let having = rows.iter().enumerate().map(having);
+                    of_codes[usize::from(*code)] += having.map(|word| u64::from(word.count_ones())).sum::<u64>();
+                }
+                return;
+            }
+            Self::Many { codes, slices } => (codes, slices),
+        };
+        for (word, rows) in rows.iter().enumerate() {
+            let first = (start + word) * WORD;
+            // Of whole words, whose codes stand for one key each, no bit need be looked at.
+            if *rows == u64::MAX && slices.is_empty() {
+                codes[first..first + WORD].iter().for_each(|code| of_codes[usize::from(*code)] += 1);
+                continue;
+            }
+            for row in ones(*rows).map(|bit| first + bit) {
+                let code = codes[row];
+                if buckets.wide.contains(code) {
+                    each_other(buckets.key(code, Refinement { slices, row }.bytes()));
+                } else {
+                    of_codes[usize::from(code)] += 1;
+                }
+            }
+        }
+    }
+
     /// The one code of all rows, where they have one.
     pub(crate) fn only(&self) -> Option<u8> {
         match self {
@@ -241,9 +286,10 @@ impl OpenKeys {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::table::bits::Bits;
-    use crate::table::column::Buckets;
     use crate::table::domain::{Domain, Instants, KeySet, Passing};
 
     fn column(keys: &[Option<u64>], end: u64) -> Column {
@@ -338,7 +384,27 @@ mod tests {
                 for (row, key) in keys.iter().enumerate() {
                     assert_eq!(stripe.key(&column, row), *key, "{row} of {end}");
                 }
+                for rows in [[u64::MAX; 3], [u64::MAX, 0b1011, 0]] {
+                    let counted = count(&column, &stripe, 2, &rows);
+                    let is_in =
+                        |row: usize| (2..5).contains(&(row / WORD)) && rows[row / WORD - 2] >> (row % WORD) & 1 == 1;
+                    let mut expected = BTreeMap::new();
+                    for key in keys.iter().enumerate().filter(|(row, _)| is_in(*row)).filter_map(|(_, key)| *key) {
+                        *expected.entry(key).or_insert(0) += 1;
+                    }
+                    assert_eq!(counted, expected, "{end}");
+                }
             }
         }
+    }
+
+    /// How many of some rows have each key.
+    fn count(column: &Column, chunk: &ColumnChunk, start: usize, rows: &[u64]) -> BTreeMap<u64, u64> {
+        let (mut of_codes, mut counted) = ([0; 256], BTreeMap::new());
+        chunk.count_keys(&column.buckets, start, rows, &mut of_codes, |key| *counted.entry(key).or_insert(0) += 1);
+        for (code, count) in (0..=u8::MAX).zip(of_codes).filter(|(code, count)| *code != NO_VALUE && *count > 0) {
+            counted.insert(column.buckets.keys(code).0, count);
+        }
+        counted
     }
 }

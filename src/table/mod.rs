@@ -3,6 +3,7 @@
 mod bind;
 mod bits;
 mod build;
+mod cell;
 #[cfg(feature = "parquet")]
 mod cells;
 mod changes;
@@ -11,6 +12,7 @@ mod column_chunk;
 mod column_run;
 mod count;
 mod domain;
+mod histogram;
 mod kernel;
 mod level;
 mod live;
@@ -43,13 +45,11 @@ use crate::population::Population;
 use crate::semantics::EvalContext;
 use crate::size::Size;
 
+#[cfg(feature = "parquet")]
+pub(crate) use self::cells::{CellRef, RowBlock, TableCells};
 pub use self::members::{DifferentSnapshots, Members, Page, PhoneNumbers};
 pub use self::shared::SharedTable;
-#[cfg(feature = "parquet")]
-pub(crate) use self::{
-    cells::{Cell, CellRef, RowBlock, TableCells},
-    segment::ColumnId,
-};
+pub(crate) use self::{cell::Cell, histogram::Histograms, segment::ColumnId};
 
 /// A population in columns, which answers as [`Population`] does, only faster.
 ///

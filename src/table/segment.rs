@@ -6,7 +6,7 @@ use super::column::Column;
 use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
+use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, Owner, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::filter::CustomKey;
 use crate::plan::Subject;
@@ -26,7 +26,8 @@ pub(crate) enum ColumnId {
 }
 
 impl ColumnId {
-    pub(super) fn is_of_the_contact(&self) -> bool {
+    /// Whether there is a value for each contact, and not for each membership.
+    pub(crate) fn is_of_the_contact(&self) -> bool {
         match self {
             Self::Flag(field) => Field::Flag(*field).is_of_the_contact(),
             Self::Text(field) => Field::Text(*field).is_of_the_contact(),
@@ -44,6 +45,41 @@ impl ColumnId {
             Subject::Text(field) => Self::Text(*field),
             Subject::Custom(key) => Self::Custom(key.clone()),
             Subject::Lists => Self::List,
+        }
+    }
+
+    /// Every column that has a name of its own, the contact's first, kind by kind. The phone number is in none.
+    pub(crate) fn with_names() -> impl Iterator<Item = Self> {
+        let of = |owner: Owner| {
+            let fields = FIELDS.iter().map(|row| row.field).filter(move |field| field.owner() == owner);
+            fields.filter(|field| *field != TextField::PhoneNumber.into()).map(Self::from)
+        };
+        of(Owner::Contact).chain([Self::List, Self::Active]).chain(of(Owner::Membership))
+    }
+
+    /// What the column is called where it has a name of its own; a custom field has its key.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Active => "active",
+            Self::List => "list_id",
+            Self::Time(field) => field.name(),
+            Self::Count(field) => field.name(),
+            Self::Amount(field) => field.name(),
+            Self::Flag(field) => field.name(),
+            Self::Text(field) => field.name(),
+            Self::Custom(key) => key.as_str(),
+        }
+    }
+}
+
+impl From<Field> for ColumnId {
+    fn from(field: Field) -> Self {
+        match field {
+            Field::Time(field) => Self::Time(field),
+            Field::Count(field) => Self::Count(field),
+            Field::Amount(field) => Self::Amount(field),
+            Field::Flag(field) => Self::Flag(field),
+            Field::Text(field) => Self::Text(field),
         }
     }
 }

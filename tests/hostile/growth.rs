@@ -240,3 +240,22 @@ fn many_windows_in_one_filter() {
         assert_eq!(table.timeline(&audience, &cx, until).changes().count(), 0);
     });
 }
+
+#[test]
+fn many_custom_fields_and_lists_are_described() {
+    let many = 1_000 * SCALE;
+    let contacts: Vec<Contact> = (0..many)
+        .map(|n| {
+            let text = format!("{n:0>200}/12/2025");
+            let record = format!(
+                r#"{{"phone_number": "({n}) 555", "list_id": {n}, "custom_fields": {{"k{n}": {n}, "all": "{text}"}}}}"#
+            );
+            serde_json::from_str(&record).unwrap()
+        })
+        .collect();
+    let table: Table = contacts.iter().collect();
+    let description = soon(|| table.describe());
+    assert_eq!(description.lists.len(), many);
+    assert_eq!(description.columns.iter().filter(|column| column.name.starts_with("custom_fields.k")).count(), many);
+    assert_eq!(description.column("custom_fields.all").map(|column| column.distinct), Some(many as u64));
+}

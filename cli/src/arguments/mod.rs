@@ -2,6 +2,7 @@
 
 mod asking;
 mod choices;
+mod contents;
 mod drawing;
 mod files;
 mod filters;
@@ -19,6 +20,7 @@ pub(crate) use self::choices::{
     ConvertFrom, ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat,
     TableFormat,
 };
+pub(crate) use self::contents::Describe;
 pub(crate) use self::files::{Completions, Documents, Generate, Import, Sample};
 pub(crate) use self::filters::{Check, Convert, Ddl, Mapping, Query, Schema, Sql};
 pub(crate) use self::inputs::{Audiences, OneAudience, Records, Sets};
@@ -43,6 +45,7 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Describe(Describe),
     Size(Size),
     Timeline(Timeline),
     Estimate(Estimate),

@@ -1,5 +1,7 @@
 //! `compare`: how audiences overlap.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::iter;
 
 use headcount::analysis::{Overlap, OverlapPattern};
@@ -10,7 +12,7 @@ use crate::failure::Failure;
 use crate::heard::Heard;
 use crate::inputs;
 use crate::output::{self, Holds, counted, instant, thousands, write};
-use crate::question::{self, Question, label};
+use crate::question::{self, Question, label, name_in_csv};
 use crate::records::{self, Loaded};
 
 /// Writes the comparison.
@@ -118,11 +120,26 @@ fn json(questions: &[Question], overlap: &Overlap, heard: &Heard) -> Result<(), 
 
 /// A row for each pattern, with a 1 for each audience that it has.
 fn csv(bom: bool, questions: &[Question], overlap: &Overlap) -> Result<(), Failure> {
-    let header = iter::once("contacts".to_owned()).chain(questions.iter().map(|question| label(&question.audience)));
+    let header = iter::once("contacts".to_owned()).chain(names_in_csv(questions));
     output::csv(bom, header, |rows| {
         overlap.patterns.iter().try_for_each(|pattern| {
             let marks = is_in(pattern, questions.len()).map(|is_in| u8::from(is_in).to_string());
             rows.write_record(iter::once(pattern.contacts.to_string()).chain(marks))
         })
     })
+}
+
+/// What the audiences are called in CSV: names in full, and where several have one, their places too.
+fn names_in_csv(questions: &[Question]) -> Vec<String> {
+    let name = |Question { audience, .. }: &Question| {
+        name_in_csv(audience).map_or_else(|| audience.id.clone().unwrap_or_default(), Cow::into_owned)
+    };
+    let names: Vec<String> = questions.iter().map(name).collect();
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    names.iter().for_each(|name| *times.entry(name).or_default() += 1);
+    let told_apart = |(name, place): (&String, usize)| match times.get(name.as_str()) {
+        Some(1) | None => name.clone(),
+        Some(_) => format!("{name} ({place})"),
+    };
+    names.iter().zip(1..).map(told_apart).collect()
 }

@@ -5,6 +5,7 @@ mod compare;
 mod completions;
 mod convert;
 mod ddl;
+mod describe;
 mod documents;
 mod estimate;
 mod explain;
@@ -28,6 +29,7 @@ use crate::failure::Failure;
 /// Does what was asked for.
 pub(crate) fn run(command: &Command) -> Result<(), Failure> {
     match command {
+        Command::Describe(arguments) => describe::run(arguments),
         Command::Size(arguments) => size::run(arguments),
         Command::Timeline(arguments) => timeline::run(arguments),
         Command::Estimate(arguments) => estimate::run(arguments),

@@ -50,6 +50,24 @@ fn a_comparison_as_json_and_csv() {
 }
 
 #[test]
+fn columns_of_csv_are_told_apart() {
+    let states: Vec<String> = (0..30).map(|state| format!("\"S{state}\"")).collect();
+    let filter = |last: &str| format!("custom_fields.state in [{}, \"{last}\"]", states.join(", "));
+    let csv = headcount("compare - --format csv --filter")
+        .with(filter("CA"))
+        .with("--filter")
+        .with(filter("NY"))
+        .with_all("--filter on_dnc --filter on_dnc")
+        .reading("phone\n+1\n")
+        .stdout();
+    let header = csv.lines().next().unwrap();
+    for name in ["CA", "NY"].map(|last| filter(last).replace('"', "\"\"")) {
+        assert!(header.contains(&name), "{header}");
+    }
+    assert!(header.ends_with(",on_dnc = true (3),on_dnc = true (4)"), "{header}");
+}
+
+#[test]
 fn one_audience_compares_with_nothing() {
     headcount("compare --filter has_revenue examples/contacts.json")
         .fails(1, "error: a comparison needs at least two audiences, found 1 audience");

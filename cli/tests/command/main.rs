@@ -7,6 +7,7 @@ mod check;
 mod codes;
 mod compare;
 mod convert;
+mod describe;
 mod estimate;
 mod explain;
 #[cfg(target_os = "linux")]

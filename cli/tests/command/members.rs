@@ -79,6 +79,13 @@ fn a_byte_order_mark_is_written_where_asked_for() {
 }
 
 #[test]
+fn no_phone_number_is_a_formula_in_a_spreadsheet() {
+    let csv = headcount("members --filter 'phone_number exists' - --format csv");
+    let csv = csv.reading("phone\n=1+1\n@x\n-2+3\n+14155550101\n").stdout();
+    assert_eq!(csv, "phone_number\n'=1+1\n'@x\n'-2+3\n+14155550101\n");
+}
+
+#[test]
 fn columns_go_with_the_members() {
     let records = "\
 phone,list_id,click_count,carrier,custom_fields.first_name

@@ -7,6 +7,7 @@ fn wrong_arguments_exit_with_2() {
     for (arguments, said) in [
         ("", "Usage: headcount <COMMAND>"),
         ("count", "unrecognized subcommand 'count'"),
+        ("describe", "<RECORDS>..."),
         ("size", "required arguments were not provided"),
         ("size --filter has_revenue", "<RECORDS>..."),
         ("size examples/contacts.json", "--audience <FILE>|--filter <TEXT>"),
@@ -72,6 +73,7 @@ fn help_is_a_result() {
     assert!(headcount("--help").stdout().contains("Exit codes: 0 fine, 1 an input is wrong, 2 the arguments are."));
     assert!(headcount("--version").stdout().starts_with("headcount "));
     for command in [
+        "describe",
         "size",
         "members",
         "check",

@@ -13,7 +13,7 @@ use self::columns::Rows;
 use crate::arguments::{self, MembersFormat};
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::{csv_error, escaped, write, write_mark};
+use crate::output::{self, escaped, write};
 use crate::question::{self, Question};
 use crate::records::{self, Loaded};
 use crate::sets::Sets;
@@ -48,20 +48,13 @@ pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
 /// Writes phone numbers alone.
 fn phone_numbers(members: &Members, arguments: &arguments::Members) -> Result<(), Failure> {
     let mut members = members.phone_numbers();
-    write(|out| match arguments.format.unwrap_or_default() {
-        MembersFormat::Plain => members.try_for_each(|member| writeln!(out, "{}", escaped(&member))),
-        MembersFormat::Csv => write_mark(arguments.bom, out).and_then(|()| csv(members, out)),
-        MembersFormat::Ndjson => members.try_for_each(|member| ndjson(member, out)),
-    })
-}
-
-fn csv(members: impl Iterator<Item = String>, out: &mut dyn Write) -> io::Result<()> {
-    let mut rows = csv::Writer::from_writer(out);
-    rows.write_record(["phone_number"]).map_err(csv_error)?;
-    for member in members {
-        rows.write_record([&member]).map_err(csv_error)?;
+    match arguments.format.unwrap_or_default() {
+        MembersFormat::Plain => write(|out| members.try_for_each(|member| writeln!(out, "{}", escaped(&member)))),
+        MembersFormat::Csv => output::csv(arguments.bom, ["phone_number"], |rows| {
+            members.try_for_each(|member| rows.write_record([member]))
+        }),
+        MembersFormat::Ndjson => write(|out| members.try_for_each(|member| ndjson(member, out))),
     }
-    rows.flush()
 }
 
 fn ndjson(phone_number: String, mut out: &mut dyn Write) -> io::Result<()> {

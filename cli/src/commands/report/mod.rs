@@ -5,8 +5,8 @@ mod page;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use headcount::{
-    Audience, Table,
-    analysis::{Breakdown, Overlap, Reconciliation, Timeline, UntracedChanges},
+    Audience,
+    analysis::{Breakdown, Description, Overlap, Reconciliation, Timeline, UntracedChanges},
 };
 
 use crate::arguments;
@@ -14,12 +14,11 @@ use crate::failure::Failure;
 use crate::inputs;
 use crate::output;
 use crate::question::{self, Question, label};
-use crate::records;
+use crate::records::{self, Loaded};
 
 /// What the page tells.
 struct Report {
-    contacts: u64,
-    memberships: u64,
+    records: Description,
     audiences: Vec<Told>,
     overlap: Option<Overlap>,
     reconciliation: Option<Reconciliation>,
@@ -39,13 +38,14 @@ pub(crate) fn run(arguments: &arguments::Report) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.records.files))?;
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
     let loaded = records::load(&arguments.records, &question::audiences(&questions))?;
-    let report = report(questions, &loaded.table, TimeDelta::days(arguments.days.into()))?;
+    let report = report(questions, &loaded, TimeDelta::days(arguments.days.into()))?;
     let html = page::html(&report, &loaded.heard);
     output::write_to(&arguments.output, |out| out.write_all(html.as_bytes()))?;
     loaded.heard.outcome()
 }
 
-fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<Report, Failure> {
+fn report(questions: Vec<Question>, loaded: &Loaded, ahead: TimeDelta) -> Result<Report, Failure> {
+    let table = &loaded.table;
     let overlap = (questions.len() > 1)
         .then(|| table.compare_each(questions.iter().map(|Question { audience, cx }| (audience, cx))));
     // Held against the instant that the first is asked at: with `--now cached` drift is up to that.
@@ -71,11 +71,5 @@ fn report(questions: Vec<Question>, table: &Table, ahead: TimeDelta) -> Result<R
             audience,
         }
     });
-    Ok(Report {
-        contacts: table.len() as u64,
-        memberships: table.memberships(),
-        audiences: audiences.collect(),
-        overlap,
-        reconciliation,
-    })
+    Ok(Report { records: loaded.describe(), audiences: audiences.collect(), overlap, reconciliation })
 }

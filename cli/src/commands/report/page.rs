@@ -1,62 +1,35 @@
-//! The page: HTML that stands alone, without network and without JavaScript. Every figure is a `data` element, whose value
-//! is the number as JSON writes it.
+//! The page: everything there is to say of audiences, in HTML.
 
 use headcount::{
     analysis::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap},
     semantics::Unit,
 };
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::{Report, Told, chart};
 use crate::arguments;
+use crate::commands::describe;
 use crate::commands::reconcile::{premises, rank, verdict};
 use crate::heard::Heard;
-use crate::output::{instant, signed, thousands};
+use crate::output::{instant, thousands};
+use crate::page::{bar, difference, figure, page};
 
 pub(super) fn html(report: &Report, heard: &Heard) -> String {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                // Nothing is fetched: not even the icon that browsers ask for.
-                link rel="icon" href="data:,";
-                title { "Audiences" }
-                style { (PreEscaped(include_str!("page.css"))) }
-            }
-            body {
-                h1 { "Audiences" }
-                p {
-                    (figure("contacts", report.contacts)) " contacts, "
-                    (figure("memberships", report.memberships)) " memberships."
-                }
-                @for note in heard.notes() {
-                    p.quiet { (note) }
-                }
-                @if report.audiences.len() > 1 { (contents(report)) }
-                @for (told, number) in report.audiences.iter().zip(1..) { (audience(told, number)) }
-                @if let Some(overlap) = &report.overlap { (overlaps(report, overlap)) }
-                @if report.reconciliation.is_some() { (cached_sizes(report)) }
-            }
+    let content = html! {
+        p {
+            (figure("contacts", report.records.contacts)) " contacts, "
+            (figure("memberships", report.records.memberships)) " memberships."
+        }
+        @if report.audiences.len() > 1 { (contents(report)) }
+        @for (told, number) in report.audiences.iter().zip(1..) { (audience(told, number)) }
+        @if let Some(overlap) = &report.overlap { (overlaps(report, overlap)) }
+        @if report.reconciliation.is_some() { (cached_sizes(report)) }
+        section.records {
+            h2 { "What is in the records" }
+            (describe::page::content(&report.records))
         }
     };
-    page.into_string()
-}
-
-/// A number for people, and what it is for programs.
-fn figure(what: &str, number: u64) -> Markup {
-    html! { data data-is=(what) value=(number) { (thousands(number)) } }
-}
-
-fn difference(what: &str, number: i64) -> Markup {
-    html! { data data-is=(what) value=(number) { (signed(number)) } }
-}
-
-/// A bar as long as a number is, of the greatest that there can be.
-fn bar(number: u64, greatest: u64) -> Markup {
-    let percent = if greatest == 0 { 0.0 } else { number as f64 * 100.0 / greatest as f64 };
-    html! { span.bar style=(format!("width: {:.2}%", percent.min(100.0))) {} }
+    page("Audiences", heard, &content)
 }
 
 fn contents(report: &Report) -> Markup {

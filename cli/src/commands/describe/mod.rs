@@ -1,0 +1,88 @@
+//! `describe`: what is in records, before anything is asked of them.
+
+mod csv;
+pub(crate) mod page;
+mod tables;
+
+use std::borrow::Cow;
+
+use headcount::{
+    Value,
+    analysis::{ColumnDescription, Description, ValueKind},
+};
+
+use crate::arguments::{self, TableFormat};
+use crate::failure::Failure;
+use crate::heard::WithNotes;
+use crate::inputs;
+use crate::output;
+use crate::records;
+
+/// Writes the description.
+pub(crate) fn run(arguments: &arguments::Describe) -> Result<(), Failure> {
+    inputs::read_standard_input_once(&arguments.records.files)?;
+    let loaded = records::load(&arguments.records, &[])?;
+    let (description, heard) = (loaded.describe(), &loaded.heard);
+    match (&arguments.output, arguments.tabular.format) {
+        (Some(path), _) => {
+            let page = page::html(&description, heard);
+            output::write_to(path, |out| out.write_all(page.as_bytes()))
+        }
+        (None, TableFormat::Table) => tables::write(&description),
+        (None, TableFormat::Json) => output::json(&WithNotes { answer: &description, notes: heard }),
+        (None, TableFormat::Csv) => csv::write(arguments.tabular.bom, &description),
+    }?;
+    heard.outcome()
+}
+
+/// What a value looks like to people: a text as it is, all else as JSON.
+fn shown(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Text(text) => Cow::Borrowed(text),
+        value => Cow::Owned(value.to_string()),
+    }
+}
+
+/// What a kind of values is called where it is shown to people.
+fn kind_name(kind: ValueKind) -> &'static str {
+    match kind {
+        ValueKind::NumberText => "number as text",
+        ValueKind::TimeText => "time as text",
+        kind => kind.as_str(),
+    }
+}
+
+/// The columns that no record gives, by what is taken in their place.
+fn not_given(description: &Description) -> Vec<(String, Vec<&str>)> {
+    let mut taken: Vec<(String, Vec<&str>)> = Vec::new();
+    for column in description.columns.iter().filter(|column| column.given == Some(false)) {
+        let what = taken_as(column);
+        match taken.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, names)) => names.push(&column.name),
+            None => taken.push((what, vec![&column.name])),
+        }
+    }
+    taken
+}
+
+fn taken_as(column: &ColumnDescription) -> String {
+    match (column.distinct, column.kinds.first().and_then(|kind| kind.least.as_ref())) {
+        (1, Some(value)) => shown(value).into_owned(),
+        (0, _) => "no value".to_owned(),
+        _ => "worked out".to_owned(),
+    }
+}
+
+/// The values of a column that most have, with how many: at most three; none where no two have the same.
+fn most_frequent(column: &ColumnDescription) -> String {
+    const MOST: usize = 3;
+    const LONGEST: usize = 24;
+    if column.most_frequent.first().is_none_or(|first| first.count == 1) {
+        return String::new();
+    }
+    let shown =
+        column.most_frequent.iter().take(MOST).map(|found| {
+            format!("{} ({})", output::cut(&shown(&found.value), LONGEST), output::thousands(found.count))
+        });
+    shown.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,67 @@
+//! What readers know of the inputs beside the records: columns that are not read, and pages.
+
+use serde::Serialize;
+
+use super::{Description, ReadAs};
+use crate::contact::RecordKey;
+use crate::note::{FirstPlace, NoteCode};
+use crate::records::{PageCounts, ReadReport};
+
+/// A column or key of an input that is not read, because its name means nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct UnreadColumn {
+    /// The file, as it was named by whoever opened it.
+    pub input: Option<String>,
+    /// The name.
+    pub name: String,
+    /// The name that was probably meant.
+    pub suggestion: Option<String>,
+    /// How many records have a value there.
+    pub values: u64,
+    /// Where the first of them is.
+    pub first: Option<FirstPlace>,
+}
+
+impl Description {
+    /// Adds what the reports of all inputs of the table say: which columns records give, which are not read, and how many
+    /// pages there ought to be.
+    ///
+    /// ```
+    /// use headcount::{RecordReader, TableBuilder, records::Input};
+    ///
+    /// let csv = "phone_number,clicks,send_count\n+14155550101,5,9\n";
+    /// let mut builder = TableBuilder::default();
+    /// let report = RecordReader::new().read_into(Input::new("contacts.csv", csv.as_bytes()), &mut builder)?;
+    /// let description = builder.build().describe().with_reports([&report]);
+    ///
+    /// assert_eq!(description.not_read[0].name, "clicks");
+    /// assert_eq!(description.not_read[0].suggestion.as_deref(), Some("click_count"));
+    /// assert_eq!(description.column("send_count").and_then(|column| column.given), Some(true));
+    /// assert_eq!(description.column("click_count").and_then(|column| column.given), Some(false));
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    #[must_use]
+    pub fn with_reports<'r>(mut self, reports: impl IntoIterator<Item = &'r ReadReport>) -> Self {
+        let mut given = None;
+        for report in reports {
+            *given.get_or_insert(0) |= report.given;
+            let pages = self.pages.into_iter().chain(report.pages);
+            self.pages = pages.reduce(PageCounts::joined);
+            let not_read = report.notes.iter().filter(|note| note.code == NoteCode::ColumnNotRead);
+            self.not_read.extend(not_read.map(|note| UnreadColumn {
+                input: note.input.clone(),
+                name: note.name.clone().unwrap_or_default(),
+                suggestion: note.suggestion.clone(),
+                values: note.count.unwrap_or(0),
+                first: note.first,
+            }));
+        }
+        let Some(given) = given else { return self };
+        for column in &mut self.columns {
+            let gives = || RecordKey::from_name(&column.name).is_some_and(|(key, _)| given & key.bit() != 0);
+            column.given = Some(column.read_as == ReadAs::CustomField || gives());
+        }
+        self
+    }
+}
