@@ -1,10 +1,9 @@
 //! An audience, as the platform delivers it.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 
 use crate::filter::Filter;
+use crate::settings;
 
 /// An audience: a filter, the lists it is asked on, and the size that the platform last computed.
 ///
@@ -92,8 +91,4 @@ impl Status {
     }
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+settings::named!(Status, "`status`", "`active` or `archived`", Self::ALL, Self::as_str);

@@ -57,6 +57,7 @@ mod by_list;
 mod cases;
 mod catalogue;
 mod check;
+mod checked;
 mod complement;
 mod contact;
 mod draft;
@@ -82,9 +83,11 @@ mod progress;
 mod reconcile;
 #[cfg(any(feature = "interop", feature = "sql"))]
 mod refusal;
+mod settings;
 mod size;
 #[cfg(feature = "table")]
 mod table;
+mod tenant;
 mod text;
 mod time;
 #[cfg(feature = "table")]
@@ -107,6 +110,9 @@ pub mod semantics;
 pub mod sql;
 #[cfg(feature = "proptest")]
 pub mod testing;
+
+/// The calendar that instants are of: `headcount::chrono::DateTime<Utc>` is the type that this library takes.
+pub use chrono;
 
 pub use crate::audience::{Audience, Status};
 pub use crate::contact::{Contact, Membership};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::settings;
 use crate::time::{InFull, WRITABLE};
 
 /// Whose SQL is written.
@@ -26,6 +27,14 @@ pub enum Dialect {
     /// DataFusion.
     DataFusion,
 }
+
+settings::named!(
+    @read Dialect,
+    "a dialect",
+    "`postgresql`, `duckdb`, `clickhouse`, `spark` or `datafusion`",
+    Self::ALL,
+    Self::name
+);
 
 /// What values are written as where the dialects differ.
 pub(super) struct Forms {

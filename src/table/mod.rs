@@ -25,6 +25,7 @@ mod shared;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 mod weigh;
 
 #[cfg(feature = "records")]

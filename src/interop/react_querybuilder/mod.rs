@@ -9,7 +9,7 @@ mod write;
 use serde::de::DeserializeSeed;
 
 use self::read::{Left, ObjectSeed};
-use crate::catalogue::Vocabulary;
+use crate::catalogue::Wording;
 use crate::check::check_in;
 use crate::error::{Errors, Kind, Lines};
 use crate::filter::Filter;
@@ -68,7 +68,7 @@ impl Filter {
             .deserialize(&mut deserializer)
             .and_then(|query| deserializer.end().map(|()| query))
             .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
-        check_in(Vocabulary::ReactQueryBuilder, draft::of(query, limits), "", limits)
+        check_in(Wording::ReactQueryBuilder, draft::of(query, limits), "", limits)
             .map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
     }
 
