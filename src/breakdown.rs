@@ -12,6 +12,7 @@ use crate::filter::{Condition, Filter, Group, Junction, Predicate};
 use crate::plan::{self, Leaf, Node, Plan};
 use crate::semantics::{EvalContext, Semantics, Subscription, Unit};
 use crate::size::Size;
+use crate::span::span;
 use crate::table::Table;
 
 /// The size of an audience, taken apart.
@@ -131,6 +132,7 @@ impl Table {
     /// ```
     #[must_use]
     pub fn breakdown(&self, audience: &Audience, cx: &EvalContext) -> Breakdown {
+        span!("breakdown");
         let root = plan::node(audience.filter.root(), cx);
         let plan = audience.plan(cx);
         let dnc = Node::Leaf(Leaf::new(&Condition::new(Predicate::Flag(FlagField::OnDnc, true)), cx));

@@ -11,6 +11,7 @@ use crate::filter::{Filter, Vocabulary};
 use crate::json::{read::Text, spans};
 use crate::limits::Limits;
 use crate::semantics::EvalContext;
+use crate::span::span;
 use crate::text;
 use crate::warnings::Warnings;
 
@@ -102,6 +103,7 @@ impl Spots {
 }
 
 fn check(source: &str, vocabulary: Option<&Vocabulary>, limits: &Limits, cx: &EvalContext) -> Result<Checked, Errors> {
+    span!("check");
     let form = FilterForm::of(source);
     let (filter, spots) = match form {
         FilterForm::Json => (Filter::from_json_within(source, limits)?, Spots::Json),
@@ -187,7 +189,7 @@ mod tests {
             (form, warnings.to_vec()),
             "{source}"
         );
-        assert_eq!(checked.filter.to_string(), "has_revenue = true and last_sent_at within 1 day");
+        assert_eq!(checked.filter.to_string(), "has_revenue = true and last_sent_at within 1 days");
     }
 
     #[test]

@@ -37,14 +37,17 @@
 //!
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
-//! - `parquet`: Parquet in and out.
+//! - `parquet`: Parquet in and out, which is packed with zstd too.
+//! - `zstd`: files of records that are packed with zstd, which is a library in C.
 //! - `sql`: filters and audiences as SQL (`headcount::sql`).
 //! - `interop`: filters to and from the forms of others (`headcount::interop`).
+//! - `tracing`: spans around what takes time.
 //! - `proptest`: strategies for property tests (`headcount::testing`).
 //! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
 // The kernel's vector twin is the one place that may say otherwise.
 #![deny(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod absent;
 #[cfg(feature = "arbitrary")]
@@ -85,6 +88,7 @@ mod reconcile;
 mod refusal;
 mod settings;
 mod size;
+mod span;
 #[cfg(feature = "table")]
 mod table;
 mod tenant;

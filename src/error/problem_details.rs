@@ -76,7 +76,6 @@ impl Errors {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{Filter, Limits};
 
     #[track_caller]
@@ -88,8 +87,8 @@ mod tests {
     #[test]
     fn the_status_says_what_sort_of_problem_it_is() {
         let limits = Limits { source_bytes: 40, problems: 2, ..Limits::default() };
-        details("click_count >", &limits, 422, "operator `>` needs a value: a whole number");
-        details("(on_dnc", &limits, 400, "expected `)`, found the end");
+        details("click_count >", &limits, 422, "operator `gt` needs a value: a whole number");
+        details("(on_dnc", &limits, 400, "expected `)`, found the end of the filter");
         details(&"on_dnc or ".repeat(9), &limits, 413, "the filter is longer than 40 bytes");
         details(
             "a = 1 or b = 1",

@@ -48,6 +48,8 @@ use crate::limits;
 use crate::plan::Plan;
 use crate::progress::Progress;
 #[cfg(feature = "table")]
+use crate::span::span;
+#[cfg(feature = "table")]
 use crate::table::{Table, TableBuilder};
 
 pub use self::absent_fields::absent_fields;
@@ -285,6 +287,7 @@ impl RecordReader {
     /// ```
     #[cfg(feature = "table")]
     pub fn read_into<'r>(&self, input: impl Into<Input<'r>>, builder: &mut TableBuilder) -> Result<ReadReport, Errors> {
+        span!("read_into");
         let input = input.into();
         let name = input.name().to_owned();
         let mut tally = ReadTally::default();

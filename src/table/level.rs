@@ -113,9 +113,21 @@ impl Level {
 
     /// Where a contact is that has not been removed.
     pub(super) fn find(&self, phone_number: &str) -> Option<LevelRow> {
+        let phone = self.contents.columns.odd_phones.find(phone_number)?;
+        let (block, row) = *self.places().get(&phone)?;
+        let at = LevelRow { block: block as usize, row: row as usize };
+        self.is_live(at).then_some(at)
+    }
+
+    /// Sees to it that nobody who looks for a contact waits for the index.
+    pub(super) fn prepare(&self) {
+        self.places();
+    }
+
+    /// Where each phone is.
+    fn places(&self) -> &HashMap<Phone, (u32, u32)> {
         let Contents { columns, segments, overflow, places, .. } = &*self.contents;
-        let phone = columns.odd_phones.find(phone_number)?;
-        let places = places.get_or_init(|| {
+        places.get_or_init(|| {
             let mut places = HashMap::with_capacity(self.rows());
             for (block, segment) in (0..).zip(segments) {
                 places.extend((0..).zip(&segment.phones).map(|(row, phone)| (*phone, (block, row))));
@@ -125,10 +137,7 @@ impl Level {
                 places.extend(phone.map(|phone| (phone, (segments.len() as u32, row))));
             }
             places
-        });
-        let (block, row) = *places.get(&phone)?;
-        let at = LevelRow { block: block as usize, row: row as usize };
-        self.is_live(at).then_some(at)
+        })
     }
 
     pub(super) fn contact(&self, LevelRow { block, row }: LevelRow) -> Contact {
