@@ -67,7 +67,7 @@ impl fmt::Display for ValueKind {
 /// let errors = Filter::check_against(source, &vocabulary, &Limits::default(), &cx).unwrap_err();
 /// assert_eq!(errors.to_string(), "\
 /// unknown_field at 1:1: unknown field `custom_fields.sttate`, did you mean `custom_fields.state`?
-/// invalid_value at 1:24: unknown list `103`, did you mean `101`?");
+/// invalid_value at 1:25: unknown list `103`, did you mean `101`?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -41,6 +41,8 @@ struct Saved {
 }
 
 type Shared = State<Arc<Service>>;
+type Context = Query<EvalContext>;
+type Answer<T> = Result<Json<T>, Refused>;
 
 /// The endpoints.
 pub fn app(service: Arc<Service>) -> Router {
@@ -93,7 +95,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Refused> +
 }
 
 /// A filter in any form: what it is, and what is right in it and hardly meant.
-async fn check(Query(cx): Query<EvalContext>, source: String) -> Result<Json<Value>, Refused> {
+async fn check(Query(cx): Context, source: String) -> Answer<Value> {
     let checked = Filter::check(&source, &limits(), &cx)?;
     Ok(Json(json!({
         "filter": checked.filter,
@@ -107,7 +109,7 @@ async fn check(Query(cx): Query<EvalContext>, source: String) -> Result<Json<Val
 async fn save(
     State(service): Shared,
     Path(id): Path<String>,
-    Query(cx): Query<EvalContext>,
+    Query(cx): Context,
     source: String,
 ) -> Result<StatusCode, Refused> {
     blocking(move || {
@@ -128,7 +130,7 @@ async fn take_contact(State(service): Shared, source: String) -> Result<StatusCo
 }
 
 /// Takes in lines of records: all of them, or none.
-async fn take_batch(State(service): Shared, body: Bytes) -> Result<Json<Value>, Refused> {
+async fn take_batch(State(service): Shared, body: Bytes) -> Answer<Value> {
     blocking(move || {
         let reader = RecordReader::new().format(Format::Ndjson);
         let contacts = reader.contacts(Input::new("body", &body[..])).collect::<Result<Vec<_>, Errors>>()?;
@@ -143,17 +145,13 @@ async fn take_batch(State(service): Shared, body: Bytes) -> Result<Json<Value>, 
     .await
 }
 
-async fn size(
-    State(service): Shared,
-    Path(id): Path<String>,
-    Query(cx): Query<EvalContext>,
-) -> Result<Json<Size>, Refused> {
+async fn size(State(service): Shared, Path(id): Path<String>, Query(cx): Context) -> Answer<Size> {
     let saved = service.saved(&id)?;
     blocking(move || Ok(Json(service.table.snapshot().size(&saved.audience, &cx)))).await
 }
 
 /// The sizes of all audiences, in one pass over the table.
-async fn sizes(State(service): Shared, Query(cx): Query<EvalContext>) -> Result<Json<BTreeMap<String, Size>>, Refused> {
+async fn sizes(State(service): Shared, Query(cx): Context) -> Answer<BTreeMap<String, Size>> {
     blocking(move || {
         let all = service.all();
         let sizes = service.table.snapshot().sizes(all.iter().map(|(_, saved)| &saved.audience), &cx);
@@ -163,11 +161,7 @@ async fn sizes(State(service): Shared, Query(cx): Query<EvalContext>) -> Result<
 }
 
 /// The phone numbers of an audience, one on each line, sent while they are found.
-async fn members(
-    State(service): Shared,
-    Path(id): Path<String>,
-    Query(cx): Query<EvalContext>,
-) -> Result<Response, Refused> {
+async fn members(State(service): Shared, Path(id): Path<String>, Query(cx): Context) -> Result<Response, Refused> {
     const CHUNK: usize = 16 * 1024;
     let saved = service.saved(&id)?;
     let snapshot = service.table.snapshot();
@@ -194,11 +188,7 @@ async fn members(
     Ok(([text], Body::from_stream(chunks)).into_response())
 }
 
-async fn audiences_of(
-    State(service): Shared,
-    Path(phone): Path<String>,
-    Query(cx): Query<EvalContext>,
-) -> Result<Json<Vec<String>>, Refused> {
+async fn audiences_of(State(service): Shared, Path(phone): Path<String>, Query(cx): Context) -> Answer<Vec<String>> {
     let contact = service.contact(&phone)?;
     Ok(Json(service.matching(&contact, &cx)))
 }
@@ -206,7 +196,7 @@ async fn audiences_of(
 /// The audiences that somebody is in who is no contact yet, as the service's own type has them.
 async fn audiences_of_subscriber(
     State(service): Shared,
-    Query(cx): Query<EvalContext>,
+    Query(cx): Context,
     Json(subscriber): Json<Subscriber>,
 ) -> Json<Vec<String>> {
     Json(service.matching(&subscriber, &cx))
@@ -216,8 +206,8 @@ async fn audiences_of_subscriber(
 async fn explain(
     State(service): Shared,
     Path((id, phone)): Path<(String, String)>,
-    Query(cx): Query<EvalContext>,
-) -> Result<Json<Value>, Refused> {
+    Query(cx): Context,
+) -> Answer<Value> {
     let (saved, contact) = (service.saved(&id)?, service.contact(&phone)?);
     Ok(Json(json!(saved.audience.explain(&contact, &cx))))
 }
@@ -226,8 +216,8 @@ async fn explain(
 async fn sql(
     State(service): Shared,
     Path((id, dialect)): Path<(String, Dialect)>,
-    Query(cx): Query<EvalContext>,
-) -> Result<Json<Statement>, Refused> {
+    Query(cx): Context,
+) -> Answer<Statement> {
     let saved = service.saved(&id)?;
     Ok(Json(Sql::new(dialect).count(&saved.audience, &cx)?))
 }

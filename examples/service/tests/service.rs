@@ -1,5 +1,7 @@
 //! The service, asked by a real client over a socket.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;

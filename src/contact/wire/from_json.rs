@@ -251,6 +251,9 @@ impl Reader<'_> {
         if found.is_some_and(|(key, _)| key.is_of_the_contact() && !outer) {
             return;
         }
+        if found.is_none() && !self.is_key_bounded(name) {
+            return;
+        }
         self.at(name, |reader| match (found, name.strip_prefix(CUSTOM_FIELD)) {
             (Some((key, name)), _) => match draft.note(key, name) {
                 Ok(()) => reader.known(draft, key, name, value),
@@ -322,6 +325,12 @@ impl Reader<'_> {
         }
     }
 
+    /// Holds a key to the limit of strings, before it becomes part of any pointer.
+    fn is_key_bounded(&mut self, key: &str) -> bool {
+        self.bound(key);
+        key.len() <= self.limits.string_bytes
+    }
+
     /// Holds the members of an array or an object to their limit; whether they keep it.
     fn is_bounded(&mut self, key: &str, count: usize) -> bool {
         let limit = self.limits.values;
@@ -369,6 +378,9 @@ impl Reader<'_> {
         let mut fields = std::collections::BTreeMap::new();
         let mut seen = BTreeSet::new();
         for (key, value) in members {
+            if !self.is_key_bounded(&key) {
+                continue;
+            }
             self.at(&key, |reader| {
                 if !seen.insert(key.clone()) || draft.has_custom_field(&key) {
                     reader.report(Code::DuplicateKey, Some(name), StandsTwice(&key));
@@ -415,6 +427,9 @@ impl Reader<'_> {
             Tree::Object(members) => {
                 self.is_bounded(RecordKey::CUSTOM_FIELDS, members.len());
                 let member = |(key, value): (String, Tree)| {
+                    if !self.is_key_bounded(&key) {
+                        return (key, None);
+                    }
                     let value = self.at(&key, |reader| reader.nested(value, depth + 1));
                     (key, value)
                 };
@@ -506,6 +521,11 @@ mod tests {
             r#"{"phone_number": "+1", "custom_fields": {"a": [1, 2, 3], "b": 1}}"#,
             &limits,
             &["too_many_values at 1:47 (/custom_fields/a): key `custom_fields`: more than 2 values stand here"],
+        );
+        told(
+            r#"{"phone_number": "+1", "custom_fields": {"a_long_key": [1e300]}}"#,
+            &limits,
+            &["string_too_long at 1:41 (/custom_fields): a string is longer than 8 bytes"],
         );
         let long = format!(r#"{{"phone_number": "+1", "x": "{}"}}"#, "x".repeat(90));
         told(&long, &limits, &["filter_too_large: a record may have 90 bytes, and this one has more"]);
