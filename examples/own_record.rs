@@ -62,21 +62,17 @@ impl Record for Subscriber {
     }
 
     fn amount(&self, field: AmountField, membership: usize) -> Option<Number> {
-        let subscription = &self.subscriptions[membership];
-        let total = subscription.cents as f64 / 100.0;
         match field {
-            AmountField::RevenueTotal => Number::from_f64(total),
-            AmountField::AvgRevenue if subscription.orders == 0 => None,
-            AmountField::AvgRevenue => Number::from_f64(total / f64::from(subscription.orders)),
+            AmountField::RevenueTotal => Number::from_f64(self.subscriptions[membership].cents as f64 / 100.0),
+            AmountField::AvgRevenue => self.default_amount(field, membership),
         }
     }
 
     fn flag(&self, field: FlagField, membership: usize) -> bool {
         match field {
             FlagField::OnDnc => self.blocked,
-            FlagField::IsValid => true,
-            FlagField::InWorkflow => false,
-            FlagField::HasRevenue => self.subscriptions[membership].orders > 0,
+            // What this service does not keep is what it is where nothing is said of it.
+            FlagField::IsValid | FlagField::InWorkflow | FlagField::HasRevenue => self.default_flag(field, membership),
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 use std::fmt;
-
 use chrono::{DateTime, Utc};
 
 use crate::contact::Contact;
 use crate::filter::Filter;
+use crate::settings;
 
 /// An audience: a filter, the lists it is asked on, and the size that the platform last computed.
 ///
@@ -137,8 +137,4 @@ impl Status {
     }
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+settings::named!(Status, "`status`", "`active` or `archived`", Self::ALL, Self::as_str);

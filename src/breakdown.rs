@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::audience::Audience;
 use crate::catalogue::FlagField;
@@ -12,6 +12,7 @@ use crate::filter::{Condition, Filter, Group, Junction, Predicate};
 use crate::plan::{self, Leaf, Node, Plan};
 use crate::semantics::{EvalContext, Semantics, Subscription, Unit};
 use crate::size::Size;
+use crate::span::span;
 use crate::table::Table;
 
 /// The size of an audience, taken apart.
@@ -25,7 +26,7 @@ use crate::table::Table;
 /// [`in_scope`]: Self::in_scope
 /// [`without_value`]: Self::without_value
 /// [`failing`]: Self::failing
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Breakdown {
     /// How many are in the audience, and under which circumstances.
@@ -131,6 +132,7 @@ impl Table {
     /// ```
     #[must_use]
     pub fn breakdown(&self, audience: &Audience, cx: &EvalContext) -> Breakdown {
+        span!("breakdown");
         let root = plan::node(audience.filter.root(), cx);
         let plan = audience.plan(cx);
         let dnc = Node::Leaf(Leaf::new(&Condition::new(Predicate::Flag(FlagField::OnDnc, true)), cx));
@@ -299,5 +301,53 @@ impl Serialize for BreakdownNode {
             }
         }
         object.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for BreakdownNode {
+    /// Reads what is written: a condition, or a group with its members.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Node {
+            alone: u64,
+            so_far: u64,
+            without: u64,
+            more_without: i64,
+            group: Option<String>,
+            #[serde(default)]
+            members: Vec<BreakdownNode>,
+            condition: Option<String>,
+            instants: Option<String>,
+        }
+        let Node { alone, so_far, without, more_without, group, members, condition, instants } =
+            Node::deserialize(deserializer)?;
+        let kind = match (group, condition) {
+            (None, Some(condition)) => BreakdownNodeKind::Condition { condition, instants },
+            (Some(group), None) => {
+                let junction = [Junction::All, Junction::Any].into_iter().find(|junction| joined(*junction) == group);
+                let junction =
+                    junction.ok_or_else(|| de::Error::custom("expected `all of` or `any of` for `group`"))?;
+                BreakdownNodeKind::Group { junction, members }
+            }
+            _ => return Err(de::Error::custom("expected either `condition` or `group`")),
+        };
+        Ok(Self { kind, alone, so_far, without, more_without })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let filter = "click_count >= 3 and (has_revenue or last_clicked_at within 30 days)".parse().unwrap();
+        let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
+        let breakdown = Table::default().breakdown(&Audience::of(filter), &cx);
+        let json = serde_json::to_string(&breakdown).unwrap();
+        assert_eq!(serde_json::from_str::<Breakdown>(&json).unwrap(), breakdown);
+        let size = breakdown.size;
+        assert_eq!(serde_json::from_str::<Size>(&serde_json::to_string(&size).unwrap()).unwrap(), size);
+        assert_eq!(size.to_string(), "0");
     }
 }

@@ -5,14 +5,15 @@
 //! [`OPERATORS`], the kinds it fits in `operands`, what it makes of its operand in `parts`, and its meaning in `eval`.
 
 mod operands;
-mod vocabulary;
+mod wording;
 
 use crate::contact::field_access;
 use crate::filter::Junction;
+use crate::settings;
 use crate::time::SpanUnit;
 
 pub(crate) use self::operands::{OperandKind, SubjectKind};
-pub(crate) use self::vocabulary::Vocabulary;
+pub(crate) use self::wording::Wording;
 
 /// What a condition is about: the `conditionType` of the JSON form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -459,6 +460,22 @@ pub enum Spelling {
     /// As the platform's requests spell them: `condition_type`, `list_id`.
     Request,
 }
+
+impl Spelling {
+    /// Both spellings.
+    pub const ALL: [Self; 2] = [Self::Response, Self::Request];
+
+    /// The spelling's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Response => "response",
+            Self::Request => "request",
+        }
+    }
+}
+
+settings::named!(Spelling, "a spelling", "`response` or `request`", Self::ALL, Self::as_str);
 
 impl Key {
     /// The key of that name in either spelling, and the name as it stands in the table.

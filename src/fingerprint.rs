@@ -1,11 +1,14 @@
 //! The same number for filters that ask the same thing in another order or spelling.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::error::Errors;
 use crate::filter::{Condition, Filter, Group, Junction};
 use crate::parts::{ConditionSubject, Operand, Parts};
+use crate::settings;
 
 /// 128 bits that stand for what a filter asks: a key for a cache of sizes.
 ///
@@ -38,6 +41,25 @@ impl fmt::Display for Fingerprint {
     /// 32 hexadecimal digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = Errors;
+
+    /// Reads 32 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, Errors> {
+        let is_written = text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+        let value = is_written.then(|| u128::from_str_radix(text, 16).ok()).flatten();
+        value.map(Self).ok_or_else(|| settings::invalid("a fingerprint", DIGITS, text))
+    }
+}
+
+const DIGITS: &str = "32 hexadecimal digits";
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        settings::from_text(deserializer, DIGITS)
     }
 }
 

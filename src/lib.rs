@@ -37,14 +37,17 @@
 //!
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
-//! - `parquet`: Parquet in and out.
+//! - `parquet`: Parquet in and out, which is packed with zstd too.
+//! - `zstd`: files of records that are packed with zstd, which is a library in C.
 //! - `sql`: filters and audiences as SQL (`headcount::sql`).
 //! - `interop`: filters to and from the forms of others (`headcount::interop`).
+//! - `tracing`: spans around what takes time.
 //! - `proptest`: strategies for property tests (`headcount::testing`).
 //! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
 // The kernel's vector twin is the one place that may say otherwise.
 #![deny(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod absent;
 #[cfg(feature = "arbitrary")]
@@ -57,6 +60,7 @@ mod by_list;
 mod cases;
 mod catalogue;
 mod check;
+mod checked;
 mod complement;
 mod contact;
 #[cfg(feature = "table")]
@@ -84,7 +88,10 @@ mod progress;
 mod reconcile;
 #[cfg(any(feature = "interop", feature = "sql"))]
 mod refusal;
+mod settings;
 mod size;
+mod span;
+mod tenant;
 mod text;
 mod time;
 #[cfg(feature = "table")]
@@ -109,6 +116,9 @@ pub mod sql;
 pub mod table;
 #[cfg(feature = "proptest")]
 pub mod testing;
+
+/// The calendar that instants are of: `headcount::chrono::DateTime<Utc>` is the type that this library takes.
+pub use chrono;
 
 pub use crate::audience::{Audience, Status};
 pub use crate::contact::{Contact, Membership};

@@ -1,5 +1,13 @@
 //! How large a filter may be, and how large a record.
 
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Errors;
+use crate::settings;
+
 /// The most bytes that one record may have.
 #[cfg(feature = "records")]
 pub(crate) const MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
@@ -14,6 +22,8 @@ pub(crate) const TOO_MANY_CUSTOM_FIELDS: &str = "a record may have 10,000 differ
 
 /// Bounds on a filter's source, so that hostile input meets an error instead of the stack, the memory or the clock.
 ///
+/// As text they are written as in a URL's query (`depth=16&conditions=100`), and what is not said is the default.
+///
 /// ```
 /// use headcount::{Filter, Limits, error::Code};
 ///
@@ -21,7 +31,8 @@ pub(crate) const TOO_MANY_CUSTOM_FIELDS: &str = "a record may have 10,000 differ
 /// let errors = Filter::from_text_within("click_count > 1 and send_count > 1", &limits).unwrap_err();
 /// assert_eq!(errors.first().code(), Code::TooManyConditions);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// How deep groups may nest; in text, parentheses count too. At most [`Limits::MAX_DEPTH`], whatever is set here.
     pub depth: usize,
@@ -57,5 +68,39 @@ impl Default for Limits {
             source_bytes: 8 * 1024 * 1024,
             problems: 1_000,
         }
+    }
+}
+
+const KEYS: [&str; 6] = ["depth", "conditions", "values", "string_bytes", "source_bytes", "problems"];
+
+impl fmt::Display for Limits {
+    /// Every limit, as in a URL's query.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { depth, conditions, values, string_bytes, source_bytes, problems } = self;
+        let values: [&dyn fmt::Display; 6] = [depth, conditions, values, string_bytes, source_bytes, problems];
+        settings::write(f, KEYS.into_iter().zip(values))
+    }
+}
+
+impl FromStr for Limits {
+    type Err = Errors;
+
+    /// Reads limits as in a URL's query; what is not said is the default.
+    fn from_str(text: &str) -> Result<Self, Errors> {
+        let mut limits = Self::default();
+        for (key, value) in settings::pairs(text, "limits", &KEYS)? {
+            let Self { depth, conditions, values, string_bytes, source_bytes, problems } = &mut limits;
+            let limit = match key {
+                "depth" => depth,
+                "conditions" => conditions,
+                "values" => values,
+                "string_bytes" => string_bytes,
+                "source_bytes" => source_bytes,
+                _ => problems,
+            };
+            let invalid = |_| settings::invalid(&format!("`{key}`"), "a whole number from 0", value);
+            *limit = value.parse().map_err(invalid)?;
+        }
+        Ok(limits)
     }
 }

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A number: a whole number of 64 bits (signed or unsigned), or a fraction as a 64-bit float.
 ///
@@ -246,6 +247,35 @@ impl Serialize for Number {
             Repr::Large(large) => serializer.serialize_u64(large),
             Repr::Fraction(fraction) => serializer.serialize_f64(fraction),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    /// Reads a number; one that cannot be held exactly is an error.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberVisitor;
+
+        impl Visitor<'_> for NumberVisitor {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Number, E> {
+                Ok(value.into())
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Number, E> {
+                Ok(value.into())
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Number, E> {
+                Number::from_f64(value).ok_or_else(|| E::custom(NotANumber::Range))
+            }
+        }
+
+        deserializer.deserialize_any(NumberVisitor)
     }
 }
 

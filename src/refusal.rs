@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use crate::filter::{Condition, Filter, Group, Junction};
 
 /// A condition that the language of an engine cannot express exactly: it is refused, never approximated.
@@ -54,4 +56,30 @@ impl<E: fmt::Display> fmt::Display for Refusal<E> {
     }
 }
 
+impl<E: fmt::Display> Serialize for Refusal<E> {
+    /// `{message, condition, engine, reason}`; `condition` is null where it is what was asked as a whole.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Refusal", 4)?;
+        object.serialize_field("message", &self.to_string())?;
+        object.serialize_field("condition", &self.condition)?;
+        object.serialize_field("engine", &self.engine.to_string())?;
+        object.serialize_field("reason", &self.reason)?;
+        object.end()
+    }
+}
+
 impl<E: fmt::Debug + fmt::Display> std::error::Error for Refusal<E> {}
+
+#[cfg(all(test, feature = "sql"))]
+mod tests {
+    use crate::sql::Dialect;
+
+    #[test]
+    fn a_refusal_is_data() {
+        let refusal = super::Refusal::of_all(Dialect::Spark, "no such type".to_owned());
+        let expected = serde_json::json!({
+            "message": refusal.to_string(), "condition": null, "engine": Dialect::Spark.to_string(), "reason": "no such type",
+        });
+        assert_eq!(serde_json::to_value(&refusal).unwrap(), expected);
+    }
+}

@@ -1,11 +1,19 @@
 //! The questions that the platform's reference leaves open, and the instant a filter is asked at.
 
+use std::fmt;
+use std::str::FromStr;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Errors, Kind};
+use crate::settings;
+use crate::time::{InFull, parse_time};
+
 /// The readings of a filter that the platform's reference leaves open, each with a default.
 ///
-/// There are no others: everything else a filter means is fixed.
+/// There are no others: everything else a filter means is fixed. As text they are written as in a URL's query
+/// (`text_case=insensitive&unit=memberships`), and what is not said is the default.
 ///
 /// ```
 /// use headcount::{Semantics, semantics::Subscription};
@@ -15,7 +23,7 @@ use serde::{Deserialize, Serialize};
 /// assert_ne!(reachable, everyone);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Semantics {
     /// Do `neq`, `not_in`, `not_contains`, `not_starts_with`, `not_ends_with` and `not_within` match where there is no
     /// value?
@@ -43,24 +51,40 @@ impl Semantics {
 }
 
 macro_rules! both_readings {
-    ($($of:ident: $default:ident, $other:ident;)+) => {$(
+    ($($of:ident $key:literal: $default:ident $name:literal, $other:ident $other_name:literal;)+) => {$(
         impl $of {
             /// Both readings, the default first.
             pub const ALL: [Self; 2] = [Self::$default, Self::$other];
+
+            /// The reading's name.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    Self::$default => $name,
+                    Self::$other => $other_name,
+                }
+            }
         }
+
+        settings::named!(
+            $of,
+            concat!("`", $key, "`"),
+            concat!("`", $name, "` or `", $other_name, "`"),
+            Self::ALL,
+            Self::as_str
+        );
     )+};
 }
 
 both_readings! {
-    MissingNegation: Matches, Fails;
-    TextCase: Sensitive, Insensitive;
-    Subscription: ActiveOnly, Any;
-    Unit: Contacts, Memberships;
+    MissingNegation "missing_negation": Matches "matches", Fails "fails";
+    TextCase "text_case": Sensitive "sensitive", Insensitive "insensitive";
+    Subscription "subscription": ActiveOnly "active_only", Any "any";
+    Unit "unit": Contacts "contacts", Memberships "memberships";
 }
 
 /// Whether a negated operator matches where there is no value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MissingNegation {
     /// It does: `neq` is exactly what `eq` is not.
     #[default]
@@ -70,8 +94,7 @@ pub enum MissingNegation {
 }
 
 /// Whether text is compared as it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TextCase {
     /// As it is: `"ca"` is not `"CA"`.
     #[default]
@@ -81,8 +104,7 @@ pub enum TextCase {
 }
 
 /// Which memberships take part.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Subscription {
     /// Active ones: somebody who opted out of a list is not reachable through it.
     #[default]
@@ -92,8 +114,7 @@ pub enum Subscription {
 }
 
 /// What a size is a number of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Unit {
     /// Distinct contacts with at least one satisfying membership in scope.
     #[default]
@@ -104,13 +125,17 @@ pub enum Unit {
 
 /// The circumstances a filter is asked in: the instant that counts as now, and the [`Semantics`].
 ///
+/// It is read and written as one object, `{"now": …, "unit": …}`, and as text in the form of a URL's query: a web framework's
+/// type for queries takes it as it is.
+///
 /// ```
 /// use headcount::{EvalContext, Semantics};
 ///
 /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
 /// assert_eq!(cx.semantics, Semantics::default());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "FlatContext", into = "FlatContext")]
 pub struct EvalContext {
     /// The instant that relative times count back from. The library never reads the clock.
     pub now: DateTime<Utc>,
@@ -137,5 +162,103 @@ impl EvalContext {
     #[must_use]
     pub fn with(self, semantics: Semantics) -> Self {
         Self { semantics, ..self }
+    }
+}
+
+/// A context as it is read and written: the instant beside the readings.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FlatContext {
+    now: String,
+    #[serde(default)]
+    missing_negation: MissingNegation,
+    #[serde(default)]
+    text_case: TextCase,
+    #[serde(default)]
+    subscription: Subscription,
+    #[serde(default)]
+    unit: Unit,
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, Errors> {
+    parse_time(text).ok_or_else(|| settings::invalid("`now`", "an ISO 8601 date or time", text))
+}
+
+impl TryFrom<FlatContext> for EvalContext {
+    type Error = Errors;
+
+    fn try_from(flat: FlatContext) -> Result<Self, Errors> {
+        let FlatContext { now, missing_negation, text_case, subscription, unit } = flat;
+        Ok(Self::at(instant(&now)?).with(Semantics { missing_negation, text_case, subscription, unit }))
+    }
+}
+
+impl From<EvalContext> for FlatContext {
+    fn from(EvalContext { now, semantics }: EvalContext) -> Self {
+        let Semantics { missing_negation, text_case, subscription, unit } = semantics;
+        let now = InFull(now.timestamp_micros()).to_string();
+        Self { now, missing_negation, text_case, subscription, unit }
+    }
+}
+
+const READINGS: [&str; 4] = ["missing_negation", "text_case", "subscription", "unit"];
+
+impl Semantics {
+    /// Takes over a reading from a text.
+    fn read(&mut self, key: &str, value: &str) -> Result<(), Errors> {
+        match key {
+            "missing_negation" => self.missing_negation = value.parse()?,
+            "text_case" => self.text_case = value.parse()?,
+            "subscription" => self.subscription = value.parse()?,
+            _ => self.unit = value.parse()?,
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Semantics {
+    /// Every reading, as in a URL's query.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values: [&dyn fmt::Display; 4] = [&self.missing_negation, &self.text_case, &self.subscription, &self.unit];
+        settings::write(f, READINGS.into_iter().zip(values))
+    }
+}
+
+impl FromStr for Semantics {
+    type Err = Errors;
+
+    /// Reads readings as in a URL's query; what is not said is the default.
+    fn from_str(text: &str) -> Result<Self, Errors> {
+        let mut semantics = Self::default();
+        for (key, value) in settings::pairs(text, "semantics", &READINGS)? {
+            semantics.read(key, value)?;
+        }
+        Ok(semantics)
+    }
+}
+
+impl fmt::Display for EvalContext {
+    /// `now` and every reading, as in a URL's query.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "now={}&{}", InFull(self.now.timestamp_micros()), self.semantics)
+    }
+}
+
+impl FromStr for EvalContext {
+    type Err = Errors;
+
+    /// Reads `now` and readings as in a URL's query; a reading that is not said is the default.
+    fn from_str(text: &str) -> Result<Self, Errors> {
+        const KEYS: [&str; 5] = ["now", READINGS[0], READINGS[1], READINGS[2], READINGS[3]];
+        const OF: &str = "an evaluation context";
+        let (mut now, mut semantics) = (None, Semantics::default());
+        for (key, value) in settings::pairs(text, OF, &KEYS)? {
+            match key {
+                "now" => now = Some(instant(value)?),
+                key => semantics.read(key, value)?,
+            }
+        }
+        let now = now.ok_or_else(|| Errors::from(Kind::MissingKey { key: "now", of: OF }))?;
+        Ok(Self { now, semantics })
     }
 }

@@ -1,14 +1,16 @@
 //! The size of an audience, with what a reader needs to trust it.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::audience::Audience;
 use crate::fingerprint::Fingerprint;
 use crate::semantics::{EvalContext, Semantics};
 
 /// How many are in an audience, and under which circumstances that is so.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Size {
     /// The number of contacts, or of memberships where the semantics count those.
@@ -30,5 +32,12 @@ impl Size {
             audience.cached_size.and_then(|cached| i64::try_from(i128::from(value) - i128::from(cached)).ok());
         let fingerprint = audience.filter.fingerprint();
         Self { value, now: cx.now, semantics: cx.semantics, fingerprint, difference }
+    }
+}
+
+impl fmt::Display for Size {
+    /// The number alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
     }
 }

@@ -52,7 +52,7 @@ impl fmt::Display for Value {
 }
 
 /// How deep arrays and objects may nest in a record before it is refused.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

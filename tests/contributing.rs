@@ -85,6 +85,20 @@ fn every_file_is_there() {
     }
 }
 
+/// Every feature of the library has its row in the README and its line in the pages of the library.
+#[test]
+fn every_feature_is_told() {
+    let read = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+    let (manifest, readme, library) = (read("Cargo.toml"), read("README.md"), read("src/lib.rs"));
+    let section = manifest.split("\n[features]\n").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
+    let features: Vec<&str> = section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
+    assert!(features.contains(&"default") && features.contains(&"zstd"), "{features:?}");
+    for feature in features.into_iter().filter(|feature| *feature != "default") {
+        assert!(readme.contains(&format!("\n| `{feature}` | ")), "README.md leaves out {feature}");
+        assert!(library.contains(&format!("\n//! - `{feature}`")), "src/lib.rs leaves out {feature}");
+    }
+}
+
 /// A section that begins with "Ten files of `src`" names ten of them.
 #[test]
 fn there_are_as_many_files_as_a_change_is_said_to_take() {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use crate::catalogue::{
-    CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, Key, OperandKind, Operator, SubjectKind, Vocabulary,
+    CONDITION_TYPES, CUSTOM_PREFIX, ConditionType, FIELDS, Field, Key, OperandKind, Operator, SubjectKind, Wording,
 };
 use crate::draft::{self, Entry, Fault, Found, Spot, Stray, Value};
 use crate::error::{Errors, Kind, Place, Problems, Shape, nearest};
@@ -19,18 +19,18 @@ use crate::parts::{ConditionSubject, Parts};
 
 /// Makes a filter of a draft, or tells every problem. `pointer` is where the filter's object stands in its document.
 pub(crate) fn check(root: Found<draft::Group<'_>>, pointer: &str, limits: &Limits) -> Result<Filter, Errors> {
-    check_in(Vocabulary::Own, root, pointer, limits)
+    check_in(Wording::Own, root, pointer, limits)
 }
 
 /// The same, of a form that has words of its own.
 pub(crate) fn check_in(
-    vocabulary: Vocabulary,
+    wording: Wording,
     root: Found<draft::Group<'_>>,
     pointer: &str,
     limits: &Limits,
 ) -> Result<Filter, Errors> {
     let problems = Problems::new(limits.problems);
-    let mut check = Check { limits, vocabulary, spot: None, path: vec![Step::Pointer(pointer)], problems };
+    let mut check = Check { limits, wording, spot: None, path: vec![Step::Pointer(pointer)], problems };
     let group = check.found(root, "a filter", Check::group);
     match check.problems.into_errors() {
         Some(errors) => Err(errors),
@@ -49,7 +49,7 @@ enum Step<'p> {
 
 struct Check<'l> {
     limits: &'l Limits,
-    vocabulary: Vocabulary,
+    wording: Wording,
     /// Where the group or condition in hand stands, if it says so; the path goes on from there.
     spot: Option<Rc<Spot>>,
     path: Vec<Step<'l>>,
@@ -122,7 +122,7 @@ impl Check<'_> {
 
     fn group_in_place(&mut self, mut group: draft::Group<'_>, negate: bool) -> Option<Group> {
         let negate = negate ^ group.negated;
-        self.strays(&group.strays, "a group", self.vocabulary.group_keys());
+        self.strays(&group.strays, "a group", self.wording.group_keys());
         let is_faulty = !group.faults.is_empty();
         self.faults(std::mem::take(&mut group.faults));
         let junction = self.junction(group.junction.take(), &group.span);
@@ -134,7 +134,7 @@ impl Check<'_> {
             self.report(group.span.clone(), || Kind::EmptyGroup);
         }
         let conditions =
-            self.members("conditions", group.conditions, self.vocabulary.condition(), |check, mut condition| {
+            self.members("conditions", group.conditions, self.wording.condition(), |check, mut condition| {
                 check.at(condition.spot.take(), |check| check.condition(condition, negate))
             });
         let groups = self.members("groups", group.groups, "a group", |check, group| check.group_within(group, negate));
@@ -171,14 +171,14 @@ impl Check<'_> {
 
     fn junction(&mut self, entry: Option<Box<Entry<'_>>>, group: &Range<usize>) -> Option<Junction> {
         let Some(entry) = entry.filter(|entry| !matches!(entry.value, Value::Null)) else {
-            let key = self.vocabulary.junction_key();
+            let key = self.wording.junction_key();
             self.report(group.clone(), || Kind::MissingKey { key, of: "a group" });
             return None;
         };
         let name = self.string(&entry)?;
         let junction = Junction::from_name(name);
         if junction.is_none() {
-            let expected = self.vocabulary.junctions();
+            let expected = self.wording.junctions();
             self.report_at(entry.key, entry.span.clone(), || Kind::UnknownJunction {
                 found: name.to_owned(),
                 expected,
@@ -192,7 +192,7 @@ impl Check<'_> {
         let negate = negate ^ draft.negated;
         let span = draft.span.clone();
         let strays = std::mem::take(&mut draft.strays);
-        self.strays(&strays, self.vocabulary.condition(), self.vocabulary.condition_keys());
+        self.strays(&strays, self.wording.condition(), self.wording.condition_keys());
         let is_faulty = !draft.faults.is_empty();
         self.faults(std::mem::take(&mut draft.faults));
         let subject = self.subject(&mut draft);
@@ -215,7 +215,7 @@ impl Check<'_> {
             .map_err(|why| {
                 let by = draft.negated_by;
                 // What is suggested is text, and a leaf of many in a group of its own.
-                let instead = (self.vocabulary == Vocabulary::Own).then(|| condition.complement_in_two()).flatten();
+                let instead = (self.wording == Wording::Own).then(|| condition.complement_in_two()).flatten();
                 let instead = instead.map(|[opposite, absent]| format!("({opposite} or {absent})"));
                 self.report(span, || Kind::NoComplement { leaf: condition.to_string(), by, why, instead });
             })
@@ -252,7 +252,7 @@ impl Check<'_> {
             }
             None if draft.type_implied => None,
             None => {
-                let of = self.vocabulary.condition();
+                let of = self.wording.condition();
                 self.report(draft.span.clone(), || Kind::MissingKey { key: "conditionType", of });
                 return None;
             }
@@ -264,7 +264,7 @@ impl Check<'_> {
             return Some(ConditionSubject::List);
         }
         let Some(entry) = draft.take(Key::Field) else {
-            let of = self.vocabulary.condition();
+            let of = self.wording.condition();
             self.report(draft.span.clone(), || Kind::MissingKey { key: "field", of });
             return None;
         };
@@ -318,24 +318,24 @@ impl Check<'_> {
         subject: Option<&ConditionSubject<'_>>,
     ) -> Option<(Operator, OperandKind)> {
         let Some(entry) = draft.take(Key::Operator) else {
-            let of = self.vocabulary.condition();
+            let of = self.wording.condition();
             self.report(draft.span.clone(), || Kind::MissingKey { key: "operator", of });
             return None;
         };
         let name = self.string(&entry)?;
         let expected = subject.map_or(SubjectKind::Custom, ConditionSubject::kind);
-        let vocabulary = self.vocabulary;
-        let known = vocabulary.operator_of(name);
+        let wording = self.wording;
+        let known = wording.operator_of(name);
         let fitting = known.and_then(|operator| Some((operator, expected.operand(operator)?)));
         if fitting.is_none() {
             self.report_at(entry.key, entry.span.clone(), || Kind::InvalidOperator {
                 found: name.to_owned(),
                 subject: subject.map_or("any field".to_owned(), ConditionSubject::described),
                 expected,
-                vocabulary,
-                nearest: in_one_word(name, expected, vocabulary).or_else(|| {
+                wording,
+                nearest: in_one_word(name, expected, wording).or_else(|| {
                     // What is near to another operator, or to one with `not`, means something else.
-                    nearest(name, expected.operators().map(|operator| vocabulary.operator(operator)))
+                    nearest(name, expected.operators().map(|operator| wording.operator(operator)))
                         .filter(|_| known.is_none() && !name.starts_with("not "))
                 }),
             });
@@ -381,9 +381,9 @@ impl Check<'_> {
 }
 
 /// The operator that one comes to whose words stand apart, where it fits.
-fn in_one_word(name: &str, of: SubjectKind, vocabulary: Vocabulary) -> Option<&'static str> {
+fn in_one_word(name: &str, of: SubjectKind, wording: Wording) -> Option<&'static str> {
     let operator = Operator::from_name(&name.to_ascii_lowercase().replace(' ', "_"))?;
-    (name.contains(' ') && of.operand(operator).is_some()).then(|| vocabulary.operator(operator))
+    (name.contains(' ') && of.operand(operator).is_some()).then(|| wording.operator(operator))
 }
 
 /// Groups that say nothing are cheap to write by the million, so there is a bound on them too.

@@ -161,7 +161,7 @@ impl Check<'_> {
 
     fn unit(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) -> Option<SpanUnit> {
         let Some(entry) = draft.take(Key::Unit) else {
-            let operator = self.vocabulary.operator(operator);
+            let operator = self.wording.operator(operator);
             self.report(draft.span.clone(), || Kind::MissingUnit { operator });
             return None;
         };
@@ -185,7 +185,7 @@ impl Check<'_> {
         let value = draft.take(Key::Value);
         if value.is_none() {
             let expected = kind.described();
-            let operator = self.vocabulary.operator(operator);
+            let operator = self.wording.operator(operator);
             self.report(draft.span.clone(), || Kind::MissingValue { operator, expected });
         }
         value
@@ -193,7 +193,7 @@ impl Check<'_> {
 
     fn no_unit(&mut self, draft: &mut draft::Condition<'_>, operator: Operator) {
         if let Some(entry) = draft.take(Key::Unit) {
-            let operator = self.vocabulary.operator(operator);
+            let operator = self.wording.operator(operator);
             self.report_at(entry.key, entry.span, || Kind::UnexpectedUnit { operator });
         }
     }
@@ -201,7 +201,7 @@ impl Check<'_> {
     fn no_value(&mut self, draft: &mut draft::Condition<'_>, operator: Operator, instead: Option<&'static str>) {
         self.no_unit(draft, operator);
         if let Some(entry) = draft.take(Key::Value) {
-            let operator = self.vocabulary.operator(operator);
+            let operator = self.wording.operator(operator);
             self.report_at(entry.key, entry.span, || Kind::UnexpectedValue { operator, instead });
         }
     }

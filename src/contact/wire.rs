@@ -1,6 +1,7 @@
 //! Records as JSON and through serde: a contact with its `lists`, or a membership with its contact's fields beside it.
 
 mod draft;
+mod from_json;
 mod scalar;
 #[cfg(test)]
 mod tests;

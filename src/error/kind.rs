@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Errors;
-use crate::catalogue::{SubjectKind, Vocabulary};
+use crate::catalogue::{SubjectKind, Wording};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
@@ -16,16 +16,23 @@ macro_rules! codes {
         /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Code { $($(#[$doc])* $variant,)+ }
+        pub enum Code {
+            $($(#[$doc])* $variant,)+
+            /// A service's own: see [`Code::custom`].
+            Custom(CustomCode),
+        }
 
         impl Code {
-            /// Every code.
+            /// Every code of the library.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The code as it is written.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
+                match self {
+                    $(Self::$variant => $name,)+
+                    Self::Custom(CustomCode(name)) => name,
+                }
             }
         }
 
@@ -84,6 +91,26 @@ codes! {
     InvalidRecord = "invalid_record",
     /// An input that cannot be read at all.
     UnreadableInput = "unreadable_input",
+}
+
+/// The code of a problem that a service finds itself; none of the library's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CustomCode(&'static str);
+
+impl Code {
+    /// A code of a service's own; the library's, where it has one of that name.
+    ///
+    /// ```
+    /// use headcount::error::Code;
+    ///
+    /// assert_eq!(Code::custom("name_taken").as_str(), "name_taken");
+    /// assert_eq!(Code::custom("unknown_field"), Code::UnknownField);
+    /// ```
+    #[must_use]
+    pub fn custom(name: &'static str) -> Self {
+        let known = Self::ALL.iter().copied().find(|code| code.as_str() == name);
+        known.unwrap_or(Self::Custom(CustomCode(name)))
+    }
 }
 
 /// The type of a JSON value.
@@ -147,7 +174,7 @@ pub(crate) enum Kind {
         found: String,
         subject: String,
         expected: SubjectKind,
-        vocabulary: Vocabulary,
+        wording: Wording,
         nearest: Option<&'static str>,
     },
     NoComplement {
@@ -171,6 +198,16 @@ pub(crate) enum Kind {
         field: String,
         of: &'static str,
         belongs: &'static str,
+    },
+    /// A list that whoever asks does not have.
+    UnknownList {
+        list: i64,
+        nearest: Option<String>,
+    },
+    /// A test of a custom field that none of the values that it has can pass.
+    Unfit {
+        condition: String,
+        holds: String,
     },
     MissingValue {
         operator: &'static str,
@@ -224,13 +261,20 @@ pub(crate) enum Kind {
     StringTooLong {
         limit: usize,
     },
-    #[cfg_attr(not(feature = "records"), expect(dead_code, reason = "only readers of records tell it"))]
-    InvalidRecord {
+    /// What is wrong with a record of a contact.
+    Record {
+        code: Code,
         key: Option<String>,
         reason: String,
     },
     #[cfg_attr(not(feature = "records"), expect(dead_code, reason = "only readers of records tell it"))]
     Unreadable(String),
+    /// What a service finds itself.
+    Custom {
+        code: Code,
+        message: String,
+        suggestion: Option<String>,
+    },
 }
 
 impl Kind {
@@ -249,7 +293,9 @@ impl Kind {
             Self::UnknownField { .. } | Self::FieldOfOtherType { .. } => Code::UnknownField,
             Self::MissingValue { .. } => Code::MissingValue,
             Self::UnexpectedValue { .. } => Code::UnexpectedValue,
-            Self::InvalidValue { .. } | Self::NeedsInstant { .. } => Code::InvalidValue,
+            Self::InvalidValue { .. } | Self::NeedsInstant { .. } | Self::UnknownList { .. } | Self::Unfit { .. } => {
+                Code::InvalidValue
+            }
             Self::MissingUnit { .. } => Code::MissingUnit,
             Self::UnexpectedUnit { .. } => Code::UnexpectedUnit,
             Self::InvalidUnit { .. } => Code::InvalidUnit,
@@ -259,8 +305,8 @@ impl Kind {
             Self::TooManyConditions { .. } | Self::TooManyGroups { .. } => Code::TooManyConditions,
             Self::TooManyValues { .. } => Code::TooManyValues,
             Self::StringTooLong { .. } => Code::StringTooLong,
-            Self::InvalidRecord { .. } => Code::InvalidRecord,
             Self::Unreadable(_) => Code::UnreadableInput,
+            Self::Record { code, .. } | Self::Custom { code, .. } => *code,
         }
     }
 
@@ -271,8 +317,9 @@ impl Kind {
             | Self::InvalidOperator { nearest, .. }
             | Self::UnknownConditionType { nearest, .. }
             | Self::InvalidUnit { nearest, .. } => *nearest,
-            Self::UnknownField { nearest, .. } => nearest.as_deref(),
+            Self::UnknownField { nearest, .. } | Self::UnknownList { nearest, .. } => nearest.as_deref(),
             Self::Syntax { instead, .. } | Self::NoComplement { instead, .. } => instead.as_deref(),
+            Self::Custom { suggestion, .. } => suggestion.as_deref(),
             Self::FieldOfOtherType { belongs, .. } => Some(belongs),
             Self::MisplacedKey { instead, .. } | Self::UnexpectedValue { instead, .. } => *instead,
             _ => None,
@@ -296,9 +343,9 @@ impl fmt::Display for Kind {
             Self::UnknownJunction { found, expected: [all, any], .. } => {
                 write!(f, "expected `{all}` or `{any}`, found {}", Quoted(found))
             }
-            Self::InvalidOperator { found, subject, expected, vocabulary, .. } => {
+            Self::InvalidOperator { found, subject, expected, wording, .. } => {
                 write!(f, "operator {} does not fit {subject}: expected ", Quoted(found))?;
-                Operators(*expected, *vocabulary).fmt(f)
+                Operators(*expected, *wording).fmt(f)
             }
             Self::NoComplement { leaf, by, why, .. } => {
                 if let Some(operator) = by {
@@ -310,6 +357,10 @@ impl fmt::Display for Kind {
             Self::UnknownField { found, of, .. } => {
                 write!(f, "unknown field {}", Quoted(found))?;
                 of.map_or(Ok(()), |of| write!(f, " of condition type `{of}`"))
+            }
+            Self::UnknownList { list, .. } => write!(f, "unknown list `{list}`"),
+            Self::Unfit { condition, holds } => {
+                write!(f, "{} fits no value: the field holds {holds}", Quoted(condition))
             }
             Self::FieldOfOtherType { field, of, belongs } => {
                 write!(f, "field {} belongs to condition type `{belongs}`, not `{of}`", Quoted(field))
@@ -332,8 +383,9 @@ impl fmt::Display for Kind {
             Self::TooManyGroups { limit } => write!(f, "the filter has more than {limit} groups"),
             Self::TooManyValues { limit } => write!(f, "one condition has more than {limit} values"),
             Self::StringTooLong { limit } => write!(f, "a string is longer than {limit} bytes"),
-            Self::InvalidRecord { key: Some(key), reason } => write!(f, "key {}: {reason}", Quoted(key)),
-            Self::InvalidRecord { key: None, reason } | Self::Unreadable(reason) => f.write_str(reason),
+            Self::Record { key: Some(key), reason, .. } => write!(f, "key {}: {reason}", Quoted(key)),
+            Self::Record { key: None, reason, .. } | Self::Unreadable(reason) => f.write_str(reason),
+            Self::Custom { message, .. } => f.write_str(message),
         }?;
         match self.suggestion() {
             Some(suggestion) if !matches!(self, Self::FieldOfOtherType { .. }) => {
@@ -344,7 +396,7 @@ impl fmt::Display for Kind {
     }
 }
 
-struct Operators(SubjectKind, Vocabulary);
+struct Operators(SubjectKind, Wording);
 
 impl fmt::Display for Operators {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,18 +1,23 @@
 //! What can be wrong with an input, and where; and what is right and should be heard all the same: warnings of filters and
 //! notes on data.
 
+mod finding;
 mod kind;
 mod lines;
 mod nearest;
+mod problem_details;
 mod report;
 
 use std::fmt;
 use std::ops::Range;
 
-pub use self::kind::Code;
+use serde::Serialize;
+
+pub use self::kind::{Code, CustomCode};
 pub(crate) use self::kind::{Escaped, Kind, Quoted, Shape, Shown};
 pub(crate) use self::lines::Lines;
 pub(crate) use self::nearest::{misspelled, nearest};
+pub use self::problem_details::ProblemDetails;
 pub(crate) use self::report::draw;
 pub use crate::note::{FirstPlace, Note, NoteCode};
 pub use crate::number::NotANumber;
@@ -46,7 +51,29 @@ struct Inner {
 impl Errors {
     #[cold]
     pub(crate) fn of(kind: Kind, place: Place) -> Self {
-        Self { inner: Box::new(Inner { problems: vec![Problem { kind: Box::new(kind), place }], omitted: 0 }) }
+        Problem::new(kind, place).into()
+    }
+
+    /// These problems, in this order; `None` where there are none.
+    ///
+    /// ```
+    /// use headcount::{Errors, error::{Code, Place, Problem}};
+    ///
+    /// let lists = [101, 999];
+    /// let foreign = lists.iter().enumerate().filter(|(_, list)| **list > 500).map(|(at, list)| {
+    ///     let place = Place { pointer: Some(format!("/source_lists/{at}")), ..Place::default() };
+    ///     Problem::custom(Code::custom("foreign_list"), format!("list {list} is not yours"), place)
+    /// });
+    /// let errors = Errors::from_problems(foreign).unwrap();
+    /// assert_eq!(errors.to_string(), "foreign_list at /source_lists/1: list 999 is not yours");
+    /// assert_eq!(Errors::from_problems([]), None);
+    /// ```
+    #[must_use]
+    pub fn from_problems(problems: impl IntoIterator<Item = Problem>) -> Option<Self> {
+        let mut problems = problems.into_iter();
+        let mut errors = Self::from(problems.next()?);
+        errors.extend(problems);
+        Some(errors)
     }
 
     /// The problems in the order of the source.
@@ -57,7 +84,7 @@ impl Errors {
     /// The problem that comes first in the source.
     #[must_use]
     pub fn first(&self) -> &Problem {
-        // OK because `of` and `Problems::into_errors` put at least one in.
+        // OK because `From<Problem>` and `Problems::into_errors` put at least one in.
         &self.inner.problems[0]
     }
 
@@ -82,6 +109,28 @@ impl Errors {
 
     pub(crate) fn into_problems(self) -> Problems {
         Problems { list: self.inner.problems, omitted: self.inner.omitted, limit: usize::MAX }
+    }
+}
+
+impl From<Problem> for Errors {
+    fn from(problem: Problem) -> Self {
+        Self { inner: Box::new(Inner { problems: vec![problem], omitted: 0 }) }
+    }
+}
+
+impl Extend<Problem> for Errors {
+    /// Adds problems behind those that there are.
+    fn extend<I: IntoIterator<Item = Problem>>(&mut self, problems: I) {
+        self.inner.problems.extend(problems);
+    }
+}
+
+impl IntoIterator for Errors {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.inner.problems.into_iter()
     }
 }
 
@@ -119,13 +168,46 @@ impl fmt::Debug for Errors {
 impl std::error::Error for Errors {}
 
 /// One thing that is wrong: a code, a sentence, a place, and where there is one, a suggestion.
+///
+/// It prints on one line, and serializes as `headcount check --format json` writes it.
 #[derive(Clone, PartialEq)]
 pub struct Problem {
     kind: Box<Kind>,
     place: Place,
+    /// Whoever writes text looks for a line and a column: the pointer is for programs, and is not printed.
+    in_text: bool,
 }
 
 impl Problem {
+    fn new(kind: Kind, place: Place) -> Self {
+        Self { kind: Box::new(kind), place, in_text: false }
+    }
+
+    /// A problem that a service finds itself, to be told with those found here.
+    ///
+    /// ```
+    /// use headcount::{Filter, error::{Code, Place, Problem}};
+    ///
+    /// let mut errors = "clickcount > 3".parse::<Filter>().unwrap_err();
+    /// let place = Place { pointer: Some("/name".to_owned()), ..Place::default() };
+    /// errors.extend([Problem::custom(Code::custom("name_taken"), "another audience has this name", place)]);
+    /// let codes: Vec<&str> = errors.iter().map(|problem| problem.code().as_str()).collect();
+    /// assert_eq!(codes, ["unknown_field", "name_taken"]);
+    /// ```
+    #[must_use]
+    pub fn custom(code: Code, message: impl Into<String>, place: Place) -> Self {
+        Self::new(Kind::Custom { code, message: message.into(), suggestion: None }, place)
+    }
+
+    /// The same problem with what to write instead, where it is a [custom](Problem::custom) one; others suggest by themselves.
+    #[must_use]
+    pub fn suggesting(mut self, instead: impl Into<String>) -> Self {
+        if let Kind::Custom { suggestion, .. } = &mut *self.kind {
+            *suggestion = Some(instead.into());
+        }
+        self
+    }
+
     /// What sort of problem it is; stable, made to be matched on.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -152,6 +234,19 @@ impl Problem {
         &mut self.place
     }
 
+    /// Places the problem in the text form of a filter; its pointer stays where it is known to be right.
+    pub(crate) fn place_in_text(&mut self, lines: &Lines<'_>, has_pointer: bool) {
+        self.in_text = true;
+        self.place.pointer = self.place.pointer.take().filter(|_| has_pointer);
+        self.place.resolve(lines);
+    }
+
+    /// Where it is, as people are told.
+    fn shown_place(&self) -> Place {
+        let Place { pointer, .. } = &self.place;
+        Place { pointer: pointer.clone().filter(|_| !self.in_text), ..self.place.clone() }
+    }
+
     /// What to write instead, where something valid is near.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
@@ -162,8 +257,9 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code().as_str())?;
-        if self.place != Place::default() {
-            write!(f, " at {}", self.place)?;
+        let place = self.shown_place();
+        if place != Place::default() {
+            write!(f, " at {place}")?;
         }
         write!(f, ": {}", self.kind)
     }
@@ -176,11 +272,12 @@ impl fmt::Debug for Problem {
 }
 
 /// Where a problem is, as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The file, as it was named by whoever opened it.
     pub file: Option<String>,
-    /// The JSON pointer (RFC 6901) of the value at fault, or of the object that lacks one; JSON only.
+    /// The JSON pointer (RFC 6901) of the value at fault, or of the object that lacks one. Of a filter in text it is that in
+    /// its JSON form, where the text is so far right that there is one.
     pub pointer: Option<String>,
     /// The bytes of the source at fault.
     pub span: Option<Range<usize>>,
@@ -260,7 +357,7 @@ impl Problems {
     #[cold]
     pub(crate) fn add(&mut self, kind: impl FnOnce() -> Kind, place: impl FnOnce() -> Place) {
         if self.list.len() < self.limit {
-            self.list.push(Problem { kind: Box::new(kind()), place: place() });
+            self.list.push(Problem::new(kind(), place()));
         } else {
             self.omitted += 1;
         }

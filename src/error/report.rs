@@ -41,7 +41,7 @@ impl fmt::Display for Report<'_> {
             if i > 0 {
                 writeln!(f)?;
             }
-            draw(&lines, ("error", problem.code().as_str()), &problem.message(), problem.place(), f)?;
+            draw(&lines, ("error", problem.code().as_str()), &problem.message(), &problem.shown_place(), f)?;
         }
         match self.errors.omitted() {
             0 => Ok(()),

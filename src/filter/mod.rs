@@ -5,6 +5,7 @@
 //! positive.
 
 mod predicate;
+mod walk;
 
 use std::fmt;
 
@@ -12,12 +13,18 @@ pub use self::predicate::{
     Comparison, CustomKey, CustomTest, Literal, NonEmpty, NumberTest, OptionalField, OrderOp, OrderedLiteral,
     Predicate, TextPart, TextTest, TimeTest,
 };
+pub use self::walk::{Conditions, Pointer, Rewrite, Visitor};
 pub use crate::catalogue::{AmountField, CountField, Field, FlagField, Spelling, TextField, TimeField};
+pub use crate::checked::{Checked, FilterForm};
 use crate::error::{Errors, Kind, Place};
 use crate::limits::Limits;
+pub use crate::tenant::{ValueKind, Vocabulary};
 pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 
 /// A question that a membership answers with yes or no: nested AND and OR groups of conditions.
+///
+/// Filters are equal where they ask the same conditions in the same order and groups: the key of a cache of sizes is
+/// [`Filter::fingerprint`], which is equal for more of them.
 ///
 /// ```
 /// use headcount::Filter;
@@ -27,7 +34,7 @@ pub use crate::time::{Moment, Span, SpanUnit, parse_time};
 /// assert_eq!(filter.root().conditions().len(), 2);
 /// # Ok::<(), headcount::Errors>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Filter(Group);
 
 impl Filter {
@@ -35,6 +42,23 @@ impl Filter {
     #[must_use]
     pub fn new(root: Group) -> Self {
         Self(root)
+    }
+
+    /// The filter that every membership satisfies.
+    ///
+    /// ```
+    /// use headcount::{Audience, EvalContext, Filter};
+    ///
+    /// let everybody = Filter::everybody();
+    /// assert_eq!(everybody.to_string(), "phone_number exists");
+    /// assert!(Audience::of(everybody).plan(&EvalContext::at("2025-11-15T08:30:00Z".parse()?)).is_always());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn everybody() -> Self {
+        // No record is without one.
+        let has_number = Condition::new(Predicate::Exists(OptionalField::Text(TextField::PhoneNumber)));
+        Self(Group { junction: Junction::All, conditions: vec![has_number], groups: Vec::new(), depth: 1 })
     }
 
     /// The outermost group.
@@ -75,7 +99,7 @@ impl Junction {
 }
 
 /// Conditions and groups joined by AND or by OR; never empty.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Group {
     junction: Junction,
     conditions: Vec<Condition>,
@@ -136,7 +160,7 @@ impl Group {
 }
 
 /// A single question: a positive predicate, whether it is negated, and the list whose membership is asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Condition {
     predicate: Predicate,
     negated: bool,

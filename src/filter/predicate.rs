@@ -7,7 +7,7 @@ use crate::number::Number;
 use crate::time::{Moment, Span};
 
 /// What is asked of a membership, or of its contact.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Predicate {
     /// The contact is on at least one of these lists, whatever list is in hand.
@@ -90,7 +90,7 @@ impl OptionalField {
 }
 
 /// What is asked of an instant `v`. Seen from `now`, a span's cut-off is `now` less the span.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeTest {
     /// `cutoff ≤ v ≤ now`.
@@ -238,7 +238,7 @@ impl TextPart {
 }
 
 /// What is asked of a text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TextTest {
     /// Is this text.
@@ -250,7 +250,7 @@ pub enum TextTest {
 }
 
 /// What is asked of a custom field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomTest {
     /// Is this value.

@@ -6,6 +6,7 @@ use std::cell::LazyCell;
 use std::fmt;
 use std::ops::Range;
 
+use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -18,7 +19,7 @@ use crate::error::{Code, Errors, Kind, Lines, Place, Problems, Quoted, Shape, mi
 use crate::filter::Filter;
 use crate::limits::Limits;
 use crate::number::Number;
-use crate::time::{Written, parse_time};
+use crate::time::{InFull, parse_time};
 
 impl Audience {
     /// Reads one audience as the platform delivers it; keys that are not an audience's are ignored.
@@ -30,14 +31,25 @@ impl Audience {
     /// - `{"name": "Everybody"}` — `missing_key`: there is no `filter`.
     /// - `{"filter": …, "cached_size": "many"}` — `wrong_type`.
     pub fn from_json(source: &str) -> Result<Self, Errors> {
-        let limits = Limits::default();
+        Self::from_json_within(source, &Limits::default())
+    }
+
+    /// Reads one audience with limits of the caller's; [`Limits::source_bytes`] bounds the audience as a whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`Audience::from_json`], and a code of its own for each limit.
+    pub fn from_json_within(source: &str, limits: &Limits) -> Result<Self, Errors> {
+        if source.len() > limits.source_bytes {
+            return Err(Kind::TooLarge { limit: limits.source_bytes }.into());
+        }
         let mut deserializer = serde_json::Deserializer::from_str(source);
         deserializer.disable_recursion_limit();
-        let found = ObjectSeed { limits: &limits, level: Level::Audience }
+        let found = ObjectSeed { limits, level: Level::Audience }
             .deserialize(&mut deserializer)
             .and_then(|found| deserializer.end().map(|()| found))
             .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
-        audience(found, "", &limits).map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
+        audience(found, "", limits).map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
     }
 
     /// Reads every audience of a document, whatever form it has: one audience, an array of them, a list-audiences
@@ -57,7 +69,17 @@ impl Audience {
     /// Every problem of every audience, each with its place in the document; `filter_too_large` where an object that
     /// stands by itself is longer than the default [`Limits`] allow a filter to be.
     pub fn read_all(source: &str) -> Result<Vec<Self>, Errors> {
-        Ok(read_each(source)?.into_iter().map(|(audience, _)| audience).collect())
+        Self::read_all_within(source, &Limits::default())
+    }
+
+    /// Reads every audience of a document with limits of the caller's, each of which bounds one audience: how long the document
+    /// may be is for whoever takes it in to say.
+    ///
+    /// # Errors
+    ///
+    /// As [`Audience::read_all`], and a code of its own for each limit.
+    pub fn read_all_within(source: &str, limits: &Limits) -> Result<Vec<Self>, Errors> {
+        Ok(read_each(source, limits)?.into_iter().map(|(audience, _)| audience).collect())
     }
 }
 
@@ -82,11 +104,10 @@ pub(crate) struct MisspelledKey {
 }
 
 /// Every audience of a source, and where its filter stands: see [`Audience::read_all`].
-pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors> {
-    let limits = Limits::default();
+pub(crate) fn read_each(source: &str, limits: &Limits) -> Result<Vec<(Audience, Origin)>, Errors> {
     let skipped = source.len() - source.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).len();
     if !source[skipped..].starts_with(['{', '[']) {
-        return texts(source, &limits);
+        return texts(source, limits);
     }
     // Lines are counted once, however many documents have problems, and not at all where none has.
     let lines = LazyCell::new(|| Lines::new(source));
@@ -96,7 +117,7 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
     while !source[start..].trim_start().is_empty() {
         let mut documents = serde_json::Deserializer::from_str(&source[start..]);
         documents.disable_recursion_limit();
-        let found = ObjectSeed { limits: &limits, level: Level::Document }.deserialize(&mut documents);
+        let found = ObjectSeed { limits, level: Level::Document }.deserialize(&mut documents);
         let found = match found {
             Ok(found) => found,
             Err(error) => {
@@ -110,7 +131,7 @@ pub(crate) fn read_each(source: &str) -> Result<Vec<(Audience, Origin)>, Errors>
         let audiences = if too_large {
             Err(Errors::of(Kind::TooLarge { limit: limits.source_bytes }, Place::pointer(String::new())))
         } else {
-            all(found, &limits)
+            all(found, limits)
         };
         match audiences {
             Ok(audiences) => {
@@ -178,7 +199,8 @@ impl<'de> serde::Deserialize<'de> for Audience {
 
 impl Serialize for Audience {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let written = |instant: &Option<_>| instant.map(|instant| Written(instant).to_string());
+        let written =
+            |instant: &Option<DateTime<Utc>>| instant.map(|instant| InFull(instant.timestamp_micros()).to_string());
         let mut object = serializer.serialize_struct("Audience", 9)?;
         object.serialize_field("id", &self.id)?;
         object.serialize_field("name", &self.name)?;

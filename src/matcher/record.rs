@@ -10,9 +10,10 @@ use crate::plan::ValueRef;
 
 /// A record that a [`Matcher`] can ask: a contact and its memberships, in whatever shape a service holds them.
 ///
-/// Memberships are numbered from 0; the numbers mean nothing beyond one call. What every record has is asked for; of the
-/// rest, a record that says nothing has what counts then: no instants and no custom fields, counts and a total of 0, an
-/// average and a `has_revenue` that are worked out, and flags that say active, valid and nothing else.
+/// Memberships are numbered from 0; the numbers mean nothing beyond one call. Only a phone number must be there: of all else, a
+/// record that says nothing has what counts then, by the rule that the method tells. A row that is one membership of one
+/// contact has four methods, or fewer: `list`, `text`, and those of `count`, `time`, `amount`, `flag` and `custom` for which it has
+/// columns. Feature `proptest` has a test of them: `headcount::testing::assert_record_agrees`.
 ///
 /// ```
 /// use headcount::{
@@ -22,7 +23,6 @@ use crate::plan::ValueRef;
 /// struct Row { phone: String, list: i64, clicks: u64, tier: Option<String> }
 ///
 /// impl Record for Row {
-///     fn memberships(&self) -> usize { 1 }
 ///     fn list(&self, _: usize) -> Option<i64> { Some(self.list) }
 ///     fn text(&self, field: TextField, _: usize) -> Option<&str> { (field == TextField::PhoneNumber).then_some(&self.phone) }
 ///     fn count(&self, field: CountField, _: usize) -> u64 { if field == CountField::ClickCount { self.clicks } else { 0 } }
@@ -38,33 +38,45 @@ use crate::plan::ValueRef;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Record {
-    /// How many memberships there are.
-    fn memberships(&self) -> usize;
-
-    /// The list of a membership.
-    fn list(&self, membership: usize) -> Option<i64>;
-
-    /// A text, of a membership or of the contact; every record has a phone number.
+    /// A text, of a membership or of the contact; every record has a phone number. Other texts that it does not have exist
+    /// nowhere: `None`.
     fn text(&self, field: TextField, membership: usize) -> Option<&str>;
 
-    /// Whether a membership is active.
+    /// How many memberships there are; by default 1: the record is a membership with its contact's fields beside it.
+    fn memberships(&self) -> usize {
+        1
+    }
+
+    /// The list of a membership; by default none, and then it takes part only where an audience has no source lists.
+    fn list(&self, _membership: usize) -> Option<i64> {
+        None
+    }
+
+    /// Whether a membership is active; by default it is.
     fn active(&self, _membership: usize) -> bool {
         true
     }
 
-    /// An instant of a membership, in microseconds since 1970 (UTC).
+    /// An instant of a membership, in microseconds since 1970 (UTC); by default there is none.
     fn time(&self, _field: TimeField, _membership: usize) -> Option<i64> {
         None
     }
 
-    /// A count of a membership.
+    /// A count of a membership; by default 0, and never without a value.
     fn count(&self, _field: CountField, _membership: usize) -> u64 {
         0
     }
 
-    /// An amount of a membership. An average that the record does not give is
-    /// `revenue_total / conversion_count` as a 64-bit float quotient, or none where there are no conversions.
+    /// An amount of a membership.
+    ///
+    /// By default `revenue_total` is 0, and `avg_revenue` is `revenue_total / conversion_count` as a 64-bit float quotient, or none
+    /// where there are no conversions. Whoever has the total alone asks [`Record::default_amount`] for the rest.
     fn amount(&self, field: AmountField, membership: usize) -> Option<Number> {
+        self.default_amount(field, membership)
+    }
+
+    /// What [`Record::amount`] is by default.
+    fn default_amount(&self, field: AmountField, membership: usize) -> Option<Number> {
         match field {
             AmountField::RevenueTotal => Some(Number::default()),
             AmountField::AvgRevenue => {
@@ -75,7 +87,15 @@ pub trait Record {
     }
 
     /// A yes or no, of a membership or of the contact.
+    ///
+    /// By default `is_valid` is yes, `on_dnc` and `in_workflow` are no, and `has_revenue` is
+    /// `conversion_count > 0 or revenue_total > 0`. Whoever has some of them asks [`Record::default_flag`] for the others.
     fn flag(&self, field: FlagField, membership: usize) -> bool {
+        self.default_flag(field, membership)
+    }
+
+    /// What [`Record::flag`] is by default.
+    fn default_flag(&self, field: FlagField, membership: usize) -> bool {
         match field {
             FlagField::OnDnc | FlagField::InWorkflow => false,
             FlagField::IsValid => true,
@@ -87,7 +107,7 @@ pub trait Record {
         }
     }
 
-    /// The value of a custom field of a membership.
+    /// The value of a custom field of a membership; by default there is none.
     fn custom(&self, _field: CustomField<'_>, _membership: usize) -> Option<ValueRef<'_>> {
         None
     }
@@ -178,14 +198,6 @@ mod tests {
     }
 
     impl Record for Terse {
-        fn memberships(&self) -> usize {
-            1
-        }
-
-        fn list(&self, _: usize) -> Option<i64> {
-            Some(7)
-        }
-
         fn text(&self, field: TextField, _: usize) -> Option<&str> {
             (field == TextField::PhoneNumber).then_some("+1")
         }
@@ -201,7 +213,7 @@ mod tests {
         let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
         for conversions in [0, 2] {
             let record = Terse { conversions };
-            let membership = Membership { list_id: Some(7), conversion_count: conversions, ..Membership::default() };
+            let membership = Membership { conversion_count: conversions, ..Membership::default() };
             let contact = Contact { phone_number: "+1".into(), memberships: vec![membership], ..Contact::default() };
             for filter in [
                 "has_revenue",

@@ -8,6 +8,8 @@ use memchr::memrchr;
 use super::cells::Header;
 use super::documents::Documents;
 use super::foreign;
+use super::form::SaidForm;
+use super::format::Format;
 use super::report::Stop;
 use super::rows::CsvSplitter;
 use super::slice::RecordSlice;
@@ -91,15 +93,33 @@ impl Memory {
 pub(super) enum Cut {
     /// Into records.
     Records(Vec<RecordSlice>),
-    /// Into whole lines, from this one on, of which each is a document. Whoever parses them cuts them, which takes longer
-    /// than finding where the last ends.
-    Lines(u64),
+    /// Into whole lines, of which each is a document. Whoever parses them cuts them, which takes longer than finding where the
+    /// last ends.
+    Lines(WholeLines),
+}
+
+/// Lines of which each is a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WholeLines {
+    /// The number of the first.
+    pub(super) first: u64,
+    /// An object with `contacts` is a page, and not a record.
+    pub(super) has_pages: bool,
+}
+
+impl WholeLines {
+    /// What cuts them into records.
+    pub(super) fn documents(self) -> Documents {
+        let documents = Documents::of_lines(self.first);
+        if self.has_pages { documents } else { documents.without_pages() }
+    }
 }
 
 /// The batches of an input.
 pub(super) struct Batches<'r> {
     source: io::Result<Source<'r>>,
     name: String,
+    format: Option<Format>,
     length: Option<u64>,
     chunk: usize,
     splitter: Option<Splitter>,
@@ -117,10 +137,17 @@ enum Splitter {
 
 impl<'r> Batches<'r> {
     /// `length`: the least number of bytes there are. `chunk`: how many are read at a time.
-    pub(super) fn new(name: &str, length: Option<u64>, chunk: usize, input: impl Read + Send + 'r) -> Self {
+    pub(super) fn new(
+        name: &str,
+        form: SaidForm,
+        length: Option<u64>,
+        chunk: usize,
+        input: impl Read + Send + 'r,
+    ) -> Self {
         Self {
-            source: Source::open(name, input),
+            source: Source::open(name, form.packing(), input),
             name: name.to_owned(),
+            format: form.format,
             length,
             chunk,
             splitter: None,
@@ -162,13 +189,13 @@ impl<'r> Batches<'r> {
             let splitter = match &mut self.splitter {
                 Some(splitter) => splitter,
                 None if !self.ended && memory.length < CHUNK && says_nothing(memory.bytes()) => continue,
-                none => none.insert(Splitter::of(&mut memory, self.chunk, &self.name)?),
+                none => none.insert(Splitter::of(&mut memory, self.chunk, &self.name, self.format)?),
             };
             let bytes = memory.bytes();
-            if let Some((end, line)) = splitter.whole_lines(bytes, self.ended) {
+            if let Some((end, lines)) = splitter.whole_lines(bytes, self.ended) {
                 self.rest.extend_from_slice(&bytes[end..]);
                 memory.length = end;
-                return Ok(Batch { memory, cut: Cut::Lines(line), header: None, read });
+                return Ok(Batch { memory, cut: Cut::Lines(lines), header: None, read });
             }
             let mut records = Vec::new();
             let (done, header) = match splitter {
@@ -195,14 +222,27 @@ fn says_nothing(bytes: &[u8]) -> bool {
 }
 
 impl Splitter {
-    /// By the first bytes, of which a byte-order mark is taken away; by the name only where those can be either.
-    fn of(memory: &mut Memory, chunk: usize, name: &str) -> Result<Self, Stop> {
+    /// By what was said; else by the first bytes, of which a byte-order mark is taken away, and by the name only where those can
+    /// be either.
+    fn of(memory: &mut Memory, chunk: usize, name: &str, format: Option<Format>) -> Result<Self, Stop> {
         let bytes = memory.bytes();
         if let Some(reason) = foreign::named(bytes).or_else(|| foreign::utf_16(bytes)) {
             return Err(Stop::Unreadable(reason));
         }
         if bytes.starts_with(BYTE_ORDER_MARK) {
             memory.forget(BYTE_ORDER_MARK.len());
+        }
+        match format {
+            None => {}
+            Some(Format::Json) => return Ok(Self::Documents(Box::new(Documents::new(false, chunk).without_pages()))),
+            Some(Format::Ndjson) => {
+                return Ok(Self::Documents(Box::new(Documents::new(true, chunk).on_lines().without_pages())));
+            }
+            Some(Format::Csv) => return Ok(Self::Rows(CsvSplitter::new())),
+            #[cfg(feature = "parquet")]
+            Some(Format::Parquet) => {
+                return Err(Stop::Unreadable("expected Parquet, found bytes that do not begin as it does".to_owned()));
+            }
         }
         let extension = inner_extension(name);
         let named = |names: &[&str]| extension.as_deref().is_some_and(|extension| names.contains(&extension));
@@ -217,11 +257,13 @@ impl Splitter {
         })
     }
 
-    /// Where the whole lines end that are there, and the number of the first, if each is a document.
-    fn whole_lines(&mut self, bytes: &[u8], all: bool) -> Option<(usize, u64)> {
+    /// Where the whole lines end that are there, and which they are, if each is a document.
+    fn whole_lines(&mut self, bytes: &[u8], all: bool) -> Option<(usize, WholeLines)> {
         let Self::Documents(documents) = self else { return None };
         let end = if all { bytes.len() } else { memrchr(b'\n', bytes)? + 1 };
-        documents.is_before_line().then(|| (end, documents.skip_lines(&bytes[..end])))
+        let has_pages = documents.has_pages();
+        let lines = |documents: &mut Documents| WholeLines { first: documents.skip_lines(&bytes[..end]), has_pages };
+        documents.is_before_line().then(|| (end, lines(documents)))
     }
 }
 

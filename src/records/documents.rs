@@ -41,6 +41,8 @@ pub(super) struct Documents {
     /// Around the contacts of the page in hand.
     envelope: Option<Envelope>,
     contacts: memmem::Finder<'static>,
+    /// An object with `contacts` is a page, and not a record.
+    has_pages: bool,
     /// A line of more bytes is scanned, and not waited for.
     longest_line: usize,
 }
@@ -62,8 +64,24 @@ impl Documents {
             value: OpenValue::new(0, beginning),
             envelope: None,
             contacts: memmem::Finder::new(CONTACTS),
+            has_pages: true,
             longest_line,
         }
+    }
+
+    /// The same documents, of which every object is a record, whatever its keys.
+    pub(super) fn without_pages(self) -> Self {
+        Self { has_pages: false, ..self }
+    }
+
+    /// The same documents, of which there is one on each line, from the first on.
+    pub(super) fn on_lines(self) -> Self {
+        Self { by_lines: Some(true), ..self }
+    }
+
+    /// Whether an object with `contacts` is a page.
+    pub(super) fn has_pages(&self) -> bool {
+        self.has_pages
     }
 
     /// For lines of which each is a document, from one on, which are all there.
@@ -232,7 +250,7 @@ impl Documents {
                 }
                 b'[' => {
                     let in_page = matches!(self.within, Within::Page { .. });
-                    if !in_page && self.value.opens_page(bytes, at) {
+                    if self.has_pages && !in_page && self.value.opens_page(bytes, at) {
                         let head = &bytes[self.value.start..=at];
                         self.envelope = Some(Envelope::new(self.value.at, head, self.cursor.line()));
                         self.within = Within::Page { in_array: self.within == Within::Array };

@@ -4,6 +4,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 
+use super::format::{Format, Packing};
 use super::input::OpenInput;
 use super::report::{ReadTally, Stop};
 use super::text::TextForm;
@@ -16,6 +17,7 @@ use crate::table::shard::Shards;
 /// How an input is read, whatever its form.
 #[derive(Clone, Debug)]
 pub(super) struct ReadOptions {
+    pub(super) form: SaidForm,
     pub(super) threads: NonZeroUsize,
     /// How many bytes are read at a time, where that is not what it usually is; it never changes an answer.
     pub(super) chunk: Option<usize>,
@@ -23,6 +25,26 @@ pub(super) struct ReadOptions {
     #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "text is read as a whole whatever is asked"))]
     pub(super) foreseen: Option<Foreseen>,
     pub(super) progress: Progress,
+}
+
+/// What was said of an input's form; what was not is found out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SaidForm {
+    pub(super) format: Option<Format>,
+    pub(super) packing: Option<Packing>,
+}
+
+impl SaidForm {
+    /// How the input is packed, if that is not to be found out: who says what is in it has it unpacked only where that is said.
+    pub(super) fn packing(self) -> Option<Packing> {
+        self.packing.or(self.format.map(|_| Packing::None))
+    }
+
+    /// Whether it may be Parquet, which has a packing of its own inside.
+    #[cfg(feature = "parquet")]
+    fn may_be_parquet(self) -> bool {
+        matches!(self.format, None | Some(Format::Parquet)) && matches!(self.packing, None | Some(Packing::None))
+    }
 }
 
 /// What will be asked of the records.
@@ -53,9 +75,13 @@ pub(super) trait ContactBatches {
 /// Finds out what the form of an input is.
 pub(super) fn open<'r>(input: OpenInput<'r>, reading: &ReadOptions) -> io::Result<Box<dyn RecordForm<'r> + 'r>> {
     #[cfg(feature = "parquet")]
-    let input = match super::parquet_form::ParquetForm::of(input, reading)? {
-        Ok(parquet) => return Ok(Box::new(parquet)),
-        Err(other) => other,
+    let input = if reading.form.may_be_parquet() {
+        match super::parquet_form::ParquetForm::of(input, reading)? {
+            Ok(parquet) => return Ok(Box::new(parquet)),
+            Err(other) => other,
+        }
+    } else {
+        input
     };
     Ok(Box::new(TextForm::new(input, reading)))
 }

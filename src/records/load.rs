@@ -8,9 +8,8 @@ use std::thread;
 
 use memchr::memchr;
 
-use super::batch::{Batch, Batches, Cut, Memory};
+use super::batch::{Batch, Batches, Cut, Memory, WholeLines};
 use super::cells;
-use super::documents::Documents;
 use super::fast_json::FastJson;
 use super::parse::json;
 use super::report::{ReadTally, Stop};
@@ -119,31 +118,31 @@ impl BatchParser<'_> {
                 not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
             }
             (Cut::Records(records), None) => self.records(batch.bytes(), records, loaded),
-            (Cut::Lines(line), _) => self.lines(batch.bytes(), *line, loaded),
+            (Cut::Lines(lines), _) => self.lines(batch.bytes(), *lines, loaded),
         }
         self.lines.tell(&mut loaded.tally.seen);
         self.slices.tell(&mut loaded.tally.seen);
     }
 
     /// Lines, of which each is a document.
-    fn lines(&mut self, bytes: &[u8], mut line: u64, loaded: &mut LoadedBatch) {
+    fn lines(&mut self, bytes: &[u8], mut lines: WholeLines, loaded: &mut LoadedBatch) {
         let text = std::str::from_utf8(bytes).ok();
         let mut at = 0;
         while at < bytes.len() && !has_too_many(&loaded.shards) {
             let read = text.and_then(|text| self.lines.read(text, at, &mut loaded.shards));
             loaded.tally.records += u64::from(read.is_some());
-            at = read.unwrap_or_else(|| self.line(bytes, at, line, loaded)) + 1;
-            line += 1;
+            at = read.unwrap_or_else(|| self.line(bytes, at, lines, loaded)) + 1;
+            lines.first += 1;
         }
     }
 
     /// A line that is not a plain record; where it ends.
     #[cold]
-    fn line(&mut self, bytes: &[u8], start: usize, line: u64, loaded: &mut LoadedBatch) -> usize {
+    fn line(&mut self, bytes: &[u8], start: usize, lines: WholeLines, loaded: &mut LoadedBatch) -> usize {
         let end = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |found| start + found);
         let bytes = &bytes[start..end];
         let mut records = Vec::new();
-        Documents::of_lines(line).scan(bytes, true, &mut records);
+        lines.documents().scan(bytes, true, &mut records);
         self.records(bytes, &records, loaded);
         end
     }

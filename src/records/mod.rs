@@ -19,6 +19,7 @@ mod envelope;
 mod fast_json;
 mod foreign;
 mod form;
+mod format;
 mod input;
 #[cfg(feature = "table")]
 mod load;
@@ -37,7 +38,7 @@ mod text;
 
 use std::num::NonZeroUsize;
 
-use self::form::{Foreseen, ReadOptions};
+use self::form::{Foreseen, ReadOptions, SaidForm};
 #[cfg(feature = "table")]
 use self::report::ReadTally;
 use self::report::Stop;
@@ -47,10 +48,13 @@ use crate::limits;
 use crate::plan::Plan;
 use crate::progress::Progress;
 #[cfg(feature = "table")]
+use crate::span::span;
+#[cfg(feature = "table")]
 use crate::table::{Table, TableBuilder};
 
 pub use self::absent_fields::absent_fields;
 pub use self::contacts::Contacts;
+pub use self::format::{Format, Packing};
 pub use self::input::Input;
 pub use self::report::{OnError, PageCounts, ReadReport, Totals};
 #[cfg(feature = "parquet")]
@@ -111,8 +115,13 @@ impl RecordReader {
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
-        let reading =
-            ReadOptions { threads: NonZeroUsize::MIN, chunk: None, foreseen: None, progress: Progress::default() };
+        let reading = ReadOptions {
+            form: SaidForm::default(),
+            threads: NonZeroUsize::MIN,
+            chunk: None,
+            foreseen: None,
+            progress: Progress::default(),
+        };
         Self { on_error: OnError::Fail, reading }
     }
 
@@ -138,6 +147,47 @@ impl RecordReader {
     #[must_use]
     pub fn on_error(mut self, on_error: OnError) -> Self {
         self.on_error = on_error;
+        self
+    }
+
+    /// Says which form an input has: nothing is found out from its bytes or its name, and nothing is unpacked unless
+    /// [`RecordReader::packing`] says how. That is how the body of a request is read.
+    ///
+    /// ```
+    /// use headcount::{RecordReader, error::Code, records::{Format, Input}};
+    ///
+    /// let read = |body: &'static str| {
+    ///     let input = Input::new("body", body.as_bytes());
+    ///     RecordReader::new().format(Format::Json).contacts(input).collect::<Result<Vec<_>, _>>()
+    /// };
+    /// assert_eq!(read(r#"[{"phone_number": "+1"}, {"phone_number": "+2"}]"#)?.len(), 2);
+    ///
+    /// let page = r#"{"contacts": [{"phone_number": "+1"}]}"#;
+    /// assert_eq!(read(page).unwrap_err().first().code(), Code::InvalidRecord);
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    #[must_use]
+    pub fn format(mut self, format: Format) -> Self {
+        self.reading.form.format = Some(format);
+        self
+    }
+
+    /// Says how an input is packed, in place of what its first bytes show.
+    ///
+    /// ```
+    /// use headcount::{RecordReader, records::{Input, Packing}};
+    ///
+    /// let gzip: &[u8] = &[0x1f, 0x8b, 0x08, 0x00];
+    /// let reader = RecordReader::new().packing(Packing::None);
+    /// let errors = reader.contacts(Input::new("body", gzip)).find_map(Result::err).unwrap();
+    /// assert_eq!(
+    ///     errors.to_string(),
+    ///     "unreadable_input at body: cannot be read: expected data that is not packed, found gzip data"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn packing(mut self, packing: Packing) -> Self {
+        self.reading.form.packing = Some(packing);
         self
     }
 
@@ -237,6 +287,7 @@ impl RecordReader {
     /// ```
     #[cfg(feature = "table")]
     pub fn read_into<'r>(&self, input: impl Into<Input<'r>>, builder: &mut TableBuilder) -> Result<ReadReport, Errors> {
+        span!("read_into");
         let input = input.into();
         let name = input.name().to_owned();
         let mut tally = ReadTally::default();

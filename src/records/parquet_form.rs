@@ -6,7 +6,7 @@ use super::form::{ContactBatches, Foreseen, ReadOptions, RecordForm};
 use super::input::{Bytes, OpenInput};
 use super::report::{ReadTally, Stop, Totals, WrongHeader};
 use crate::contact::Contact;
-use crate::error::{Kind, Place};
+use crate::error::{Code, Kind, Place};
 use crate::parquet::metadata::FileGuarantees;
 use crate::parquet::read::{BadRow, FileBytes, MAGIC, ParquetFile, ReadAhead, RowsRead, Unreadable};
 use crate::table::shard::{Shard, Shards};
@@ -131,7 +131,7 @@ fn count(RowsRead { shard, bad, .. }: RowsRead, name: &str, tally: &mut ReadTall
     tally.records += shard.records() as u64;
     tally.skipped += bad.len() as u64;
     for (row, BadRow { key, reason, .. }) in bad {
-        let kind = || Kind::InvalidRecord { key, reason: format!("{reason} (row {})", row + 1) };
+        let kind = || Kind::Record { code: Code::InvalidRecord, key, reason: format!("{reason} (row {})", row + 1) };
         tally.problems.add(kind, || in_file(name));
     }
     shard
@@ -144,7 +144,7 @@ fn stop(unreadable: Unreadable, name: &str, tally: &mut ReadTally) -> Stop {
         Unreadable::Damage(damage) => Stop::Unreadable(damage.into_reason()),
         Unreadable::Columns(wrong) => {
             for column in wrong {
-                let kind = || Kind::InvalidRecord { key: column.name, reason: column.reason };
+                let kind = || Kind::Record { code: Code::InvalidRecord, key: column.name, reason: column.reason };
                 tally.problems.add(kind, || in_file(name));
             }
             Stop::Header(WrongHeader::default())

@@ -7,7 +7,6 @@ use memchr::memchr_iter;
 use super::batch::{Batch, Cut};
 use super::cells;
 use super::cursor::{Position, characters, within};
-use super::documents::Documents;
 use super::report::{ReadRecord, ReadTally};
 use super::slice::{Invalid, RecordSlice};
 use crate::contact::{Contact, RecordKey, read_json};
@@ -21,9 +20,9 @@ pub(super) fn contacts(batch: &Batch, name: &str, tally: &mut ReadTally, each: &
             not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
         }
         (Cut::Records(records), None) => contacts_of(batch.bytes(), records, name, tally, each),
-        (Cut::Lines(line), _) => {
+        (Cut::Lines(lines), _) => {
             let mut records = Vec::new();
-            Documents::of_lines(*line).scan(batch.bytes(), true, &mut records);
+            lines.documents().scan(batch.bytes(), true, &mut records);
             contacts_of(batch.bytes(), &records, name, tally, each);
         }
     }

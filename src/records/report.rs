@@ -5,7 +5,7 @@ use std::io;
 use super::seen::Seen;
 use super::slice::Invalid;
 use crate::contact::{Contact, ObservedKeys};
-use crate::error::{Errors, Kind, Place, Problems};
+use crate::error::{Code, Errors, Kind, Place, Problems};
 #[cfg(feature = "table")]
 use crate::estimate::SampleInfo;
 use crate::note::Notes;
@@ -185,7 +185,7 @@ impl ReadTally {
 
     fn tell(&mut self, name: &str, Invalid { at, key, pointer, reason }: Invalid) {
         self.problems.add(
-            || Kind::InvalidRecord { key, reason },
+            || Kind::Record { code: Code::InvalidRecord, key, reason },
             || Place {
                 file: Some(name.to_owned()),
                 pointer,

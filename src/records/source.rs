@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::format::Packing;
+
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
@@ -21,36 +23,38 @@ struct PackedInput {
     failed: AtomicBool,
 }
 
-#[derive(Clone, Copy)]
-enum Packing {
-    Gzip,
-    Zstd,
-}
-
 impl<'r> Source<'r> {
-    pub(super) fn open(name: &str, input: impl Read + Send + 'r) -> io::Result<Self> {
+    /// Opens an input that is packed as is said, or else as its first bytes show.
+    pub(super) fn open(name: &str, said: Option<Packing>, input: impl Read + Send + 'r) -> io::Result<Self> {
         let raw = Arc::<PackedInput>::default();
         let mut input = Counted { input, raw: Arc::clone(&raw) };
         let mut head = Vec::with_capacity(ZSTD.len());
         input.by_ref().take(ZSTD.len() as u64).read_to_end(&mut head)?;
-        let packing = Packing::of(&head, name);
+        let found = Packing::of(&head, name);
+        if said == Some(Packing::None) && found != Packing::None && !head.is_empty() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("expected data that is not packed, found {} data", found.name()),
+            ));
+        }
+        let packing = said.unwrap_or(found);
         let input = Cursor::new(head).chain(input);
+        let unpacked = BufReader::with_capacity(64 * 1024, input);
         let bytes: Box<dyn Read + Send + 'r> = match packing {
-            None => Box::new(input),
-            Some(packing) => {
-                let input = BufReader::with_capacity(64 * 1024, input);
-                let raw = Arc::clone(&raw);
-                match packing {
-                    Packing::Gzip => Box::new(Unpacked {
-                        input: flate2::bufread::MultiGzDecoder::new(input),
-                        packing,
-                        has_read: false,
-                        raw,
-                    }),
-                    Packing::Zstd => {
-                        Box::new(Unpacked { input: zstd::Decoder::with_buffer(input)?, packing, has_read: false, raw })
-                    }
-                }
+            Packing::None => Box::new(unpacked.into_inner()),
+            Packing::Gzip => {
+                let input = flate2::bufread::MultiGzDecoder::new(unpacked);
+                Box::new(Unpacked { input, packing, has_read: false, raw: Arc::clone(&raw) })
+            }
+            #[cfg(feature = "zstd")]
+            Packing::Zstd => {
+                let input = zstd::Decoder::with_buffer(unpacked)?;
+                Box::new(Unpacked { input, packing, has_read: false, raw: Arc::clone(&raw) })
+            }
+            #[cfg(not(feature = "zstd"))]
+            Packing::Zstd => {
+                let reason = "zstd data is read by builds with the feature `zstd`, and this is none: unpack it first";
+                return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
             }
         };
         Ok(Self { bytes, raw })
@@ -70,24 +74,17 @@ impl Read for Source<'_> {
 
 impl Packing {
     /// By the first bytes; by the name only where those are too few to tell.
-    fn of(head: &[u8], name: &str) -> Option<Self> {
+    fn of(head: &[u8], name: &str) -> Self {
         let named = |extensions: &[&str]| extension(name).is_some_and(|found| extensions.contains(&&*found));
         let is = |magic: &[u8], extensions| head.starts_with(magic) || (magic.starts_with(head) && named(extensions));
         // A frame to be skipped may come first: some tools write their index so.
         let skippable = matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18]);
         if is(GZIP, &["gz"]) {
-            Some(Self::Gzip)
+            Self::Gzip
         } else if is(ZSTD, &["zst", "zstd"]) || skippable {
-            Some(Self::Zstd)
+            Self::Zstd
         } else {
-            None
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Zstd => "zstd",
+            Self::None
         }
     }
 

@@ -30,7 +30,7 @@ impl<'r> TextForm<'r> {
     /// Its batches, of `chunk` bytes each unless something else is asked for.
     fn batches(input: OpenInput<'r>, reading: &ReadOptions, chunk: usize) -> Batches<'r> {
         let OpenInput { name, length, bytes } = input;
-        Batches::new(&name, length, reading.chunk.unwrap_or(chunk), bytes.into_read())
+        Batches::new(&name, reading.form, length, reading.chunk.unwrap_or(chunk), bytes.into_read())
     }
 }
 

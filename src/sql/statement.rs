@@ -29,6 +29,26 @@ impl Statement {
     }
 }
 
+impl Statement {
+    /// The SQL and the values of the placeholders, each to be handed to a driver.
+    ///
+    /// ```
+    /// use headcount::sql::{Dialect, Parameter, Sql};
+    /// use headcount::{Audience, EvalContext};
+    ///
+    /// let audience = Audience::of("click_count >= 3".parse()?);
+    /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
+    /// let (text, parameters) = Sql::new(Dialect::PostgreSql).count(&audience, &cx)?.into_parts();
+    /// assert!(text.contains("$1"));
+    /// assert_eq!(parameters, [Parameter::Integer(3)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn into_parts(self) -> (String, Vec<Parameter>) {
+        (self.text, self.parameters)
+    }
+}
+
 impl fmt::Display for Statement {
     /// The SQL.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -247,6 +247,10 @@ impl CustomValues {
         &self.values[key]
     }
 
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.values
+    }
+
     fn passing(&self, test: &LeafTest) -> Passing {
         let len = self.values.len();
         match test {

@@ -27,6 +27,7 @@ mod shared;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 mod weigh;
 
 #[cfg(feature = "records")]
@@ -44,6 +45,7 @@ use crate::plan::Plan;
 use crate::population::Population;
 use crate::semantics::EvalContext;
 use crate::size::Size;
+use crate::span::span;
 
 #[cfg(feature = "parquet")]
 pub(crate) use self::cells::{CellRef, RowBlock, TableCells};
@@ -290,6 +292,7 @@ impl Table {
     /// ```
     #[must_use]
     pub fn sizes<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>, cx: &EvalContext) -> Vec<Size> {
+        span!("sizes");
         let audiences: Vec<&Audience> = audiences.into_iter().collect();
         let plans: Vec<Plan> = audiences.iter().map(|audience| audience.plan(cx)).collect();
         let plans: Vec<&Plan> = plans.iter().collect();
@@ -301,6 +304,7 @@ impl Table {
     /// How many satisfy a plan: contacts, or memberships, as its semantics ask.
     #[must_use]
     pub fn count(&self, plan: &Plan) -> u64 {
+        span!("count");
         if plan.is_never() {
             return 0;
         }
@@ -312,6 +316,20 @@ impl Table {
     pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Members {
         let plan = audience.plan(cx);
         Members::new(self, Scan::new(self, &Questions::of(&[&plan])).collect())
+    }
+
+    /// Builds what is otherwise built when a contact is first looked for by its phone number, so that no reader waits for it: an
+    /// index of the phone numbers. A [`SharedTable`] is prepared before a change is to be seen.
+    ///
+    /// ```
+    /// use headcount::{Contact, Table};
+    ///
+    /// let table = Table::from_iter([Contact { phone_number: "+1".into(), ..Contact::default() }]);
+    /// table.prepare();
+    /// assert!(table.get("+1").is_some());
+    /// ```
+    pub fn prepare(&self) {
+        self.levels().for_each(Level::prepare);
     }
 
     /// How many bytes the columns take, dictionaries and phone numbers included.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::Table;
 use crate::contact::Contact;
+use crate::span::span;
 
 /// A [`Table`] that many threads share: changes are made one after the other, and whoever reads takes a snapshot, which
 /// never waits for a change to be made.
@@ -33,6 +34,7 @@ pub struct SharedTable {
 
 impl From<Table> for SharedTable {
     fn from(table: Table) -> Self {
+        table.prepare();
         Self { current: RwLock::new(Arc::new(table.clone())), changing: Mutex::new(table) }
     }
 }
@@ -78,8 +80,10 @@ impl SharedTable {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn change<T>(&self, change: impl FnOnce(&mut Table) -> T) -> T {
+        span!("change");
         let mut table = self.lock();
         let done = change(&mut table);
+        table.prepare();
         let changed = Arc::new(table.clone());
         // The one before is let go of behind the lock: whoever is the last to hold it frees what it alone has.
         let before = std::mem::replace(&mut *self.current.write().unwrap_or_else(PoisonError::into_inner), changed);

@@ -9,7 +9,8 @@ use proptest::sample::select;
 use proptest::strategy::Union;
 
 use super::circumstances::{instants, spans};
-use super::values::{counts, custom_keys, list_ids, numbers, texts};
+use super::scope::FieldScope;
+use super::values::{counts, list_ids, numbers, texts};
 use crate::audience::{Audience, Status};
 use crate::cases::{Step, tree};
 use crate::catalogue::{AmountField, CountField, Field, FlagField, OperandKind, SubjectKind, TextField, TimeField};
@@ -34,14 +35,15 @@ use crate::parts::{ConditionSubject, Operand, Parts};
 ///
 /// Where the range has 0 in it: a filter has a condition.
 pub fn filters(conditions: impl Into<SizeRange>) -> BoxedStrategy<Filter> {
-    let conditions = conditions.into();
+    filters_of(self::conditions(), conditions.into())
+}
+
+/// Filters of so many conditions.
+pub(super) fn filters_of(condition: BoxedStrategy<Condition>, conditions: SizeRange) -> BoxedStrategy<Filter> {
     assert!(conditions.start() > 0, "a filter has at least one condition, found a range that starts at 0");
     let deeper = prop_oneof![8 => Just(0_i8), 4 => Just(1), 3 => Just(-1), 1 => -3..4_i8];
-    let step = (self::conditions(), deeper, junctions()).prop_map(|(condition, deeper, junction)| Step {
-        condition,
-        deeper,
-        junction,
-    });
+    let step =
+        (condition, deeper, junctions()).prop_map(|(condition, deeper, junction)| Step { condition, deeper, junction });
     (junctions(), vec(step, conditions)).prop_map(|(junction, steps)| Filter::new(tree(junction, steps))).boxed()
 }
 
@@ -51,48 +53,71 @@ fn junctions() -> impl Strategy<Value = Junction> {
 
 /// Any condition: of every kind of field, with every operator that fits it, and of lists.
 pub fn conditions() -> BoxedStrategy<Condition> {
-    let parts = prop_oneof![
-        9 => (asked_of_fields(), Just(None)),
-        3 => (asked_of_fields(), list_ids().prop_map(Some)),
-        2 => (asked_of(Just(ConditionSubject::List), SubjectKind::List), Just(None)),
-    ];
+    conditions_in(&FieldScope::default())
+}
+
+/// Any condition on what is in a scope.
+pub(super) fn conditions_in(scope: &FieldScope) -> BoxedStrategy<Condition> {
+    let fields = asked_of_fields(scope);
+    let mut parts = Vec::new();
+    if let Some(fields) = &fields {
+        parts.push((9, (fields.clone(), Just(None)).boxed()));
+    }
+    if let Some(lists) = scope.list_ids() {
+        parts.extend(fields.map(|fields| (3, (fields, lists.clone().prop_map(Some)).boxed())));
+        parts.push((2, (asked_of(Just(ConditionSubject::List), SubjectKind::List, &lists), Just(None)).boxed()));
+    }
+    assert!(
+        !parts.is_empty(),
+        "a condition asks for a field, a custom field or a list, and the scope has none of them"
+    );
     // OK because subjects, operators and operands fit as the catalogue has it.
-    parts
+    Union::new_weighted(parts)
         .prop_map(|(parts, list)| Parts { list, ..parts }.into_condition().expect("the catalogue lets it through"))
         .boxed()
 }
 
-fn asked_of_fields() -> BoxedStrategy<Parts<'static>> {
+fn asked_of_fields(scope: &FieldScope) -> Option<BoxedStrategy<Parts<'static>>> {
+    // Fields have no operator that takes lists.
+    let lists = list_ids();
     let fields = |weight, all: Vec<Field>| {
-        let kind = SubjectKind::Field(all[0]);
-        (weight, asked_of(select(all).prop_map(ConditionSubject::Field), kind))
+        let kind = SubjectKind::Field(*all.first()?);
+        Some((weight, asked_of(select(all).prop_map(ConditionSubject::Field), kind, &lists)))
     };
-    let custom = custom_keys().prop_map(|key| ConditionSubject::Custom(Cow::Owned(key)));
-    Union::new_weighted(vec![
-        fields(3, CountField::ALL.iter().copied().map(Field::Count).collect()),
-        fields(2, FlagField::ALL.iter().copied().map(Field::Flag).collect()),
-        fields(2, AmountField::ALL.iter().copied().map(Field::Amount).collect()),
-        fields(3, TimeField::ALL.iter().copied().map(Field::Time).collect()),
-        fields(3, TextField::ALL.iter().copied().map(Field::Text).collect()),
-        (6, asked_of(custom, SubjectKind::Custom)),
-    ])
-    .boxed()
+    fn among<F: Copy + Into<Field>>(scope: &FieldScope, fields: &[F]) -> Vec<Field> {
+        scope.among(fields).into_iter().map(Into::into).collect()
+    }
+    let custom = scope.keys().map(|keys| {
+        let subjects = keys.prop_map(|key| ConditionSubject::Custom(Cow::Owned(key)));
+        (6, asked_of(subjects, SubjectKind::Custom, &lists))
+    });
+    let kinds = [
+        fields(3, among(scope, CountField::ALL)),
+        fields(2, among(scope, FlagField::ALL)),
+        fields(2, among(scope, AmountField::ALL)),
+        fields(3, among(scope, TimeField::ALL)),
+        fields(3, among(scope, TextField::ALL)),
+        custom,
+    ];
+    let kinds: Vec<_> = kinds.into_iter().flatten().collect();
+    (!kinds.is_empty()).then(|| Union::new_weighted(kinds).boxed())
 }
 
 /// Every operator that fits a kind of subject, with what it is given.
 fn asked_of(
     subjects: impl Strategy<Value = ConditionSubject<'static>> + Clone + 'static,
     kind: SubjectKind,
+    lists: &BoxedStrategy<i64>,
 ) -> BoxedStrategy<Parts<'static>> {
     let each = kind.operators().filter_map(|operator| {
-        let given = (subjects.clone(), operands(kind.operand(operator)?));
+        let given = (subjects.clone(), operands(kind.operand(operator)?, lists));
         Some(given.prop_map(move |(subject, operand)| Parts { subject, operator, operand, list: None }).boxed())
     });
     Union::new(each.collect::<Vec<_>>()).boxed()
 }
 
 /// Whatever an operator may be given.
-fn operands(kind: OperandKind) -> BoxedStrategy<Operand<'static>> {
+fn operands(kind: OperandKind, lists: &BoxedStrategy<i64>) -> BoxedStrategy<Operand<'static>> {
     let text = || texts().prop_map(|text| Operand::Text(text.into()));
     let number = || numbers().prop_map(Operand::Number);
     match kind {
@@ -111,7 +136,7 @@ fn operands(kind: OperandKind) -> BoxedStrategy<Operand<'static>> {
         }
         OperandKind::OrderedLiteral => prop_oneof![text(), number()].boxed(),
         OperandKind::Literals => some(literals()).prop_map(|literals| Operand::Literals(literals.into())).boxed(),
-        OperandKind::Lists => some(list_ids()).prop_map(|lists| Operand::Lists(lists.into())).boxed(),
+        OperandKind::Lists => some(lists.clone()).prop_map(|lists| Operand::Lists(lists.into())).boxed(),
     }
 }
 

@@ -7,6 +7,8 @@
 //! - [`filters`], [`conditions`], [`audiences`]: what is asked.
 //! - [`contacts`], [`memberships`], [`records`], [`populations`]: of whom. [`contacts_for`] and [`populations_for`] aim at
 //!   one filter: their values stand on its literals, just before and just behind.
+//! - [`FieldScope`]: filters and contacts limited to certain fields, custom fields and lists; [`assert_record_agrees`] tests with them
+//!   that a service's own [`Record`](crate::Record) answers as it should.
 //! - [`evaluations`], [`semantics`], [`instants`], [`instants_near`]: in which circumstances.
 //! - [`values`], [`numbers`], [`texts`]: what all of these are made of.
 //!
@@ -42,11 +44,13 @@ mod any;
 mod circumstances;
 mod filters;
 mod records;
+mod scope;
 mod targeted;
 mod values;
 
 pub use self::circumstances::{evaluations, instants, instants_near, noon, semantics, spans};
 pub use self::filters::{audiences, conditions, filters, source_lists};
 pub use self::records::{contacts, memberships, populations, records};
+pub use self::scope::{FieldScope, assert_record_agrees};
 pub use self::targeted::{contacts_for, populations_for};
 pub use self::values::{counts, custom_keys, list_ids, numbers, texts, values};

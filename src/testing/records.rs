@@ -7,7 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::circumstances::instants;
-use super::values::{counts, custom_keys, list_ids, numbers, texts, values};
+use super::scope::FieldScope;
+use super::values::{counts, numbers, texts, values};
 use crate::catalogue::{AmountField, CountField, FlagField, Owner, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::population::Population;
@@ -29,22 +30,34 @@ pub(super) fn for_each<F: Copy + std::fmt::Debug + 'static, T: Clone + std::fmt:
 type Drawn<F, T> = Vec<(F, T)>;
 
 /// The texts and flags of a contact, or of a membership.
-fn described(owner: Owner) -> BoxedStrategy<(Drawn<TextField, String>, Drawn<FlagField, bool>)> {
+fn described(owner: Owner, scope: &FieldScope) -> BoxedStrategy<(Drawn<TextField, String>, Drawn<FlagField, bool>)> {
     let of_owner = |field: &TextField| field.owner() == owner && *field != TextField::PhoneNumber;
-    let text_fields = TextField::ALL.iter().copied().filter(of_owner).collect();
-    let flag_fields = FlagField::ALL.iter().copied().filter(|field| field.owner() == owner).collect();
+    let text_fields = scope.among(TextField::ALL).into_iter().filter(of_owner).collect();
+    let flag_fields = scope.among(FlagField::ALL).into_iter().filter(|field| field.owner() == owner).collect();
     (for_each(text_fields, texts(), 0.5), for_each(flag_fields, any::<bool>().boxed(), 0.4)).boxed()
 }
 
 /// Any membership: on a list or on none, active or not, each of its values there or not.
 pub fn memberships() -> BoxedStrategy<Membership> {
-    let fields = btree_map(custom_keys().prop_map(|key| key.as_str().to_owned()), values(), 0..4);
-    let counts = for_each(CountField::ALL.to_vec(), counts(), 0.9);
-    let amounts = for_each(AmountField::ALL.to_vec(), numbers(), 0.4);
-    let times = for_each(TimeField::ALL.to_vec(), instants(), 0.5);
+    memberships_in(&FieldScope::default())
+}
+
+/// Any membership that has no other values than a scope has.
+pub(super) fn memberships_in(scope: &FieldScope) -> BoxedStrategy<Membership> {
+    let fields = match scope.keys() {
+        Some(keys) => btree_map(keys.prop_map(|key| key.as_str().to_owned()), values(), 0..4).boxed(),
+        None => Just(BTreeMap::new()).boxed(),
+    };
+    let counts = for_each(scope.among(CountField::ALL), counts(), 0.9);
+    let amounts = for_each(scope.among(AmountField::ALL), numbers(), 0.4);
+    let times = for_each(scope.among(TimeField::ALL), instants(), 0.5);
+    let list = match scope.list_ids() {
+        Some(lists) => option::weighted(0.9, lists).boxed(),
+        None => Just(None).boxed(),
+    };
     // Shrinks to the active ones.
     let inactive = prop::bool::weighted(0.2);
-    (option::weighted(0.9, list_ids()), inactive, fields, counts, amounts, times, described(Owner::Membership))
+    (list, inactive, fields, counts, amounts, times, described(Owner::Membership, scope))
         .prop_map(|(list_id, inactive, custom_fields, counts, amounts, times, (texts, flags))| {
             let mut membership = Membership { list_id, active: !inactive, custom_fields, ..Membership::default() };
             counts.into_iter().for_each(|(field, count)| field.set(&mut membership, count));
@@ -60,9 +73,14 @@ pub fn memberships() -> BoxedStrategy<Membership> {
 
 /// Any record of a contact with up to three memberships, of one of eight contacts most often.
 pub fn contacts() -> BoxedStrategy<Contact> {
+    contacts_in(&FieldScope::default())
+}
+
+/// Any record of a contact that has no other values than a scope has.
+pub(super) fn contacts_in(scope: &FieldScope) -> BoxedStrategy<Contact> {
     let phone_numbers =
         prop_oneof![8 => (0..8).prop_map(|n| format!("+{n}")), 1 => texts().prop_map(|text| format!("+{text}"))];
-    (phone_numbers, described(Owner::Contact), vec(memberships(), 0..4))
+    (phone_numbers, described(Owner::Contact, scope), vec(memberships_in(scope), 0..4))
         .prop_map(|(phone_number, (texts, flags), memberships)| {
             let memberships = a_list_once(memberships);
             let mut contact = Contact { phone_number, memberships, ..Contact::default() };

@@ -21,25 +21,46 @@ impl Filter {
     ///
     /// As `str::parse`, and a code of its own for each limit.
     pub fn from_text_within(source: &str, limits: &Limits) -> Result<Self, Errors> {
-        if source.len() > limits.source_bytes {
-            return Err(Kind::TooLarge { limit: limits.source_bytes }.into());
-        }
-        let (draft, mut problems) = parse::draft(source, limits);
-        let mut filter = None;
-        if let Some(draft) = draft {
-            match check(draft, "", limits) {
-                Ok(checked) => filter = Some(checked),
-                Err(errors) => problems.extend(errors.into_problems()),
-            }
-        }
-        in_text(problems, source).map_or_else(|| filter.ok_or_else(|| Kind::EmptyGroup.into()), Err)
+        read(source, limits, |_| ()).map(|(filter, ())| filter)
     }
 }
 
+/// Reads a filter, and where its parts stand by their JSON pointers.
+pub(crate) fn read_with_spans(
+    source: &str,
+    limits: &Limits,
+) -> Result<(Filter, HashMap<String, Range<usize>>), Errors> {
+    read(source, limits, |root| {
+        let mut spans = HashMap::new();
+        if let Found::Is(root) = root {
+            add_spans(root, String::new(), &mut spans);
+        }
+        spans
+    })
+}
+
+/// Reads a filter, and gives the draft that it is made of a look.
+fn read<T>(source: &str, limits: &Limits, look: impl FnOnce(&Found<Group<'_>>) -> T) -> Result<(Filter, T), Errors> {
+    if source.len() > limits.source_bytes {
+        return Err(Kind::TooLarge { limit: limits.source_bytes }.into());
+    }
+    let (draft, mut problems) = parse::draft(source, limits);
+    let tree_is_known = problems.count() == 0;
+    let mut read = None;
+    if let Some(draft) = draft {
+        let seen = look(&draft);
+        match check(draft, "", limits) {
+            Ok(filter) => read = Some((filter, seen)),
+            Err(errors) => problems.extend(errors.into_problems()),
+        }
+    }
+    in_text(problems, tree_is_known, source).map_or_else(|| read.ok_or_else(|| Kind::EmptyGroup.into()), Err)
+}
+
 /// Where the parts of a filter stand in its text, by their JSON pointers; the text is known to be fine.
-pub(crate) fn spans(source: &str) -> HashMap<String, Range<usize>> {
+pub(crate) fn spans(source: &str, limits: &Limits) -> HashMap<String, Range<usize>> {
     let mut spans = HashMap::new();
-    if let (Some(Found::Is(root)), _) = parse::draft(source, &Limits::default()) {
+    if let (Some(Found::Is(root)), _) = parse::draft(source, limits) {
         add_spans(&root, String::new(), &mut spans);
     }
     spans
@@ -63,15 +84,11 @@ fn add_spans(group: &Group<'_>, pointer: String, spans: &mut HashMap<String, Ran
     spans.insert(pointer, group.span.clone());
 }
 
-/// Problems with the places that a text has: no pointer, but a line and a column.
-fn in_text(problems: Problems, source: &str) -> Option<Errors> {
+/// Problems with their lines and columns; with pointers where the text could be read to its end, and its tree is known.
+fn in_text(problems: Problems, tree_is_known: bool, source: &str) -> Option<Errors> {
     let errors = problems.into_errors()?;
     let lines = Lines::new(source);
-    Some(errors.placed(|problem| {
-        let place = problem.place_mut();
-        place.pointer = None;
-        place.resolve(&lines);
-    }))
+    Some(errors.placed(|problem| problem.place_in_text(&lines, tree_is_known)))
 }
 
 impl FromStr for Filter {

@@ -16,13 +16,8 @@ use crate::time::{InFull, Moment, Span, SpanUnit, WRITABLE, first_instant, from_
 pub(super) fn warnings(filter: &Filter, source_lists: &[i64], cx: &EvalContext) -> Vec<(String, Kind)> {
     let one_of_several = one_of_several(source_lists).filter(|_| cx.semantics.unit == Unit::Contacts);
     let mut search = Search { cx, one_of_several, found: Vec::new(), told: HashSet::new(), told_each: HashSet::new() };
-    let root = search.constant(filter.root());
-    match root {
-        Some(false) => search.tell("", Kind::Never(Of::Filter)),
-        Some(true) => search.tell("", Kind::Always(Of::Filter)),
-        None => {}
-    }
-    search.group(filter.root(), root, "", &Around::default());
+    let said = search.constant(filter.root());
+    search.group(filter.root(), said, "", &Around::default());
     search.found
 }
 
@@ -73,11 +68,16 @@ impl Search<'_> {
         let of_conditions: Vec<Option<bool>> =
             leaves.iter().map(|leaf| Plan::constant(Node::Leaf(leaf.clone()))).collect();
         let of_groups: Vec<Option<bool>> = group.groups().iter().map(|inner| self.constant(inner)).collect();
-        // Where a member says the same, that is the reason, and told of the member.
-        if let Some(value) = said
-            && !of_conditions.iter().chain(&of_groups).any(|of_member| *of_member == said)
-        {
-            self.tell(pointer, if value { Kind::Always(Of::Group) } else { Kind::Never(Of::Group) });
+        if let Some(value) = said {
+            // Where a member says the same, that is the reason, and told of the member.
+            let by_member = of_conditions.iter().chain(&of_groups).any(|of_member| *of_member == said);
+            let of = match (pointer.is_empty(), by_member) {
+                (true, true) => Some(Of::Filter),
+                (true, false) => Some(Of::RootGroup),
+                (false, true) => None,
+                (false, false) => Some(Of::Group),
+            };
+            of.into_iter().for_each(|of| self.tell(pointer, if value { Kind::Always(of) } else { Kind::Never(of) }));
         }
         let around = around.within(group.junction(), &leaves);
         let mut seen: HashMap<&Leaf, usize> = HashMap::new();

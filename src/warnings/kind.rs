@@ -62,7 +62,10 @@ impl fmt::Display for WarningCode {
 /// What a warning of a constant is about.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Of {
+    /// The filter, for a reason that is told of a member of it.
     Filter,
+    /// The filter, because of how the members of its outermost group stand to one another.
+    RootGroup,
     Group,
     Condition(String),
 }
@@ -150,9 +153,15 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Never(Of::Filter) => f.write_str("the filter can never hold: nobody is in the audience"),
+            Self::Never(Of::RootGroup) => {
+                f.write_str("these conditions contradict one another: nobody is in the audience")
+            }
             Self::Never(Of::Group) => f.write_str("these conditions contradict one another: they never hold together"),
             Self::Never(Of::Condition(condition)) => write!(f, "`{condition}` can never hold"),
             Self::Always(Of::Filter) => f.write_str("the filter always holds: everybody in scope is in the audience"),
+            Self::Always(Of::RootGroup) => {
+                f.write_str("one of these conditions always holds: everybody in scope is in the audience")
+            }
             Self::Always(Of::Group) => f.write_str("one of these conditions always holds, whoever is asked"),
             Self::Always(Of::Condition(condition)) => write!(f, "`{condition}` always holds, whoever is asked"),
             Self::OnlyNow { condition } => {

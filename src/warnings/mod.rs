@@ -6,10 +6,13 @@ mod kind;
 use std::fmt;
 use std::ops::Range;
 
+use serde::{Serialize, Serializer};
+
 use crate::audience::Audience;
 use crate::error::{Errors, Lines, Place, draw};
 use crate::filter::Filter;
 use crate::json::{self, Origin, read_each};
+use crate::limits::Limits;
 use crate::semantics::EvalContext;
 use crate::text;
 
@@ -40,6 +43,10 @@ impl Warning {
     #[must_use]
     pub fn suggestion(&self) -> Option<&'static str> {
         self.kind.suggestion()
+    }
+
+    fn pointer(&self) -> &str {
+        self.place.pointer.as_deref().unwrap_or_default()
     }
 
     /// The same warning of a filter that stands at `pointer` in its document.
@@ -142,8 +149,17 @@ impl Warnings {
     ///
     /// As [`Audience::read_all`].
     pub fn of(source: &str, cx: &EvalContext) -> Result<Self, Errors> {
+        Self::of_within(source, cx, &Limits::default())
+    }
+
+    /// The warnings of every filter in a source, which is read as by [`Audience::read_all_within`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Audience::read_all_within`].
+    pub fn of_within(source: &str, cx: &EvalContext, limits: &Limits) -> Result<Self, Errors> {
         let mut list = Vec::new();
-        for filters in read_each(source)?.chunk_by(|(_, one), (_, other)| one.document == other.document) {
+        for filters in read_each(source, limits)?.chunk_by(|(_, one), (_, other)| one.document == other.document) {
             let Some((_, Origin { document, pointer, .. })) = filters.first() else { continue };
             let found = filters.iter().flat_map(|(audience, origin)| {
                 let in_document = |warning: Warning| warning.within(origin.pointer.as_deref().unwrap_or_default());
@@ -153,11 +169,29 @@ impl Warnings {
                 });
                 misspelled.chain(audience.warnings(cx).into_iter().map(in_document))
             });
-            list.append(&mut placed(found.collect(), source, document.clone(), pointer.is_some()));
+            list.append(&mut placed(found.collect(), source, document.clone(), pointer.is_some(), limits));
         }
         let lines = Lines::new(source);
         list.iter_mut().for_each(|warning| warning.place.resolve(&lines));
         Ok(Self { list })
+    }
+
+    /// The warnings of the one filter in a source; `find` tells where the parts stand that pointers name.
+    pub(crate) fn of_one(
+        filter: &Filter,
+        source: &str,
+        cx: &EvalContext,
+        find: impl FnOnce(&[&str]) -> Vec<Option<Range<usize>>>,
+    ) -> Self {
+        let list = filter.warnings(cx);
+        if list.is_empty() {
+            return Self { list };
+        }
+        let spans = find(&list.iter().map(Warning::pointer).collect::<Vec<_>>());
+        let mut list = with_spans(list, spans);
+        let lines = Lines::new(source);
+        list.iter_mut().for_each(|warning| warning.place.resolve(&lines));
+        Self { list }
     }
 
     /// The warnings in the order of the source.
@@ -185,6 +219,13 @@ impl Warnings {
     }
 }
 
+impl Serialize for Warnings {
+    /// An array of the warnings.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self)
+    }
+}
+
 impl<'a> IntoIterator for &'a Warnings {
     type Item = &'a Warning;
     type IntoIter = std::slice::Iter<'a, Warning>;
@@ -196,19 +237,30 @@ impl<'a> IntoIterator for &'a Warnings {
 
 /// The warnings of one document with where each stands in the source, in its order. A filter keeps no places: where there
 /// are warnings, the document is read once more.
-fn placed(mut warnings: Vec<Warning>, source: &str, document: Range<usize>, is_json: bool) -> Vec<Warning> {
+fn placed(
+    warnings: Vec<Warning>,
+    source: &str,
+    document: Range<usize>,
+    is_json: bool,
+    limits: &Limits,
+) -> Vec<Warning> {
     if warnings.is_empty() {
         return warnings;
     }
-    let pointers = warnings.iter().map(|warning| warning.place.pointer.as_deref().unwrap_or_default());
+    let pointers = warnings.iter().map(Warning::pointer);
     let spans = if is_json {
         let is_key = warnings.iter().map(|warning| warning.code() == WarningCode::UnknownKey);
         json::spans(source, document, pointers.zip(is_key))
     } else {
-        let (start, spans) = (document.start, text::spans(&source[document]));
+        let (start, spans) = (document.start, text::spans(&source[document], limits));
         let in_source = |span: &Range<usize>| span.start + start..span.end + start;
         pointers.map(|pointer| spans.get(pointer).map(in_source)).collect()
     };
+    with_spans(warnings, spans)
+}
+
+/// The warnings with where each stands, in the order of the source.
+fn with_spans(mut warnings: Vec<Warning>, spans: Vec<Option<Range<usize>>>) -> Vec<Warning> {
     for (warning, span) in warnings.iter_mut().zip(spans) {
         warning.place.span = span;
     }

@@ -70,72 +70,30 @@ fn text(checked: &[Result<Fine, Wrong>]) -> Result<(), Failure> {
     })
 }
 
-/// How bad a finding is.
+/// A problem or a warning, as the library writes it.
 #[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Level {
-    Error,
-    Warning,
-}
-
-/// A problem or a warning, for programs; the keys are stable.
-#[derive(Serialize)]
-struct Finding<'w> {
-    level: Level,
-    file: Option<&'w str>,
-    code: &'static str,
-    message: String,
-    pointer: Option<&'w str>,
-    line: Option<u64>,
-    column: Option<u64>,
-    suggestion: Option<&'w str>,
-}
-
-impl<'w> Finding<'w> {
-    fn new(level: Level, code: &'static str, message: String, place: &'w Place) -> Self {
-        let Place { file, pointer, line, column, .. } = place;
-        let (file, pointer) = (file.as_deref(), pointer.as_deref());
-        Self { level, file, code, message, pointer, line: *line, column: *column, suggestion: None }
-    }
-
-    fn of(problem: &'w Problem) -> Self {
-        let finding = Self::new(Level::Error, problem.code().as_str(), problem.message(), problem.place());
-        Self { suggestion: problem.suggestion(), ..finding }
-    }
-
-    fn warning(warning: &'w Warning) -> Self {
-        let finding = Self::new(Level::Warning, warning.code().as_str(), warning.message(), warning.place());
-        Self { suggestion: warning.suggestion(), ..finding }
-    }
-
-    fn unreadable(file: &'w str, reason: &str) -> Self {
-        let code = Wrong::UNREADABLE.as_str();
-        let (pointer, line, column, suggestion) = (None, None, None, None);
-        Self {
-            level: Level::Error,
-            file: Some(file),
-            code,
-            message: reason.to_owned(),
-            pointer,
-            line,
-            column,
-            suggestion,
-        }
-    }
+#[serde(untagged)]
+enum Finding<'w> {
+    Problem(&'w Problem),
+    Unreadable(Problem),
+    Warning(&'w Warning),
 }
 
 fn json(checked: &[Result<Fine, Wrong>]) -> Result<(), Failure> {
     let mut findings = Vec::new();
     for result in checked {
         match result {
-            Ok(fine) => findings.extend(fine.warnings.iter().map(Finding::warning)),
+            Ok(fine) => findings.extend(fine.warnings.iter().map(Finding::Warning)),
             Err(Wrong::Text { errors, .. } | Wrong::Records(errors)) => {
-                findings.extend(errors.iter().map(Finding::of));
+                findings.extend(errors.iter().map(Finding::Problem));
                 if errors.omitted() > 0 {
                     note(format_args!("and {} more problems", errors.omitted()));
                 }
             }
-            Err(Wrong::Unreadable { file, reason }) => findings.push(Finding::unreadable(file, reason)),
+            Err(Wrong::Unreadable { file, reason }) => {
+                let place = Place { file: Some(file.clone()), ..Place::default() };
+                findings.push(Finding::Unreadable(Problem::custom(Wrong::UNREADABLE, reason, place)));
+            }
         }
     }
     output::json(&findings)

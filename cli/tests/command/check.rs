@@ -164,7 +164,7 @@ fn every_problem_as_json() {
                 "level": "error", "file": "--filter",
                 "code": "invalid_operator",
                 "message": "operator `gt` does not fit field `on_dnc`: expected eq",
-                "pointer": null,
+                "pointer": "/conditions/0/operator",
                 "line": 1,
                 "column": 8,
                 "suggestion": null,

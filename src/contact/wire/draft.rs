@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, TextField, TimeField};
 use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
+use crate::error::Shape;
 use crate::number::Number;
 use crate::value::Value;
 
@@ -102,6 +103,17 @@ pub(crate) enum ValueType {
 }
 
 impl ValueType {
+    /// The type of JSON that it is written in.
+    pub(crate) const fn shape(self) -> Shape {
+        match self {
+            Self::Text | Self::Time => Shape::String,
+            Self::Flag => Shape::Boolean,
+            Self::Count | Self::Amount | Self::ListId => Shape::Number,
+            Self::CustomFields => Shape::Object,
+            Self::Lists => Shape::Array,
+        }
+    }
+
     /// What a message says was expected.
     pub(crate) const fn expected(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::read::{Element, Object, RuleKey, Rules};
 use super::rule::{self, Rule};
-use crate::catalogue::Vocabulary;
+use crate::catalogue::Wording;
 use crate::check::most_groups;
 use crate::draft::{Condition, Entry, Fault, Found, Group, Spot, Value};
 use crate::error::{Kind, Quoted, Shape, nearest};
@@ -174,7 +174,7 @@ impl Drafting<'_> {
                 Element::Text(name) if i % 2 == 1 => match Junction::from_name(&name) {
                     Some(junction) => junctions.push(junction),
                     None => {
-                        let expected = Vocabulary::ReactQueryBuilder.junctions();
+                        let expected = Wording::ReactQueryBuilder.junctions();
                         let nearest = nearest(&name, expected);
                         let kind = Kind::UnknownJunction { found: name.into_owned(), expected, nearest };
                         group.faults.push(Fault { spot: Some(Rc::new(Spot { pointer, rule: None })), key: None, kind });
@@ -249,7 +249,7 @@ impl Drafting<'_> {
             }
             Element::TooMany => wrong(pointer, Kind::TooManyConditions { limit: self.limits.conditions }),
             Element::Other(found) => {
-                let of = Vocabulary::ReactQueryBuilder.condition().to_owned();
+                let of = Wording::ReactQueryBuilder.condition().to_owned();
                 wrong(pointer, Kind::WrongType { of, expected: "an object", found })
             }
         }

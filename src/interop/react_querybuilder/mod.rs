@@ -11,7 +11,7 @@ use std::cell::LazyCell;
 use serde::de::{DeserializeSeed, IgnoredAny};
 
 use self::read::{Left, ObjectSeed};
-use crate::catalogue::Vocabulary;
+use crate::catalogue::Wording;
 use crate::check::check_in;
 use crate::error::{Errors, Kind, Lines, Problems};
 use crate::filter::Filter;
@@ -70,7 +70,7 @@ impl Filter {
             .deserialize(&mut deserializer)
             .and_then(|query| deserializer.end().map(|()| query))
             .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
-        check_in(Vocabulary::ReactQueryBuilder, draft::of(query, limits), "", limits)
+        check_in(Wording::ReactQueryBuilder, draft::of(query, limits), "", limits)
             .map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
     }
 

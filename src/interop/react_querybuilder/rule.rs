@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::draft::{entry, fault, flag, id};
 use super::read::{Object, RuleKey};
 use super::value;
-use crate::catalogue::{CUSTOM_PREFIX, Field, Key as Entries, OperandKind, Operator, SubjectKind as Asked, Vocabulary};
+use crate::catalogue::{CUSTOM_PREFIX, Field, Key as Entries, OperandKind, Operator, SubjectKind as Asked, Wording};
 use crate::draft::{Condition, Entry, Fault, Spot, Value};
 use crate::error::{Kind, Quoted};
 use crate::filter::Junction;
@@ -36,7 +36,7 @@ pub(super) fn read<'s>(mut object: Object<'s>, pointer: String, limits: &Limits)
     flag(&mut object, RuleKey::Muted, &mut faults);
     for key in [RuleKey::Match, RuleKey::Lhs, RuleKey::Combinator, RuleKey::Not] {
         if object.has(key) {
-            faults.push(misplaced(key, Vocabulary::ReactQueryBuilder.condition()));
+            faults.push(misplaced(key, Wording::ReactQueryBuilder.condition()));
         }
     }
     faults.extend(value_source(&mut object));
@@ -122,7 +122,7 @@ fn set_question<'s>(
     let (operator, negated_by) = operator_of(spelled, asked);
     condition.negated = negated_by.is_some();
     condition.negated_by = negated_by;
-    let known = Vocabulary::ReactQueryBuilder.operator_of(&operator);
+    let known = Wording::ReactQueryBuilder.operator_of(&operator);
     let takes = known.and_then(|operator| asked?.operand(operator));
     condition.entries[Entries::Operator as usize] = entry(RuleKey::Operator, Value::Text(operator));
     condition.entries[Entries::ListId as usize] = list.and_then(|list| entry(RuleKey::ListId, value::number(list)));

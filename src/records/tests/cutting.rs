@@ -1,6 +1,6 @@
 use super::super::batch::{Batches, Cut, Memory};
 use super::super::cursor::Position;
-use super::super::documents::Documents;
+use super::super::form::SaidForm;
 use super::super::report::Stop;
 use super::super::slice::{Invalid, RecordSlice};
 
@@ -27,7 +27,7 @@ fn told(bytes: &[u8], piece: &RecordSlice) -> Option<String> {
 
 /// The batches of an input.
 fn batches(name: &str, chunk: usize, input: &[u8], mut each: impl FnMut(&[u8], &Cut)) {
-    let mut batches = Batches::new(name, None, chunk, input);
+    let mut batches = Batches::new(name, SaidForm::default(), None, chunk, input);
     loop {
         match batches.next(Memory::default()) {
             Ok(Some(batch)) => each(batch.bytes(), &batch.cut),
@@ -43,9 +43,9 @@ fn pieces(name: &str, chunk: usize, input: &[u8]) -> Vec<String> {
     let mut all = Vec::new();
     batches(name, chunk, input, |bytes, cut| match cut {
         Cut::Records(pieces) => all.extend(pieces.iter().filter_map(|piece| told(bytes, piece))),
-        Cut::Lines(line) => {
+        Cut::Lines(lines) => {
             let mut pieces = Vec::new();
-            Documents::of_lines(*line).scan(bytes, true, &mut pieces);
+            lines.documents().scan(bytes, true, &mut pieces);
             all.extend(pieces.iter().filter_map(|piece| told(bytes, piece)));
         }
     });
@@ -165,7 +165,7 @@ fn lines_that_are_documents_are_handed_on_whole_unless_they_are_longer_than_what
         batches("c", chunk, input.as_bytes(), |bytes, cut| match cut {
             Cut::Records(pieces) => all.extend(pieces.iter().filter_map(|piece| told(bytes, piece))),
             Cut::Lines(_) if bytes.is_empty() => {}
-            Cut::Lines(line) => all.push(format!("from {line}: {}", String::from_utf8_lossy(bytes))),
+            Cut::Lines(lines) => all.push(format!("from {}: {}", lines.first, String::from_utf8_lossy(bytes))),
         });
         assert_eq!(all, expected, "{chunk} bytes at a time");
     }

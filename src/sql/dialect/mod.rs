@@ -10,6 +10,8 @@ mod syntax;
 
 use std::fmt;
 
+use crate::settings;
+
 pub(super) use self::syntax::{ColumnTypes, Entries, JsonSyntax, Syntax, Unsupported};
 
 /// Declares the dialects: each is called what the type is called that says how it writes.
@@ -52,6 +54,14 @@ dialects! {
     /// DataFusion.
     DataFusion = datafusion;
 }
+
+settings::named!(
+    @read Dialect,
+    "a dialect",
+    "`postgresql`, `duckdb`, `clickhouse`, `spark` or `datafusion`",
+    Self::ALL,
+    Self::name
+);
 
 impl Dialect {
     /// The dialect's name in arguments.

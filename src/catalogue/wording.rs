@@ -6,7 +6,7 @@ use super::{CONDITION_KEY_NAMES, GROUP_KEYS, Operator};
 
 /// Whose words a form is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Vocabulary {
+pub(crate) enum Wording {
     /// The JSON form's, and the text form's.
     Own,
     /// Those of the front end react-querybuilder.
@@ -14,7 +14,7 @@ pub(crate) enum Vocabulary {
     ReactQueryBuilder,
 }
 
-impl Vocabulary {
+impl Wording {
     /// A condition, with its article.
     pub(crate) fn condition(self) -> &'static str {
         match self {
