@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use headcount::records::{Input, absent_fields};
+use headcount::records::Input;
 use headcount::{
     Audience, Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
     analysis::{Sample, SampleBuilder, SampleInfo, SampleSize},
+    error::NotesBuilder,
     matcher::Plan,
     records::{ReadReport, Totals},
 };
@@ -47,7 +48,7 @@ impl Loaded {
 
 /// Reads all records, as one population.
 pub(crate) fn load(records: &arguments::Records, asked: &[&Audience]) -> Result<Loaded, Failure> {
-    load_with(records, reader(records), asked).map(tell_notes)
+    load_with(records, reader(records, asked), asked).map(tell_notes)
 }
 
 /// Reads of all records what it takes to answer some plans.
@@ -56,7 +57,7 @@ pub(crate) fn load_for(
     plans: impl IntoIterator<Item = Plan>,
     asked: &[&Audience],
 ) -> Result<Loaded, Failure> {
-    let reader = reader(records);
+    let reader = reader(records, asked);
     let alone = records.files.len() == 1;
     load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) }, asked)
         .map(tell_notes)
@@ -74,8 +75,9 @@ fn tell_notes((loaded, drawn): (Loaded, Option<SampleInfo>)) -> Loaded {
     loaded
 }
 
-fn reader(records: &arguments::Records) -> RecordReader {
-    RecordReader::new().on_error(records.on_error.into()).threads(records.threads())
+fn reader(records: &arguments::Records, asked: &[&Audience]) -> RecordReader {
+    let reader = RecordReader::new().on_error(records.on_error.into()).threads(records.threads());
+    reader.for_audiences(asked.iter().copied())
 }
 
 fn load_with(
@@ -88,13 +90,15 @@ fn load_with(
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
     let (mut totals, mut drawn) = (None, None);
-    let ReadInputs { skipped, heard } = read(records, &reader, asked, &mut |reader, input| {
+    let skipped = read(records, &reader, &mut |reader, input| {
         let report = reader.read_into(input, &mut builder)?;
         totals = report.totals;
         drawn = drawn.or(report.drawn);
         Ok(report)
     })?;
-    Ok((Loaded { table: builder.build(), skipped, heard, totals, time: begun.elapsed() }, drawn))
+    let table = builder.build();
+    let heard = Heard::new(records, table.notes(asked.iter().copied()));
+    Ok((Loaded { table, skipped, heard, totals, time: begun.elapsed() }, drawn))
 }
 
 /// What a sample is drawn by unless something else is said.
@@ -119,14 +123,20 @@ pub(crate) fn sample(
 ) -> Result<Sampled, Failure> {
     let begun = Instant::now();
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
-    let reader = reader(records);
+    let reader = reader(records, asked);
     let mut builder = SampleBuilder::new(take, seed);
+    let mut notes = NotesBuilder::new(asked.iter().copied());
     let mut kept = None;
-    let ReadInputs { skipped, heard } = read(records, &reader, asked, &mut |reader, input| {
-        let report = each_contact(reader, input, |contact| builder.push(contact))?;
+    let skipped = read(records, &reader, &mut |reader, input| {
+        let report = each_contact(reader, input, |contact| {
+            notes.push(&contact);
+            builder.push(contact);
+        })?;
+        notes.report(&report);
         kept = kept.or(report.drawn);
         Ok(report)
     })?;
+    let heard = Heard::new(records, notes.build());
     heard.tell();
     let Some(drawn) = kept else {
         return Ok(Sampled { sample: builder.build(), kept: false, skipped, heard, time: begun.elapsed() });
@@ -177,13 +187,18 @@ fn load_those(
     mut wanted: impl FnMut(&Contact) -> bool,
 ) -> Result<ReadContacts, Failure> {
     let mut population = Population::default();
-    let ReadInputs { heard, .. } = read(records, &reader(records), asked, &mut |reader, input| {
-        each_contact(reader, input, |contact| {
+    let mut notes = NotesBuilder::new(asked.iter().copied());
+    read(records, &reader(records, asked), &mut |reader, input| {
+        let report = each_contact(reader, input, |contact| {
+            notes.push(&contact);
             if wanted(&contact) {
                 population.insert(contact);
             }
-        })
+        })?;
+        notes.report(&report);
+        Ok(report)
     })?;
+    let heard = Heard::new(records, notes.build());
     heard.tell();
     Ok(ReadContacts { population, heard })
 }
@@ -200,22 +215,11 @@ fn each_contact(reader: &RecordReader, input: Input<'_>, mut each: impl FnMut(Co
 /// Reads a file, or standard input.
 type Read<'r> = dyn FnMut(&RecordReader, Input<'_>) -> Result<ReadReport, Errors> + 'r;
 
-/// What reading all inputs has come to, beside the contacts.
-struct ReadInputs {
-    /// Records that were left out.
-    skipped: u64,
-    heard: Heard,
-}
-
-/// Reads file after file, shows how far it is, and tells what is wrong with the records that were left out.
-fn read(
-    records: &arguments::Records,
-    reader: &RecordReader,
-    asked: &[&Audience],
-    read: &mut Read<'_>,
-) -> Result<ReadInputs, Failure> {
+/// Reads file after file, shows how far it is, and tells what is wrong with the records that were left out; gives back how
+/// many those are.
+fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>) -> Result<u64, Failure> {
     let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&records.files), "reading")));
-    let (mut wrong, mut left_out, mut reports) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut wrong, mut left_out) = (Vec::new(), Vec::new());
     let mut notes = Notes::default();
     let (mut kept, mut skipped, mut bytes_before) = (0, 0, 0_u64);
     for path in &records.files {
@@ -232,9 +236,8 @@ fn read(
             Ok(report) => {
                 kept += report.records;
                 skipped += report.skipped;
-                notes.extend(report.notes.clone());
-                left_out.extend(report.problems.clone());
-                reports.push(report);
+                notes.extend(report.notes);
+                left_out.extend(report.problems);
             }
             Err(errors) => wrong.push(Wrong::Records(errors)),
         }
@@ -244,13 +247,11 @@ fn read(
         return Err(wrong.into());
     }
     left_out.iter().for_each(note);
-    notes.extend(absent_fields(&reports, asked.iter().copied()));
-    let heard = Heard::new(records, notes);
     if let Some(failure) = too_many_skipped(records, kept, skipped) {
-        heard.tell();
+        Heard::new(records, notes).tell();
         return Err(failure);
     }
-    Ok(ReadInputs { skipped, heard })
+    Ok(skipped)
 }
 
 /// Why so many records cannot be left out, if they cannot.

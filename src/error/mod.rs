@@ -12,9 +12,9 @@ use std::ops::Range;
 pub use self::kind::Code;
 pub(crate) use self::kind::{Escaped, Kind, Quoted, Shape, Shown};
 pub(crate) use self::lines::Lines;
-pub(crate) use self::nearest::{misspelled, nearest};
+pub(crate) use self::nearest::{is_spelled_alike, misspelled, nearest};
 pub(crate) use self::report::draw;
-pub use crate::note::{FirstPlace, Note, NoteCode};
+pub use crate::note::{FirstPlace, Note, NoteCode, NotesBuilder};
 pub use crate::number::NotANumber;
 #[cfg(any(feature = "interop", feature = "sql"))]
 pub use crate::refusal::Refusal;

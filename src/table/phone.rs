@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::note::{self, E164_DIGITS};
+
 /// A phone number among others: digits where it is made of them, or a place among those that are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Phone(u64);
@@ -17,6 +19,26 @@ const ODD: u64 = 1 << 63;
 pub(crate) struct OddPhones {
     texts: Vec<Box<str>>,
     places: HashMap<Box<str>, u64>,
+}
+
+impl Phone {
+    /// Whether it is in the form E.164: `+`, then 7 to 15 digits.
+    pub(crate) fn is_e164(self) -> bool {
+        // What stands above the number: whether it is odd, has a plus, and how many digits there are.
+        const FORM: std::ops::RangeInclusive<u64> = {
+            let (fewest, most) = (*E164_DIGITS.start() as u64, *E164_DIGITS.end() as u64);
+            (PLUS >> DIGITS) + fewest..=(PLUS >> DIGITS) + most
+        };
+        FORM.contains(&(self.0 >> DIGITS))
+    }
+
+    fn digits(self) -> usize {
+        (self.0 >> DIGITS & 31) as usize
+    }
+
+    fn number(self) -> u64 {
+        self.0 & ((1 << DIGITS) - 1)
+    }
 }
 
 impl OddPhones {
@@ -54,6 +76,15 @@ impl OddPhones {
         self.texts.iter().map(|text| 2 * text.len() + of_each).sum()
     }
 
+    /// The phone's [`digits`](note::digits).
+    pub(crate) fn digits(&self, phone: Phone) -> Option<u64> {
+        if phone.0 & ODD != 0 {
+            return note::digits(&self.texts[(phone.0 & !ODD) as usize]);
+        }
+        let len = phone.digits();
+        (len > 0).then(|| 10_u64.pow(len as u32) + phone.number())
+    }
+
     /// Appends the phone's text.
     pub(crate) fn write(&self, phone: Phone, text: &mut String) {
         if phone.0 & ODD != 0 {
@@ -63,9 +94,9 @@ impl OddPhones {
         if phone.0 & PLUS != 0 {
             text.push('+');
         }
-        let len = (phone.0 >> DIGITS & 31) as usize;
+        let len = phone.digits();
         let mut digits = [0; MOST_DIGITS];
-        let mut rest = phone.0 & ((1 << DIGITS) - 1);
+        let mut rest = phone.number();
         for digit in digits[..len].iter_mut().rev() {
             *digit = rest % 10;
             rest /= 10;
@@ -100,6 +131,10 @@ mod tests {
             "00",
             "+14155559876",
             "14155559876",
+            "+141555",
+            "+1415555",
+            "+123456789012345",
+            "+1234567890123456",
             "99999999999999999",
             "999999999999999999",
             "+1 415",
@@ -113,6 +148,8 @@ mod tests {
             odd.write(phones[i], &mut written);
             assert_eq!(&written, text);
             assert_eq!(odd.find(text), Some(phones[i]));
+            assert_eq!(odd.digits(phones[i]), note::digits(text), "{text}");
+            assert_eq!(phones[i].is_e164(), note::is_e164(text), "{text}");
             assert_eq!(phones.iter().filter(|phone| **phone == phones[i]).count(), 1, "{text}");
         }
         assert_eq!(odd.find("unknown"), None);

@@ -11,6 +11,8 @@ mod changes;
 mod fingerprints;
 mod forms;
 #[cfg(feature = "table")]
+mod notes;
+#[cfg(feature = "table")]
 mod overlaps;
 mod sources;
 #[cfg(feature = "table")]

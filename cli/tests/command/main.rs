@@ -7,6 +7,7 @@ mod check;
 mod codes;
 mod compare;
 mod convert;
+mod doors;
 mod estimate;
 mod explain;
 #[cfg(target_os = "linux")]
@@ -27,18 +28,19 @@ mod usage;
 mod why;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// What a command is run with.
 pub(crate) struct Headcount {
     arguments: Vec<String>,
     input: Vec<u8>,
+    directory: PathBuf,
 }
 
 /// The command with these arguments, which blanks separate, except inside single quotes.
 pub(crate) fn headcount(arguments: impl AsRef<str>) -> Headcount {
-    Headcount { arguments: Vec::new(), input: Vec::new() }.with_all(arguments)
+    Headcount { arguments: Vec::new(), input: Vec::new(), directory: root().to_owned() }.with_all(arguments)
 }
 
 fn split(arguments: &str) -> Vec<String> {
@@ -81,9 +83,15 @@ impl Headcount {
         self
     }
 
+    /// In another directory than the workspace's root.
+    pub(crate) fn within(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = directory.into();
+        self
+    }
+
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_headcount"));
-        command.args(&self.arguments).current_dir(root());
+        command.args(&self.arguments).current_dir(&self.directory);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
