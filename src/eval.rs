@@ -227,7 +227,7 @@ pub(crate) fn custom_time(value: &Value) -> Option<i64> {
 
 /// Whether a comparison holds for a value, or for any element of an array. An object satisfies none, nor does an array
 /// inside an array.
-fn any_element(value: &Value, holds: impl Fn(&Value) -> bool) -> bool {
+pub(crate) fn any_element(value: &Value, holds: impl Fn(&Value) -> bool) -> bool {
     match value {
         Value::Array(elements) => elements
             .iter()

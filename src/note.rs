@@ -1,9 +1,35 @@
 //! What a reader must hear though nothing is wrong: notes on data, beside the errors of [`error`](crate::error).
+//!
+//! Reading tells what it met beside the contacts ([`observed`]), audiences refer to fields, lists and values
+//! ([`references`]), and a population has them or has not ([`profile`]): notes are made of these three, whether the
+//! population stands in columns or goes by record by record ([`builder`]).
+
+mod builder;
+mod observed;
+mod phones;
+mod profile;
+mod references;
 
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+pub use self::builder::NotesBuilder;
+#[cfg(feature = "records")]
+pub(crate) use self::observed::{Finding, First};
+#[cfg(any(feature = "records", feature = "table"))]
+pub(crate) use self::{
+    observed::Observed,
+    phones::is_e164,
+    profile::written,
+    references::{ComparedKey, References},
+};
+#[cfg(feature = "table")]
+pub(crate) use self::{
+    phones::{E164_DIGITS, PhoneForms, digits},
+    profile::{Profile, UnfitValues},
+    references::ComparedWith,
+};
 use crate::error::Shown;
 
 /// What a [`Note`] is about: stable, made to be matched on and handed on.
@@ -113,10 +139,10 @@ pub struct FirstPlace {
 }
 
 impl FirstPlace {
-    /// A place in a text.
-    #[cfg(feature = "records")]
-    pub(crate) fn line(line: u64, column: Option<u64>) -> Self {
-        Self { line: Some(line), column, row: None }
+    /// A row of a file that has no lines.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn row(row: u64) -> Self {
+        Self { row: Some(row), ..Self::default() }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::audience::Audience;
 use crate::contact::{Contact, ListIndex};
+use crate::note::{Notes, NotesBuilder};
 use crate::semantics::{EvalContext, Unit};
 use crate::size::Size;
 
@@ -69,6 +70,27 @@ impl Population {
     #[must_use]
     pub fn replaced(&self) -> u64 {
         self.replaced
+    }
+
+    /// What is to be heard of the contacts, and of what these audiences ask of them, though nothing is wrong.
+    ///
+    /// ```
+    /// use headcount::{Audience, Contact, Population};
+    ///
+    /// let record: Contact = serde_json::from_str(r#"{"phone_number": "+14155550101", "list_id": 101}"#)?;
+    /// let population: Population = [record].into_iter().collect();
+    /// let audience = Audience::of("list in [110]".parse()?);
+    /// assert_eq!(
+    ///     population.notes([&audience]).to_string(),
+    ///     "note[unknown_list]: no record has the list 110, did you mean `101`?"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn notes<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>) -> Notes {
+        let mut notes = NotesBuilder::new(audiences);
+        self.contacts.iter().for_each(|contact| notes.push(contact));
+        notes.build_with(self.replaced)
     }
 
     /// The contacts in an audience.

@@ -13,6 +13,8 @@ mod interop;
 mod laws;
 mod limits;
 mod messages;
+#[cfg(feature = "table")]
+mod notes;
 mod parquet;
 mod plans;
 mod reconcile;

@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use headcount::records::{Input, absent_fields};
+use headcount::records::Input;
 use headcount::{
     Audience, Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
     analysis::{Description, Sample, SampleBuilder, SampleInfo, SampleSize},
+    error::NotesBuilder,
     matcher::Plan,
     records::{ReadReport, Totals},
 };
@@ -56,7 +57,7 @@ impl Loaded {
 
 /// Reads all records, as one population.
 pub(crate) fn load(records: &arguments::Records, asked: &[&Audience]) -> Result<Loaded, Failure> {
-    load_with(records, reader(records), asked).map(tell_notes)
+    load_with(records, reader(records, asked), asked).map(tell_notes)
 }
 
 /// Reads of all records what it takes to answer some plans.
@@ -65,7 +66,7 @@ pub(crate) fn load_for(
     plans: impl IntoIterator<Item = Plan>,
     asked: &[&Audience],
 ) -> Result<Loaded, Failure> {
-    let reader = reader(records);
+    let reader = reader(records, asked);
     let alone = records.files.len() == 1;
     load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) }, asked)
         .map(tell_notes)
@@ -89,7 +90,7 @@ fn tell_sample(drawn: Option<SampleInfo>) {
 
 /// Reads all records, which are to be written as they are: a sample stays one.
 pub(crate) fn load_to_write(records: &arguments::Records) -> Result<Loaded, Failure> {
-    let loaded = load_with(records, reader(records), &[])?;
+    let loaded = load_with(records, reader(records, &[]), &[])?;
     if loaded.drawn.is_some() && records.files.len() > 1 {
         return Err(Failure::Unfit(
             "a sample is among several files, and together they are neither a sample nor all contacts: \
@@ -100,8 +101,9 @@ pub(crate) fn load_to_write(records: &arguments::Records) -> Result<Loaded, Fail
     Ok(tell_notes(loaded))
 }
 
-fn reader(records: &arguments::Records) -> RecordReader {
-    RecordReader::new().on_error(records.on_error.into()).threads(records.threads())
+fn reader(records: &arguments::Records, asked: &[&Audience]) -> RecordReader {
+    let reader = RecordReader::new().on_error(records.on_error.into()).threads(records.threads());
+    reader.for_audiences(asked.iter().copied())
 }
 
 fn load_with(records: &arguments::Records, reader: RecordReader, asked: &[&Audience]) -> Result<Loaded, Failure> {
@@ -110,13 +112,15 @@ fn load_with(records: &arguments::Records, reader: RecordReader, asked: &[&Audie
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
     let (mut totals, mut drawn) = (None, None);
-    let ReadInputs { skipped, heard, reports } = read(records, &reader, asked, &mut |reader, input| {
+    let ReadInputs { skipped, reports } = read(records, &reader, &mut |reader, input| {
         let report = reader.read_into(input, &mut builder)?;
         totals = report.totals;
         drawn = drawn.or(report.drawn);
         Ok(report)
     })?;
-    Ok(Loaded { table: builder.build(), skipped, heard, reports, totals, drawn, time: begun.elapsed() })
+    let table = builder.build();
+    let heard = Heard::new(records, table.notes(asked.iter().copied()));
+    Ok(Loaded { table, skipped, heard, reports, totals, drawn, time: begun.elapsed() })
 }
 
 /// What a sample is drawn by unless something else is said.
@@ -141,14 +145,20 @@ pub(crate) fn sample(
 ) -> Result<Sampled, Failure> {
     let begun = Instant::now();
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
-    let reader = reader(records);
+    let reader = reader(records, asked);
     let mut builder = SampleBuilder::new(take, seed);
+    let mut notes = NotesBuilder::new(asked.iter().copied());
     let mut kept = None;
-    let ReadInputs { skipped, heard, .. } = read(records, &reader, asked, &mut |reader, input| {
-        let report = each_contact(reader, input, |contact| builder.push(contact))?;
+    let ReadInputs { skipped, .. } = read(records, &reader, &mut |reader, input| {
+        let report = each_contact(reader, input, |contact| {
+            notes.push(&contact);
+            builder.push(contact);
+        })?;
+        notes.report(&report);
         kept = kept.or(report.drawn);
         Ok(report)
     })?;
+    let heard = Heard::new(records, notes.build());
     heard.tell();
     let Some(drawn) = kept else {
         return Ok(Sampled { sample: builder.build(), kept: false, skipped, heard, time: begun.elapsed() });
@@ -200,15 +210,19 @@ fn load_those(
 ) -> Result<ReadContacts, Failure> {
     let mut population = Population::default();
     let mut drawn = None;
-    let ReadInputs { heard, .. } = read(records, &reader(records), asked, &mut |reader, input| {
+    let mut notes = NotesBuilder::new(asked.iter().copied());
+    read(records, &reader(records, asked), &mut |reader, input| {
         let report = each_contact(reader, input, |contact| {
+            notes.push(&contact);
             if wanted(&contact) {
                 population.insert(contact);
             }
         })?;
         drawn = drawn.or(report.drawn);
+        notes.report(&report);
         Ok(report)
     })?;
+    let heard = Heard::new(records, notes.build());
     heard.tell();
     tell_sample(drawn);
     Ok(ReadContacts { population, heard })
@@ -230,17 +244,11 @@ type Read<'r> = dyn FnMut(&RecordReader, Input<'_>) -> Result<ReadReport, Errors
 struct ReadInputs {
     /// Records that were left out.
     skipped: u64,
-    heard: Heard,
     reports: Vec<ReadReport>,
 }
 
 /// Reads file after file, shows how far it is, and tells what is wrong with the records that were left out.
-fn read(
-    records: &arguments::Records,
-    reader: &RecordReader,
-    asked: &[&Audience],
-    read: &mut Read<'_>,
-) -> Result<ReadInputs, Failure> {
+fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>) -> Result<ReadInputs, Failure> {
     let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&records.files), "reading")));
     let (mut wrong, mut left_out, mut reports) = (Vec::new(), Vec::new(), Vec::new());
     let mut notes = Notes::default();
@@ -271,13 +279,11 @@ fn read(
         return Err(wrong.into());
     }
     left_out.iter().for_each(note);
-    notes.extend(absent_fields(&reports, asked.iter().copied()));
-    let heard = Heard::new(records, notes);
     if let Some(failure) = too_many_skipped(records, kept, skipped) {
-        heard.tell();
+        Heard::new(records, notes).tell();
         return Err(failure);
     }
-    Ok(ReadInputs { skipped, heard, reports })
+    Ok(ReadInputs { skipped, reports })
 }
 
 /// Why so many records cannot be left out, if they cannot.

@@ -16,10 +16,10 @@ use serde::Serialize;
 pub use self::kind::{Code, CustomCode};
 pub(crate) use self::kind::{Escaped, Kind, Quoted, Shape, Shown};
 pub(crate) use self::lines::Lines;
-pub(crate) use self::nearest::{misspelled, nearest};
+pub(crate) use self::nearest::{is_spelled_alike, misspelled, nearest};
 pub use self::problem_details::ProblemDetails;
 pub(crate) use self::report::draw;
-pub use crate::note::{FirstPlace, Note, NoteCode};
+pub use crate::note::{FirstPlace, Note, NoteCode, NotesBuilder};
 pub use crate::number::NotANumber;
 #[cfg(any(feature = "interop", feature = "sql"))]
 pub use crate::refusal::Refusal;

@@ -23,16 +23,23 @@ pub(crate) fn misspelled<'n>(name: &str, among: impl IntoIterator<Item = &'n str
     if name.len() > LONGEST {
         return None;
     }
-    let letters = |name: &str| -> Vec<char> {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    let spelled = letters(name);
+    let spelled: Vec<char> = letters(name).collect();
     among
         .into_iter()
-        .map(|candidate| (letters(candidate), candidate))
+        .map(|candidate| (letters(candidate).collect::<Vec<_>>(), candidate))
         .filter(|(meant, _)| *meant == spelled || meant.len() >= LONG && edits(meant, &spelled) == 1)
         .min_by_key(|(meant, _)| *meant != spelled)
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether two names are the same but for case and for what stands between words; a name without letters is like no other.
+pub(crate) fn is_spelled_alike(name: &str, other: &str) -> bool {
+    letters(name).next().is_some() && letters(name).eq(letters(other))
+}
+
+/// The letters and digits of a name, in lower case.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours between two names (optimal string alignment).
@@ -85,6 +92,20 @@ mod tests {
         assert_eq!(nearest("WITHIN", names), Some("within"));
         assert_eq!(nearest("favourite_colour", names), None);
         assert_eq!(nearest("", names), None);
+    }
+
+    #[test]
+    fn blanks_case_and_underscores_are_passed_over() {
+        for (name, other, expected) in [
+            ("clickCount", "click_count", true),
+            (" Click Count", "click_count", true),
+            ("click_count", "click_counts", false),
+            ("ÉTAT", "état", true),
+            ("", "", false),
+            ("_", "-", false),
+        ] {
+            assert_eq!(is_spelled_alike(name, other), expected, "{name}, {other}");
+        }
     }
 
     #[test]

@@ -84,7 +84,12 @@ impl Header {
     }
 
     /// Makes a contact of a row's cells; the key at fault and the reason where that fails.
-    fn contact(&self, cells: &csv::StringRecord, not_read: &mut [u64]) -> Result<ReadRecord, (Option<String>, String)> {
+    fn contact(
+        &self,
+        cells: &csv::StringRecord,
+        at: Position,
+        not_read: &mut [u64],
+    ) -> Result<ReadRecord, (Option<String>, String)> {
         if cells.len() != self.columns.len() {
             let (expected, found) = (self.columns.len(), cells.len());
             return Err((None, format!("expected {expected} cells, as the header has, found {found}")));
@@ -109,7 +114,7 @@ impl Header {
         let keys = ObservedKeys { given: draft.given(), not_read: Vec::new() };
         let contact =
             draft.finish().map_err(|incomplete| (incomplete.key().map(str::to_owned), incomplete.to_string()))?;
-        Ok(ReadRecord { contact, keys })
+        Ok(ReadRecord { at, contact, keys })
     }
 }
 
@@ -237,7 +242,7 @@ pub(super) fn contacts(
         let _ = reader.read_byte_record(&mut cells);
         each(match csv::StringRecord::from_byte_record(std::mem::take(&mut cells)) {
             Ok(texts) => {
-                let contact = header.contact(&texts, &mut not_read);
+                let contact = header.contact(&texts, *at, &mut not_read);
                 cells = texts.into_byte_record();
                 contact.map_err(|(key, reason)| Invalid { key, ..Invalid::new(*at, reason) })
             }

@@ -8,6 +8,7 @@ use super::format::{Format, Packing};
 use super::input::OpenInput;
 use super::report::{ReadTally, Stop};
 use super::text::TextForm;
+use super::watch::Watch;
 use crate::contact::Contact;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -24,6 +25,8 @@ pub(super) struct ReadOptions {
     /// What will be asked, where that is known.
     #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "text is read as a whole whatever is asked"))]
     pub(super) foreseen: Option<Foreseen>,
+    /// What is looked for, so that notes tell where it stands first.
+    pub(super) watch: Watch,
     pub(super) progress: Progress,
 }
 

@@ -11,10 +11,13 @@ use memchr::memchr;
 use super::batch::{Batch, Batches, Cut, Memory, WholeLines};
 use super::cells;
 use super::fast_json::FastJson;
-use super::parse::json;
+use super::form::ReadOptions;
+use super::parse::{contacts, json};
 use super::report::{ReadTally, Stop};
 use super::slice::{Invalid, RecordSlice};
+use super::watch::{self, Watch};
 use crate::limits::MAX_CUSTOM_FIELDS;
+use crate::note::Finding;
 use crate::progress::Progress;
 use crate::table::shard::Shards;
 
@@ -40,19 +43,19 @@ struct LoadedBatch {
 
 /// Reads all there is, and why there may be more.
 pub(super) fn load(
-    threads: usize,
+    reading: &ReadOptions,
     batches: Batches<'_>,
     name: &str,
-    progress: &Progress,
     tally: &mut ReadTally,
 ) -> (Shards, Option<Stop>) {
+    let ReadOptions { threads, watch, progress, .. } = reading;
     let queue = Mutex::new(Queue { batches, taken: 0, read: 0, stop: None });
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| work(&queue, &done, name, &Progress::default()));
+        for _ in 1..threads.get() {
+            scope.spawn(|| work(&queue, &done, name, watch, &Progress::default()));
         }
-        work(&queue, &done, name, progress);
+        work(&queue, &done, name, watch, progress);
     });
     let mut loaded = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     loaded.sort_unstable_by_key(|of_batch: &LoadedBatch| of_batch.batch);
@@ -66,8 +69,9 @@ pub(super) fn load(
     (all, stop)
 }
 
-fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, progress: &Progress) {
-    let mut parser = BatchParser { name, lines: FastJson::new(false), slices: FastJson::new(true) };
+fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, watch: &Watch, progress: &Progress) {
+    let wanted = watch.findings().cloned().collect();
+    let mut parser = BatchParser { name, watch, wanted, lines: FastJson::new(false), slices: FastJson::new(true) };
     let mut memory = Memory::default();
     // As many records as in the batch before.
     let mut expected = 0;
@@ -99,6 +103,9 @@ fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, pr
 /// Puts the records of batches into shards.
 struct BatchParser<'n> {
     name: &'n str,
+    watch: &'n Watch,
+    /// What this thread has not found yet: its batches come in the order of the file.
+    wanted: Vec<Finding>,
     /// Of records that end with their line.
     lines: FastJson,
     /// Of those that are cut out.
@@ -122,6 +129,20 @@ impl BatchParser<'_> {
         }
         self.lines.tell(&mut loaded.tally.seen);
         self.slices.tell(&mut loaded.tally.seen);
+        self.look(batch, loaded);
+    }
+
+    /// Looks for what is wanted in the columns, and only where they have it once more at the records, which know their
+    /// lines.
+    fn look(&mut self, batch: &Batch, LoadedBatch { shards, tally, .. }: &mut LoadedBatch) {
+        if !self.wanted.iter().any(|finding| watch::is_in(shards, finding)) {
+            return;
+        }
+        let mut found = ReadTally::watching(self.watch);
+        contacts(batch, self.name, &mut found, &mut |_| {});
+        let firsts = found.seen.firsts;
+        self.wanted.retain(|finding| !firsts.contains_key(finding));
+        tally.seen.firsts.extend(firsts);
     }
 
     /// Lines, of which each is a document.

@@ -8,7 +8,6 @@
 // `parse` makes contacts of them. Cutting apart from parsing means that one invalid record costs no other, and that
 // parsing can be shared out. What is for a table, `load` parses into columns, plain records by `fast_json`.
 
-mod absent_fields;
 mod batch;
 mod cells;
 mod contacts;
@@ -35,6 +34,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod text;
+mod watch;
 
 use std::num::NonZeroUsize;
 
@@ -42,6 +42,8 @@ use self::form::{Foreseen, ReadOptions, SaidForm};
 #[cfg(feature = "table")]
 use self::report::ReadTally;
 use self::report::Stop;
+use self::watch::Watch;
+use crate::audience::Audience;
 #[cfg(feature = "table")]
 use crate::error::{Errors, Problems};
 use crate::limits;
@@ -52,7 +54,6 @@ use crate::span::span;
 #[cfg(feature = "table")]
 use crate::table::{Table, TableBuilder};
 
-pub use self::absent_fields::absent_fields;
 pub use self::contacts::Contacts;
 pub use self::format::{Format, Packing};
 pub use self::input::Input;
@@ -120,6 +121,7 @@ impl RecordReader {
             threads: NonZeroUsize::MIN,
             chunk: None,
             foreseen: None,
+            watch: Watch::new([]),
             progress: Progress::default(),
         };
         Self { on_error: OnError::Fail, reading }
@@ -240,6 +242,28 @@ impl RecordReader {
         self
     }
 
+    /// Says which audiences will be asked, so that notes on values that cannot be compared tell where the first stands.
+    ///
+    /// ```
+    /// use headcount::records::Input;
+    /// use headcount::{Audience, RecordReader, TableBuilder};
+    ///
+    /// let csv = "phone_number,custom_fields.visited\n+14155550101,2025-11-12\n+14155550102,11/12/2025\n";
+    /// let audience = Audience::of("custom.visited within 30 days".parse()?);
+    /// let mut builder = TableBuilder::default();
+    /// RecordReader::new().for_audiences([&audience]).read_into(Input::new("a.csv", csv.as_bytes()), &mut builder)?;
+    /// assert_eq!(
+    ///     builder.build().notes([&audience]).to_string(),
+    ///     "note[unfit_value]: 1 of 2 values of `custom_fields.visited` is no time, the first `11/12/2025` (a.csv:3)"
+    /// );
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    #[must_use]
+    pub fn for_audiences<'a>(mut self, audiences: impl IntoIterator<Item = &'a Audience>) -> Self {
+        self.reading.watch = Watch::new(audiences);
+        self
+    }
+
     /// The contacts of an input, in its order: of a file, of standard input where the path is `-`, or of anything that
     /// can be read.
     ///
@@ -298,12 +322,14 @@ impl RecordReader {
         let (shards, stop) = form.load(&mut tally);
         let report = tally.finish(&name, self.on_error, stop)?;
         if builder.append(shards, limits::MAX_CUSTOM_FIELDS) {
+            builder.observe(&report.observed());
             return Ok(report);
         }
         ReadTally::default().finish(&name, self.on_error, Some(Stop::too_many_custom_fields()))
     }
 
-    /// Reads inputs into one table. Of records that are skipped nothing is told here: [`RecordReader::read_into`] does.
+    /// Reads inputs into one table. What is wrong with records that are skipped is told by [`RecordReader::read_into`] only; how
+    /// many they are, by [`Table::notes`].
     ///
     /// # Errors
     ///

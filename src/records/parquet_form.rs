@@ -5,8 +5,10 @@ use std::io::{self, Cursor, Read, Seek};
 use super::form::{ContactBatches, Foreseen, ReadOptions, RecordForm};
 use super::input::{Bytes, OpenInput};
 use super::report::{ReadTally, Stop, Totals, WrongHeader};
+use super::watch::Watch;
 use crate::contact::Contact;
 use crate::error::{Code, Kind, Place};
+use crate::note::FirstPlace;
 use crate::parquet::metadata::FileGuarantees;
 use crate::parquet::read::{BadRow, FileBytes, MAGIC, ParquetFile, ReadAhead, RowsRead, Unreadable};
 use crate::table::shard::{Shard, Shards};
@@ -43,8 +45,15 @@ impl ParquetForm {
         file.not_read().into_iter().for_each(|(name, rows)| tally.seen.not_read(name, rows, None));
         match &reading.foreseen {
             None => {}
-            Some(Foreseen { plans, alone: true }) => tally.totals = file.leave_out(plans).map(Totals::from),
-            Some(Foreseen { plans, alone: false }) => file.leave_out_columns(plans),
+            Some(Foreseen { plans, alone }) => {
+                tally.seen.custom_keys = file.custom_keys();
+                if *alone {
+                    tally.totals = file.leave_out(plans).map(Totals::from);
+                    tally.seen.lists_left_out = file.lists_left_out();
+                } else {
+                    file.leave_out_columns(plans);
+                }
+            }
         }
         Ok((file, name, reading))
     }
@@ -93,7 +102,7 @@ impl<'r> RecordForm<'r> for ParquetForm {
         };
         let each = &mut |rows: RowsRead| {
             reading.progress.tell(rows.bytes);
-            shards.append(Shards::from(count(rows, &name, tally)));
+            shards.append(Shards::from(count(rows, &name, &reading.watch, tally)));
         };
         let read = file.read(reading.threads.get(), Shard::close, each);
         let stop = read.err().map(|damage| stop(damage.into(), &name, tally));
@@ -120,14 +129,19 @@ impl ContactBatches for ParquetContacts {
         };
         let Some(rows) = window.next().map_err(|damage| stop(damage.into(), &name, tally))? else { return Ok(None) };
         reading.progress.tell(rows.bytes);
-        let contacts = count(rows, &name, tally).contacts().collect();
+        let contacts = count(rows, &name, &reading.watch, tally).contacts().collect();
         *self = Self::Open { window, name, reading };
         Ok(Some(contacts))
     }
 }
 
 /// Counts the rows, and tells of those that are no records. They have no lines, so the message says which row it is.
-fn count(RowsRead { shard, bad, .. }: RowsRead, name: &str, tally: &mut ReadTally) -> Shard {
+fn count(RowsRead { shard, start, bad, .. }: RowsRead, name: &str, watch: &Watch, tally: &mut ReadTally) -> Shard {
+    watch.look_in(&shard, &mut tally.seen.firsts, |record| {
+        // The rows that are no records stand between those that are.
+        let row = bad.iter().fold(start + record as u64, |row, (bad, _)| row + u64::from(*bad <= row));
+        FirstPlace::row(row + 1)
+    });
     tally.records += shard.records() as u64;
     tally.skipped += bad.len() as u64;
     for (row, BadRow { key, reason, .. }) in bad {

@@ -70,7 +70,7 @@ pub(super) fn json(record: &[u8], at: Position) -> Result<ReadRecord, Invalid> {
         let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
         return Err(Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
     }
-    Ok(ReadRecord { contact, keys })
+    Ok(ReadRecord { at, contact, keys })
 }
 
 fn has_too_many_custom_fields(contact: &Contact) -> bool {

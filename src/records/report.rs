@@ -2,13 +2,15 @@
 
 use std::io;
 
+use super::cursor::Position;
 use super::seen::Seen;
 use super::slice::Invalid;
+use super::watch::Watch;
 use crate::contact::{Contact, ObservedKeys};
 use crate::error::{Code, Errors, Kind, Place, Problems};
 #[cfg(feature = "table")]
 use crate::estimate::SampleInfo;
-use crate::note::Notes;
+use crate::note::{First, Notes, Observed};
 
 /// What becomes of a record that is invalid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -32,8 +34,8 @@ pub struct ReadReport {
     pub notes: Notes,
     /// How many pages were read, and of how many, where the input has pages.
     pub pages: Option<PageCounts>,
-    /// The keys that some record gave a value.
-    pub(crate) given: u64,
+    /// What it has that notes are made of, once it is known what is asked.
+    observed: Observed,
     /// What is wrong with those left out: the first hundred described, the others counted.
     pub problems: Option<Errors>,
     /// What the file has where not all of it was read, because [`RecordReader::for_plans`](super::RecordReader::for_plans) said what will be asked.
@@ -41,6 +43,13 @@ pub struct ReadReport {
     /// What the file is a sample of, if it says that it is one.
     #[cfg(feature = "table")]
     pub drawn: Option<SampleInfo>,
+}
+
+impl ReadReport {
+    /// What reading has shown that is in no contact.
+    pub(crate) fn observed(&self) -> Observed {
+        Observed { notes: self.notes.clone(), ..self.observed.clone() }
+    }
 }
 
 /// How many contacts there are, and how many memberships.
@@ -125,6 +134,7 @@ pub(super) const DESCRIBED: usize = 100;
 /// A record that is valid, and the keys that it has.
 #[derive(Debug)]
 pub(super) struct ReadRecord {
+    pub(super) at: Position,
     pub(super) contact: Contact,
     pub(super) keys: ObservedKeys,
 }
@@ -133,6 +143,8 @@ pub(super) struct ReadRecord {
 pub(super) struct ReadTally {
     /// What was seen beside them.
     pub(super) seen: Seen,
+    /// What is looked for in each.
+    watch: Option<Watch>,
     pub(super) records: u64,
     pub(super) skipped: u64,
     pub(super) problems: Problems,
@@ -147,6 +159,7 @@ impl Default for ReadTally {
     fn default() -> Self {
         Self {
             seen: Seen::default(),
+            watch: None,
             records: 0,
             skipped: 0,
             problems: Problems::new(DESCRIBED),
@@ -158,6 +171,11 @@ impl Default for ReadTally {
 }
 
 impl ReadTally {
+    /// Nothing so far, with what is to be looked for in each record.
+    pub(super) fn watching(watch: &Watch) -> Self {
+        Self { watch: Some(watch.clone()), ..Self::default() }
+    }
+
     /// Adds what has come of later records.
     pub(super) fn add(&mut self, later: Self) {
         self.seen.add(later.seen);
@@ -168,9 +186,12 @@ impl ReadTally {
 
     pub(super) fn count(&mut self, name: &str, record: Result<ReadRecord, Invalid>, each: &mut dyn FnMut(Contact)) {
         match record {
-            Ok(ReadRecord { contact, keys }) => {
+            Ok(ReadRecord { at, contact, keys }) => {
                 self.records += 1;
                 self.seen.observe(keys);
+                if let Some(watch) = &self.watch {
+                    watch.look(&contact, at.into(), &mut self.seen.firsts);
+                }
                 each(contact);
             }
             Err(invalid) => self.skip(name, invalid),
@@ -213,7 +234,8 @@ impl ReadTally {
     /// What all of it comes to, in the end: a report, or everything that is wrong.
     pub(super) fn finish(self, name: &str, on_error: OnError, stop: Option<Stop>) -> Result<ReadReport, Errors> {
         let Self {
-            seen,
+            mut seen,
+            watch: _,
             records,
             skipped,
             problems,
@@ -228,12 +250,24 @@ impl ReadTally {
             all.problems.extend(problems);
             return all.problems.into_errors().map_or_else(|| Ok(ReadReport::default()), Err);
         }
+        // Those that are left out are records as well.
+        let known = totals.map_or(records, |totals| totals.contacts.max(records));
         match (problems.into_errors(), on_error) {
             (Some(errors), OnError::Fail) => Err(errors),
             (problems, _) => Ok(ReadReport {
-                notes: seen.notes(name, records, skipped).collect(),
+                notes: seen.notes(name, known, skipped).collect(),
                 pages: seen.pages(),
-                given: seen.given(),
+                observed: Observed {
+                    notes: Notes::default(),
+                    given: seen.given(),
+                    custom_keys: std::mem::take(&mut seen.custom_keys),
+                    contacts_left_out: totals.map_or(0, |totals| totals.contacts.saturating_sub(records)),
+                    lists_left_out: std::mem::take(&mut seen.lists_left_out),
+                    firsts: std::mem::take(&mut seen.firsts)
+                        .into_iter()
+                        .map(|(finding, first)| (finding, First { input: Some(name.to_owned()), ..first }))
+                        .collect(),
+                },
                 records,
                 skipped,
                 problems,

@@ -1,14 +1,17 @@
 //! What an input had in it that is in no contact: names that are not read, which keys were given, and how many pages
 //! there ought to be. Notes are made of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::ops::RangeInclusive;
 
 use super::cursor::Position;
 use super::report::PageCounts;
 use super::slice::PageTotals;
+use super::watch::Firsts;
 use crate::catalogue::FIELDS;
 use crate::contact::{ObservedKeys, RecordKey};
-use crate::error::{Shown, nearest};
+use crate::error::{Shown, is_spelled_alike, nearest};
 use crate::note::{FirstPlace, Note, NoteCode};
 
 /// The most names of an input that are kept; a file may have as many as it has bytes.
@@ -21,7 +24,15 @@ pub(super) struct Seen {
     given: u64,
     /// The names that mean nothing.
     not_read: BTreeMap<String, NotRead>,
+    /// The hashes of those that there are beside them.
+    more_not_read: HashSet<u64>,
     pages: Pages,
+    /// What was looked for, and where it stands first.
+    pub(super) firsts: Firsts,
+    /// The keys of custom fields in columns that nobody asks for.
+    pub(super) custom_keys: BTreeSet<String>,
+    /// Between which lists those are that records which were left out are on.
+    pub(super) lists_left_out: Vec<RangeInclusive<i64>>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,11 +66,12 @@ impl Seen {
     /// A name means nothing; so many records had a value there.
     pub(super) fn not_read(&mut self, name: String, records: u64, at: Option<Position>) {
         if self.not_read.len() >= MOST_NAMES && !self.not_read.contains_key(&name) {
+            self.more_not_read.insert(hash(&name));
             return;
         }
         let found = self.not_read.entry(name).or_default();
         found.records += records;
-        found.first = found.first.or(at.map(|at| FirstPlace::line(at.line, at.column)));
+        found.first = found.first.or(at.map(FirstPlace::from));
     }
 
     /// A page was read that says how many there are.
@@ -77,6 +89,12 @@ impl Seen {
             if let Some(known) = self.not_read.get_mut(&name) {
                 known.first = known.first.or(first);
             }
+        }
+        self.more_not_read.extend(later.more_not_read);
+        self.custom_keys.extend(later.custom_keys);
+        self.lists_left_out.extend(later.lists_left_out);
+        for (finding, first) in later.firsts {
+            self.firsts.entry(finding).or_insert(first);
         }
         self.pages.read += later.pages.read;
         self.pages.total_pages = self.pages.total_pages.max(later.pages.total_pages);
@@ -106,13 +124,23 @@ impl Seen {
                 ..Note::new(NoteCode::ColumnNotRead, format!("`{}` is not read: it means nothing here", Shown(name)))
             })
         });
+        let more = self.more_not_read().map(of_input);
         let skipped_note = (skipped > 0).then(|| {
             let message = format!("{} left out, for they are invalid", counted(skipped, "record"));
             of_input(Note { count: Some(skipped), ..Note::new(NoteCode::Skipped, message) })
         });
         let none =
             (records + skipped == 0).then(|| of_input(Note::new(NoteCode::NoRecords, "there is no record in it")));
-        not_read.chain(self.pages_missing(records + skipped).map(of_input)).chain(skipped_note).chain(none)
+        not_read.chain(more).chain(self.pages_missing(records + skipped).map(of_input)).chain(skipped_note).chain(none)
+    }
+
+    /// A note of the names that are not kept.
+    fn more_not_read(&self) -> Option<Note> {
+        let more = &self.more_not_read;
+        let known = self.not_read.keys().filter(|name| more.contains(&hash(name))).count();
+        let count = (more.len() - known) as u64;
+        let message = format!("{} {} not read", counted(count, "more name"), if count == 1 { "is" } else { "are" });
+        (count > 0).then(|| Note { count: Some(count), ..Note::new(NoteCode::ColumnNotRead, message) })
     }
 
     fn pages_missing(&self, records: u64) -> Option<Note> {
@@ -127,6 +155,11 @@ impl Seen {
         let missing = if total_pages > read { total_pages - read } else { contacts - records };
         Some(Note { count: Some(missing), ..Note::new(NoteCode::PagesMissing, message) })
     }
+}
+
+/// The same for a name in every part of an input.
+fn hash(name: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
 }
 
 /// `1 page`, `2 pages`.
@@ -149,13 +182,10 @@ fn meant(name: &str) -> Option<&'static str> {
         ("mobile", "phone_number"),
         ("telephone", "phone_number"),
     ];
-    let plain =
-        |name: &str| -> String { name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    let wanted = plain(name);
     let known = || FIELDS.iter().map(|row| row.name).chain(RecordKey::other_names());
     known()
-        .find(|known| plain(known) == wanted)
-        .or_else(|| OTHER_NAMES.iter().find(|(other, _)| *other == wanted).map(|(_, known)| *known))
+        .find(|known| is_spelled_alike(known, name))
+        .or_else(|| OTHER_NAMES.iter().find(|(other, _)| is_spelled_alike(other, name)).map(|(_, known)| *known))
         .or_else(|| nearest(name, known()))
 }
 
@@ -181,9 +211,20 @@ mod tests {
 
     #[test]
     fn names_without_number_are_bounded() {
-        let mut seen = Seen::default();
-        (0..10_000).for_each(|i| seen.not_read(i.to_string(), 1, None));
-        assert_eq!(seen.notes("a.csv", 1, 0).count(), MOST_NAMES);
+        // In parts that know other names, each from where the other ends.
+        let part = |numbers: std::ops::Range<u32>| {
+            let mut seen = Seen::default();
+            numbers.for_each(|i| seen.not_read(i.to_string(), 1, None));
+            seen
+        };
+        let mut seen = part(0..6_000);
+        seen.add(part(4_000..10_000));
+        seen.add(part(0..900));
+        let notes: Vec<Note> = seen.notes("a.csv", 1, 0).collect();
+        assert_eq!(notes.len(), MOST_NAMES + 1);
+        let Some(more) = notes.last() else { panic!() };
+        assert_eq!(more.to_string(), "note[column_not_read]: 9000 more names are not read (a.csv)");
+        assert_eq!(more.count, Some(9_000));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::input::OpenInput;
 use super::load;
 use super::parse::contacts;
 use super::report::{ReadTally, Stop};
+use super::watch::Watch;
 use crate::contact::Contact;
 use crate::progress::Progress;
 #[cfg(feature = "table")]
@@ -39,8 +40,8 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, batch::CHUNK);
-        let ReadOptions { threads, progress, .. } = reading;
-        Box::new(TextContacts { batches, name, threads, progress, parsed: Vec::new().into_iter(), stop: None })
+        let ReadOptions { threads, progress, watch, .. } = reading;
+        Box::new(TextContacts { batches, name, threads, progress, watch, parsed: Vec::new().into_iter(), stop: None })
     }
 
     #[cfg(feature = "table")]
@@ -48,7 +49,7 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, load::CHUNK);
-        load::load(reading.threads.get(), batches, &name, &reading.progress, tally)
+        load::load(&reading, batches, &name, tally)
     }
 }
 
@@ -58,6 +59,7 @@ struct TextContacts<'r> {
     name: String,
     threads: NonZeroUsize,
     progress: Progress,
+    watch: Watch,
     parsed: std::vec::IntoIter<Parsed>,
     /// Why there is no batch behind those that were parsed last.
     stop: Option<Stop>,
@@ -70,8 +72,8 @@ struct Parsed {
 }
 
 impl Parsed {
-    fn of(batch: &Batch, name: &str) -> Self {
-        let mut parsed = Self { contacts: Vec::new(), tally: ReadTally::default(), read: batch.read };
+    fn of(batch: &Batch, name: &str, watch: &Watch) -> Self {
+        let mut parsed = Self { contacts: Vec::new(), tally: ReadTally::watching(watch), read: batch.read };
         contacts(batch, name, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
         parsed
     }
@@ -88,12 +90,12 @@ impl TextContacts<'_> {
                 Err(stop) => self.stop = Some(stop),
             }
         }
-        let name = &*self.name;
+        let (name, watch) = (&*self.name, &self.watch);
         let parsed: Vec<Parsed> = thread::scope(|scope| {
             let mut batches = batches.into_iter();
             let first = batches.next();
-            let others: Vec<_> = batches.map(|batch| scope.spawn(move || Parsed::of(&batch, name))).collect();
-            let first = first.map(|batch| Parsed::of(&batch, name));
+            let others: Vec<_> = batches.map(|batch| scope.spawn(move || Parsed::of(&batch, name, watch))).collect();
+            let first = first.map(|batch| Parsed::of(&batch, name, watch));
             let others = others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
             first.into_iter().chain(others).collect()
         });

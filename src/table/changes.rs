@@ -6,6 +6,7 @@
 //! into columns no more often than that, and no more rows are removed ones than half.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::build::build;
 use super::level::Level;
@@ -111,6 +112,10 @@ impl Table {
 
     /// Puts in a contact that is not there.
     fn put(&mut self, contact: Contact, order: u64) {
+        // Which keys its records gave is not known.
+        if self.observed.given != u64::MAX {
+            Arc::make_mut(&mut self.observed).given = u64::MAX;
+        }
         self.overflow.insert(OverflowRow::new(contact, order));
         self.keep_bounded();
     }

@@ -17,6 +17,7 @@ mod kernel;
 mod level;
 mod live;
 mod members;
+mod notes;
 mod overflow;
 mod phone;
 mod record_run;
@@ -32,6 +33,7 @@ mod weigh;
 
 #[cfg(feature = "records")]
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use self::bind::Questions;
 use self::build::{Layout, build};
@@ -41,6 +43,7 @@ use self::scan::Scan;
 use self::shard::Shards;
 use crate::audience::Audience;
 use crate::contact::Contact;
+use crate::note::Observed;
 use crate::plan::Plan;
 use crate::population::Population;
 use crate::semantics::EvalContext;
@@ -89,6 +92,8 @@ pub struct Table {
     /// The place of the next contact that is new, in the order in which contacts are first seen.
     next_order: u64,
     replaced: u64,
+    /// What reading its records has shown that is in none of them.
+    observed: Arc<Observed>,
 }
 
 /// Where a contact is.
@@ -112,6 +117,7 @@ enum TableRow {
 pub struct TableBuilder {
     shards: Shards,
     layout: Layout,
+    observed: Observed,
     /// The keys of the custom fields that came in columns.
     #[cfg(feature = "records")]
     custom_keys: HashSet<Box<str>>,
@@ -123,7 +129,14 @@ impl TableBuilder {
     /// Nothing is told apart yet: that is [`TableBuilder::build`]'s to do. Each custom field becomes a column, in which
     /// every membership has its place: whoever pushes records of others bounds how many different ones there are.
     pub fn push(&mut self, record: &Contact) {
+        self.observed.given = u64::MAX;
         self.shards.push(record);
+    }
+
+    /// Takes in what a reader has seen beside the records.
+    #[cfg(feature = "records")]
+    pub(crate) fn observe(&mut self, observed: &Observed) {
+        self.observed.add(observed);
     }
 
     /// Takes in records that are in columns already, or none of them where they would have more than so many different
@@ -157,7 +170,14 @@ impl TableBuilder {
     pub fn build(self) -> Table {
         let built = build(self.shards.into_closed(), self.layout);
         let (contacts, replaced) = (built.contacts as u64, built.replaced);
-        Table { base: Level::new(built, None), layout: self.layout, next_order: contacts, replaced, ..Table::default() }
+        Table {
+            base: Level::new(built, None),
+            layout: self.layout,
+            next_order: contacts,
+            replaced,
+            observed: Arc::new(self.observed),
+            ..Table::default()
+        }
     }
 }
 

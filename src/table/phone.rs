@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use crate::note::{self, E164_DIGITS};
+
 /// A phone number among others: digits where it is made of them, or a place among those that are not.
 ///
 /// Of digits it has, from the highest bit but one down: whether there is no plus, as many digits as fit with zeros behind
@@ -22,6 +24,28 @@ const ODD: u64 = 1 << 63;
 pub(crate) struct OddPhones {
     texts: Vec<Box<str>>,
     places: HashMap<Box<str>, u64>,
+}
+
+impl Phone {
+    /// Whether it is in the form E.164: `+`, then 7 to 15 digits.
+    pub(crate) fn is_e164(self) -> bool {
+        self.0 & (ODD | NO_PLUS) == 0 && E164_DIGITS.contains(&self.digits())
+    }
+
+    /// How long the text is of one that is not odd.
+    fn len(self) -> usize {
+        (self.0 & LENGTH) as usize
+    }
+
+    /// How many digits it has, of one that is not odd.
+    fn digits(self) -> usize {
+        if self.0 & NO_PLUS == 0 { self.len().saturating_sub(1) } else { self.len() }
+    }
+
+    /// The number that its digits are, of one that is not odd.
+    fn number(self) -> u64 {
+        ((self.0 & !NO_PLUS) >> LENGTH_BITS) / padding(self.digits())
+    }
 }
 
 impl OddPhones {
@@ -59,6 +83,15 @@ impl OddPhones {
         self.texts.iter().map(|text| 2 * text.len() + of_each).sum()
     }
 
+    /// The phone's [`digits`](note::digits).
+    pub(crate) fn digits(&self, phone: Phone) -> Option<u64> {
+        if phone.0 & ODD != 0 {
+            return note::digits(&self.texts[(phone.0 & !ODD) as usize]);
+        }
+        let len = phone.digits();
+        (len > 0).then(|| 10_u64.pow(len as u32) + phone.number())
+    }
+
     /// Appends the phone's text.
     pub(crate) fn write(&self, phone: Phone, text: &mut String) {
         text.push_str(self.text(phone, &mut Digits::default()));
@@ -88,7 +121,7 @@ struct Digits([u8; MOST_DIGITS + 1]);
 
 impl Digits {
     fn write(&mut self, phone: Phone) -> &str {
-        let text = &mut self.0[..(phone.0 & LENGTH) as usize];
+        let text = &mut self.0[..phone.len()];
         let digits = match &mut *text {
             [plus, digits @ ..] if phone.0 & NO_PLUS == 0 => {
                 *plus = b'+';
@@ -96,7 +129,7 @@ impl Digits {
             }
             digits => digits,
         };
-        let mut rest = ((phone.0 & !NO_PLUS) >> LENGTH_BITS) / padding(digits.len());
+        let mut rest = phone.number();
         for digit in digits.iter_mut().rev() {
             *digit = b'0' + (rest % 10) as u8;
             rest /= 10;
@@ -141,6 +174,10 @@ mod tests {
             "9",
             "+14155559876",
             "14155559876",
+            "+141555",
+            "+1415555",
+            "+123456789012345",
+            "+1234567890123456",
             "99999999999999999",
             "999999999999999999",
             "+1 415",
@@ -154,6 +191,8 @@ mod tests {
             odd.write(phones[i], &mut written);
             assert_eq!(&written, text);
             assert_eq!(odd.find(text), Some(phones[i]));
+            assert_eq!(odd.digits(phones[i]), note::digits(text), "{text}");
+            assert_eq!(phones[i].is_e164(), note::is_e164(text), "{text}");
             assert_eq!(phones.iter().filter(|phone| **phone == phones[i]).count(), 1, "{text}");
         }
         assert_eq!(odd.find("unknown"), None);

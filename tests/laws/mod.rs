@@ -13,6 +13,8 @@ mod forms;
 #[cfg(feature = "table")]
 mod members;
 #[cfg(feature = "table")]
+mod notes;
+#[cfg(feature = "table")]
 mod overlaps;
 mod sources;
 #[cfg(feature = "table")]

@@ -8,6 +8,7 @@ mod codes;
 mod compare;
 mod convert;
 mod describe;
+mod doors;
 mod estimate;
 mod explain;
 #[cfg(target_os = "linux")]
@@ -28,18 +29,19 @@ mod usage;
 mod why;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// What a command is run with.
 pub(crate) struct Headcount {
     arguments: Vec<String>,
     input: Vec<u8>,
+    directory: PathBuf,
 }
 
 /// The command with these arguments, which blanks separate, except inside single quotes.
 pub(crate) fn headcount(arguments: impl AsRef<str>) -> Headcount {
-    Headcount { arguments: Vec::new(), input: Vec::new() }.with_all(arguments)
+    Headcount { arguments: Vec::new(), input: Vec::new(), directory: root().to_owned() }.with_all(arguments)
 }
 
 fn split(arguments: &str) -> Vec<String> {
@@ -82,9 +84,15 @@ impl Headcount {
         self
     }
 
+    /// In another directory than the workspace's root.
+    pub(crate) fn within(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = directory.into();
+        self
+    }
+
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_headcount"));
-        command.args(&self.arguments).current_dir(root());
+        command.args(&self.arguments).current_dir(&self.directory);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -21,7 +21,9 @@ fn members_in_every_format() {
 
 #[test]
 fn members_come_in_the_order_of_the_records() {
-    headcount("members --filter 'phone_number exists' -").reading("phone\n+3\n+1\n+2\n+1\n").prints("+3\n+1\n+2\n");
+    let records = "phone\n+14155550103\n+14155550101\n+14155550102\n+14155550101\n";
+    let members = headcount("members --filter 'phone_number exists' -").reading(records).stdout();
+    assert_eq!(members, "+14155550103\n+14155550101\n+14155550102\n");
 }
 
 #[test]
@@ -64,7 +66,11 @@ fn one_audience_is_needed() {
 #[test]
 fn control_characters_never_reach_a_terminal() {
     let record = r#"{"phone_number": "+1\u001b[31m\u009b", "custom_fields": {"when": "\u001b]0;x\u0007\u007f"}}"#;
-    headcount("members --filter 'phone_number exists' -").reading(record).prints("+1\\u{1b}[31m\\u{9b}\n");
+    let members =
+        headcount("members --filter 'custom.when within 3 days or phone_number exists' -").reading(record).run();
+    assert_eq!(members.stdout, "+1\\u{1b}[31m\\u{9b}\n");
+    assert!(members.stderr.contains("the first `+1\\u{1b}[31m\\u{9b}`"), "{members}");
+    assert!(members.stderr.contains("the first `\\u{1b}]0;x\\u{7}\\u{7f}`"), "{members}");
     let tree = headcount("why --filter 'custom.when within 3 days' - --phone").with("+1\u{1b}[31m\u{9b}");
     let tree = tree.reading(record).stdout();
     assert!(!tree.contains(|c: char| c.is_control() && c != '\n'), "{tree:?}");
@@ -89,15 +95,16 @@ fn no_phone_number_is_a_formula_in_a_spreadsheet() {
 fn columns_go_with_the_members() {
     let records = "\
 phone,list_id,click_count,carrier,custom_fields.first_name
-+1,7,3,Verizon,Ada
-+1,8,4,Verizon,=1+1
-+2,7,0,,Bob
-+3,7,9,,
++14155550101,7,3,Verizon,Ada
++14155550101,8,4,Verizon,=1+1
++14155550102,7,0,,Bob
++14155550103,7,9,,
 ";
     let members = |rest: &str| headcount(format!("members --filter 'click_count > 1' - {rest}")).reading(records);
-    members("--columns phone_number,carrier").prints("phone_number,carrier\n+1,Verizon\n+3,\n");
-    members("--columns phone_number,list_id,custom_fields.first_name")
-        .prints("phone_number,list_id,custom_fields.first_name\n+1,7,Ada\n+1,8,'=1+1\n+3,7,\n");
+    members("--columns phone_number,carrier").prints("phone_number,carrier\n+14155550101,Verizon\n+14155550103,\n");
+    members("--columns phone_number,list_id,custom_fields.first_name").prints(
+        "phone_number,list_id,custom_fields.first_name\n+14155550101,7,Ada\n+14155550101,8,'=1+1\n+14155550103,7,\n",
+    );
     members("--columns list_id,click_count,custom_fields.first_name --format ndjson").prints(
         "\
 {\"list_id\":7,\"click_count\":3,\"custom_fields.first_name\":\"Ada\"}

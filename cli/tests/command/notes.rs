@@ -29,7 +29,7 @@ fn every_json_output_has_them() {
     for command in [
         "size --filter 'phone_number exists' --format json -",
         "explain --filter 'phone_number exists' --format json -",
-        "compare --filter 'phone_number exists' --filter 'list not in [9]' --format json -",
+        r#"compare --filter 'phone_number exists' --filter 'phone_number starts_with "+"' --format json -"#,
         "timeline --filter 'phone_number exists' --format json --from 2025-11-15T08:30:00Z --to 1d -",
         "reconcile --filter 'phone_number exists' --format json -",
         "estimate --filter 'phone_number exists' --format json -",
@@ -50,7 +50,7 @@ fn notes_are_denied_after_the_output_was_written() {
     for (command, records, code, printed) in [
         ("members --filter 'click_count >= 0' --deny-notes -", CLICKS, 1, Some("+14155550101\n")),
         ("members --filter 'click_count >= 0' -", CLICKS, 0, Some("+14155550101\n")),
-        ("members --filter 'click_count >= 3' --deny-notes -", "phone_number,click_count\n+1415,5\n", 0, None),
+        ("members --filter 'click_count >= 3' --deny-notes -", "phone_number,click_count\n+14155550101,5\n", 0, None),
         ("documents --deny-notes -", CLICKS, 1, None),
         ("why --filter 'click_count >= 0' --phone +14155550101 --deny-notes -", CLICKS, 1, None),
         ("size --filter is_valid --deny-notes -", CLICKS, 1, None),
@@ -99,6 +99,11 @@ fn samples_are_silent() {
     for records in ["examples/contacts.json", "examples/contacts.ndjson", "examples/contacts.csv"] {
         headcount(format!("members --filter 'click_count < 0' {records} --deny-notes")).prints("");
     }
+    for format in ["csv", "ndjson"] {
+        let records = headcount(format!("generate --memberships 500 --seed 4 --format {format}")).stdout();
+        let asked = "members --filter 'custom.ltv > 1e9 or custom.last_purchase after 2100-01-01' - --deny-notes";
+        headcount(asked).reading(records).prints("");
+    }
 }
 
 #[test]
@@ -117,15 +122,52 @@ fn a_field_that_no_record_gives_is_told() {
         "note[column_not_read]: `DNC` is not read: it means nothing here, did you mean `on_dnc`?",
         "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`?",
         "note[column_not_read]: `Subscribed` is not read: it means nothing here, did you mean `active`?",
-        "note[field_absent]: no record gives `click_count`, which is taken as 0\n",
-        "note[field_absent]: no record gives `on_dnc`, which is taken as false\n",
+        "note[field_absent]: no record gives `click_count`, which is taken as 0, did you mean `clicks`?\n",
+        "note[field_absent]: no record gives `on_dnc`, which is taken as false, did you mean `DNC`?\n",
     ] {
         assert!(members.stderr.contains(said), "{members}");
     }
     headcount("members --filter 'not on_dnc' - --deny-notes").reading(csv).run().exits(1);
     // What follows from others is not absent.
-    headcount("members --filter has_revenue -").reading("phone,revenue_total\n+1,3\n").prints("+1\n");
+    headcount("members --filter has_revenue -")
+        .reading("phone,revenue_total\n+14155550101,3\n")
+        .prints("+14155550101\n");
     // A file beside it may give it.
     let dnc = headcount("members --filter 'not on_dnc' - examples/contacts.csv --deny-notes");
-    dnc.reading("{\"phone_number\": \"+19\", \"on_dnc\": true}\n").run().exits(0);
+    dnc.reading("{\"phone_number\": \"+14155550119\", \"on_dnc\": true}\n").run().exits(0);
+}
+
+#[test]
+fn every_command_tells_what_records_have_of_a_question() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let sample = directory.path().join("sample.parquet").to_str().unwrap().to_owned();
+    let records =
+        "phone_number,list_id,custom_fields.seen\n4155550101,1,soon\n+14155550102,2,2025-11-01\n+14155550102,2,\n";
+    let of_records = ["note[phone_form]", "note[replaced]"];
+    let of_the_question =
+        ["note[field_absent]: no record gives `custom_fields.sen`", "note[unknown_list]", "note[unfit_value]"];
+    let filter = "--filter 'custom.seen within 3 days or custom.sen exists or list in [9]'";
+    for (command, is_asked) in [
+        (format!("size {filter} -"), true),
+        (format!("members {filter} -"), true),
+        (format!("members --columns phone_number {filter} -"), true),
+        (format!("explain {filter} -"), true),
+        (format!("why {filter} --phone +14155550102 -"), true),
+        (format!("compare {filter} --filter is_valid -"), true),
+        (format!("timeline {filter} --from 2025-11-15T08:30:00Z --to 1d -"), true),
+        (format!("reconcile {filter} -"), true),
+        (format!("estimate {filter} -"), true),
+        (format!("report {filter} --output - -"), true),
+        (format!("sample --share 100% -o {sample} -"), false),
+        (format!("import -o {sample} -"), false),
+        ("documents -".to_owned(), false),
+    ] {
+        let ran = headcount(&command).reading(records).run();
+        ran.exits(0);
+        let expected: &[&str] = if is_asked { &of_the_question } else { &[] };
+        for said in of_records.iter().chain(expected) {
+            assert_eq!(ran.stderr.matches(said).count(), 1, "{said} of {command}: {ran}");
+        }
+        headcount(command).with("--deny-notes").reading(records).run().exits(1);
+    }
 }

@@ -23,14 +23,15 @@ mod rle_bit_packed;
 mod tests;
 mod whole;
 
-use std::ops::ControlFlow;
+use std::collections::BTreeSet;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 use self::chunk::Chunk;
-use self::columns::{FileColumn, WrongColumn};
+use self::columns::{FileColumn, Meaning, WrongColumn};
 use self::damage::{Damage, guarded};
 use self::fill::ColumnSource;
 use self::map::MapChunk;
@@ -67,6 +68,8 @@ pub(crate) enum Unreadable {
 /// Some rows of a file.
 pub(crate) struct RowsRead {
     pub(crate) shard: Shard,
+    /// The place in the file of the first row.
+    pub(crate) start: u64,
     /// The rows that are no records, with their places in the file.
     pub(crate) bad: Vec<(u64, BadRow)>,
     /// How many bytes of the file have been read.
@@ -101,6 +104,25 @@ impl ParquetFile {
     pub(crate) fn not_read(&self) -> Vec<(String, u64)> {
         let names = columns::not_read(self.metadata.file_metadata().schema_descr());
         names.into_iter().map(|(name, at)| (name, self.values(at))).collect()
+    }
+
+    /// The keys of the custom fields that some row gives a value, as far as statistics tell.
+    pub(crate) fn custom_keys(&self) -> BTreeSet<String> {
+        let keys = self.columns.iter().filter_map(|column| match &column.meaning {
+            Meaning::Custom(key) if self.values(column.at) > 0 => Some(key.clone()),
+            _ => None,
+        });
+        keys.collect()
+    }
+
+    /// For each row group that is not read, between which lists those are that its rows are on, as far as is known.
+    pub(crate) fn lists_left_out(&self) -> Vec<RangeInclusive<i64>> {
+        let left_out = (0..self.metadata.num_row_groups()).filter(|group| !self.groups.contains(group));
+        let lists = left_out.map(|group| {
+            let group = prune::RowGroup { columns: &self.columns, metadata: self.metadata.row_group(group) };
+            group.lists().unwrap_or(i64::MIN..=i64::MAX)
+        });
+        lists.collect()
     }
 
     /// In how many rows a column has a value; all of them where no statistics tell.
@@ -293,8 +315,9 @@ impl SoFar {
         // OK because they are no more than all rows of the group.
         let bytes = (u128::from(file.bytes_of(group)) * u128::from(rows) / all) as u64;
         self.bytes = self.bytes.saturating_add(bytes);
-        let bad = bad.into_iter().map(|bad| (self.rows + bad.row as u64, bad)).collect();
+        let start = self.rows;
+        let bad = bad.into_iter().map(|bad| (start + bad.row as u64, bad)).collect();
         self.rows += rows;
-        RowsRead { shard, bad, bytes: self.bytes }
+        RowsRead { shard, start, bad, bytes: self.bytes }
     }
 }

@@ -5,6 +5,7 @@
 //! their memberships elsewhere. A test may be said to hold for somebody although it does not; never the other way round.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
@@ -80,6 +81,14 @@ impl RowGroup<'_> {
             Node::All(members) => members.iter().all(|member| self.may_satisfy(member)),
             Node::Any(members) => members.iter().any(|member| self.may_satisfy(member)),
             Node::Leaf(leaf) => self.may_pass(leaf),
+        }
+    }
+
+    /// Between which lists those are that rows are on, as far as statistics tell.
+    pub(super) fn lists(&self) -> Option<RangeInclusive<i64>> {
+        match self.known("list_id")?.statistics {
+            Statistics::Int64(known) => Some(*known.min_opt()?..=*known.max_opt()?),
+            _ => None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! What is told of an input though nothing in it is wrong.
 
 use super::*;
+use crate::audience::Audience;
+use crate::note::{Finding, First};
 
 /// The notes of an input, read in every way there is.
 #[track_caller]
@@ -86,5 +88,43 @@ fn what_the_platform_delivers_is_silent() {
         ("contact.json", include_str!("../../../tests/data/contact.json")),
     ] {
         assert_eq!(notes(name, input), [""; 0]);
+    }
+}
+
+#[test]
+fn where_the_first_of_its_kind_stands() {
+    let audience = Audience::of("custom.seen within 3 days and custom.n > 3 and custom.s = 'x'".parse().unwrap());
+    let page = r#"{"contacts": [{"phone_number": "+14155550101", "custom_fields": {"seen": "2025-11-12", "n": "3"}},
+  {"phone_number": "415", "list_id": 1, "custom_fields": {"n": {}, "s": 1}},
+  {"phone_number": "416", "list_id": 1, "custom_fields": {"seen": 5}}]}"#;
+    let lines = r#"
+{"phone_number": "+14155550101", "lists": [{"list_id": 1, "custom_fields": {"seen": "2025-11-12", "n": 1}}]}
+
+{"phone_number": "+14155550102", "lists": [{"list_id": 1}, {"list_id": 2, "custom_fields": {"seen": "soon"}}]}
+{"phone_number": "+14155550103", "custom_fields.seen": "later", "custom_fields.n": true}
+{"phone_number": "4"}
+"#;
+    let csv =
+        "phone,custom_fields.seen,custom_fields.n\n+14155550101,,\n+14155550102,11/12/2025,\"1\n2\"\n5,11/13/2025,x\n";
+    for (name, input, expected) in [
+        ("a.csv", csv, ["5 (a.csv:5)", "seen time 11/12/2025 (a.csv:3)", "n number 1\n2 (a.csv:3)"]),
+        ("a.json", page, ["415 (a.json:2:3)", "seen time 5 (a.json:3:3)", "n number {} (a.json:2:3)"]),
+        ("a.ndjson", lines, ["4 (a.ndjson:6:1)", "seen time soon (a.ndjson:4:1)", "n number true (a.ndjson:5:1)"]),
+    ] {
+        let (_, report) = read_by(RecordReader::new().for_audiences([&audience]), name, input.as_bytes());
+        let told = |finding: &Finding, First { text, input, place }: &First| {
+            let what = match finding {
+                Finding::PhoneForm => String::new(),
+                Finding::UnfitValue(compared) => format!("{} {} ", compared.key.as_str(), compared.with),
+            };
+            let place = [place.line, place.column].into_iter().flatten().map(|number| format!(":{number}"));
+            format!("{what}{text} ({}{})", input.as_deref().unwrap_or_default(), place.collect::<String>())
+        };
+        let mut found: Vec<String> =
+            report.unwrap().observed().firsts.iter().map(|(finding, first)| told(finding, first)).collect();
+        found.sort();
+        let mut expected = expected.map(str::to_owned);
+        expected.sort();
+        assert_eq!(found, expected, "{name}");
     }
 }

@@ -6,6 +6,8 @@
 
 mod column;
 mod dictionary;
+#[cfg(feature = "records")]
+mod firsts;
 mod row;
 mod shards;
 #[cfg(test)]

@@ -67,6 +67,12 @@ impl Shards {
         &mut self.0[last]
     }
 
+    /// The shards so far.
+    #[cfg(feature = "records")]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Shard> {
+        self.0.iter()
+    }
+
     /// How many columns of custom fields the shard has that takes in the next record.
     #[cfg(feature = "records")]
     pub(crate) fn custom_columns(&self) -> usize {

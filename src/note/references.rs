@@ -1,0 +1,162 @@
+//! What audiences refer to: fields, custom fields, what those are compared with, and lists.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::audience::Audience;
+use crate::catalogue::Field;
+use crate::eval;
+use crate::filter::{Condition, CustomKey, CustomTest, Group, Literal, OptionalField, OrderedLiteral, Predicate};
+use crate::number::Number;
+use crate::time::parse_micros;
+use crate::value::Value;
+
+/// What some audiences refer to, as far as it may be missing in records or unfit.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct References {
+    pub(crate) fields: BTreeSet<Field>,
+    pub(crate) custom_keys: BTreeSet<CustomKey>,
+    pub(crate) compared: BTreeSet<ComparedKey>,
+    pub(crate) lists: BTreeSet<i64>,
+}
+
+/// A custom field that is compared with a time or with a number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ComparedKey {
+    pub(crate) key: CustomKey,
+    pub(crate) with: ComparedWith,
+}
+
+/// What the values of a custom field are to be, so that they can be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum ComparedWith {
+    Time,
+    Number,
+}
+
+impl ComparedWith {
+    /// Whether a value can be read so; an array can where one of its elements can.
+    pub(crate) fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::Time => eval::custom_time(value).is_some(),
+            Self::Number => eval::any_element(value, |element| match element {
+                Value::Number(_) => true,
+                Value::Text(text) => self.fits_text(text),
+                Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
+            }),
+        }
+    }
+
+    /// Whether a text can be read so.
+    pub(crate) fn fits_text(self, text: &str) -> bool {
+        match self {
+            Self::Time => parse_micros(text).is_some(),
+            Self::Number => Number::from_text(text).is_some(),
+        }
+    }
+}
+
+impl fmt::Display for ComparedWith {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Time => "time",
+            Self::Number => "number",
+        })
+    }
+}
+
+impl References {
+    pub(crate) fn of<'a>(audiences: impl IntoIterator<Item = &'a Audience>) -> Self {
+        let mut references = Self::default();
+        for audience in audiences {
+            references.lists.extend(&audience.source_lists);
+            references.group(audience.filter.root());
+        }
+        references
+    }
+
+    fn group(&mut self, group: &Group) {
+        group.conditions().iter().for_each(|condition| self.condition(condition));
+        group.groups().iter().for_each(|group| self.group(group));
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        self.lists.extend(condition.list());
+        self.fields.extend(condition.predicate().field());
+        match condition.predicate() {
+            Predicate::OnList(lists) => self.lists.extend(lists.as_slice()),
+            Predicate::Exists(OptionalField::Custom(key)) => _ = self.custom_keys.insert(key.clone()),
+            Predicate::Custom(key, test) => {
+                self.custom_keys.insert(key.clone());
+                self.compared.extend(compared_with(test).map(|with| ComparedKey { key: key.clone(), with }));
+            }
+            Predicate::Exists(OptionalField::Time(_) | OptionalField::Text(_))
+            | Predicate::Time(..)
+            | Predicate::Count(..)
+            | Predicate::Amount(..)
+            | Predicate::Flag(..)
+            | Predicate::Text(..) => {}
+        }
+    }
+}
+
+/// What a test compares values with, where it is a time, or numbers and nothing else.
+fn compared_with(test: &CustomTest) -> Option<ComparedWith> {
+    let is_number = |literal: &Literal| matches!(literal, Literal::Number(_));
+    let numbers = match test {
+        CustomTest::Time(_) => return Some(ComparedWith::Time),
+        CustomTest::Eq(literal) => is_number(literal),
+        CustomTest::In(literals) => literals.as_slice().iter().all(is_number),
+        CustomTest::Order(_, literal) => matches!(literal, OrderedLiteral::Number(_)),
+        CustomTest::Has(..) => false,
+    };
+    numbers.then_some(ComparedWith::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_filter_compares_custom_fields_with() {
+        for (filter, expected) in [
+            ("custom.a within 3 days", "a time"),
+            ("not (custom.a after 2025-11-01 or custom.a = 1)", "a number, a time"),
+            ("custom.a in [1, 2.5]", "a number"),
+            ("custom.a in [1, 'x']", ""),
+            ("custom.a > 1 and custom.b@7 <= -2", "a number, b number"),
+            ("custom.a > '1'", ""),
+            ("custom.a contains '1' or custom.a exists or custom.a = true", ""),
+        ] {
+            let Ok(filter) = filter.replace("not (", "(").parse() else { panic!("{filter}") };
+            let references = References::of([&Audience::of(filter)]);
+            let mut compared: Vec<String> = references
+                .compared
+                .iter()
+                .map(|ComparedKey { key, with }| format!("{} {with}", key.as_str()))
+                .collect();
+            compared.sort();
+            assert_eq!(compared.join(", "), expected);
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_as_a_time_or_a_number() {
+        let value = |json: &str| serde_json::from_str::<Value>(json).unwrap();
+        for (json, is_time, is_number) in [
+            (r#""2025-11-01""#, true, false),
+            (r#""11/12/2025""#, false, false),
+            (r#""12""#, false, true),
+            ("12.5", false, true),
+            ("true", false, false),
+            (r#"["x", 3]"#, false, true),
+            (r#"["2025-11-01"]"#, false, false),
+            ("[]", false, false),
+            ("{}", false, false),
+        ] {
+            let value = value(json);
+            let fits = (ComparedWith::Time.fits(&value), ComparedWith::Number.fits(&value));
+            assert_eq!(fits, (is_time, is_number), "{json}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The first record of a shard that has something worth telling: each distinct value is looked at once.
+
+use super::{Dictionary, Shard, Sparse};
+use crate::note::{ComparedKey, written};
+
+impl Shard {
+    /// The first record whose phone number is not in E.164, and that number.
+    pub(crate) fn first_not_in_e164(&self) -> Option<(usize, String)> {
+        let record = self.phones.iter().position(|phone| !phone.is_e164())?;
+        let mut text = String::new();
+        self.odd_phones.write(self.phones[record], &mut text);
+        Some((record, text))
+    }
+
+    /// The first record with a value that cannot be compared, and that value.
+    pub(crate) fn first_unfit(&self, ComparedKey { key, with }: &ComparedKey) -> Option<(usize, String)> {
+        let column = self.custom.iter().find(|column| *column.key == *key.as_str())?;
+        let text = first_entry(&column.texts, |text| !with.fits_text(text)).map(|(row, text)| (row, text.to_owned()));
+        let other = first_entry(&column.others, |value| !with.fits(value)).map(|(row, value)| (row, written(value)));
+        let (row, value) = text.into_iter().chain(other).min_by_key(|(row, _)| *row)?;
+        Some((self.ends.partition_point(|end| *end <= row), value))
+    }
+}
+
+/// The first row whose value passes.
+fn first_entry<D: Dictionary>(column: &Sparse<D>, passes: impl Fn(&D::Value) -> bool) -> Option<(u16, &D::Value)> {
+    // OK because a dictionary has no more values than codes.
+    let passing: Vec<bool> =
+        (1..=column.dictionary.len()).map(|code| passes(column.dictionary.value(code as u16))).collect();
+    if !passing.contains(&true) {
+        return None;
+    }
+    let (row, code) = column.entries.iter().find(|(_, code)| passing[usize::from(*code) - 1])?;
+    Some((*row, column.dictionary.value(*code)))
+}
