@@ -48,7 +48,7 @@ impl Record for Subscriber {
         match field {
             TimeField::LastClickedAt => self.subscriptions[membership].last_click.map(|seconds| seconds * MICROSECONDS),
             // This service does not keep other times.
-            TimeField::LastSentAt | TimeField::SignupDate | TimeField::LastRevenueAt => None,
+            _ => None,
         }
     }
 
@@ -57,7 +57,8 @@ impl Record for Subscriber {
         match field {
             CountField::ClickCount => subscription.clicks.into(),
             CountField::ConversionCount => subscription.orders.into(),
-            CountField::SendCount => 0,
+            // Nor other counts.
+            _ => 0,
         }
     }
 
@@ -68,6 +69,7 @@ impl Record for Subscriber {
             AmountField::RevenueTotal => Number::from_f64(total),
             AmountField::AvgRevenue if subscription.orders == 0 => None,
             AmountField::AvgRevenue => Number::from_f64(total / f64::from(subscription.orders)),
+            _ => None,
         }
     }
 
@@ -75,8 +77,8 @@ impl Record for Subscriber {
         match field {
             FlagField::OnDnc => self.blocked,
             FlagField::IsValid => true,
-            FlagField::InWorkflow => false,
             FlagField::HasRevenue => self.subscriptions[membership].orders > 0,
+            _ => false,
         }
     }
 

@@ -58,9 +58,21 @@ both_readings! {
     Unit: Contacts, Memberships;
 }
 
+impl Unit {
+    /// What is counted, in a word: `contacts` or `memberships`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Contacts => "contacts",
+            Self::Memberships => "memberships",
+        }
+    }
+}
+
 /// Whether a negated operator matches where there is no value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum MissingNegation {
     /// It does: `neq` is exactly what `eq` is not.
     #[default]
@@ -72,6 +84,7 @@ pub enum MissingNegation {
 /// Whether text is compared as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum TextCase {
     /// As it is: `"ca"` is not `"CA"`.
     #[default]
@@ -83,6 +96,7 @@ pub enum TextCase {
 /// Which memberships take part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Subscription {
     /// Active ones: somebody who opted out of a list is not reachable through it.
     #[default]
@@ -94,6 +108,7 @@ pub enum Subscription {
 /// What a size is a number of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Unit {
     /// Distinct contacts with at least one satisfying membership in scope.
     #[default]

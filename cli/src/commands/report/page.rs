@@ -1,10 +1,7 @@
 //! The page: HTML that stands alone, without network and without JavaScript. Every figure is a `data` element, whose value
 //! is the number as JSON writes it.
 
-use headcount::{
-    analysis::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap},
-    semantics::Unit,
-};
+use headcount::analysis::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{Report, Told, chart};
@@ -78,10 +75,7 @@ fn contents(report: &Report) -> Markup {
 
 fn audience(told: &Told, number: usize) -> Markup {
     let size = &told.breakdown.size;
-    let unit = match size.semantics.unit {
-        Unit::Contacts => "contacts",
-        Unit::Memberships => "memberships",
-    };
+    let unit = size.semantics.unit.name();
     html! {
         section.audience id=(format!("audience-{number}")) {
             h2 { (told.label) }
