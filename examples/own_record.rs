@@ -48,7 +48,7 @@ impl Record for Subscriber {
         match field {
             TimeField::LastClickedAt => self.subscriptions[membership].last_click.map(|seconds| seconds * MICROSECONDS),
             // This service does not keep other times.
-            TimeField::LastSentAt | TimeField::SignupDate | TimeField::LastRevenueAt => None,
+            _ => None,
         }
     }
 
@@ -57,14 +57,15 @@ impl Record for Subscriber {
         match field {
             CountField::ClickCount => subscription.clicks.into(),
             CountField::ConversionCount => subscription.orders.into(),
-            CountField::SendCount => 0,
+            // Nor other counts.
+            _ => 0,
         }
     }
 
     fn amount(&self, field: AmountField, membership: usize) -> Option<Number> {
         match field {
             AmountField::RevenueTotal => Number::from_f64(self.subscriptions[membership].cents as f64 / 100.0),
-            AmountField::AvgRevenue => self.default_amount(field, membership),
+            _ => self.default_amount(field, membership),
         }
     }
 
@@ -72,7 +73,7 @@ impl Record for Subscriber {
         match field {
             FlagField::OnDnc => self.blocked,
             // What this service does not keep is what it is where nothing is said of it.
-            FlagField::IsValid | FlagField::InWorkflow | FlagField::HasRevenue => self.default_flag(field, membership),
+            _ => self.default_flag(field, membership),
         }
     }
 

@@ -103,6 +103,7 @@ macro_rules! fields {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+            #[non_exhaustive]
             pub enum $enum { $(#[doc = $about] $variant,)+ }
 
             impl $enum {
@@ -132,6 +133,7 @@ macro_rules! fields {
 
         /// A field with a name of its own, by the kind of value it has.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
         pub enum Field { $($(#[$doc])* $kind($enum)),+ }
 
         impl Field {
@@ -453,6 +455,7 @@ pub(crate) const CONDITION_KEY_NAMES: &[&str] =
 
 /// How the keys of a condition are spelled.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Spelling {
     /// As the platform's responses spell them: `conditionType`, `listId`.
     #[default]

@@ -17,6 +17,40 @@ pub(crate) trait Logic: Sized {
     fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self>;
 }
 
+/// Conditions joined by AND and OR, and nothing but that.
+#[cfg(any(test, feature = "table"))]
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum LogicTree<C> {
+    Constant(bool),
+    Condition(C),
+    Group(Junction, Vec<Self>),
+}
+
+#[cfg(any(test, feature = "table"))]
+impl<C> Logic for LogicTree<C> {
+    fn constant(holds: bool) -> Self {
+        Self::Constant(holds)
+    }
+
+    fn as_constant(&self) -> Option<bool> {
+        match self {
+            Self::Constant(holds) => Some(*holds),
+            Self::Condition(_) | Self::Group(..) => None,
+        }
+    }
+
+    fn group(junction: Junction, members: Vec<Self>) -> Self {
+        Self::Group(junction, members)
+    }
+
+    fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
+        match self {
+            Self::Group(of, members) if of == junction => Ok(members),
+            other => Err(other),
+        }
+    }
+}
+
 /// The members of a group with what says nothing left out, and groups of the same junction taken apart; `None` where one
 /// member decides.
 pub(crate) fn flat<T: Logic>(junction: Junction, members: impl IntoIterator<Item = T>) -> Option<Vec<T>> {
@@ -57,40 +91,12 @@ pub(crate) fn join<T: Logic>(junction: Junction, members: impl IntoIterator<Item
 mod tests {
     use super::*;
 
-    #[derive(Clone, Debug, PartialEq)]
-    enum Expression {
-        Constant(bool),
-        Variable(char),
-        Group(Junction, Vec<Expression>),
-    }
-
-    impl Logic for Expression {
-        fn constant(holds: bool) -> Self {
-            Self::Constant(holds)
-        }
-
-        fn as_constant(&self) -> Option<bool> {
-            if let Self::Constant(holds) = self { Some(*holds) } else { None }
-        }
-
-        fn group(junction: Junction, members: Vec<Self>) -> Self {
-            Self::Group(junction, members)
-        }
-
-        fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
-            match self {
-                Self::Group(of, members) if of == junction => Ok(members),
-                other => Err(other),
-            }
-        }
-    }
-
     #[test]
     fn constants_decide_or_say_nothing_and_groups_are_flat() {
-        use Expression::{Constant, Group, Variable};
         use Junction::{All, Any};
-        let [a, b, c] = ['a', 'b', 'c'].map(Variable);
-        let row = |junction, members: &[Expression], expected: Expression| {
+        use LogicTree::{Condition, Constant, Group};
+        let [a, b, c] = ['a', 'b', 'c'].map(Condition);
+        let row = |junction, members: &[LogicTree<char>], expected: LogicTree<char>| {
             assert_eq!(join(junction, members.iter().cloned()), expected, "{junction:?} of {members:?}");
         };
         row(All, &[], Constant(true));

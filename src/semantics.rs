@@ -85,6 +85,7 @@ both_readings! {
 
 /// Whether a negated operator matches where there is no value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum MissingNegation {
     /// It does: `neq` is exactly what `eq` is not.
     #[default]
@@ -95,6 +96,7 @@ pub enum MissingNegation {
 
 /// Whether text is compared as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TextCase {
     /// As it is: `"ca"` is not `"CA"`.
     #[default]
@@ -105,6 +107,7 @@ pub enum TextCase {
 
 /// Which memberships take part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Subscription {
     /// Active ones: somebody who opted out of a list is not reachable through it.
     #[default]
@@ -115,6 +118,7 @@ pub enum Subscription {
 
 /// What a size is a number of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Unit {
     /// Distinct contacts with at least one satisfying membership in scope.
     #[default]

@@ -196,6 +196,7 @@ fn check_names(group: &Value, spelling: Spelling, name: &str) {
     let (condition_type, list, lists) = match spelling {
         Spelling::Response => ("conditionType", "listId", "listIds"),
         Spelling::Request => ("condition_type", "list_id", "list_ids"),
+        other => panic!("{other:?}"),
     };
     assert!(["AND", "OR"].contains(&group["operator"].as_str().unwrap()), "{name}");
     assert_eq!(group.as_object().unwrap().len(), 3, "{name}: {group}");
@@ -233,6 +234,7 @@ fn check_population(case: &Case, filter: &Filter, population: &Population, membe
     let size = match asked.semantics.unit {
         Unit::Contacts => expected.len() as u64,
         Unit::Memberships => definition.memberships,
+        other => panic!("{other:?}"),
     };
     assert_eq!(population.size(&audience, &asked).value, size, "{name}: size");
     assert_eq!(size, case.size.unwrap_or(size), "{name}: size");

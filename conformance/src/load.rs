@@ -84,6 +84,7 @@ fn kind(field: Field) -> &'static str {
         Field::Count(_) => "count",
         Field::Amount(_) => "double",
         Field::Time(_) => "instant",
+        other => unreachable!("no column is of the kind of {other:?}"),
     }
 }
 

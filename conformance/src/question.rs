@@ -39,6 +39,7 @@ impl Question {
             Unit::Memberships => {
                 contacts.map(|contact| self.audience.matching_memberships(contact, &self.cx).count() as u64).sum()
             }
+            other => unreachable!("nobody asks for {other:?}"),
         };
         Expected { size, members }
     }

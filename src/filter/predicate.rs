@@ -151,6 +151,7 @@ impl<N> NumberTest<N> {
 
 /// A comparison with a number or a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Comparison {
     /// Equal.
     Eq,
@@ -194,6 +195,7 @@ impl Comparison {
 
 /// A comparison that asks for an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum OrderOp {
     /// Greater.
     Gt,
@@ -223,6 +225,7 @@ impl OrderOp {
 
 /// Where a text is looked for in another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TextPart {
     /// Anywhere: `contains`.
     Anywhere,

@@ -17,7 +17,7 @@ use crate::error::Errors;
 use crate::filter::{
     Comparison, Condition, Filter, Group, Junction, NonEmpty, NumberTest, OptionalField, Predicate, TimeTest,
 };
-use crate::logic::{self, Logic};
+use crate::logic::{self, LogicTree};
 use crate::number::Number;
 use crate::semantics::{EvalContext, Semantics, Subscription};
 use crate::time::Moment;
@@ -59,35 +59,7 @@ impl Filter {
 }
 
 /// What a condition comes to, before it is a part of a filter.
-enum Truth {
-    Constant(bool),
-    Condition(Condition),
-    Group(Junction, Vec<Truth>),
-}
-
-impl Logic for Truth {
-    fn constant(holds: bool) -> Self {
-        Self::Constant(holds)
-    }
-
-    fn as_constant(&self) -> Option<bool> {
-        match self {
-            Self::Constant(holds) => Some(*holds),
-            Self::Condition(_) | Self::Group(..) => None,
-        }
-    }
-
-    fn group(junction: Junction, members: Vec<Self>) -> Self {
-        Self::Group(junction, members)
-    }
-
-    fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
-        match self {
-            Self::Group(of, members) if of == junction => Ok(members),
-            other => Err(other),
-        }
-    }
-}
+type Truth = LogicTree<Condition>;
 
 impl Truth {
     /// As groups and conditions; nothing of a constant. What is joined with a condition is never always true.

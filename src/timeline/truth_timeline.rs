@@ -2,49 +2,23 @@
 
 use super::time_dependent::TimeDependent;
 use crate::filter::{Filter, Group, Junction};
-use crate::logic::{self, Logic};
+use crate::logic::{self, LogicTree};
 use crate::plan::{Leaf, Node, time_invariant};
 use crate::semantics::EvalContext;
 
 /// A filter, divided into its time-dependent and its time-invariant conditions.
 #[derive(Clone, Debug)]
 pub(crate) struct TruthTimeline<'f> {
-    root: TruthNode,
+    root: LogicTree<ConditionIndex>,
     pub(crate) invariant: Vec<Leaf>,
     pub(crate) dependent: Vec<TimeDependent<'f>>,
 }
 
+/// A condition, by its place among those of its kind.
 #[derive(Clone, Debug)]
-enum TruthNode {
-    Constant(bool),
+enum ConditionIndex {
     TimeInvariant(usize),
     TimeDependent(usize),
-    /// At least two.
-    Group(Junction, Vec<TruthNode>),
-}
-
-impl Logic for TruthNode {
-    fn constant(holds: bool) -> Self {
-        Self::Constant(holds)
-    }
-
-    fn as_constant(&self) -> Option<bool> {
-        match self {
-            Self::Constant(holds) => Some(*holds),
-            Self::TimeInvariant(_) | Self::TimeDependent(_) | Self::Group(..) => None,
-        }
-    }
-
-    fn group(junction: Junction, members: Vec<Self>) -> Self {
-        Self::Group(junction, members)
-    }
-
-    fn into_members(self, junction: Junction) -> Result<Vec<Self>, Self> {
-        match self {
-            Self::Group(of, members) if of == junction => Ok(members),
-            other => Err(other),
-        }
-    }
 }
 
 /// What is known of a membership.
@@ -67,13 +41,13 @@ impl<'f> TruthTimeline<'f> {
     /// The timeline of a filter, for those for whom it may hold at some instant: a time-invariant condition that must
     /// hold anyway is not asked of them again.
     pub(crate) fn of(filter: &'f Filter, cx: &EvalContext) -> Self {
-        let mut timeline = Self { root: TruthNode::Constant(true), invariant: Vec::new(), dependent: Vec::new() };
+        let mut timeline = Self { root: LogicTree::Constant(true), invariant: Vec::new(), dependent: Vec::new() };
         let root = timeline.group(filter.root(), cx, true);
         timeline.root = root;
         timeline
     }
 
-    fn group(&mut self, group: &'f Group, cx: &EvalContext, known: bool) -> TruthNode {
+    fn group(&mut self, group: &'f Group, cx: &EvalContext, known: bool) -> LogicTree<ConditionIndex> {
         // A group of one member is that member, whichever its operator.
         let single = group.conditions().len() + group.groups().len() == 1;
         let known = known && (group.junction() == Junction::All || single);
@@ -82,14 +56,14 @@ impl<'f> TruthTimeline<'f> {
             parts.push(match (TimeDependent::of(condition, cx.semantics), known) {
                 (Some(dependent), _) => {
                     self.dependent.push(dependent);
-                    TruthNode::TimeDependent(self.dependent.len() - 1)
+                    LogicTree::Condition(ConditionIndex::TimeDependent(self.dependent.len() - 1))
                 }
-                (None, true) => TruthNode::Constant(true),
+                (None, true) => LogicTree::Constant(true),
                 (None, false) => match time_invariant(condition, cx) {
-                    Node::Constant(value) => TruthNode::Constant(value),
+                    Node::Constant(value) => LogicTree::Constant(value),
                     Node::Leaf(leaf) => {
                         self.invariant.push(leaf);
-                        TruthNode::TimeInvariant(self.invariant.len() - 1)
+                        LogicTree::Condition(ConditionIndex::TimeInvariant(self.invariant.len() - 1))
                     }
                     // A condition is no group.
                     Node::All(_) | Node::Any(_) => unreachable!(),
@@ -100,13 +74,13 @@ impl<'f> TruthTimeline<'f> {
             parts.push(self.group(inner, cx, known));
         }
         let Some(mut parts) = logic::flat(group.junction(), parts) else {
-            return TruthNode::constant(group.junction().decisive());
+            return LogicTree::Constant(group.junction().decisive());
         };
         // What is time-invariant is known at once, and may decide.
         parts.sort_by_key(|part| match part {
-            TruthNode::Constant(_) | TruthNode::TimeInvariant(_) => 0,
-            TruthNode::TimeDependent(_) => 1,
-            TruthNode::Group(..) => 2,
+            LogicTree::Constant(_) | LogicTree::Condition(ConditionIndex::TimeInvariant(_)) => 0,
+            LogicTree::Condition(ConditionIndex::TimeDependent(_)) => 1,
+            LogicTree::Group(..) => 2,
         });
         logic::grouped(group.junction(), parts)
     }
@@ -120,18 +94,18 @@ impl<'f> TruthTimeline<'f> {
 
     fn part(
         &self,
-        part: &TruthNode,
+        part: &LogicTree<ConditionIndex>,
         of: &impl MembershipFacts,
         range: (i64, i64),
         transitions: &mut Transitions,
     ) -> bool {
         match part {
-            TruthNode::Constant(value) => *value,
-            TruthNode::TimeInvariant(at) => of.holds(*at),
-            TruthNode::TimeDependent(at) => {
+            LogicTree::Constant(value) => *value,
+            LogicTree::Condition(ConditionIndex::TimeInvariant(at)) => of.holds(*at),
+            LogicTree::Condition(ConditionIndex::TimeDependent(at)) => {
                 self.dependent[*at].transitions(of.instant(*at), range, &mut transitions.all)
             }
-            TruthNode::Group(junction, parts) => {
+            LogicTree::Group(junction, parts) => {
                 let start = transitions.all.len();
                 let decisive = junction.decisive();
                 let mut begins = !decisive;

@@ -2,12 +2,14 @@
 
 use headcount::testing::{conditions, filters, noon, populations};
 use headcount::{
-    EvalContext, Filter, Limits,
+    Audience, EvalContext, Filter, Limits, Population,
     error::Code,
     filter::{Condition, Group, Junction},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+use crate::answer::ENGINES;
 
 /// What a query comes to, as text.
 #[track_caller]
@@ -327,6 +329,108 @@ fn limits_are_kept() {
     assert!(errors.iter().count() + errors.omitted() < 300_000, "{}", errors.omitted());
     let deep = r#"{"rules":["#.repeat(100_000) + &"]}".repeat(100_000);
     assert_eq!(Filter::from_react_querybuilder(&deep).unwrap_err().first().code(), Code::FilterTooDeep);
+}
+
+/// The four people whom react-querybuilder's tests on databases ask about, with what is known of each as custom fields.
+fn people() -> Population {
+    let person = |made_up: &str, first: &str, last: &str, nickname: &str, enhanced: bool, age: Value| {
+        let fields = json!({
+            "madeUpName": made_up, "firstName": first, "lastName": last, "nickname": nickname, "enhanced": enhanced,
+            "powerUpAge": age,
+        });
+        serde_json::from_value(json!({"phone_number": made_up, "list_id": 1, "custom_fields": fields})).unwrap()
+    };
+    Population::from_iter([
+        person("Batman", "Bruce", "Wayne", "The Dark Knight", false, json!(null)),
+        person("Captain America", "Steve", "Rogers", "Cap", true, json!(20)),
+        person("Spider-Man", "Peter", "Parker", "Spidey", true, json!(15)),
+        person("Superman", "Clark", "Kent", "Supes", false, json!(0)),
+    ])
+}
+
+/// A rule of such a test: its field is a custom field.
+fn on(field: &str, operator: &str, value: impl Into<Value>) -> Value {
+    json!({"field": format!("custom_fields.{field}"), "operator": operator, "value": value.into()})
+}
+
+/// What react-querybuilder's tests on databases ask of those people, by the names of those tests, and whom its SQL finds.
+#[test]
+fn its_own_tests_on_databases_have_the_same_answers() {
+    let [batman, captain, spider, superman] = ["Batman", "Captain America", "Spider-Man", "Superman"];
+    let (population, cx) = (people(), EvalContext::at(noon()));
+    let row = |name: &str, combinator: &str, rules: Vec<Value>, expected: &[&str]| {
+        let query = json!({"combinator": combinator, "rules": rules}).to_string();
+        let filter = Filter::from_react_querybuilder(&query).unwrap_or_else(|errors| panic!("{name}: {errors}"));
+        for (engine, ask) in ENGINES {
+            let answer = ask(&Audience::of(filter.clone()), &population, &cx);
+            assert!(answer.members.iter().eq(expected), "{name}, {engine}: {:?}", answer.members);
+        }
+    };
+    let not_batman_but_man = json!({"combinator": "and", "rules": [on("madeUpName", "doesNotContain", "Bat"), on("madeUpName", "endsWith", "man")]});
+    row("and/or", "or", vec![on("firstName", "beginsWith", "P"), not_batman_but_man], &[spider, superman]);
+    row("=", "and", vec![on("firstName", "=", "Peter"), on("lastName", "=", "Parker")], &[spider]);
+    row(
+        "!=",
+        "and",
+        vec![on("firstName", "!=", "Peter"), on("lastName", "!=", "Parker")],
+        &[batman, captain, superman],
+    );
+    row("beginsWith", "and", vec![on("firstName", "beginsWith", "P"), on("lastName", "beginsWith", "P")], &[spider]);
+    row("doesNotBeginWith", "and", vec![on("madeUpName", "doesNotBeginWith", "S")], &[batman, captain]);
+    row("endsWith", "and", vec![on("firstName", "endsWith", "e"), on("lastName", "endsWith", "s")], &[captain]);
+    row("doesNotEndWith", "and", vec![on("madeUpName", "doesNotEndWith", "n")], &[captain]);
+    row("contains", "and", vec![on("firstName", "contains", "ete"), on("lastName", "contains", "ark")], &[spider]);
+    row("doesNotContain", "and", vec![on("madeUpName", "doesNotContain", "r")], &[batman]);
+    for (name, operator, bound, expected) in [
+        ("greater than", ">", 15, vec![captain]),
+        ("greater than or equal to", ">=", 15, vec![captain, spider]),
+        ("less than", "<", 20, vec![spider, superman]),
+        ("less than or equal to", "<=", 15, vec![spider, superman]),
+    ] {
+        let of = |value: Value| on("powerUpAge", operator, value);
+        row(name, "and", vec![of(json!(bound)), of(json!(bound.to_string()))], &expected);
+    }
+    row("boolean", "and", vec![on("enhanced", "=", true)], &[captain, spider]);
+    let between =
+        [json!([10, 30]), json!(["10", "30"]), json!("10,30")].map(|bounds| on("powerUpAge", "between", bounds));
+    let outside =
+        [json!([-10, 10]), json!("-10,10"), json!(["-10", "10"])].map(|bounds| on("powerUpAge", "notBetween", bounds));
+    row("between/notBetween", "and", between.into_iter().chain(outside).collect(), &[captain, spider]);
+    row("bigint", "and", vec![on("powerUpAge", "<", 20)], &[spider, superman]);
+    // The order of bounds is an option of who writes the SQL, no part of the query: by default they are put in order. Where
+    // they are not, nobody is between 100 and 0.
+    for name in ["manipulateValueOrder", "preserveValueOrder"] {
+        row(name, "and", vec![on("powerUpAge", "between", json!([100, 0]))], &[captain, spider, superman]);
+    }
+    let names = |operator: &str, [one, other]: [&str; 2]| {
+        [json!([one, other]), json!(format!("{one},{other}"))].map(|names| on("lastName", operator, names))
+    };
+    let (some, others) = (names("in", ["Rogers", "Wayne"]), names("notIn", ["Parker", "Kent"]));
+    row("in/notIn", "and", some.into_iter().chain(others).collect(), &[batman, captain]);
+    row(
+        "null/notNull",
+        "and",
+        vec![on("powerUpAge", "null", json!(null)), on("madeUpName", "notNull", json!(null))],
+        &[batman],
+    );
+}
+
+#[test]
+fn its_own_tests_of_a_field_against_a_field_are_refused() {
+    for (field, operator, other) in [
+        ("firstName", "!=", "lastName"),
+        ("firstName", "<", "lastName"),
+        ("madeUpName", "contains", "nickname"),
+        ("madeUpName", "beginsWith", "nickname"),
+    ] {
+        let mut rule = on(field, operator, other);
+        rule["valueSource"] = json!("field");
+        let query = json!({"combinator": "and", "rules": [rule]}).to_string();
+        let errors = Filter::from_react_querybuilder(&query).expect_err(&query);
+        let [problem] = errors.iter().collect::<Vec<_>>()[..] else { panic!("{query}: {errors}") };
+        assert_eq!(problem.code(), Code::InvalidValue, "{query}");
+        assert_eq!(problem.message(), "expected `value` for `valueSource`, found `field`", "{query}");
+    }
 }
 
 /// A query, as it is meant.

@@ -250,6 +250,7 @@ fn has_value(condition: &Condition, contact: &Contact, membership: &Membership, 
                 // Where numbers end: the largest totals are rounded up to it.
                 on.avg_revenue.is_some() || on.conversion_count > 0 && quotient < 2_f64.powi(64)
             }
+            other => panic!("{other:?}"),
         }),
         other => panic!("{other:?}"),
     }

@@ -96,6 +96,7 @@ fn counted(case: &Case, holds: impl Fn(&Contact, usize) -> bool) -> u64 {
     match case.cx.semantics.unit {
         Unit::Contacts => each.filter(|count| *count > 0).count() as u64,
         Unit::Memberships => each.sum(),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -163,6 +164,7 @@ proptest! {
         let everybody = match cx.semantics.unit {
             Unit::Contacts => population.contacts().len() as u64,
             Unit::Memberships => population.memberships(),
+            other => panic!("{other:?}"),
         };
         let of_any = Semantics { subscription: Subscription::Any, ..cx.semantics };
         let on_lists = counted(&Case { cx: cx.with(of_any), ..case.clone() }, |_, _| true);

@@ -87,6 +87,7 @@ fn minutes(span: &Span) -> i64 {
         SpanUnit::Days => 24 * 60,
         SpanUnit::Hours => 60,
         SpanUnit::Minutes => 1,
+        other => panic!("{other:?}"),
     };
     i64::try_from(span.amount).unwrap_or(i64::MAX).saturating_mul(unit)
 }

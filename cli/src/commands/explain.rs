@@ -1,9 +1,6 @@
 //! `explain`: why an audience is as large as it is.
 
-use headcount::{
-    analysis::{Breakdown, BreakdownNode, BreakdownNodeKind},
-    semantics::Unit,
-};
+use headcount::analysis::{Breakdown, BreakdownNode, BreakdownNodeKind};
 use serde::Serialize;
 
 use crate::arguments::{self, TableFormat};
@@ -30,10 +27,7 @@ pub(crate) fn run(arguments: &arguments::Explain) -> Result<(), Failure> {
 }
 
 fn tables(breakdown: &Breakdown) -> Result<(), Failure> {
-    let unit = match breakdown.size.semantics.unit {
-        Unit::Contacts => "contacts",
-        Unit::Memberships => "memberships",
-    };
+    let unit = breakdown.size.semantics.unit.name();
     let everybody = [
         (breakdown.everybody, "in all"),
         (breakdown.not_on_lists, "  on no source list"),

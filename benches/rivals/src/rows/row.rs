@@ -86,7 +86,7 @@ impl Record for Row {
             TimeField::LastClickedAt => self.clicked,
             TimeField::LastSentAt => self.sent,
             TimeField::SignupDate => self.signed_up,
-            TimeField::LastRevenueAt => None,
+            _ => None,
         }
     }
 
@@ -95,13 +95,14 @@ impl Record for Row {
             CountField::SendCount => self.sends,
             CountField::ClickCount => self.clicks,
             CountField::ConversionCount => self.conversions,
+            _ => 0,
         }
     }
 
     fn amount(&self, field: AmountField, _: usize) -> Option<Number> {
         match field {
             AmountField::RevenueTotal => Some(self.revenue),
-            AmountField::AvgRevenue => None,
+            _ => None,
         }
     }
 
@@ -111,6 +112,7 @@ impl Record for Row {
             FlagField::InWorkflow => self.in_workflow,
             FlagField::OnDnc => self.on_dnc,
             FlagField::IsValid => self.is_valid,
+            _ => false,
         }
     }
 

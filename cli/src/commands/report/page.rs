@@ -1,9 +1,6 @@
 //! The page: everything there is to say of audiences, in HTML.
 
-use headcount::{
-    analysis::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap},
-    semantics::Unit,
-};
+use headcount::analysis::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap};
 use maud::{Markup, PreEscaped, html};
 
 use super::{Report, Told, chart};
@@ -52,10 +49,7 @@ fn contents(report: &Report) -> Markup {
 
 fn audience(told: &Told, number: usize) -> Markup {
     let size = &told.breakdown.size;
-    let unit = match size.semantics.unit {
-        Unit::Contacts => "contacts",
-        Unit::Memberships => "memberships",
-    };
+    let unit = size.semantics.unit.name();
     html! {
         section.audience id=(format!("audience-{number}")) {
             h2 { (told.label) }
