@@ -1,7 +1,6 @@
 //! An audience, as the platform delivers it.
 
 use std::collections::HashSet;
-use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::contact::Contact;

@@ -94,7 +94,7 @@ impl Table {
     #[must_use]
     pub fn describe(&self) -> Description {
         let histograms = Histograms::new(self);
-        let (contacts, memberships) = (self.contacts(), self.memberships());
+        let (contacts, memberships) = (self.len() as u64, self.memberships());
         let of_column = |id: &ColumnId| {
             let of = if id.is_of_the_contact() { contacts } else { memberships };
             ColumnDescription::new(id, of, &histograms)

@@ -45,7 +45,7 @@ impl Description {
     pub fn with_reports<'r>(mut self, reports: impl IntoIterator<Item = &'r ReadReport>) -> Self {
         let mut given = None;
         for report in reports {
-            *given.get_or_insert(0) |= report.given;
+            *given.get_or_insert(0) |= report.given();
             let pages = self.pages.into_iter().chain(report.pages);
             self.pages = pages.reduce(PageCounts::joined);
             let not_read = report.notes.iter().filter(|note| note.code == NoteCode::ColumnNotRead);

@@ -46,6 +46,12 @@ pub struct ReadReport {
 }
 
 impl ReadReport {
+    /// The keys that some record gave a value, a bit for each.
+    #[cfg(feature = "table")]
+    pub(crate) fn given(&self) -> u64 {
+        self.observed.given
+    }
+
     /// What reading has shown that is in no contact.
     pub(crate) fn observed(&self) -> Observed {
         Observed { notes: self.notes.clone(), ..self.observed.clone() }

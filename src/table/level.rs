@@ -145,11 +145,6 @@ impl Level {
         (row.phone == phone && self.is_live(row.at())).then(|| row.at())
     }
 
-    /// Sees to it that nobody who looks for a contact waits for the index.
-    pub(super) fn prepare(&self) {
-        self.by_phone();
-    }
-
     /// Where the contacts are, in the order of their phone numbers as texts; removed ones are among them.
     pub(super) fn by_phone(&self) -> &[PhoneRow] {
         let Contents { columns, segments, overflow, by_phone, .. } = &*self.contents;

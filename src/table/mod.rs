@@ -210,7 +210,16 @@ impl Table {
     }
 
     /// Makes the indices by phone number that [`Table::get`], [`Table::merge`] and [`Members::page`] look things up in: who
-    /// first does would wait for them, a tenth of a second for a million contacts. Snapshots share them.
+    /// first does would wait for them, a tenth of a second for a million contacts. Snapshots share them, and a
+    /// [`SharedTable`] makes them before a change is to be seen.
+    ///
+    /// ```
+    /// use headcount::{Contact, Table};
+    ///
+    /// let table = Table::from_iter([Contact { phone_number: "+14155550101".into(), ..Contact::default() }]);
+    /// table.prepare();
+    /// assert!(table.get("+14155550101").is_some());
+    /// ```
     pub fn prepare(&self) {
         self.levels().for_each(|level| _ = level.by_phone());
     }
@@ -336,20 +345,6 @@ impl Table {
     pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Members {
         let plan = audience.plan(cx);
         Members::new(self, Scan::new(self, &Questions::of(&[&plan])).collect())
-    }
-
-    /// Builds what is otherwise built when a contact is first looked for by its phone number, so that no reader waits for it: an
-    /// index of the phone numbers. A [`SharedTable`] is prepared before a change is to be seen.
-    ///
-    /// ```
-    /// use headcount::{Contact, Table};
-    ///
-    /// let table = Table::from_iter([Contact { phone_number: "+1".into(), ..Contact::default() }]);
-    /// table.prepare();
-    /// assert!(table.get("+1").is_some());
-    /// ```
-    pub fn prepare(&self) {
-        self.levels().for_each(Level::prepare);
     }
 
     /// How many bytes the columns take, dictionaries and phone numbers included.

@@ -55,7 +55,7 @@ impl Table {
     }
 
     fn phone_forms(&self) -> PhoneForms {
-        let all = self.contacts();
+        let all = self.len() as u64;
         let mut others: Vec<(u64, TableRow)> = Vec::new();
         for (number, level) in self.levels().enumerate() {
             others.extend(

@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &arguments::Explain) -> Result<(), Failure> {
 }
 
 fn tables(breakdown: &Breakdown) -> Result<(), Failure> {
-    let unit = breakdown.size.semantics.unit.name();
+    let unit = breakdown.size.semantics.unit.as_str();
     let everybody = [
         (breakdown.everybody, "in all"),
         (breakdown.not_on_lists, "  on no source list"),

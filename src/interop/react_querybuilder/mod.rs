@@ -111,7 +111,7 @@ impl Filter {
             if end - start > limits.source_bytes {
                 problems.extend(Errors::from(Kind::TooLarge { limit: limits.source_bytes }).into_problems());
             } else {
-                match check_in(Vocabulary::ReactQueryBuilder, draft::of(query, &limits), "", &limits) {
+                match check_in(Wording::ReactQueryBuilder, draft::of(query, &limits), "", &limits) {
                     Ok(filter) => filters.push(filter),
                     Err(errors) => problems.extend(place(errors, &lines, start..end).into_problems()),
                 }

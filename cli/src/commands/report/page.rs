@@ -49,7 +49,7 @@ fn contents(report: &Report) -> Markup {
 
 fn audience(told: &Told, number: usize) -> Markup {
     let size = &told.breakdown.size;
-    let unit = size.semantics.unit.name();
+    let unit = size.semantics.unit.as_str();
     html! {
         section.audience id=(format!("audience-{number}")) {
             h2 { (told.label) }
