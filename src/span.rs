@@ -53,8 +53,8 @@ mod tests {
             #[cfg(feature = "table")]
             {
                 let table = crate::Table::default();
-                table.size(&checked.filter.clone().into(), &cx);
-                table.breakdown(&checked.filter.into(), &cx);
+                let _ = table.size(&checked.filter.clone().into(), &cx);
+                let _ = table.breakdown(&checked.filter.into(), &cx);
             }
             #[cfg(not(feature = "table"))]
             drop(checked);

@@ -97,7 +97,6 @@ impl FieldScope {
     /// # Panics
     ///
     /// Where nothing is in it.
-    #[must_use]
     pub fn conditions(&self) -> BoxedStrategy<Condition> {
         filters::conditions_in(self)
     }
@@ -107,19 +106,16 @@ impl FieldScope {
     /// # Panics
     ///
     /// Where nothing is in it, or the number of conditions may be 0.
-    #[must_use]
     pub fn filters(&self, conditions: impl Into<proptest::collection::SizeRange>) -> BoxedStrategy<Filter> {
         filters::filters_of(self.conditions(), conditions.into())
     }
 
     /// Memberships that have no other values.
-    #[must_use]
     pub fn memberships(&self) -> BoxedStrategy<Membership> {
         records::memberships_in(self)
     }
 
     /// Contacts that have no other values, with up to three memberships.
-    #[must_use]
     pub fn contacts(&self) -> BoxedStrategy<Contact> {
         records::contacts_in(self)
     }

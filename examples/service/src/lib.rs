@@ -16,7 +16,9 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use headcount::records::{Format, Input};
 use headcount::sql::{Dialect, Sql, Statement};
-use headcount::{Audience, Contact, Errors, EvalContext, Filter, Limits, Matcher, RecordReader, SharedTable, Size};
+use headcount::{
+    Audience, Contact, Errors, EvalContext, Filter, Limits, Matcher, RecordReader, SharedTable, Size, Table,
+};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -68,6 +70,11 @@ fn limits() -> Limits {
 }
 
 impl Service {
+    /// One that has contacts, and no audience yet.
+    pub fn of(contacts: Table) -> Self {
+        Self { table: contacts.into(), ..Self::default() }
+    }
+
     fn saved(&self, id: &str) -> Result<Arc<Saved>, Refused> {
         let audiences = self.audiences.read().unwrap_or_else(PoisonError::into_inner);
         audiences.get(id).map(Arc::clone).ok_or_else(|| Refused::not_found("audience", id))

@@ -8,7 +8,7 @@ use headcount_service_example::{Service, app};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files: Vec<_> = std::env::args_os().skip(1).map(std::path::PathBuf::from).collect();
-    let service = Service { table: Table::read(files)?.into(), ..Service::default() };
+    let service = Service::of(Table::read(files)?);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 3000)).await?;
     println!("listening on {}", listener.local_addr()?);
     Ok(axum::serve(listener, app(Arc::new(service))).await?)

@@ -17,9 +17,11 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use proptest::strategy::Strategy;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpSocket;
 
 const AT: &str = "now=2025-11-15T08:30:00Z";
+
+const SOCKET_BYTES: u32 = 16 * 1024;
 
 /// A service that listens, and the address at which it does.
 struct Server {
@@ -29,8 +31,16 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
-        let service = Arc::new(Service::default());
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        Self::of(Service::default()).await
+    }
+
+    /// Its sockets hold little, so that a client that does not read is soon felt.
+    async fn of(service: Service) -> Self {
+        let service = Arc::new(service);
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_send_buffer_size(SOCKET_BYTES).unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let listener = socket.listen(64).unwrap();
         let address = listener.local_addr().unwrap();
         let routes = app(Arc::clone(&service));
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -41,15 +51,21 @@ impl Server {
     async fn with_clickers() -> Self {
         let server = Self::start().await;
         server.batch(0..20).await;
-        let audience = r#"{"filter": {"operator": "AND", "conditions": [
-            {"conditionType": "count", "field": "click_count", "operator": "gte", "value": 3}]}}"#;
-        let saved = server.client().await.send(Method::PUT, &format!("/audiences/clickers?{AT}"), audience).await;
-        assert_eq!(saved, (204, String::new()));
+        server.save_clickers().await;
         server
     }
 
+    async fn save_clickers(&self) {
+        let audience = r#"{"filter": {"operator": "AND", "conditions": [
+            {"conditionType": "count", "field": "click_count", "operator": "gte", "value": 3}]}}"#;
+        let saved = self.client().await.send(Method::PUT, &format!("/audiences/clickers?{AT}"), audience).await;
+        assert_eq!(saved, (204, String::new()));
+    }
+
     async fn client(&self) -> Client {
-        let stream = TcpStream::connect(self.address).await.unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(SOCKET_BYTES).unwrap();
+        let stream = socket.connect(self.address).await.unwrap();
         let (requests, connection) = handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
         Client { requests }
@@ -205,19 +221,12 @@ async fn four_writers_beside_readers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_leaves_in_the_middle_of_members_leaves_nothing_behind() {
-    let server = Server::with_clickers().await;
-    for thousand in 1..=200 {
-        server.service.table.change(|table| {
-            for number in thousand * 1_000..(thousand + 1) * 1_000 {
-                let on = Membership { list_id: Some(7), click_count: 9, ..Membership::default() };
-                table.merge(Contact {
-                    phone_number: format!("+1415{number:07}"),
-                    memberships: vec![on],
-                    ..Contact::default()
-                });
-            }
-        });
-    }
+    let contacts = (0..100_000).map(|number| {
+        let on = Membership { list_id: Some(7), click_count: 9, ..Membership::default() };
+        Contact { phone_number: format!("+1415{number:07}"), memberships: vec![on], ..Contact::default() }
+    });
+    let server = Server::of(Service::of(contacts.collect())).await;
+    server.save_clickers().await;
     let mut client = server.client().await;
     let mut response = client.response(Method::GET, &format!("/audiences/clickers/members?{AT}"), "").await;
     let first = response.frame().await.unwrap().unwrap().into_data().unwrap();
