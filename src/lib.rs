@@ -83,6 +83,8 @@ mod reconcile;
 #[cfg(any(feature = "interop", feature = "sql"))]
 mod refusal;
 mod size;
+#[cfg(any(feature = "records", feature = "table"))]
+mod stop;
 mod text;
 mod time;
 #[cfg(feature = "table")]
@@ -122,6 +124,8 @@ pub use crate::population::Population;
 pub use crate::records::RecordReader;
 pub use crate::semantics::{EvalContext, Semantics};
 pub use crate::size::Size;
+#[cfg(any(feature = "records", feature = "table"))]
+pub use crate::stop::StopToken;
 #[cfg(feature = "table")]
 pub use crate::table::{Members, SharedTable, Table, TableBuilder};
 pub use crate::value::Value;

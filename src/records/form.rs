@@ -10,6 +10,7 @@ use super::text::TextForm;
 use crate::contact::Contact;
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
@@ -23,6 +24,8 @@ pub(super) struct ReadOptions {
     #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "text is read as a whole whatever is asked"))]
     pub(super) foreseen: Option<Foreseen>,
     pub(super) progress: Progress,
+    /// When reading is to stop.
+    pub(super) stop: StopToken,
 }
 
 /// What will be asked of the records.

@@ -12,15 +12,20 @@ use super::batch::{Batch, Batches, Cut, Memory};
 use super::cells;
 use super::documents::Documents;
 use super::fast_json::FastJson;
+use super::form::ReadOptions;
 use super::parse::json;
 use super::report::{ReadTally, Stop};
 use super::slice::{Invalid, RecordSlice};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::progress::Progress;
+use crate::stop::StopToken;
 use crate::table::shard::Shards;
 
 /// How many bytes are read before they are parsed: enough that shards have many records each.
 pub(super) const CHUNK: usize = 8 * 1024 * 1024;
+
+/// How many rows of CSV are read before it is looked whether to stop.
+const ROWS: usize = 1_000;
 
 /// The input, of which each batch is taken by somebody.
 struct Queue<'r> {
@@ -41,19 +46,18 @@ struct LoadedBatch {
 
 /// Reads all there is, and why there may be more.
 pub(super) fn load(
-    threads: usize,
     batches: Batches<'_>,
     name: &str,
-    progress: &Progress,
+    ReadOptions { threads, progress, stop: token, .. }: &ReadOptions,
     tally: &mut ReadTally,
 ) -> (Shards, Option<Stop>) {
     let queue = Mutex::new(Queue { batches, taken: 0, read: 0, stop: None });
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| work(&queue, &done, name, &Progress::default()));
+        for _ in 1..threads.get() {
+            scope.spawn(|| work(&queue, &done, name, &Progress::default(), token));
         }
-        work(&queue, &done, name, progress);
+        work(&queue, &done, name, progress, token);
     });
     let mut loaded = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     loaded.sort_unstable_by_key(|of_batch: &LoadedBatch| of_batch.batch);
@@ -67,13 +71,17 @@ pub(super) fn load(
     (all, stop)
 }
 
-fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, progress: &Progress) {
-    let mut parser = BatchParser { name, lines: FastJson::new(false), slices: FastJson::new(true) };
+fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, progress: &Progress, token: &StopToken) {
+    let mut parser = BatchParser { name, token, lines: FastJson::new(false), slices: FastJson::new(true) };
     let mut memory = Memory::default();
     // As many records as in the batch before.
     let mut expected = 0;
     loop {
         let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if token.is_stopped() {
+            queue.stop = Some(Stop::stopped());
+            return;
+        }
         let batch = match queue.batches.next(std::mem::take(&mut memory)) {
             Ok(Some(batch)) => batch,
             Ok(None) => return,
@@ -100,6 +108,8 @@ fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, pr
 /// Puts the records of batches into shards.
 struct BatchParser<'n> {
     name: &'n str,
+    /// What it leaves out once this says so is not missed: nobody sees the rest.
+    token: &'n StopToken,
     /// Of records that end with their line.
     lines: FastJson,
     /// Of those that are cut out.
@@ -113,10 +123,13 @@ impl BatchParser<'_> {
         let LoadedBatch { shards, tally, .. } = loaded;
         match (&batch.cut, &batch.header) {
             (Cut::Records(records), Some(header)) => {
-                let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| {
-                    tally.count(self.name, row, &mut |contact| shards.push(&contact));
-                });
-                not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
+                for records in records.chunks(ROWS).take_while(|_| !self.token.is_stopped()) {
+                    let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| {
+                        tally.count(self.name, row, &mut |contact| shards.push(&contact));
+                    });
+                    let not_read = not_read.into_iter();
+                    not_read.for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
+                }
             }
             (Cut::Records(records), None) => self.records(batch.bytes(), records, loaded),
             (Cut::Lines(line), _) => self.lines(batch.bytes(), *line, loaded),
@@ -129,7 +142,7 @@ impl BatchParser<'_> {
     fn lines(&mut self, bytes: &[u8], mut line: u64, loaded: &mut LoadedBatch) {
         let text = std::str::from_utf8(bytes).ok();
         let mut at = 0;
-        while at < bytes.len() && !has_too_many(&loaded.shards) {
+        while at < bytes.len() && !has_too_many(&loaded.shards) && !self.token.is_stopped() {
             let read = text.and_then(|text| self.lines.read(text, at, &mut loaded.shards));
             loaded.tally.records += u64::from(read.is_some());
             at = read.unwrap_or_else(|| self.line(bytes, at, line, loaded)) + 1;
@@ -168,7 +181,7 @@ impl BatchParser<'_> {
                 }
             };
             tally.count(self.name, record, &mut |contact| shards.push(&contact));
-            if has_too_many(shards) {
+            if has_too_many(shards) || self.token.is_stopped() {
                 return;
             }
         }

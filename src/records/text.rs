@@ -13,6 +13,7 @@ use super::parse::contacts;
 use super::report::{ReadTally, Stop};
 use crate::contact::Contact;
 use crate::progress::Progress;
+use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
@@ -39,8 +40,8 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, batch::CHUNK);
-        let ReadOptions { threads, progress, .. } = reading;
-        Box::new(TextContacts { batches, name, threads, progress, parsed: Vec::new().into_iter(), stop: None })
+        let ReadOptions { threads, progress, stop: token, .. } = reading;
+        Box::new(TextContacts { batches, name, threads, progress, token, parsed: Vec::new().into_iter(), stop: None })
     }
 
     #[cfg(feature = "table")]
@@ -48,7 +49,7 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, load::CHUNK);
-        load::load(reading.threads.get(), batches, &name, &reading.progress, tally)
+        load::load(batches, &name, &reading, tally)
     }
 }
 
@@ -58,6 +59,7 @@ struct TextContacts<'r> {
     name: String,
     threads: NonZeroUsize,
     progress: Progress,
+    token: StopToken,
     parsed: std::vec::IntoIter<Parsed>,
     /// Why there is no batch behind those that were parsed last.
     stop: Option<Stop>,
@@ -103,6 +105,9 @@ impl TextContacts<'_> {
 
 impl ContactBatches for TextContacts<'_> {
     fn next(&mut self, tally: &mut ReadTally) -> Result<Option<Vec<Contact>>, Stop> {
+        if self.token.is_stopped() {
+            return Err(Stop::stopped());
+        }
         if self.parsed.len() == 0 && self.stop.is_none() {
             self.parse();
         }

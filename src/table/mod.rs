@@ -5,6 +5,7 @@ mod bits;
 mod build;
 #[cfg(feature = "parquet")]
 mod cells;
+mod change_log;
 mod changes;
 mod column;
 mod column_chunk;
@@ -15,6 +16,7 @@ mod kernel;
 mod level;
 mod live;
 mod members;
+mod memory;
 mod overflow;
 mod phone;
 mod record_run;
@@ -22,6 +24,7 @@ mod scan;
 mod segment;
 pub(crate) mod shard;
 mod shared;
+mod stoppable;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -32,6 +35,7 @@ use std::collections::HashSet;
 
 use self::bind::Questions;
 use self::build::{Layout, build};
+use self::change_log::ChangeLog;
 use self::level::{Level, LevelRow};
 use self::overflow::Overflow;
 use self::scan::Scan;
@@ -42,9 +46,12 @@ use crate::plan::Plan;
 use crate::population::Population;
 use crate::semantics::EvalContext;
 use crate::size::Size;
+use crate::stop::StopToken;
 
 pub use self::members::{DifferentSnapshots, Members, Page, PhoneNumbers};
+pub use self::memory::Memory;
 pub use self::shared::SharedTable;
+pub use self::stoppable::StoppableTable;
 #[cfg(feature = "parquet")]
 pub(crate) use self::{
     cells::{Cell, CellRef, RowBlock, TableCells},
@@ -87,6 +94,10 @@ pub struct Table {
     /// The place of the next contact that is new, in the order in which contacts are first seen.
     next_order: u64,
     replaced: u64,
+    /// When scans are to stop.
+    stop: StopToken,
+    /// What changes, if somebody wants to know.
+    log: ChangeLog,
 }
 
 /// Where a contact is.
@@ -312,12 +323,6 @@ impl Table {
     pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Members {
         let plan = audience.plan(cx);
         Members::new(self, Scan::new(self, &Questions::of(&[&plan])).collect())
-    }
-
-    /// How many bytes the columns take, dictionaries and phone numbers included.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.levels().map(Level::bytes).sum()
     }
 }
 
