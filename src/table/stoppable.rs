@@ -47,9 +47,11 @@ impl Table {
     }
 }
 
-/// Each method answers as that of [`Table`] with its name does, or gives [`Stopped`] if the token says so before the answer
-/// is there.
-#[expect(clippy::missing_errors_doc, reason = "there is one error, and it is told above")]
+/// Each method answers as that of [`Table`] with its name does.
+///
+/// # Errors
+///
+/// [`Stopped`], if the token says so before the answer is there.
 impl StoppableTable {
     /// As [`Table::size`].
     pub fn size(&self, audience: &Audience, cx: &EvalContext) -> Result<Size, Stopped> {
