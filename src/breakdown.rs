@@ -153,15 +153,20 @@ impl Table {
             Unit::Memberships => self.memberships(),
         };
         let mut weights_left = weights.parts.iter();
+        // A scan that was stopped has counted some of one and less of the other, and nobody sees its answer.
+        let without = |all: u64, part: u64| {
+            debug_assert!(all >= part || self.is_stopped());
+            all.saturating_sub(part)
+        };
         Breakdown {
             size: Size::new(size, audience, cx),
             everybody,
-            not_on_lists: everybody - on_lists,
-            inactive: on_lists - weights.in_scope,
+            not_on_lists: without(everybody, on_lists),
+            inactive: without(on_lists, weights.in_scope),
             in_scope: weights.in_scope,
-            without_value: if_held - size,
-            failing: weights.in_scope - if_held,
-            let_in_without_value: size - if_failed,
+            without_value: without(if_held, size),
+            failing: without(weights.in_scope, if_held),
+            let_in_without_value: without(size, if_failed),
             on_dnc,
             filter: part(audience.filter.root(), size, cx, &mut weights_left),
         }

@@ -13,6 +13,12 @@ impl ByList {
         Self(places.into())
     }
 
+    /// How many bytes it takes.
+    #[cfg(feature = "table")]
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+
     /// The memberships on a list, in their order.
     pub(crate) fn on(&self, list: i64) -> impl Iterator<Item = usize> {
         let first = self.0.partition_point(|(known, _)| *known < list);

@@ -91,6 +91,8 @@ mod refusal;
 mod settings;
 mod size;
 mod span;
+#[cfg(any(feature = "records", feature = "table"))]
+mod stop;
 mod tenant;
 mod text;
 mod time;
@@ -134,6 +136,8 @@ pub use crate::population::Population;
 pub use crate::records::RecordReader;
 pub use crate::semantics::{EvalContext, Semantics};
 pub use crate::size::Size;
+#[cfg(any(feature = "records", feature = "table"))]
+pub use crate::stop::StopToken;
 #[cfg(feature = "table")]
 pub use crate::table::{Members, SharedTable, Table, TableBuilder};
 pub use crate::value::Value;

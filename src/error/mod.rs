@@ -23,6 +23,8 @@ pub use crate::note::{FirstPlace, Note, NoteCode, NotesBuilder};
 pub use crate::number::NotANumber;
 #[cfg(any(feature = "interop", feature = "sql"))]
 pub use crate::refusal::Refusal;
+#[cfg(any(feature = "records", feature = "table"))]
+pub use crate::stop::Stopped;
 pub use crate::warnings::{Warning, WarningCode};
 
 /// Everything that is wrong with an input; never empty.

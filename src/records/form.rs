@@ -12,6 +12,7 @@ use super::watch::Watch;
 use crate::contact::Contact;
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
@@ -28,6 +29,8 @@ pub(super) struct ReadOptions {
     /// What is looked for, so that notes tell where it stands first.
     pub(super) watch: Watch,
     pub(super) progress: Progress,
+    /// When reading is to stop.
+    pub(super) stop: StopToken,
 }
 
 /// What was said of an input's form; what was not is found out.

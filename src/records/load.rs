@@ -19,10 +19,14 @@ use super::watch::{self, Watch};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::note::Finding;
 use crate::progress::Progress;
+use crate::stop::StopToken;
 use crate::table::shard::Shards;
 
 /// How many bytes are read before they are parsed: enough that shards have many records each.
 pub(super) const CHUNK: usize = 8 * 1024 * 1024;
+
+/// How many rows of CSV are read before it is looked whether to stop.
+const ROWS: usize = 1_000;
 
 /// The input, of which each batch is taken by somebody.
 struct Queue<'r> {
@@ -48,14 +52,14 @@ pub(super) fn load(
     name: &str,
     tally: &mut ReadTally,
 ) -> (Shards, Option<Stop>) {
-    let ReadOptions { threads, watch, progress, .. } = reading;
+    let ReadOptions { threads, watch, progress, stop: token, .. } = reading;
     let queue = Mutex::new(Queue { batches, taken: 0, read: 0, stop: None });
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 1..threads.get() {
-            scope.spawn(|| work(&queue, &done, name, watch, &Progress::default()));
+            scope.spawn(|| work(&queue, &done, name, watch, &Progress::default(), token));
         }
-        work(&queue, &done, name, watch, progress);
+        work(&queue, &done, name, watch, progress, token);
     });
     let mut loaded = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     loaded.sort_unstable_by_key(|of_batch: &LoadedBatch| of_batch.batch);
@@ -69,14 +73,25 @@ pub(super) fn load(
     (all, stop)
 }
 
-fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, watch: &Watch, progress: &Progress) {
+fn work(
+    queue: &Mutex<Queue<'_>>,
+    done: &Mutex<Vec<LoadedBatch>>,
+    name: &str,
+    watch: &Watch,
+    progress: &Progress,
+    token: &StopToken,
+) {
     let wanted = watch.findings().cloned().collect();
-    let mut parser = BatchParser { name, watch, wanted, lines: FastJson::new(false), slices: FastJson::new(true) };
+    let mut parser = BatchParser { name, watch, wanted, token, lines: FastJson::new(false), slices: FastJson::new(true) };
     let mut memory = Memory::default();
     // As many records as in the batch before.
     let mut expected = 0;
     loop {
         let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if token.is_stopped() {
+            queue.stop = Some(Stop::stopped());
+            return;
+        }
         let batch = match queue.batches.next(std::mem::take(&mut memory)) {
             Ok(Some(batch)) => batch,
             Ok(None) => return,
@@ -106,6 +121,8 @@ struct BatchParser<'n> {
     watch: &'n Watch,
     /// What this thread has not found yet: its batches come in the order of the file.
     wanted: Vec<Finding>,
+    /// What it leaves out once this says so is not missed: nobody sees the rest.
+    token: &'n StopToken,
     /// Of records that end with their line.
     lines: FastJson,
     /// Of those that are cut out.
@@ -119,10 +136,13 @@ impl BatchParser<'_> {
         let LoadedBatch { shards, tally, .. } = loaded;
         match (&batch.cut, &batch.header) {
             (Cut::Records(records), Some(header)) => {
-                let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| {
-                    tally.count(self.name, row, &mut |contact| shards.push(&contact));
-                });
-                not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
+                for records in records.chunks(ROWS).take_while(|_| !self.token.is_stopped()) {
+                    let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| {
+                        tally.count(self.name, row, &mut |contact| shards.push(&contact));
+                    });
+                    let not_read = not_read.into_iter();
+                    not_read.for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
+                }
             }
             (Cut::Records(records), None) => self.records(batch.bytes(), records, loaded),
             (Cut::Lines(lines), _) => self.lines(batch.bytes(), *lines, loaded),
@@ -149,7 +169,7 @@ impl BatchParser<'_> {
     fn lines(&mut self, bytes: &[u8], mut lines: WholeLines, loaded: &mut LoadedBatch) {
         let text = std::str::from_utf8(bytes).ok();
         let mut at = 0;
-        while at < bytes.len() && !has_too_many(&loaded.shards) {
+        while at < bytes.len() && !has_too_many(&loaded.shards) && !self.token.is_stopped() {
             let read = text.and_then(|text| self.lines.read(text, at, &mut loaded.shards));
             loaded.tally.records += u64::from(read.is_some());
             at = read.unwrap_or_else(|| self.line(bytes, at, lines, loaded)) + 1;
@@ -188,7 +208,7 @@ impl BatchParser<'_> {
                 }
             };
             tally.count(self.name, record, &mut |contact| shards.push(&contact));
-            if has_too_many(shards) {
+            if has_too_many(shards) || self.token.is_stopped() {
                 return;
             }
         }

@@ -49,6 +49,7 @@ use crate::error::{Errors, Problems};
 use crate::limits;
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::span::span;
 #[cfg(feature = "table")]
@@ -123,6 +124,7 @@ impl RecordReader {
             foreseen: None,
             watch: Watch::new([]),
             progress: Progress::default(),
+            stop: StopToken::never(),
         };
         Self { on_error: OnError::Fail, reading }
     }
@@ -217,6 +219,23 @@ impl RecordReader {
     #[must_use]
     pub fn progress(mut self, told: impl Fn(u64) + Send + Sync + 'static) -> Self {
         self.reading.progress = Progress::new(told);
+        self
+    }
+
+    /// Says when reading is to stop: then it is an error, `unreadable_input`, and nothing of the input is kept.
+    ///
+    /// ```
+    /// use headcount::{RecordReader, StopToken, records::Input};
+    ///
+    /// let stop = StopToken::new();
+    /// stop.stop();
+    /// let reader = RecordReader::new().stop(&stop);
+    /// let errors = reader.contacts(Input::new("contacts.csv", &b"phone_number\n+1\n"[..])).next().unwrap().unwrap_err();
+    /// assert_eq!(errors.to_string(), "unreadable_input at contacts.csv: reading was stopped before its end");
+    /// ```
+    #[must_use]
+    pub fn stop(mut self, stop: &StopToken) -> Self {
+        self.reading.stop = stop.clone();
         self
     }
 

@@ -104,8 +104,11 @@ impl<'r> RecordForm<'r> for ParquetForm {
             reading.progress.tell(rows.bytes);
             shards.append(Shards::from(count(rows, &name, &reading.watch, tally)));
         };
-        let read = file.read(reading.threads.get(), Shard::close, each);
-        let stop = read.err().map(|damage| stop(damage.into(), &name, tally));
+        let read = file.read(reading.threads.get(), Shard::close, &reading.stop, each);
+        let stop = match read {
+            _ if reading.stop.is_stopped() => Some(Stop::stopped()),
+            read => read.err().map(|damage| stop(damage.into(), &name, tally)),
+        };
         (shards, stop)
     }
 }
@@ -121,6 +124,7 @@ impl ContactBatches for ParquetContacts {
     fn next(&mut self, tally: &mut ReadTally) -> Result<Option<Vec<Contact>>, Stop> {
         let (mut window, name, reading) = match std::mem::replace(self, Self::Ended) {
             Self::Ended => return Ok(None),
+            Self::Open { reading, .. } if reading.stop.is_stopped() => return Err(Stop::stopped()),
             Self::Open { window, name, reading } => (window, name, reading),
             Self::Closed(form) => {
                 let (file, name, reading) = form.open(tally)?;

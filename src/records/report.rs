@@ -104,6 +104,12 @@ impl Stop {
         Self::Unreadable(format!("cannot be read: {error}"))
     }
 
+    /// Somebody asked for it.
+    #[cold]
+    pub(super) fn stopped() -> Self {
+        Self::Unreadable("reading was stopped before its end".to_owned())
+    }
+
     #[cold]
     #[cfg(feature = "table")]
     pub(super) fn too_many_custom_fields() -> Self {

@@ -14,6 +14,7 @@ use super::report::{ReadTally, Stop};
 use super::watch::Watch;
 use crate::contact::Contact;
 use crate::progress::Progress;
+use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
@@ -40,8 +41,9 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, batch::CHUNK);
-        let ReadOptions { threads, progress, watch, .. } = reading;
-        Box::new(TextContacts { batches, name, threads, progress, watch, parsed: Vec::new().into_iter(), stop: None })
+        let ReadOptions { threads, progress, watch, stop: token, .. } = reading;
+        let (parsed, stop) = (Vec::new().into_iter(), None);
+        Box::new(TextContacts { batches, name, threads, progress, watch, token, parsed, stop })
     }
 
     #[cfg(feature = "table")]
@@ -60,6 +62,7 @@ struct TextContacts<'r> {
     threads: NonZeroUsize,
     progress: Progress,
     watch: Watch,
+    token: StopToken,
     parsed: std::vec::IntoIter<Parsed>,
     /// Why there is no batch behind those that were parsed last.
     stop: Option<Stop>,
@@ -105,6 +108,9 @@ impl TextContacts<'_> {
 
 impl ContactBatches for TextContacts<'_> {
     fn next(&mut self, tally: &mut ReadTally) -> Result<Option<Vec<Contact>>, Stop> {
+        if self.token.is_stopped() {
+            return Err(Stop::stopped());
+        }
         if self.parsed.len() == 0 && self.stop.is_none() {
             self.parse();
         }

@@ -11,6 +11,7 @@ use crate::eval;
 use crate::matcher::LeafMatcher;
 use crate::plan::{Leaf, LeafTest, Node, Plan, Subject, TextMatch};
 use crate::semantics::Subscription;
+use crate::stop::StopToken;
 
 /// A plan whose leaves are numbers. A leaf has the same number wherever in a table the plan is bound.
 #[derive(Clone, Debug)]
@@ -46,12 +47,13 @@ trait Bind {
 /// Plans that are being bound, with the leaves that they share.
 struct Binder<'b, B: Bind> {
     to: &'b B,
+    stop: &'b StopToken,
     leaves: Vec<B::Leaf>,
     known: HashMap<Leaf, usize>,
 }
 
-fn bind_plans<B: Bind>(plans: &[&Plan], to: &B) -> (Vec<BoundPlan>, Vec<B::Leaf>) {
-    let mut binder = Binder { to, leaves: Vec::new(), known: HashMap::new() };
+fn bind_plans<B: Bind>(plans: &[&Plan], to: &B, stop: &StopToken) -> (Vec<BoundPlan>, Vec<B::Leaf>) {
+    let mut binder = Binder { to, stop, leaves: Vec::new(), known: HashMap::new() };
     let bound = plans.iter().map(|plan| binder.plan(plan)).collect();
     (bound, binder.leaves)
 }
@@ -73,6 +75,9 @@ impl<B: Bind> Binder<'_, B> {
     }
 
     fn node(&mut self, plan: &Node) -> BoundNode {
+        if self.stop.is_stopped() {
+            return BoundNode::Constant(false);
+        }
         match plan {
             Node::Constant(value) => BoundNode::Constant(*value),
             Node::Leaf(leaf) => BoundNode::Leaf(*self.known.entry(leaf.clone()).or_insert_with(|| {
@@ -175,8 +180,8 @@ pub(super) struct ColumnInstant {
 }
 
 impl ColumnPlans {
-    pub(super) fn new(asked: &Questions<'_>, columns: &Columns) -> Self {
-        let (plans, mut leaves) = bind_plans(asked.plans, columns);
+    pub(super) fn new(asked: &Questions<'_>, columns: &Columns, stop: &StopToken) -> Self {
+        let (plans, mut leaves) = bind_plans(asked.plans, columns, stop);
         leaves.extend(asked.leaves.iter().map(|leaf| columns.bind(leaf)));
         let scopes = asked.plans.iter().map(|plan| plan.scope.as_ref().and_then(|scope| on_lists(scope, columns)));
         let active = columns.find(&ColumnId::Active).filter(|_| !asked.any_subscription()).map(|column| {
@@ -293,10 +298,10 @@ pub(super) struct RecordLeaf {
 }
 
 impl RecordPlans {
-    pub(super) fn new(asked: &Questions<'_>) -> Self {
+    pub(super) fn new(asked: &Questions<'_>, stop: &StopToken) -> Self {
         let any_subscription = asked.any_subscription();
         let records = OfRecords { any_subscription };
-        let (plans, mut leaves) = bind_plans(asked.plans, &records);
+        let (plans, mut leaves) = bind_plans(asked.plans, &records, stop);
         leaves.extend(asked.leaves.iter().map(|leaf| records.bind(leaf)));
         Self { plans, leaves, instants: asked.instants.to_vec(), any_subscription }
     }
@@ -380,7 +385,7 @@ mod tests {
             let plan =
                 Audience::of(text.parse().unwrap()).plan(&EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap()));
             let columns = table.base.columns();
-            let bound = ColumnPlans::new(&Questions::of(&[&plan]), columns);
+            let bound = ColumnPlans::new(&Questions::of(&[&plan]), columns, &StopToken::never());
             let of = |any| columns.undecided(&bound.leaves[0], any);
             assert_eq!((of(false), of(true)), (all, any), "{text}");
         }

@@ -45,7 +45,7 @@ pub(super) struct Layout {
 impl Default for Layout {
     /// A segment is worth its columns from a few rows on, and those of the same lists from a few words on.
     fn default() -> Self {
-        Self { same: 2_048, mixed: 16, slots: 16, changed: 1_024 }
+        Self { same: 2_048, mixed: 16, slots: 16, changed: 256 }
     }
 }
 

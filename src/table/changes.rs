@@ -1,9 +1,9 @@
 //! What becomes of a table as contacts change.
 //!
 //! A contact that changes is taken out where it stands and put into the overflow, which is bounded: when it is full it
-//! becomes a level. A level is joined with all newer ones once those have as many contacts as it has, or once most of its
-//! own rows are removed. So there are no more levels than the logarithm of the number of contacts, a contact is written
-//! into columns no more often than that, and no more rows are removed ones than half.
+//! becomes a level. A level is joined with all newer ones once those have as many contacts as it has, or once a quarter of
+//! its own rows are removed. So there are no more levels than the logarithm of the number of contacts, a change costs no
+//! more than writing so many contacts into columns, and no more rows are removed ones than a quarter.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ impl Table {
     /// ```
     pub fn merge(&mut self, record: Contact) -> u64 {
         let phone_number = record.phone_number.clone();
+        self.log.put(&phone_number);
         let known = self.find(&phone_number).map(|at| (self.contact(at), self.take(at)));
         let (mut contact, order) =
             known.unwrap_or_else(|| (Contact { phone_number, ..Contact::default() }, self.next_order()));
@@ -48,6 +49,7 @@ impl Table {
     /// Puts a contact in, in place of the one with its phone number and all of its memberships. Of two memberships on one
     /// list the later counts.
     pub fn replace(&mut self, contact: Contact) {
+        self.log.put(&contact.phone_number);
         let order = match self.find(&contact.phone_number) {
             Some(at) => self.take(at),
             None => self.next_order(),
@@ -61,6 +63,7 @@ impl Table {
     pub fn remove(&mut self, phone_number: &str) -> bool {
         let found = self.find(phone_number);
         if let Some(at) = found {
+            self.log.removed(phone_number);
             self.take(at);
             self.keep_bounded();
         }
@@ -88,7 +91,7 @@ impl Table {
     }
 
     /// Whether everybody is in the base, and nobody was removed from it.
-    fn is_compact(&self) -> bool {
+    pub(super) fn is_compact(&self) -> bool {
         let rows = self.base.rows();
         self.newer.is_empty() && self.overflow.rows().is_empty() && self.base.contacts() == rows
     }
@@ -145,7 +148,7 @@ impl Table {
             let (contacts, rows) = (level.contacts(), level.rows());
             in_newer -= contacts;
             let is_small = in_newer > 0 && contacts <= in_newer;
-            let is_sparse = rows >= self.layout.changed && contacts * 2 < rows;
+            let is_sparse = rows >= self.layout.changed && contacts * 4 < rows * 3;
             is_small || is_sparse
         })
     }

@@ -208,6 +208,11 @@ impl Column {
         ColumnTest { yes, maybe: maybe.into(), possible: possible.into(), open: OpenKeys::of(keys, &self.buckets) }
     }
 
+    /// How many bytes the values take, and what there is to know of their codes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.domain.bytes() + size_of_val(&*self.buckets.firsts) + size_of_val(&*self.weights)
+    }
+
     /// How many rows have one of these codes.
     pub(crate) fn weight(&self, codes: &ByteSet) -> u64 {
         codes.codes().map(|code| self.weights[usize::from(code)]).sum()

@@ -8,6 +8,7 @@ use super::kernel::{Kernel, WORD};
 use super::level::Level;
 use super::scan::{Run, scratch};
 use super::segment::{Columns, Lists, Segment};
+use crate::stop::StopToken;
 
 /// A run of rows of a segment, and what is asked of it.
 pub(super) struct ColumnRun<'t> {
@@ -18,13 +19,20 @@ pub(super) struct ColumnRun<'t> {
     contacts: &'t [u64],
     /// The first word of the run.
     start: usize,
+    stop: &'t StopToken,
 }
 
 impl<'t> ColumnRun<'t> {
-    pub(super) fn new(plans: &'t ColumnPlans, level: &'t Level, segment: usize, start: usize) -> Self {
+    pub(super) fn new(
+        plans: &'t ColumnPlans,
+        level: &'t Level,
+        segment: usize,
+        start: usize,
+        stop: &'t StopToken,
+    ) -> Self {
         let contacts = level.live_run(segment, start);
         let segment = &level.segments()[segment];
-        Self { kernel: Kernel::detect(), columns: level.columns(), plans, segment, contacts, start }
+        Self { kernel: Kernel::detect(), columns: level.columns(), plans, segment, contacts, start, stop }
     }
 
     /// Leaves those whose list in a slot is one of some.
@@ -200,7 +208,15 @@ impl Run for ColumnRun<'_> {
         }
     }
 
+    fn is_stopped(&self) -> bool {
+        self.stop.is_stopped()
+    }
+
     fn retain_possible(&self, leaf: usize, slot: usize, rows: &mut [u64]) {
+        if self.is_stopped() {
+            rows.fill(0);
+            return;
+        }
         let leaf = &self.plans.leaves[leaf];
         match (&leaf.list, leaf.column()) {
             (_, Some((column, test))) => self.retain_possible_codes(column, slot, test, rows),

@@ -33,6 +33,8 @@ struct Contents {
     segments: Vec<Segment>,
     /// Those on more lists than a segment has slots, or on lists that too few others share.
     overflow: Vec<Arc<OverflowRow>>,
+    /// The phone of each of them.
+    overflow_phones: Box<[Phone]>,
     /// The places of the contacts in the order in which all were first seen; none where they are the first that were.
     order: Option<Box<[u64]>>,
     /// Where each contact is, by phone number, once somebody has asked.
@@ -42,7 +44,6 @@ struct Contents {
 /// Where the contact of a phone number is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PhoneRow {
-    phone: Phone,
     block: u32,
     row: u32,
 }
@@ -64,11 +65,12 @@ impl Level {
     /// What was built of contacts; `order` has their places in the order in which all were first seen, if they are not
     /// the first that were.
     pub(super) fn new(built: Built, order: Option<Vec<u64>>) -> Self {
-        let Built { columns, segments, others, contacts, .. } = built;
+        let Built { mut columns, segments, others, contacts, .. } = built;
         let seen = |at: u32| order.as_ref().map_or(u64::from(at), |order| order[at as usize]);
         let overflow: Vec<_> = others.into_iter().map(|(at, contact)| OverflowRow::new(contact, seen(at))).collect();
         let in_segments: usize = segments.iter().map(|segment| segment.phones.len() * segment.slots).sum();
         let in_overflow: usize = overflow.iter().map(|row| row.contact.memberships.len()).sum();
+        let phones = overflow.iter().map(|row| columns.odd_phones.intern(&row.contact.phone_number)).collect();
         let blocks = segments.iter().map(|segment| segment.phones.len()).chain([overflow.len()]);
         Self {
             live: Live::new(blocks),
@@ -78,6 +80,7 @@ impl Level {
                 columns,
                 segments,
                 overflow,
+                overflow_phones: phones,
                 order: order.map(Into::into),
                 by_phone: OnceLock::new(),
             }),
@@ -141,32 +144,30 @@ impl Level {
     pub(super) fn find(&self, phone_number: &str) -> Option<LevelRow> {
         let (of, by_phone) = (&self.columns().odd_phones, self.by_phone());
         let phone = of.find(phone_number)?;
-        let row = by_phone.get(by_phone.partition_point(|row| of.cmp(row.phone, phone).is_lt()))?;
-        (row.phone == phone && self.is_live(row.at())).then(|| row.at())
+        let at = by_phone.get(by_phone.partition_point(|row| of.cmp(self.phone(row.at()), phone).is_lt()))?.at();
+        (self.phone(at) == phone && self.is_live(at)).then_some(at)
     }
 
     /// Where the contacts are, in the order of their phone numbers as texts; removed ones are among them.
     pub(super) fn by_phone(&self) -> &[PhoneRow] {
-        let Contents { columns, segments, overflow, by_phone, .. } = &*self.contents;
+        let Contents { columns, segments, overflow_phones, by_phone, .. } = &*self.contents;
         by_phone.get_or_init(|| {
             let of = &columns.odd_phones;
             let mut rows = Vec::with_capacity(self.rows());
             for (block, segment) in (0..).zip(segments) {
-                rows.extend((0..).zip(&segment.phones).map(|(row, phone)| PhoneRow { phone: *phone, block, row }));
+                rows.extend((0..).zip(&segment.phones).map(|(row, phone)| (*phone, PhoneRow { block, row })));
             }
-            for (row, known) in (0..).zip(overflow) {
-                let phone = of.find(&known.contact.phone_number);
-                rows.extend(phone.map(|phone| PhoneRow { phone, block: segments.len() as u32, row }));
-            }
-            rows.par_sort_unstable_by(|a, b| of.cmp(a.phone, b.phone));
-            rows.into()
+            let block = segments.len() as u32;
+            rows.extend((0..).zip(overflow_phones).map(|(row, phone)| (*phone, PhoneRow { block, row })));
+            rows.par_sort_unstable_by(|(a, _), (b, _)| of.cmp(*a, *b));
+            rows.into_iter().map(|(_, row)| row).collect()
         })
     }
 
     /// The first of [`Level::by_phone`] whose phone number is behind one.
     pub(super) fn first_behind(&self, phone_number: &str) -> usize {
         let of = &self.columns().odd_phones;
-        self.by_phone().partition_point(|row| of.cmp_text(row.phone, phone_number).is_le())
+        self.by_phone().partition_point(|row| of.cmp_text(self.phone(row.at()), phone_number).is_le())
     }
 
     pub(super) fn contact(&self, LevelRow { block, row }: LevelRow) -> Contact {
@@ -176,15 +177,17 @@ impl Level {
         }
     }
 
-    pub(super) fn phone_number(&self, LevelRow { block, row }: LevelRow) -> String {
+    fn phone(&self, LevelRow { block, row }: LevelRow) -> Phone {
         match self.segments().get(block) {
-            Some(segment) => {
-                let mut text = String::new();
-                self.columns().odd_phones.write(segment.phones[row], &mut text);
-                text
-            }
-            None => self.overflow()[row].contact.phone_number.clone(),
+            Some(segment) => segment.phones[row],
+            None => self.contents.overflow_phones[row],
         }
+    }
+
+    pub(super) fn phone_number(&self, at: LevelRow) -> String {
+        let mut text = String::new();
+        self.columns().odd_phones.write(self.phone(at), &mut text);
+        text
     }
 
     /// The place of a contact in the order in which all were first seen. The rows of a segment, and those of the
@@ -221,8 +224,23 @@ impl Level {
         Arc::ptr_eq(&self.contents, &other.contents) && self.live.is_snapshot_of(&other.live)
     }
 
-    /// How many bytes the columns take, dictionaries and phone numbers included.
-    pub(super) fn bytes(&self) -> usize {
-        self.columns().bytes() + self.segments().iter().map(Segment::bytes).sum::<usize>() + self.live.bytes()
+    /// How many bytes the order takes, where the segments do not say it.
+    pub(super) fn order_bytes(&self) -> usize {
+        self.contents.order.as_deref().map_or(0, size_of_val)
+    }
+
+    /// How many bytes the phones of the overflow take.
+    pub(super) fn overflow_phone_bytes(&self) -> usize {
+        size_of_val(&*self.contents.overflow_phones)
+    }
+
+    /// How many bytes the index by phone number takes, if it was made.
+    pub(super) fn index_bytes(&self) -> usize {
+        self.contents.by_phone.get().map_or(0, |rows| size_of_val(&**rows))
+    }
+
+    /// How many bytes it takes to tell which rows have not been removed.
+    pub(super) fn live_bytes(&self) -> usize {
+        self.live.bytes()
     }
 }

@@ -55,7 +55,9 @@ impl Live {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.pages.len() * (size_of::<[u64; RUN]>() + size_of::<Arc<[u64; RUN]>>())
+        // Each page has the two counts of its `Arc`.
+        let of_page = size_of::<[u64; RUN]>() + size_of::<Arc<[u64; RUN]>>() + 2 * size_of::<usize>();
+        self.pages.len() * of_page + size_of_val(&*self.firsts)
     }
 }
 

@@ -6,6 +6,7 @@ mod build;
 mod cell;
 #[cfg(feature = "parquet")]
 mod cells;
+mod change_log;
 mod changes;
 mod column;
 mod column_chunk;
@@ -17,6 +18,7 @@ mod kernel;
 mod level;
 mod live;
 mod members;
+mod memory;
 mod notes;
 mod overflow;
 mod phone;
@@ -25,6 +27,7 @@ mod scan;
 mod segment;
 pub(crate) mod shard;
 mod shared;
+mod stoppable;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -37,6 +40,7 @@ use std::sync::Arc;
 
 use self::bind::Questions;
 use self::build::{Layout, build};
+use self::change_log::ChangeLog;
 use self::level::{Level, LevelRow};
 use self::overflow::Overflow;
 use self::scan::Scan;
@@ -49,11 +53,14 @@ use crate::population::Population;
 use crate::semantics::EvalContext;
 use crate::size::Size;
 use crate::span::span;
+use crate::stop::StopToken;
 
 #[cfg(feature = "parquet")]
 pub(crate) use self::cells::{CellRef, RowBlock, TableCells};
 pub use self::members::{DifferentSnapshots, Members, Page, PhoneNumbers};
+pub use self::memory::Memory;
 pub use self::shared::SharedTable;
+pub use self::stoppable::StoppableTable;
 pub(crate) use self::{cell::Cell, histogram::Histograms, segment::ColumnId};
 
 /// A population in columns, which answers as [`Population`] does, only faster.
@@ -94,6 +101,10 @@ pub struct Table {
     replaced: u64,
     /// What reading its records has shown that is in none of them.
     observed: Arc<Observed>,
+    /// When scans are to stop.
+    stop: StopToken,
+    /// What changes, if somebody wants to know.
+    log: ChangeLog,
 }
 
 /// Where a contact is.
@@ -345,12 +356,6 @@ impl Table {
     pub fn members(&self, audience: &Audience, cx: &EvalContext) -> Members {
         let plan = audience.plan(cx);
         Members::new(self, Scan::new(self, &Questions::of(&[&plan])).collect())
-    }
-
-    /// How many bytes the columns take, dictionaries and phone numbers included.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.levels().map(Level::bytes).sum()
     }
 }
 

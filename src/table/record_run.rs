@@ -11,6 +11,7 @@ use super::scan::Run;
 use crate::contact::Membership;
 use crate::eval;
 use crate::plan::Subject;
+use crate::stop::StopToken;
 
 /// Words of records that are worked on at a time: so few that threads share even a small overflow.
 pub(super) const WORDS: usize = 2;
@@ -24,6 +25,7 @@ pub(super) struct RecordRun<'t> {
     /// What each leaf says that is the same for all of a contact's memberships, where somebody has several: time would
     /// grow with the product of lists that are asked for and memberships.
     of_contacts: Vec<OnceCell<[u64; WORDS]>>,
+    stop: &'t StopToken,
 }
 
 impl<'t> RecordRun<'t> {
@@ -33,6 +35,7 @@ impl<'t> RecordRun<'t> {
         rows: &'t [Arc<OverflowRow>],
         start: usize,
         live: impl Fn(usize) -> u64,
+        stop: &'t StopToken,
     ) -> Self {
         let rows = &rows[start * WORD..rows.len().min((start + WORDS) * WORD)];
         let mut contacts = [0; WORDS];
@@ -41,7 +44,7 @@ impl<'t> RecordRun<'t> {
         }
         let slots = rows.iter().map(|row| row.contact.memberships.len()).max().unwrap_or(0);
         let of_contacts = if slots > 1 { vec![OnceCell::new(); plans.leaves.len()] } else { Vec::new() };
-        Self { plans, rows, contacts, slots, of_contacts }
+        Self { plans, rows, contacts, slots, of_contacts, stop }
     }
 
     fn membership(&self, row: usize, slot: usize) -> Option<&'t Membership> {
@@ -101,7 +104,15 @@ impl Run for RecordRun<'_> {
         self.retain_each(rows, |row| list(row).is_some_and(|list| scope.binary_search(&list).is_ok()));
     }
 
+    fn is_stopped(&self) -> bool {
+        self.stop.is_stopped()
+    }
+
     fn retain_possible(&self, leaf: usize, slot: usize, rows: &mut [u64]) {
+        if self.is_stopped() {
+            rows.fill(0);
+            return;
+        }
         let RecordLeaf { matcher, of_the_contact } = &self.plans.leaves[leaf];
         let holds = |row: usize, slot: usize| {
             let OverflowRow { contact, by_list, .. } = &*self.rows[row];

@@ -13,6 +13,7 @@ use super::kernel::{Kernel, RUN};
 use super::level::Level;
 use super::overflow::OverflowRow;
 use super::record_run::{self, RecordRun};
+use crate::stop::StopToken;
 use std::sync::Arc;
 
 /// A bit for each row of a run.
@@ -23,6 +24,9 @@ pub(super) trait Run {
     fn kernel(&self) -> &'static Kernel {
         Kernel::detect()
     }
+
+    /// Whether the scan is to stop: then rows may be filled with anything, because nobody sees them.
+    fn is_stopped(&self) -> bool;
 
     fn words(&self) -> usize;
 
@@ -88,6 +92,7 @@ pub(super) struct Scan<'t> {
     /// The plans, bound to the columns of each level.
     columns: Vec<ColumnPlans>,
     records: RecordPlans,
+    stop: &'t StopToken,
 }
 
 impl Table {
@@ -125,10 +130,10 @@ impl Block<'_> {
 impl<'t> Scan<'t> {
     pub(super) fn new(table: &'t Table, asked: &Questions<'_>) -> Self {
         let blocks = table.blocks();
-        let columns = table.levels().map(|level| ColumnPlans::new(asked, level.columns())).collect();
+        let columns = table.levels().map(|level| ColumnPlans::new(asked, level.columns(), &table.stop)).collect();
         let has_records = blocks.iter().any(|block| !matches!(block, Block::Segment { .. }) && block.rows() > 0);
-        let records = if has_records { RecordPlans::new(asked) } else { RecordPlans::default() };
-        Self { blocks, plans: asked.plans.len(), columns, records }
+        let records = if has_records { RecordPlans::new(asked, &table.stop) } else { RecordPlans::default() };
+        Self { blocks, plans: asked.plans.len(), columns, records, stop: &table.stop }
     }
 
     pub(super) fn blocks(&self) -> &[Block<'t>] {
@@ -140,26 +145,27 @@ impl<'t> Scan<'t> {
         self.plans
     }
 
-    /// All runs: what one thread does at a time.
-    pub(super) fn runs(&self) -> impl IndexedParallelIterator<Item = RunAt> + use<> {
+    /// All runs, what one thread does at a time, until the scan is to stop.
+    pub(super) fn runs(&self) -> impl ParallelIterator<Item = RunAt> + use<'_, 't> {
         let mut runs = Vec::new();
         for (at, block) in self.blocks.iter().enumerate() {
             let words = block.rows().div_ceil(super::kernel::WORD);
             runs.extend((0..words).step_by(block.words_of_run()).map(|start| (at, start)));
         }
-        runs.into_par_iter()
+        runs.into_par_iter().take_any_while(|_| !self.stop.is_stopped())
     }
 
     /// Looks at a run.
     pub(super) fn run<T>(&self, (block, start): RunAt, look: impl FnOnce(&dyn Run) -> T) -> T {
         match self.blocks[block] {
             Block::Segment { number, level, segment } => {
-                look(&ColumnRun::new(&self.columns[number], level, segment, start))
+                look(&ColumnRun::new(&self.columns[number], level, segment, start, self.stop))
             }
             Block::LevelOverflow(level) => {
-                look(&RecordRun::new(&self.records, level.overflow(), start, |word| level.overflow_live(word)))
+                let live = |word| level.overflow_live(word);
+                look(&RecordRun::new(&self.records, level.overflow(), start, live, self.stop))
             }
-            Block::Overflow(rows) => look(&RecordRun::new(&self.records, rows, start, |_| u64::MAX)),
+            Block::Overflow(rows) => look(&RecordRun::new(&self.records, rows, start, |_| u64::MAX, self.stop)),
         }
     }
 }

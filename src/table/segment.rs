@@ -110,9 +110,9 @@ impl Columns {
         &self.columns[at].1
     }
 
-    pub(super) fn bytes(&self) -> usize {
-        let domains: usize = self.columns.iter().map(|(_, column)| column.domain.bytes()).sum();
-        domains + self.odd_phones.bytes()
+    /// How many bytes the distinct values take, and the codes of their buckets.
+    pub(super) fn dictionary_bytes(&self) -> usize {
+        self.columns.iter().map(|(_, column)| column.bytes()).sum()
     }
 }
 
@@ -168,9 +168,12 @@ impl Segment {
         })
     }
 
-    pub(super) fn bytes(&self) -> usize {
-        let chunks: usize = self.chunks.iter().flatten().map(ColumnChunk::bytes).sum();
-        chunks + self.phones.capacity() * size_of::<Phone>() + self.order.capacity() * size_of::<u32>()
+    /// How many bytes its part of the columns takes.
+    pub(super) fn column_bytes(&self) -> usize {
+        let of_chunks = |chunks: &Vec<ColumnChunk>| {
+            chunks.capacity() * size_of::<ColumnChunk>() + chunks.iter().map(ColumnChunk::bytes).sum::<usize>()
+        };
+        self.chunks.iter().map(of_chunks).sum()
     }
 }
 

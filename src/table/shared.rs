@@ -30,12 +30,14 @@ pub struct SharedTable {
     changing: Mutex<Table>,
     /// The table with all changes whose calls have returned. Nobody holds the lock for longer than a pointer takes.
     current: RwLock<Arc<Table>>,
+    /// Held by whoever compacts.
+    compacting: Mutex<()>,
 }
 
 impl From<Table> for SharedTable {
     fn from(table: Table) -> Self {
         table.prepare();
-        Self { current: RwLock::new(Arc::new(table.clone())), changing: Mutex::new(table) }
+        Self { current: RwLock::new(Arc::new(table.clone())), changing: Mutex::new(table), ..Self::default() }
     }
 }
 
@@ -61,9 +63,50 @@ impl SharedTable {
         self.change(|table| table.remove(phone_number))
     }
 
-    /// As [`Table::compact`]. Other changes wait for it; snapshots do not.
+    /// As [`Table::compact`], beside the changes that are made meanwhile: on the caller's thread, which may be one in the
+    /// background. Changes wait for some hundred others to be made again at most, and snapshots for nothing. It gives up if
+    /// [`SharedTable::change`] puts another table in the place of this one.
+    ///
+    /// ```
+    /// use std::thread;
+    ///
+    /// use headcount::{Contact, SharedTable};
+    ///
+    /// let table = SharedTable::default();
+    /// thread::scope(|scope| {
+    ///     scope.spawn(|| table.compact());
+    ///     table.merge(Contact { phone_number: "+1".into(), ..Contact::default() });
+    /// });
+    /// assert_eq!(table.snapshot().len(), 1);
+    /// ```
     pub fn compact(&self) {
-        self.change(Table::compact);
+        /// So many changes are made again while others wait.
+        const AT_ONCE: usize = 256;
+        /// Whoever changes the table faster than changes can be made again waits for more of them after some rounds.
+        const ROUNDS: usize = 16;
+        let _alone = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut compacted = {
+            let mut table = self.lock();
+            if table.is_compact() {
+                return;
+            }
+            table.log.start();
+            table.clone()
+        };
+        compacted.compact();
+        for round in 0.. {
+            let mut table = self.lock();
+            let Some(changes) = table.log.take() else { return };
+            if changes.len() <= AT_ONCE || round == ROUNDS {
+                compacted.replay(&table, changes);
+                *table = compacted;
+                return self.publish(table);
+            }
+            table.log.start();
+            let known = table.clone();
+            drop(table);
+            compacted.replay(&known, changes);
+        }
     }
 
     /// Makes several changes that snapshots have all of, or none. If `change` panics, it is none.
@@ -83,13 +126,18 @@ impl SharedTable {
         span!("change");
         let mut table = self.lock();
         let done = change(&mut table);
+        self.publish(table);
+        done
+    }
+
+    /// Lets snapshots see the table that changes were made to.
+    fn publish(&self, table: MutexGuard<'_, Table>) {
         table.prepare();
         let changed = Arc::new(table.clone());
         // The one before is let go of behind the lock: whoever is the last to hold it frees what it alone has.
         let before = std::mem::replace(&mut *self.current.write().unwrap_or_else(PoisonError::into_inner), changed);
         drop(table);
         drop(before);
-        done
     }
 
     /// The table that changes are made to; what a change left behind that panicked is undone.
@@ -174,6 +222,46 @@ mod tests {
                 });
             }
         });
+    }
+
+    #[test]
+    fn a_compaction_takes_in_what_is_changed_beside_it() {
+        let table = table();
+        (0..CONTACTS).for_each(|number| _ = table.merge(contact(number, 1)));
+        std::thread::scope(|scope| {
+            let compacted = scope.spawn(|| (0..20).for_each(|_| table.compact()));
+            let mut round = 2;
+            loop {
+                (0..CONTACTS).for_each(|number| {
+                    table.remove(&format!("+{}", CONTACTS + number));
+                    table.merge(contact(number, round));
+                    table.replace(contact(CONTACTS + number, round));
+                });
+                round += 1;
+                if compacted.is_finished() {
+                    break;
+                }
+            }
+        });
+        table.compact();
+        let (snapshot, expected) = (table.snapshot(), 0..2 * CONTACTS);
+        assert!(snapshot.is_compact());
+        assert!(
+            snapshot.contacts().map(|contact| contact.phone_number).eq(expected.map(|number| format!("+{number}")))
+        );
+        let clicks = snapshot.get("+7").unwrap().memberships[0].click_count;
+        assert_eq!(clicked(&snapshot, clicks), 2 * CONTACTS, "all are of the last round");
+    }
+
+    #[test]
+    fn a_compaction_gives_up_where_another_table_takes_the_place() {
+        let table = table();
+        table.merge(contact(1, 1));
+        table.changing.lock().unwrap().log.start();
+        table.change(|table| *table = Table::default());
+        assert!(table.changing.lock().unwrap().log.take().is_none());
+        table.compact();
+        assert!(table.snapshot().is_empty());
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Sweep<'_> {
         let of_run = OfRun { run, slots, invariant: self.truth.invariant.len(), holding };
         for word in 0..words {
             let in_any = open.iter().skip(word).step_by(words).fold(0, |rows, open| rows | open);
-            for bit in ones(in_any) {
+            for bit in ones(in_any).take_while(|_| !run.is_stopped()) {
                 let mut begins = false;
                 let looked_at = |at: &usize| open[at * words + word] >> bit & 1 == 1;
                 for at in (0..slots.len()).filter(looked_at) {

@@ -412,7 +412,7 @@ fn however_many_changes_there_are_what_is_in_no_column_and_what_is_removed_is_bo
                 _ => _ = table.merge(of(i * 3).clone()),
             }
             assert!(table.overflow.rows().len() < most, "{i}");
-            assert!(table.levels().all(|level| level.rows() < most || level.rows() <= 2 * level.contacts()), "{i}");
+            assert!(table.levels().all(|level| level.rows() < most || level.rows() * 3 <= 4 * level.contacts()), "{i}");
             let contacts: Vec<usize> = table.levels().map(Level::contacts).collect();
             let more_than_all_newer = |at: usize| contacts[at] > contacts[at + 1..].iter().sum();
             assert!((0..contacts.len()).all(|at| at + 1 == contacts.len() || more_than_all_newer(at)), "{contacts:?}");
@@ -591,9 +591,11 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
         let keys = domain.keys();
         columns.push(id, Column::new(domain, Buckets::new(&[], keys)));
     }
-    assert_eq!(columns.bytes(), of_domains);
+    // Of each, the weights of its codes and the first key of each of its buckets.
+    let of_codes: usize = columns.columns.iter().map(|(_, column)| 256 * 8 + 8 * column.domain.keys() as usize).sum();
+    assert_eq!(columns.dictionary_bytes(), of_domains + of_codes);
     columns.odd_phones.intern("an odd one");
-    let of_odd = columns.bytes() - of_domains;
+    let of_odd = columns.odd_phones.bytes();
     assert!((2 * 10..200).contains(&of_odd), "a text and where it is: {of_odd}");
 
     let segment = Segment {
@@ -603,13 +605,23 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
         order: vec![0; 100],
         chunks: vec![vec![few()], vec![many(), few()]],
     };
-    let of_segment = 2 * (3 + 4 * 8) + 3 * 128 + 100 * 8 + 100 * 4;
-    assert_eq!(segment.bytes(), of_segment);
-    let of_columns = columns.bytes();
+    let of_segment = 2 * (3 + 4 * 8) + 3 * 128 + 3 * size_of::<ColumnChunk>();
+    assert_eq!(segment.column_bytes(), of_segment);
+    let dictionaries = columns.dictionary_bytes();
     let segments = vec![segment.clone(), segment];
     let built = build::Built { columns, segments, others: Vec::new(), contacts: 200, replaced: 0 };
     let table = Table { base: Level::new(built, None), ..Table::default() };
-    // Which rows are there is kept by whole pages.
-    let of_live = 2 * (kernel::RUN * 8 + 8);
-    assert_eq!(table.bytes(), 2 * of_segment + of_columns + of_live);
+    let expected = Memory {
+        columns: 2 * of_segment,
+        dictionaries,
+        phone_numbers: 2 * 100 * 8 + of_odd,
+        order: 2 * 100 * 4,
+        indices: 0,
+        // Which rows are there is kept by whole pages, each with the counts of its `Arc`.
+        live: 2 * (kernel::RUN * 8 + 8 + 16) + 3 * 8,
+        overflow: 0,
+    };
+    assert_eq!(table.memory(), expected);
+    table.prepare();
+    assert_eq!(table.memory(), Memory { indices: 200 * 8, ..expected });
 }

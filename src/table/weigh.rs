@@ -141,7 +141,7 @@ impl<'a, const N: usize> Balance<'a, N> {
     fn add(&mut self, run: &dyn Run, answers: &mut Answers) {
         let words = run.words();
         answers.begin(run);
-        for slot in 0..run.slots() {
+        for slot in (0..run.slots()).take_while(|_| !run.is_stopped()) {
             let mut is_asked = false;
             answers.of_slot(run, slot, |at, rows| {
                 is_asked = true;
@@ -150,14 +150,14 @@ impl<'a, const N: usize> Balance<'a, N> {
             });
             // All plans have one scope.
             if is_asked {
-                self.weigh(words);
+                self.weigh(run, words);
             }
         }
         self.figures.each().for_each(|figure| figure.end(words));
     }
 
     /// Weighs the memberships of a slot, whose scope and answers are known.
-    fn weigh(&mut self, words: usize) {
+    fn weigh(&mut self, run: &dyn Run, words: usize) {
         // Members stand behind their group.
         for (at, part) in self.outline.parts.iter().enumerate().rev() {
             self.values[at] = match part {
@@ -173,7 +173,7 @@ impl<'a, const N: usize> Balance<'a, N> {
             };
         }
         let alone = Outcome { low: [0; RUN], high: self.scope };
-        self.weigh_part(0, &alone, &alone, &self.scope.clone(), words);
+        self.weigh_part(run, 0, &alone, &alone, &self.scope.clone(), words);
         self.figures.in_scope.add(&self.scope[..words]);
         let of_plans = &self.answers[self.outline.conditions.len()..];
         self.figures.more.iter_mut().zip(of_plans).for_each(|(figure, rows)| figure.add(&rows[..words]));
@@ -181,7 +181,18 @@ impl<'a, const N: usize> Balance<'a, N> {
 
     /// Weighs a part: what becomes of it if the filter ends with it, what if nothing is missing, and what is left if it
     /// is.
-    fn weigh_part(&mut self, at: usize, ending: &Outcome, whole: &Outcome, without: &RunBits, words: usize) {
+    fn weigh_part(
+        &mut self,
+        run: &dyn Run,
+        at: usize,
+        ending: &Outcome,
+        whole: &Outcome,
+        without: &RunBits,
+        words: usize,
+    ) {
+        if run.is_stopped() {
+            return;
+        }
         let value = self.values[at];
         let figures = &mut self.figures.parts[at];
         figures.alone.add(&value[..words]);
@@ -197,7 +208,7 @@ impl<'a, const N: usize> Balance<'a, N> {
             let without = if members.len() == 1 { *without } else { whole.of(&others, words) };
             let ending = ending.within(*junction, &before, words);
             let whole = whole.within(*junction, &others, words);
-            self.weigh_part(*member, &ending, &whole, &without, words);
+            self.weigh_part(run, *member, &ending, &whole, &without, words);
             join(*junction, &mut before, &self.values[*member], words);
         }
     }

@@ -9,6 +9,7 @@ mod nested_columns;
 mod numbers_and_dates;
 mod packing;
 mod sizes;
+mod stopping;
 
 use std::io::Write;
 

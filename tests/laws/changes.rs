@@ -1,8 +1,14 @@
 //! Law 7: a table that was told of changes equals one built from the final records. Law 4: neither layout, threads nor
 //! the split into files change an answer.
 
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
+
 use headcount::testing::{contacts, records};
-use headcount::{Audience, Contact, EvalContext, Filter, Population, Semantics, Table, TableBuilder, semantics::Unit};
+use headcount::{
+    Audience, Contact, EvalContext, Filter, Population, Semantics, SharedTable, Table, TableBuilder, semantics::Unit,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -20,6 +26,16 @@ pub(crate) enum Change {
 }
 
 impl Change {
+    fn make_shared(self, table: &SharedTable) {
+        match self {
+            Self::Merge(record) => _ = table.merge(record),
+            Self::Replace(contact) => table.replace(contact),
+            Self::Remove(phone_number) => _ = table.remove(&phone_number),
+            Self::Compact => table.compact(),
+            Self::Snapshot => std::thread::yield_now(),
+        }
+    }
+
     pub(crate) fn make(self, table: &mut Table) {
         match self {
             Self::Merge(record) => _ = table.merge(record),
@@ -63,6 +79,37 @@ impl Known {
         self.0.retain(|known| known.phone_number != phone_number);
         self.0.len() < before
     }
+}
+
+/// Snapshots that threads took while another made changes, each with the numbers of changes that it may have: those whose
+/// calls had returned before, up to one more than had returned after.
+fn snapshots(table: &SharedTable, changes: Vec<Change>) -> Vec<(RangeInclusive<usize>, Arc<Table>)> {
+    let (made, all) = (AtomicUsize::new(0), changes.len());
+    let readers = Barrier::new(3);
+    let read = || {
+        let mut taken: Vec<(RangeInclusive<usize>, Arc<Table>)> = Vec::new();
+        readers.wait();
+        loop {
+            let before = made.load(Ordering::SeqCst);
+            let snapshot = table.snapshot();
+            let after = made.load(Ordering::SeqCst);
+            if taken.last().is_none_or(|(_, last)| !Arc::ptr_eq(last, &snapshot)) {
+                taken.push((before..=(after + 1).min(all), snapshot));
+            }
+            if before == all {
+                return taken;
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = [(); 2].map(|()| scope.spawn(read));
+        readers.wait();
+        for change in changes {
+            change.make_shared(table);
+            made.fetch_add(1, Ordering::SeqCst);
+        }
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 fn sizes(table: &Table, filter: &Filter, lists: &[i64], cx: &EvalContext) -> [u64; 2] {
@@ -139,6 +186,35 @@ proptest! {
                 prop_assert_eq!(told_timeline, built_timeline, "{}", asked);
             }
         }
+    }
+
+    /// Law 7, under threads that read while another writes.
+    #[test]
+    fn snapshots_taken_at_any_moment_equal_a_table_built_from_what_had_been_merged_by_then(
+        case in cases(), changes in changes(), layout in 0..LAYOUTS.len(),
+    ) {
+        let mut told = table(&case.population, LAYOUTS[layout]);
+        let shared = SharedTable::from(told.clone());
+        let audience = case.audience();
+        let answer = |table: &Table| {
+            // Built anew: it depends on where a contact stands in which order its memberships are given, and what is
+            // filled in.
+            let contacts: Vec<Contact> = Table::from_iter(table.contacts()).contacts().collect();
+            let members: Vec<String> = table.members(&audience, &case.cx).into_iter().collect();
+            (contacts, members, table.size(&audience, &case.cx))
+        };
+        // Built anew after each change: that a table equals one that is told of changes is a law of its own.
+        let built = |told: &Table| answer(&Table::from_iter(told.contacts()));
+        let mut expected = vec![built(&told)];
+        for change in changes.clone() {
+            change.make(&mut told);
+            expected.push(built(&told));
+        }
+        for (range, snapshot) in snapshots(&shared, changes) {
+            let found = answer(&snapshot);
+            prop_assert!(range.clone().any(|made| expected[made] == found), "{:?}: {:?}", range, found);
+        }
+        prop_assert_eq!(&answer(&shared.snapshot()), &expected[expected.len() - 1]);
     }
 
     #[test]

@@ -39,6 +39,7 @@ use self::pages::PageMemory;
 use super::metadata::FileGuarantees;
 use crate::estimate::SampleInfo;
 use crate::plan::Plan;
+use crate::stop::StopToken;
 use crate::table::shard::{MOST, Shard};
 
 pub(crate) use self::ahead::ReadAhead;
@@ -160,20 +161,22 @@ impl ParquetFile {
         }
     }
 
-    /// Reads the file on `threads` threads, which `prepare` what they read, and hands it on here, in its order.
+    /// Reads the file on `threads` threads, which `prepare` what they read, and hands it on here, in its order, until it is
+    /// to stop.
     pub(crate) fn read(
         &self,
         threads: usize,
         prepare: fn(&mut Shard),
+        stop: &StopToken,
         each: &mut dyn FnMut(RowsRead),
     ) -> Result<(), Damage> {
         let mut so_far = SoFar::default();
         let mut hand_on = |group: usize, decoded: Decoded| each(so_far.add(self, group, decoded));
         if threads == 1 || self.groups.len() < 2 {
-            for group in &self.groups {
+            for group in self.groups.iter().take_while(|_| !stop.is_stopped()) {
                 self.group(*group, prepare, &mut |decoded| {
                     hand_on(*group, decoded);
-                    ControlFlow::Continue(())
+                    if stop.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                 })?;
             }
             return Ok(());
@@ -191,6 +194,7 @@ impl ParquetFile {
             for (group, results) in self.groups.iter().zip(channels.iter().cycle()) {
                 loop {
                     match results.recv() {
+                        _ if stop.is_stopped() => return Ok(()),
                         Ok(GroupMessage::RowVisitor(decoded)) => hand_on(*group, *decoded),
                         Ok(GroupMessage::GroupEnds(result)) => {
                             result?;

@@ -17,7 +17,8 @@ impl Table {
         let runs: Vec<(usize, usize)> = (0..members.first().map_or(0, |members| members.rows.len()))
             .flat_map(|block| (0..words_of(block)).step_by(RUN).map(move |start| (block, start)))
             .collect();
-        let patterns = runs.into_par_iter().fold(Patterns::default, |mut patterns, (block, start)| {
+        let runs = runs.into_par_iter().take_any_while(|_| !self.stop.is_stopped());
+        let patterns = runs.fold(Patterns::default, |mut patterns, (block, start)| {
             let end = (start + RUN).min(words_of(block));
             let rows: Vec<&[u64]> = members.iter().map(|members| &members.rows[block].words()[start..end]).collect();
             add_rows(&rows, &mut patterns);

@@ -99,7 +99,7 @@ fn count(table: &Table, questions: &[(String, Audience)]) -> Result<Value, Failu
         "version": env!("CARGO_PKG_VERSION"),
         "memberships": table.memberships(),
         "contacts": table.len(),
-        "bytes": table.bytes(),
+        "bytes": table.memory().total(),
         "filters": filters,
     }))
 }

@@ -1,0 +1,120 @@
+//! How many bytes a table takes.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Table;
+use super::level::Level;
+use super::overflow::OverflowRow;
+use crate::contact::{Contact, Membership};
+use crate::value::Value;
+
+/// How many bytes a table takes on the heap, by what they are for. What snapshots share counts in each of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Memory {
+    /// The codes of columns, and what refines them.
+    pub columns: usize,
+    /// The distinct values of columns, and which codes stand for them.
+    pub dictionaries: usize,
+    /// Phone numbers.
+    pub phone_numbers: usize,
+    /// The order in which contacts were first seen.
+    pub order: usize,
+    /// The indices by phone number, of which each is made when first something is looked up.
+    pub indices: usize,
+    /// Which rows have not been removed.
+    pub live: usize,
+    /// Contacts that stand in no column: those that changed last, and those whose lists too few others share.
+    pub overflow: usize,
+}
+
+impl Memory {
+    /// The sum of all.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        let Self { columns, dictionaries, phone_numbers, order, indices, live, overflow } = *self;
+        columns + dictionaries + phone_numbers + order + indices + live + overflow
+    }
+}
+
+impl Table {
+    /// How many bytes it takes, by what they are for: within a tenth of what the process gained by it. An allocator may take
+    /// more for itself.
+    ///
+    /// ```
+    /// use headcount::{Contact, Table};
+    ///
+    /// let mut table = Table::default();
+    /// let empty = table.memory().total();
+    /// table.merge(Contact { phone_number: "+1".into(), ..Contact::default() });
+    /// assert!(table.memory().overflow > 0 && table.memory().total() > empty);
+    /// ```
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        let mut memory = Memory::default();
+        self.levels().for_each(|level| level.add_memory(&mut memory));
+        memory.overflow += self.overflow.rows().iter().map(|row| overflow_row(row)).sum::<usize>();
+        memory
+    }
+}
+
+impl Level {
+    fn add_memory(&self, memory: &mut Memory) {
+        memory.dictionaries += self.columns().dictionary_bytes();
+        memory.phone_numbers += self.columns().odd_phones.bytes() + self.overflow_phone_bytes();
+        for segment in self.segments() {
+            memory.columns += segment.column_bytes();
+            memory.phone_numbers += size_of_val(&*segment.phones);
+            memory.order += size_of_val(&*segment.order);
+        }
+        memory.order += self.order_bytes();
+        memory.indices += self.index_bytes();
+        memory.live += self.live_bytes();
+        memory.overflow += self.overflow().iter().map(|row| overflow_row(row)).sum::<usize>();
+    }
+}
+
+/// A row of an overflow, with the two counts of its `Arc` and the pointer to it.
+fn overflow_row(OverflowRow { contact, by_list, .. }: &OverflowRow) -> usize {
+    size_of::<OverflowRow>() + 3 * size_of::<usize>() + by_list.bytes() + of_contact(contact)
+}
+
+/// What a contact has on the heap.
+fn of_contact(contact: &Contact) -> usize {
+    let Contact { phone_number, carrier, line_type, timezone, memberships, .. } = contact;
+    let texts = [carrier, line_type, timezone].into_iter().flatten().map(String::capacity);
+    let memberships_bytes = memberships.capacity() * size_of::<Membership>();
+    phone_number.capacity()
+        + texts.sum::<usize>()
+        + memberships_bytes
+        + memberships.iter().map(of_membership).sum::<usize>()
+}
+
+fn of_membership(membership: &Membership) -> usize {
+    let texts = [&membership.list_number, &membership.signup_method].into_iter().flatten().map(String::capacity);
+    let custom = membership.custom_fields.iter().map(|(key, value)| key.capacity() + of_value(value));
+    texts.sum::<usize>() + of_map(&membership.custom_fields) + custom.sum::<usize>()
+}
+
+fn of_value(value: &Value) -> usize {
+    let element = |element: &Option<Value>| element.as_ref().map_or(0, of_value);
+    match value {
+        Value::Bool(_) | Value::Number(_) => 0,
+        Value::Text(text) => text.capacity(),
+        Value::Array(elements) => {
+            elements.capacity() * size_of::<Option<Value>>() + elements.iter().map(element).sum::<usize>()
+        }
+        Value::Object(fields) => {
+            of_map(fields) + fields.iter().map(|(key, value)| key.capacity() + element(value)).sum::<usize>()
+        }
+    }
+}
+
+/// The nodes of a map. A node has room for eleven entries; it is one, or each is about two thirds full.
+fn of_map<K, V>(map: &BTreeMap<K, V>) -> usize {
+    const ENTRIES: usize = 11;
+    let nodes = if map.len() <= ENTRIES { map.len().min(1) } else { map.len().div_ceil(ENTRIES * 2 / 3) };
+    nodes * (ENTRIES * (size_of::<K>() + size_of::<V>()) + 2 * size_of::<usize>())
+}
