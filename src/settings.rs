@@ -157,7 +157,7 @@ mod tests {
             r#"{"depth":3,"conditions":10000,"values":10000,"string_bytes":65536,"source_bytes":8388608,"problems":1000}"#,
         );
         #[cfg(feature = "sql")]
-        crate::sql::Dialect::ALL.into_iter().for_each(|dialect| {
+        crate::sql::Dialect::ALL.iter().copied().for_each(|dialect| {
             let name = dialect.name();
             assert_eq!(serde_json::to_string(&dialect).unwrap(), format!("\"{name}\""));
             assert_eq!(name.parse::<crate::sql::Dialect>(), Ok(dialect));
