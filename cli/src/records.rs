@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use headcount::records::{Input, absent_fields};
+use headcount::records::{Input, NameMap, absent_fields, refuse_unfit_columns};
 use headcount::{
     Audience, Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
     analysis::{Sample, SampleBuilder, SampleInfo, SampleSize},
@@ -47,7 +47,7 @@ impl Loaded {
 
 /// Reads all records, as one population.
 pub(crate) fn load(records: &arguments::Records, asked: &[&Audience]) -> Result<Loaded, Failure> {
-    load_with(records, reader(records), asked).map(tell_notes)
+    load_with(records, records.reader(), asked).map(tell_notes)
 }
 
 /// Reads of all records what it takes to answer some plans.
@@ -56,8 +56,8 @@ pub(crate) fn load_for(
     plans: impl IntoIterator<Item = Plan>,
     asked: &[&Audience],
 ) -> Result<Loaded, Failure> {
-    let reader = reader(records);
-    let alone = records.files.len() == 1;
+    let reader = records.reader();
+    let alone = records.is_one_file();
     load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) }, asked)
         .map(tell_notes)
 }
@@ -72,10 +72,6 @@ fn tell_notes((loaded, drawn): (Loaded, Option<SampleInfo>)) -> Loaded {
         ));
     }
     loaded
-}
-
-fn reader(records: &arguments::Records) -> RecordReader {
-    RecordReader::new().on_error(records.on_error.into()).threads(records.threads())
 }
 
 fn load_with(
@@ -119,7 +115,7 @@ pub(crate) fn sample(
 ) -> Result<Sampled, Failure> {
     let begun = Instant::now();
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
-    let reader = reader(records);
+    let reader = records.reader();
     let mut builder = SampleBuilder::new(take, seed);
     let mut kept = None;
     let ReadInputs { skipped, heard } = read(records, &reader, asked, &mut |reader, input| {
@@ -131,7 +127,7 @@ pub(crate) fn sample(
     let Some(drawn) = kept else {
         return Ok(Sampled { sample: builder.build(), kept: false, skipped, heard, time: begun.elapsed() });
     };
-    if records.files.len() > 1 {
+    if !records.is_one_file() {
         return Err(Failure::Unfit("a sample is among several files, and of those it says nothing".to_owned()));
     }
     if records.files.iter().any(|path| is_standard(path)) {
@@ -177,7 +173,7 @@ fn load_those(
     mut wanted: impl FnMut(&Contact) -> bool,
 ) -> Result<ReadContacts, Failure> {
     let mut population = Population::default();
-    let ReadInputs { heard, .. } = read(records, &reader(records), asked, &mut |reader, input| {
+    let ReadInputs { heard, .. } = read(records, &records.reader(), asked, &mut |reader, input| {
         each_contact(reader, input, |contact| {
             if wanted(&contact) {
                 population.insert(contact);
@@ -214,18 +210,26 @@ fn read(
     asked: &[&Audience],
     read: &mut Read<'_>,
 ) -> Result<ReadInputs, Failure> {
-    let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&records.files), "reading")));
-    let (mut wrong, mut left_out, mut reports) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut files, mut wrong) = (Vec::new(), Vec::new());
+    for path in &records.files {
+        match inputs(path) {
+            Ok(found) => files.extend(found),
+            Err(errors) => wrong.push(Wrong::Records(errors)),
+        }
+    }
+    let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&files), "reading")));
+    let (mut left_out, mut reports) = (Vec::new(), Vec::new());
     let mut notes = Notes::default();
     let (mut kept, mut skipped, mut bytes_before) = (0, 0, 0_u64);
-    for path in &records.files {
+    for input in files {
         let bytes_here = Arc::new(AtomicU64::new(0));
         let (shown, here) = (Arc::clone(&progress), Arc::clone(&bytes_here));
         let reader = reader.clone().progress(move |bytes| {
             here.store(bytes, Ordering::Relaxed);
             shown.lock().unwrap_or_else(PoisonError::into_inner).at(bytes_before + bytes);
         });
-        let result = read(&reader, input(path));
+        let name = input.name().to_owned();
+        let result = read(&reader, input);
         bytes_before += bytes_here.load(Ordering::Relaxed);
         // The other files are still read, so that everything that is wrong is told at once.
         match result {
@@ -234,6 +238,9 @@ fn read(
                 skipped += report.skipped;
                 notes.extend(report.notes.clone());
                 left_out.extend(report.problems.clone());
+                if let Err(errors) = refuse_unfit_columns([(&*name, &report)], asked.iter().copied()) {
+                    wrong.push(Wrong::Records(errors));
+                }
                 reports.push(report);
             }
             Err(errors) => wrong.push(Wrong::Records(errors)),
@@ -245,6 +252,7 @@ fn read(
     }
     left_out.iter().for_each(note);
     notes.extend(absent_fields(&reports, asked.iter().copied()));
+    notes.extend(records.map.iter().flat_map(NameMap::not_found));
     let heard = Heard::new(records, notes);
     if let Some(failure) = too_many_skipped(records, kept, skipped) {
         heard.tell();
@@ -270,17 +278,18 @@ fn are(records: u64) -> String {
     format!("{} {}", counted(records, "record"), if records == 1 { "is" } else { "are" })
 }
 
-fn input(path: &Path) -> Input<'static> {
-    if is_standard(path) { Input::new(STANDARD_INPUT, io::stdin()) } else { Input::from(path) }
+/// The files at a path, or standard input.
+fn inputs(path: &Path) -> Result<Vec<Input<'static>>, Errors> {
+    if is_standard(path) { Ok(vec![Input::new(STANDARD_INPUT, io::stdin())]) } else { Input::files(path) }
 }
 
-/// How many bytes there are to read, if every file can tell.
-fn bytes_in(files: &[PathBuf]) -> Option<u64> {
-    let size = |path: &PathBuf| {
-        let known = fs::metadata(path).ok().filter(|known| known.is_file() && !is_standard(path));
+/// How many bytes there are to read, if every input can tell.
+fn bytes_in(inputs: &[Input<'_>]) -> Option<u64> {
+    let size = |input: &Input<'_>| {
+        let known = fs::metadata(input.path()?).ok().filter(fs::Metadata::is_file);
         known.map(|known| known.len())
     };
-    files.iter().map(size).sum()
+    inputs.iter().map(size).sum()
 }
 
 /// What was read, for people.

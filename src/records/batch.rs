@@ -8,10 +8,13 @@ use memchr::memrchr;
 use super::cells::Header;
 use super::documents::Documents;
 use super::foreign;
+use super::form::ReadOptions;
 use super::report::Stop;
 use super::rows::CsvSplitter;
+use super::separator::Separator;
 use super::slice::RecordSlice;
 use super::source::{Source, inner_extension};
+use crate::contact::NameMap;
 
 /// How many bytes are read before they are handed on: enough that threads seldom wait for each other, little enough to
 /// stay in the cache between cutting and parsing.
@@ -102,6 +105,9 @@ pub(super) struct Batches<'r> {
     name: String,
     length: Option<u64>,
     chunk: usize,
+    /// What is said of CSV.
+    names: NameMap,
+    separator: Option<Separator>,
     splitter: Option<Splitter>,
     /// Bytes of a record that is not complete.
     rest: Vec<u8>,
@@ -116,13 +122,21 @@ enum Splitter {
 }
 
 impl<'r> Batches<'r> {
-    /// `length`: the least number of bytes there are. `chunk`: how many are read at a time.
-    pub(super) fn new(name: &str, length: Option<u64>, chunk: usize, input: impl Read + Send + 'r) -> Self {
+    /// `length`: the least number of bytes there are. `chunk`: how many are read at a time, unless `reading` says it.
+    pub(super) fn new(
+        name: &str,
+        length: Option<u64>,
+        chunk: usize,
+        input: impl Read + Send + 'r,
+        reading: &ReadOptions,
+    ) -> Self {
         Self {
+            names: reading.conventions.names.clone(),
+            separator: reading.csv.separator,
             source: Source::open(name, input),
             name: name.to_owned(),
             length,
-            chunk,
+            chunk: reading.chunk.unwrap_or(chunk),
             splitter: None,
             rest: Vec::new(),
             failure: None,
@@ -162,7 +176,10 @@ impl<'r> Batches<'r> {
             let splitter = match &mut self.splitter {
                 Some(splitter) => splitter,
                 None if !self.ended && memory.length < CHUNK && says_nothing(memory.bytes()) => continue,
-                none => none.insert(Splitter::of(&mut memory, self.chunk, &self.name)?),
+                none => {
+                    let rows = CsvSplitter::new(self.names.clone(), self.separator);
+                    none.insert(Splitter::of(&mut memory, self.chunk, &self.name, rows)?)
+                }
             };
             let bytes = memory.bytes();
             if let Some((end, line)) = splitter.whole_lines(bytes, self.ended) {
@@ -196,7 +213,7 @@ fn says_nothing(bytes: &[u8]) -> bool {
 
 impl Splitter {
     /// By the first bytes, of which a byte-order mark is taken away; by the name only where those can be either.
-    fn of(memory: &mut Memory, chunk: usize, name: &str) -> Result<Self, Stop> {
+    fn of(memory: &mut Memory, chunk: usize, name: &str, rows: CsvSplitter) -> Result<Self, Stop> {
         let bytes = memory.bytes();
         if let Some(reason) = foreign::named(bytes).or_else(|| foreign::utf_16(bytes)) {
             return Err(Stop::Unreadable(reason));
@@ -213,7 +230,7 @@ impl Splitter {
         Ok(if json {
             Self::Documents(Box::new(Documents::new(named(&["ndjson", "jsonl"]), chunk)))
         } else {
-            Self::Rows(CsvSplitter::new())
+            Self::Rows(rows)
         })
     }
 

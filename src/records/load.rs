@@ -12,6 +12,7 @@ use super::batch::{Batch, Batches, Cut, Memory};
 use super::cells;
 use super::documents::Documents;
 use super::fast_json::FastJson;
+use super::form::ReadOptions;
 use super::parse::json;
 use super::report::{ReadTally, Stop};
 use super::slice::{Invalid, RecordSlice};
@@ -41,19 +42,18 @@ struct LoadedBatch {
 
 /// Reads all there is, and why there may be more.
 pub(super) fn load(
-    threads: usize,
     batches: Batches<'_>,
     name: &str,
-    progress: &Progress,
+    reading: &ReadOptions,
     tally: &mut ReadTally,
 ) -> (Shards, Option<Stop>) {
     let queue = Mutex::new(Queue { batches, taken: 0, read: 0, stop: None });
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(|| work(&queue, &done, name, &Progress::default()));
+        for _ in 1..reading.threads.get() {
+            scope.spawn(|| work(&queue, &done, name, reading, &Progress::default()));
         }
-        work(&queue, &done, name, progress);
+        work(&queue, &done, name, reading, &reading.progress);
     });
     let mut loaded = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     loaded.sort_unstable_by_key(|of_batch: &LoadedBatch| of_batch.batch);
@@ -63,12 +63,19 @@ pub(super) fn load(
         tally.add(of_batch.tally);
     }
     let Queue { read, stop, .. } = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
-    progress.tell(read);
+    reading.progress.tell(read);
     (all, stop)
 }
 
-fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, progress: &Progress) {
-    let mut parser = BatchParser { name, lines: FastJson::new(false), slices: FastJson::new(true) };
+fn work(
+    queue: &Mutex<Queue<'_>>,
+    done: &Mutex<Vec<LoadedBatch>>,
+    name: &str,
+    reading: &ReadOptions,
+    progress: &Progress,
+) {
+    let (lines, slices) = (FastJson::new(false, reading), FastJson::new(true, reading));
+    let mut parser = BatchParser { name, reading, lines, slices };
     let mut memory = Memory::default();
     // As many records as in the batch before.
     let mut expected = 0;
@@ -100,10 +107,11 @@ fn work(queue: &Mutex<Queue<'_>>, done: &Mutex<Vec<LoadedBatch>>, name: &str, pr
 /// Puts the records of batches into shards.
 struct BatchParser<'n> {
     name: &'n str,
+    reading: &'n ReadOptions,
     /// Of records that end with their line.
-    lines: FastJson,
+    lines: FastJson<'n>,
     /// Of those that are cut out.
-    slices: FastJson,
+    slices: FastJson<'n>,
 }
 
 impl BatchParser<'_> {
@@ -113,7 +121,7 @@ impl BatchParser<'_> {
         let LoadedBatch { shards, tally, .. } = loaded;
         match (&batch.cut, &batch.header) {
             (Cut::Records(records), Some(header)) => {
-                let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| {
+                let not_read = cells::contacts(batch.bytes(), records, header, self.reading, &mut |row| {
                     tally.count(self.name, row, &mut |contact| shards.push(&contact));
                 });
                 not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
@@ -159,7 +167,7 @@ impl BatchParser<'_> {
                         tally.records += 1;
                         continue;
                     }
-                    json(&bytes[record.clone()], *at)
+                    json(&bytes[record.clone()], *at, self.reading)
                 }
                 RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
                 RecordSlice::Page(totals) => {

@@ -17,30 +17,37 @@ mod documents;
 mod envelope;
 #[cfg(feature = "table")]
 mod fast_json;
+mod folder;
 mod foreign;
 mod form;
 mod input;
+mod json_fault;
 #[cfg(feature = "table")]
 mod load;
 #[cfg(feature = "parquet")]
 mod parquet_form;
 mod parse;
+#[cfg(feature = "phones")]
+mod phones;
 mod report;
 mod rows;
 mod seen;
 mod separator;
+mod settings;
 mod slice;
 mod source;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unfit_columns;
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
-use self::form::{Foreseen, ReadOptions};
-#[cfg(feature = "table")]
-use self::report::ReadTally;
-use self::report::Stop;
+use self::folder::FolderKeys;
+pub(crate) use self::form::ReadOptions;
+use self::form::{Foreseen, RecordForm};
+use self::report::{ReadTally, Stop};
 #[cfg(feature = "table")]
 use crate::error::{Errors, Problems};
 use crate::limits;
@@ -52,7 +59,12 @@ use crate::table::{Table, TableBuilder};
 pub use self::absent_fields::absent_fields;
 pub use self::contacts::Contacts;
 pub use self::input::Input;
+#[cfg(feature = "phones")]
+pub use self::phones::{NotAPhoneNumber, PhoneRegion, UnknownPhoneRegion};
 pub use self::report::{OnError, ReadReport, Totals};
+pub use self::separator::{NotASeparator, Separator};
+pub use self::unfit_columns::refuse_unfit_columns;
+pub use crate::contact::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit};
 #[cfg(feature = "parquet")]
 pub use crate::parquet::{write_parquet, write_sample};
 
@@ -68,7 +80,8 @@ pub use crate::parquet::{write_parquet, write_sample};
 /// - any of these with gzip or zstd;
 #[cfg_attr(
     feature = "parquet",
-    doc = "- Parquet with columns of the same names, of the types of their values; no value is null or no column."
+    doc = "- Parquet with columns of the same names, of the types of their values or of texts, and lists, structs and maps in
+  custom fields; no value is null or no column."
 )]
 ///
 /// A file is never held in memory, and no record may be larger than [`RecordReader::MAX_RECORD_BYTES`]: what is read at
@@ -111,9 +124,7 @@ impl RecordReader {
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
-        let reading =
-            ReadOptions { threads: NonZeroUsize::MIN, chunk: None, foreseen: None, progress: Progress::default() };
-        Self { on_error: OnError::Fail, reading }
+        Self { on_error: OnError::Fail, reading: ReadOptions::default() }
     }
 
     /// Says what becomes of invalid records.
@@ -212,9 +223,23 @@ impl RecordReader {
     pub fn contacts<'r>(&self, input: impl Into<Input<'r>>) -> Contacts<'r> {
         let input = input.into();
         let name = input.name().to_owned();
-        let form = input.open().and_then(|input| form::open(input, &self.reading));
-        let batches = form.map(|form| form.contacts()).map_err(|error| Stop::cannot_read(&error));
-        Contacts::new(name, self.on_error, batches)
+        let mut tally = ReadTally::default();
+        let batches = self.open(input, &mut tally).map(|form| form.contacts());
+        Contacts::new(name, self.on_error, tally, batches)
+    }
+
+    /// Opens an input, with what the folders above it say.
+    fn open<'r>(&self, input: Input<'r>, tally: &mut ReadTally) -> Result<Box<dyn RecordForm<'r> + 'r>, Stop> {
+        let mut reading = self.reading.clone();
+        if let Some(path) = input.path() {
+            let keys = FolderKeys::above(path, &reading.conventions)
+                .map_err(|reason| Stop::Unreadable(format!("cannot be read: {reason}")))?;
+            tally.seen.folder_keys(keys.not_read);
+            if !keys.values.is_empty() {
+                Arc::make_mut(&mut reading.conventions).folders = keys.values;
+            }
+        }
+        input.open().and_then(|input| form::open(input, &reading)).map_err(|error| Stop::cannot_read(&error))
     }
 
     /// Reads an input into a table's columns: the same as handing each record to [`TableBuilder::push`], only that no
@@ -240,9 +265,9 @@ impl RecordReader {
         let input = input.into();
         let name = input.name().to_owned();
         let mut tally = ReadTally::default();
-        let form = match input.open().and_then(|input| form::open(input, &self.reading)) {
+        let form = match self.open(input, &mut tally) {
             Ok(form) => form,
-            Err(error) => return tally.finish(&name, self.on_error, Some(Stop::cannot_read(&error))),
+            Err(stop) => return tally.finish(&name, self.on_error, Some(stop)),
         };
         let (shards, stop) = form.load(&mut tally);
         let report = tally.finish(&name, self.on_error, stop)?;
@@ -252,7 +277,7 @@ impl RecordReader {
         ReadTally::default().finish(&name, self.on_error, Some(Stop::too_many_custom_fields()))
     }
 
-    /// Reads inputs into one table. Of records that are skipped nothing is told here: [`RecordReader::read_into`] does.
+    /// Reads inputs into one table, of a folder all files of records in it; see [`Input::files`]. Of records that are skipped nothing is told here: [`RecordReader::read_into`] does.
     ///
     /// # Errors
     ///
@@ -272,8 +297,13 @@ impl RecordReader {
         let mut builder = TableBuilder::default();
         let mut problems = Problems::new(report::DESCRIBED);
         for input in inputs {
-            if let Err(errors) = self.read_into(input, &mut builder) {
+            for input in input.into().expand().unwrap_or_else(|errors| {
                 problems.extend(errors.into_problems());
+                Vec::new()
+            }) {
+                if let Err(errors) = self.read_into(input, &mut builder) {
+                    problems.extend(errors.into_problems());
+                }
             }
         }
         problems.into_errors().map_or_else(|| Ok(builder.build()), Err)
@@ -282,7 +312,7 @@ impl RecordReader {
 
 #[cfg(feature = "table")]
 impl Table {
-    /// Reads files into one table, on all threads: the same as [`RecordReader::table`] without options.
+    /// Reads files, and all files in folders, into one table, on all threads: the same as [`RecordReader::table`] without options.
     ///
     /// # Errors
     ///

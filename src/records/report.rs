@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::seen::Seen;
+use super::seen::{Seen, UnfitField};
 use super::slice::Invalid;
 use crate::contact::{Contact, ObservedKeys};
 use crate::error::{Errors, Kind, Place, Problems};
@@ -32,6 +32,8 @@ pub struct ReadReport {
     pub notes: Notes,
     /// The keys that some record gave a value.
     pub(crate) given: u64,
+    /// The columns that are not read, because of their types.
+    pub(crate) unfit: Vec<UnfitField>,
     /// What is wrong with those left out: the first hundred described, the others counted.
     pub problems: Option<Errors>,
     /// What the file has where not all of it was read, because [`RecordReader::for_plans`](super::RecordReader::for_plans) said what will be asked.
@@ -207,6 +209,7 @@ impl ReadTally {
             (problems, _) => Ok(ReadReport {
                 notes: seen.notes(name, records, skipped).collect(),
                 given: seen.given(),
+                unfit: seen.into_unfit(),
                 records,
                 skipped,
                 problems,

@@ -1,6 +1,5 @@
 //! JSON and CSV: bytes that are cut into records, a batch at a time.
 
-use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -12,7 +11,6 @@ use super::load;
 use super::parse::contacts;
 use super::report::{ReadTally, Stop};
 use crate::contact::Contact;
-use crate::progress::Progress;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
@@ -30,7 +28,7 @@ impl<'r> TextForm<'r> {
     /// Its batches, of `chunk` bytes each unless something else is asked for.
     fn batches(input: OpenInput<'r>, reading: &ReadOptions, chunk: usize) -> Batches<'r> {
         let OpenInput { name, length, bytes } = input;
-        Batches::new(&name, length, reading.chunk.unwrap_or(chunk), bytes.into_read())
+        Batches::new(&name, length, chunk, bytes.into_read(), reading)
     }
 }
 
@@ -39,8 +37,7 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, batch::CHUNK);
-        let ReadOptions { threads, progress, .. } = reading;
-        Box::new(TextContacts { batches, name, threads, progress, parsed: Vec::new().into_iter(), stop: None })
+        Box::new(TextContacts { batches, name, reading, parsed: Vec::new().into_iter(), stop: None })
     }
 
     #[cfg(feature = "table")]
@@ -48,7 +45,7 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, load::CHUNK);
-        load::load(reading.threads.get(), batches, &name, &reading.progress, tally)
+        load::load(batches, &name, &reading, tally)
     }
 }
 
@@ -56,8 +53,7 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
 struct TextContacts<'r> {
     batches: Batches<'r>,
     name: String,
-    threads: NonZeroUsize,
-    progress: Progress,
+    reading: ReadOptions,
     parsed: std::vec::IntoIter<Parsed>,
     /// Why there is no batch behind those that were parsed last.
     stop: Option<Stop>,
@@ -70,9 +66,9 @@ struct Parsed {
 }
 
 impl Parsed {
-    fn of(batch: &Batch, name: &str) -> Self {
+    fn of(batch: &Batch, name: &str, reading: &ReadOptions) -> Self {
         let mut parsed = Self { contacts: Vec::new(), tally: ReadTally::default(), read: batch.read };
-        contacts(batch, name, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
+        contacts(batch, name, reading, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
         parsed
     }
 }
@@ -81,19 +77,19 @@ impl TextContacts<'_> {
     /// Parses the next batches, each on a thread of its own, the first on this one.
     fn parse(&mut self) {
         let mut batches = Vec::new();
-        while batches.len() < self.threads.get() && self.stop.is_none() {
+        while batches.len() < self.reading.threads.get() && self.stop.is_none() {
             match self.batches.next(Memory::default()) {
                 Ok(Some(batch)) => batches.push(batch),
                 Ok(None) => break,
                 Err(stop) => self.stop = Some(stop),
             }
         }
-        let name = &*self.name;
+        let (name, reading) = (&*self.name, &self.reading);
         let parsed: Vec<Parsed> = thread::scope(|scope| {
             let mut batches = batches.into_iter();
             let first = batches.next();
-            let others: Vec<_> = batches.map(|batch| scope.spawn(move || Parsed::of(&batch, name))).collect();
-            let first = first.map(|batch| Parsed::of(&batch, name));
+            let others: Vec<_> = batches.map(|batch| scope.spawn(move || Parsed::of(&batch, name, reading))).collect();
+            let first = first.map(|batch| Parsed::of(&batch, name, reading));
             let others = others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
             first.into_iter().chain(others).collect()
         });
@@ -109,7 +105,7 @@ impl ContactBatches for TextContacts<'_> {
         match self.parsed.next() {
             Some(Parsed { contacts, tally: of_batch, read }) => {
                 tally.add(of_batch);
-                self.progress.tell(read);
+                self.reading.progress.tell(read);
                 Ok(Some(contacts))
             }
             None => self.stop.take().map_or(Ok(None), Err),

@@ -128,7 +128,7 @@ pub(super) fn instant(dialect: Dialect, of: &impl Fn(&str) -> String) -> Vec<Vec
     let rest = format!("substr({time}, 12)");
     let split = vec![
         (time.clone(), "time"),
-        (first(&rest, "[Zz+-].*$"), "clock"),
+        (first(&rest, "[ Zz+-].*$"), "clock"),
         (format!("replace({}, ':', '')", first(&rest, "^[^+-]*")), "zone"),
     ];
     // January and February are months of the year before; of 400 years more, so that nothing is negative.

@@ -9,6 +9,7 @@ mod compare;
 mod convert;
 mod estimate;
 mod explain;
+mod exports;
 #[cfg(target_os = "linux")]
 mod faults;
 mod generate;
@@ -20,6 +21,7 @@ mod query;
 mod reconcile;
 mod report;
 mod schema;
+mod settings;
 mod size;
 mod sql;
 mod timeline;

@@ -6,9 +6,14 @@ mod documents;
 mod fast_json;
 mod fields;
 mod files;
+#[cfg(feature = "table")]
+mod folders;
 mod laws;
 mod limits;
 mod notes;
+#[cfg(feature = "phones")]
+mod phones;
+mod settings;
 
 use super::{Input, OnError, ReadReport, RecordReader};
 #[cfg(feature = "table")]
@@ -71,7 +76,12 @@ type Outcome = (Vec<Contact>, Result<ReadReport, Errors>);
 /// Reads an input in every way there is, which must all come to the same.
 #[track_caller]
 fn read(name: &str, input: &[u8], on_error: OnError) -> Outcome {
-    let reader = RecordReader::new().on_error(on_error);
+    read_by(RecordReader::new().on_error(on_error), name, input)
+}
+
+/// Reads an input by a reader's settings in every way there is, which must all come to the same.
+#[track_caller]
+fn read_by(reader: RecordReader, name: &str, input: &[u8]) -> Outcome {
     let expected = outcome(&reader, name, input);
     is_loaded_as_read(&reader, name, input, &expected);
     for threads in 2..4 {
