@@ -27,8 +27,8 @@ pub(crate) use self::merge::ListIndex;
 pub(crate) use self::sink::RecordSink;
 #[cfg(feature = "records")]
 pub(crate) use self::wire::{
-    CUSTOM_FIELD, Conventions, FolderValue, FromScalar, NameMeaning, ObservedKeys, RecordDraft, RecordKey, read_custom_fields, read_json,
-    tell_cell,
+    CUSTOM_FIELD, Conventions, FolderValue, FromScalar, NameMeaning, ObservedKeys, RecordDraft, RecordKey,
+    read_custom_fields, read_json, tell_cell,
 };
 #[cfg(feature = "records")]
 pub use self::wire::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit};

@@ -63,7 +63,11 @@ pub(crate) fn read_json(source: &[u8], conventions: &Conventions) -> Result<(Con
         .deserialize(&mut deserializer)
         .and_then(|contact| deserializer.end().map(|()| contact));
     match read {
-        Ok(contact) => Ok((contact, context.observed.into_inner())),
+        Ok(contact) => {
+            let mut observed = context.observed.into_inner();
+            observed.given |= conventions.given();
+            Ok((contact, observed))
+        }
         Err(error) => Err(context.into_fault(&error)),
     }
 }
@@ -297,7 +301,9 @@ impl<'de> Visitor<'de> for MembershipSeed<'_> {
             }
         }
         self.context.observed.borrow_mut().given |= draft.given();
-        draft.into_membership(&self.context.conventions.folders).map_err(|incomplete| self.context.incomplete(incomplete))
+        draft
+            .into_membership(&self.context.conventions.folders)
+            .map_err(|incomplete| self.context.incomplete(incomplete))
     }
 }
 

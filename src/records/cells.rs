@@ -11,7 +11,8 @@ use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
 use crate::catalogue::{Field, TextField};
 use crate::contact::{
-    CUSTOM_FIELD, Conventions, NameMap, NameMeaning, ObservedKeys, RecordDraft, RecordKey, RecordSink, read_custom_fields, tell_cell,
+    CUSTOM_FIELD, Conventions, NameMap, NameMeaning, ObservedKeys, RecordDraft, RecordKey, RecordSink,
+    read_custom_fields, tell_cell,
 };
 use crate::error::Quoted;
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
@@ -127,7 +128,7 @@ impl Header {
                 CsvColumn::NotRead(_) => *not_read += 1,
             }
         }
-        let keys = ObservedKeys { given: draft.given(), not_read: Vec::new() };
+        let keys = ObservedKeys { given: draft.given() | conventions.given(), not_read: Vec::new() };
         let contact = draft.finish(&conventions.folders).map_err(|incomplete| {
             let key = incomplete.key().map(|key| self.spelled(key).to_owned());
             (key, incomplete.to_string())

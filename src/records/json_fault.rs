@@ -24,7 +24,8 @@ pub(super) fn plainer(record: &[u8], at: usize, reason: String) -> String {
         return "a comma too many: nothing follows it".to_owned();
     }
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    let before = record[..at.min(record.len())].iter().rev().take(LONGEST_WORD).take_while(|byte| is_part(byte)).count();
+    let before =
+        record[..at.min(record.len())].iter().rev().take(LONGEST_WORD).take_while(|byte| is_part(byte)).count();
     let word = &record[at.min(record.len()) - before..];
     let word = &word[..word.iter().take(LONGEST_WORD + 1).take_while(|byte| is_part(byte)).count()];
     match WORDS.iter().find(|(written, _)| written.as_bytes() == word) {
@@ -58,9 +59,8 @@ fn find(value: &Value, names: &NameMap, path: &mut String, depth: usize) -> bool
     let is_phone_number = |name: &str| {
         matches!(names.meaning(name), NameMeaning::Known(RecordKey::Field(Field::Text(TextField::PhoneNumber)), _))
     };
-    let is_record = |value: &Value| {
-        matches!(value, Value::Object(members) if members.keys().any(|name| is_phone_number(name)))
-    };
+    let is_record =
+        |value: &Value| matches!(value, Value::Object(members) if members.keys().any(|name| is_phone_number(name)));
     for (name, member) in members {
         let length = path.len();
         let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

@@ -210,7 +210,7 @@ impl RecordReader {
     /// away. Each problem has the input's name, and where there is one, the line, the column and the pointer within the
     /// record.
     ///
-    /// - `unreadable_input`: the file is not there, may not be read, is a directory, is a gzip, zstd or Parquet file that is
+    /// - `unreadable_input`: the file is not there, may not be read, is a folder, is a gzip, zstd or Parquet file that is
     ///   cut short or damaged, or has more custom fields than a table may have — whatever becomes of invalid records.
     /// - `invalid_record`: a record is invalid, unless such are skipped; or a CSV file's header is.
     ///

@@ -61,7 +61,11 @@ impl FromStr for PhoneRegion {
 
     /// Reads a code of ISO 3166 in any case.
     fn from_str(text: &str) -> Result<Self, UnknownPhoneRegion> {
-        text.to_ascii_uppercase().parse().map(Self).map_err(|_| UnknownPhoneRegion)
+        let region = text.to_ascii_uppercase().parse().map_err(|_| UnknownPhoneRegion)?;
+        match PHONE_NUMBER_UTIL.get_country_code_for_region(region) {
+            Some(_) if text.len() == 2 => Ok(Self(region)),
+            _ => Err(UnknownPhoneRegion),
+        }
     }
 }
 
@@ -121,7 +125,9 @@ mod tests {
     fn what_is_no_phone_number() {
         let region: PhoneRegion = "US".parse().unwrap();
         let long = "1".repeat(1_000_000);
-        for text in ["", "call me", "555-0101", "1.4155E+10", "Total", "N/A", "+1", "12345", "415 555 0101 ext. 7", &long] {
+        for text in
+            ["", "call me", "555-0101", "1.4155E+10", "Total", "N/A", "+1", "12345", "415 555 0101 ext. 7", &long]
+        {
             assert!(region.e164(text).is_err(), "{text:.20}");
         }
         for text in ["", "U", "USA", "001", "ZZ"] {

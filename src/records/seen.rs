@@ -8,9 +8,9 @@ use super::slice::PageTotals;
 use crate::catalogue::FIELDS;
 use crate::contact::{ObservedKeys, RecordKey};
 use crate::error::{Shown, nearest};
+use crate::note::{FirstPlace, Note, NoteCode};
 #[cfg(feature = "parquet")]
 use crate::parquet::read::UnfitColumn;
-use crate::note::{FirstPlace, Note, NoteCode};
 
 /// The most names of an input that are kept; a file may have as many as it has bytes.
 const MOST_NAMES: usize = 1_000;

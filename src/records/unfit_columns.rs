@@ -7,7 +7,7 @@ use super::report::DESCRIBED;
 use crate::audience::Audience;
 use crate::catalogue::{AmountField, CUSTOM_PREFIX, CountField, Field, FlagField};
 use crate::error::{Errors, Kind, Place, Problems};
-use crate::filter::{Group, Predicate};
+use crate::filter::{Group, OptionalField, Predicate};
 
 /// Refuses inputs with a column that one of the audiences asks for and that has a type which is not read; of one that
 /// nobody asks for, the [`ReadReport`] has a note. Each report stands with the name of its input.
@@ -45,7 +45,7 @@ pub fn refuse_unfit_columns<'a>(
 fn fields(group: &Group, asked: &mut BTreeSet<String>) {
     for condition in group.conditions() {
         let predicate = condition.predicate();
-        if let Predicate::Custom(key, _) = predicate {
+        if let Predicate::Custom(key, _) | Predicate::Exists(OptionalField::Custom(key)) = predicate {
             asked.insert(format!("{CUSTOM_PREFIX}{}", key.as_str()));
         }
         let Some(field) = predicate.field() else { continue };

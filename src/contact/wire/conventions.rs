@@ -17,6 +17,11 @@ impl Conventions {
     /// Those of the platform.
     pub(crate) const PLAIN: &'static Self = &Self { names: NameMap::EMPTY, epoch: None, folders: Vec::new() };
 
+    /// The keys that the folders give a value, a bit for each.
+    pub(crate) fn given(&self) -> u64 {
+        self.folders.iter().fold(0, |keys, folder| keys | folder.key().bit())
+    }
+
     /// Whether the names and values are those of the platform.
     pub(crate) fn is_plain(&self) -> bool {
         self.names.is_empty() && self.epoch.is_none() && self.folders.is_empty()

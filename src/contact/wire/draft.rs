@@ -7,8 +7,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, TextField, TimeField};
 use super::folder_value::FolderValue;
+use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, TextField, TimeField};
 use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
 use crate::error::Quoted;
@@ -320,10 +320,17 @@ impl fmt::Display for Repeated<'_> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Incomplete<'n> {
     NoPhoneNumber,
-    EmptyPhoneNumber { key: &'n str },
-    BesideLists { key: &'n str },
+    EmptyPhoneNumber {
+        key: &'n str,
+    },
+    BesideLists {
+        key: &'n str,
+    },
     /// A folder above says something else.
-    Contradicts { key: &'n str, reason: String },
+    Contradicts {
+        key: &'n str,
+        reason: String,
+    },
 }
 
 impl<'n> Incomplete<'n> {

@@ -69,8 +69,7 @@ impl FolderValue {
 
     /// Whether another says the same thing of records, or a different value of it.
     pub(crate) fn is_of_the_same(&self, other: &Self) -> bool {
-        self.key == other.key
-            && self.custom_field().map(|(key, _)| key) == other.custom_field().map(|(key, _)| key)
+        self.key == other.key && self.custom_field().map(|(key, _)| key) == other.custom_field().map(|(key, _)| key)
     }
 
     /// The key and the value, where it is a custom field's.

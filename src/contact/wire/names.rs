@@ -233,16 +233,13 @@ mod tests {
             ("", "expected NAME=FIELD, such as Phone=phone_number, found ``"),
             ("Phone", "expected NAME=FIELD, such as Phone=phone_number, found `Phone`"),
             ("Phone=phone_number,", "expected NAME=FIELD, such as Phone=phone_number, found ``"),
-            ("Phone=Mobile", "`Phone` is mapped to `Mobile`, which is no field; a custom field is written custom_fields.KEY"),
+            (
+                "Phone=Mobile",
+                "`Phone` is mapped to `Mobile`, which is no field; a custom field is written custom_fields.KEY",
+            ),
             ("Phone=", "`Phone` is mapped to ``, which is no field; a custom field is written custom_fields.KEY"),
-            (
-                "C=clickcount",
-                "`C` is mapped to `clickcount`, which is no field; did you mean `click_count`?",
-            ),
-            (
-                "C=custom_fields.",
-                "`C` is mapped to `custom_fields.`, which is no field; did you mean `custom_fields`?",
-            ),
+            ("C=clickcount", "`C` is mapped to `clickcount`, which is no field; did you mean `click_count`?"),
+            ("C=custom_fields.", "`C` is mapped to `custom_fields.`, which is no field; did you mean `custom_fields`?"),
             ("P=phone,P=carrier", "`P` is mapped twice"),
             ("P\u{1b}=phone,P\u{1b}=carrier", r"`P\u{1b}` is mapped twice"),
         ] {

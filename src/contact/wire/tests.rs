@@ -181,7 +181,9 @@ fn a_value_of_another_type() {
             ValueType::Lists => ("an array", "an array"),
         };
         for (value, found) in values.into_iter().filter(|(_, found)| *found != taken) {
-            refused_at(name, value, &format!("expected {expected}, found {found}"));
+            let unit = "; `--epoch s`, `ms` or `us` says what a number counts since 1970";
+            let instead = if key.value_type() == ValueType::Time && found == "a number" { unit } else { "" };
+            refused_at(name, value, &format!("expected {expected}, found {found}{instead}"));
         }
     }
 }
@@ -202,7 +204,11 @@ fn a_value_that_makes_no_sense() {
     refused_at("avg_revenue", "-9007199254740992.0", RANGE);
     for time in ["signup_date", "last_sent_at", "last_clicked_at", "last_revenue_at"] {
         refused_at(time, r#""""#, "expected an ISO 8601 date or time such as 2025-10-16T08:30:00Z, found ``");
-        refused_at(time, r#""2025-02-30""#, "expected an ISO 8601 date or time such as 2025-10-16T08:30:00Z, found `2025-02-30`");
+        refused_at(
+            time,
+            r#""2025-02-30""#,
+            "expected an ISO 8601 date or time such as 2025-10-16T08:30:00Z, found `2025-02-30`",
+        );
         // As if it were a position of serde_json's.
         refused_at(
             time,
@@ -287,7 +293,8 @@ fn fault(source: &str, key: Option<&str>, pointer: Option<&str>, reason: &str, l
     let [key, pointer] = [key, pointer].map(|text| text.map(str::to_owned));
     let ends_too_soon = reason.starts_with("EOF while parsing");
     let reason = reason.to_owned();
-    let expected = RecordFault { key, pointer, reason, ends_too_soon, lacks_phone_number: false, line, column };
+    let lacks_phone_number = reason == "a record needs a `phone_number`";
+    let expected = RecordFault { key, pointer, reason, ends_too_soon, lacks_phone_number, line, column };
     assert_eq!(read_json(source.as_bytes(), Conventions::PLAIN), Err(expected), "{source}");
 }
 

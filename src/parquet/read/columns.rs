@@ -125,7 +125,11 @@ pub(super) fn columns(
         let root = schema.get_column_root(at);
         let mut found = of(&meaning, path, descriptor, conventions).map(|kind| (kind, None));
         if let Some(Group { of_type, above, is_all_of_them }) = group(root, path, &meaning, names) {
-            next = at + schema.columns()[at..].iter().take_while(|part| part.path().parts().starts_with(&path[..=above.len()])).count();
+            next = at
+                + schema.columns()[at..]
+                    .iter()
+                    .take_while(|part| part.path().parts().starts_with(&path[..=above.len()]))
+                    .count();
             if is_all_of_them {
                 (name, meaning) = (path[0].clone(), Meaning::CustomFields);
             }
@@ -221,7 +225,8 @@ fn map(schema: &SchemaDescriptor, names: &NameMap) -> Option<(usize, usize)> {
         path.len() == 3 && is_custom_fields(&path[0], names)
     });
     let ((keys, key), (values, _)) = (of_map.next()?, of_map.next()?);
-    (is_map(schema.get_column_root(keys)) && key.max_rep_level() == 1 && of_map.next().is_none()).then_some((keys, values))
+    (is_map(schema.get_column_root(keys)) && key.max_rep_level() == 1 && of_map.next().is_none())
+        .then_some((keys, values))
 }
 
 /// Columns that together are a custom field, or all of them.
@@ -244,8 +249,8 @@ fn group<'s>(root: &'s Type, path: &[String], meaning: &Meaning, names: &NameMap
         true => (&**root.get_fields().iter().find(|field| field.name() == key)?, vec![root]),
         false => (root, Vec::new()),
     };
-    let repeats = of_type.get_basic_info().has_repetition()
-        && of_type.get_basic_info().repetition() == Repetition::REPEATED;
+    let repeats =
+        of_type.get_basic_info().has_repetition() && of_type.get_basic_info().repetition() == Repetition::REPEATED;
     (!of_type.is_primitive() || repeats).then_some(Group { of_type, above, is_all_of_them: false })
 }
 

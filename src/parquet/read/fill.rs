@@ -13,9 +13,7 @@ use crate::catalogue::{Field, Owner, TextField};
 use crate::contact::{FolderValue, FromScalar, RecordKey};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::records::ReadOptions;
-use crate::table::shard::{
-    Coded, ColumnVisitor, CustomColumn, Dictionary, Flag, RowSink, Shard, ShardRow,
-};
+use crate::table::shard::{Coded, ColumnVisitor, CustomColumn, Dictionary, Flag, RowSink, Shard, ShardRow};
 use crate::value::Value;
 
 /// Where the values of a column come from.
@@ -173,7 +171,9 @@ impl Filling<'_> {
             }
             Meaning::Key(RecordKey::Field(Field::Time(field))) => {
                 let at = *field as usize;
-                target.values(&mut shard.times[at], silent.times[at], chunk, |raw| convert::known_instant(kind, raw, epoch))
+                target.values(&mut shard.times[at], silent.times[at], chunk, |raw| {
+                    convert::known_instant(kind, raw, epoch)
+                })
             }
             Meaning::Key(RecordKey::ListId) => target.scalars(&mut shard.list, silent.list, kind, chunk),
             Meaning::Key(RecordKey::Active) => target.flags(&mut shard.active, silent.active, chunk),
@@ -336,12 +336,7 @@ impl FillTarget<'_> {
 }
 
 /// Phone numbers, without which a row is no record.
-fn phones(
-    target: FillTarget<'_>,
-    shard: &mut Shard,
-    chunk: &mut Chunk,
-    reading: &ReadOptions,
-) -> Result<(), Damage> {
+fn phones(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk, reading: &ReadOptions) -> Result<(), Damage> {
     let FillTarget { rows, name, bad, folder } = target;
     let Shard { phones, odd_phones, .. } = shard;
     let nobody = odd_phones.intern("");

@@ -28,7 +28,9 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
 
 use self::chunk::Chunk;
 use self::columns::{FileColumn, KnownColumns, WrongColumn};
@@ -99,7 +101,8 @@ impl ParquetFile {
             columns::columns(schema, &reading.conventions, has_values).map_err(Unreadable::Columns)?;
         for column in &columns {
             let parts = column.at..column.at + column.nested.as_ref().map_or(1, |nested| nested.columns);
-            let chunks = metadata.row_groups().iter().flat_map(|group| group.columns().get(parts.clone()).unwrap_or_default());
+            let chunks =
+                metadata.row_groups().iter().flat_map(|group| group.columns().get(parts.clone()).unwrap_or_default());
             chunks.map(ColumnChunkMetaData::compression).try_for_each(pages::can_unpack)?;
         }
         let groups = (0..metadata.num_row_groups()).collect();
@@ -109,8 +112,7 @@ impl ParquetFile {
     /// The keys that some row gives a value, a bit for each, as far as statistics tell.
     pub(crate) fn given(&self) -> u64 {
         let given = self.columns.iter().filter(|column| self.values(column.at) > 0);
-        let of_folders = self.reading.conventions.folders.iter().map(|folder| folder.key().bit());
-        given.map(|column| column.meaning.bit()).chain(of_folders).fold(0, |all, bit| all | bit)
+        given.map(|column| column.meaning.bit()).fold(self.reading.conventions.given(), |all, bit| all | bit)
     }
 
     /// The names of the columns that are not read, and in how many rows each has a value.

@@ -40,9 +40,18 @@ enum NodeShape {
     Scalar(ColumnType),
     Struct(Vec<(String, Node)>),
     /// Elements, and the levels at which there is one, and at which it follows another.
-    List { element: Box<Node>, defined_from: i16, repeated_from: i16 },
+    List {
+        element: Box<Node>,
+        defined_from: i16,
+        repeated_from: i16,
+    },
     /// As a list, of keys and values.
-    Map { key: Box<Node>, value: Box<Node>, defined_from: i16, repeated_from: i16 },
+    Map {
+        key: Box<Node>,
+        value: Box<Node>,
+        defined_from: i16,
+        repeated_from: i16,
+    },
 }
 
 /// How far down a type is built.
@@ -55,7 +64,11 @@ struct Levels {
 impl NestedType {
     /// The values of a type whose columns begin with the first of `columns`, below groups that are optional or not; why they
     /// are none where a part of it is not read.
-    pub(super) fn of(of_type: &Type, above: &[&Type], columns: &[impl AsRef<ColumnDescriptor>]) -> Result<Self, String> {
+    pub(super) fn of(
+        of_type: &Type,
+        above: &[&Type],
+        columns: &[impl AsRef<ColumnDescriptor>],
+    ) -> Result<Self, String> {
         let defined = above.iter().filter(|group| is(group, Repetition::OPTIONAL)).count() as i16;
         let mut builder = Builder { columns, next: 0 };
         let node = builder.node(of_type, Levels { defined, repeated: 0 })?;
@@ -93,7 +106,8 @@ impl<C: AsRef<ColumnDescriptor>> Builder<'_, C> {
             return Ok(self.made(levels.defined, NodeShape::Scalar(scalar), first));
         }
         let info = of_type.get_basic_info();
-        let is_list = matches!(info.logical_type_ref(), Some(LogicalType::List)) || info.converted_type() == ConvertedType::LIST;
+        let is_list =
+            matches!(info.logical_type_ref(), Some(LogicalType::List)) || info.converted_type() == ConvertedType::LIST;
         let is_map = matches!(info.logical_type_ref(), Some(LogicalType::Map))
             || matches!(info.converted_type(), ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE);
         let shape = match of_type.get_fields() {
@@ -110,9 +124,11 @@ impl<C: AsRef<ColumnDescriptor>> Builder<'_, C> {
                     [element] if repeated.name() != "array" && !repeated.name().ends_with("_tuple") => {
                         NodeShape::List { element: Box::new(self.node(element, inside)?), defined_from, repeated_from }
                     }
-                    _ => {
-                        NodeShape::List { element: Box::new(self.present(repeated, inside)?), defined_from, repeated_from }
-                    }
+                    _ => NodeShape::List {
+                        element: Box::new(self.present(repeated, inside)?),
+                        defined_from,
+                        repeated_from,
+                    },
                 }
             }
             fields => {

@@ -113,7 +113,7 @@ impl<'n> FastJson<'n> {
     pub(super) fn new(many_lines: bool, reading: &'n ReadOptions) -> Self {
         Self {
             reading,
-            folders: reading.conventions.folders.iter().fold(0, |keys, folder| keys | folder.key().bit()),
+            folders: reading.conventions.given(),
             many_lines,
             records: KeyCache::default(),
             memberships: KeyCache::default(),
@@ -224,7 +224,8 @@ impl<'n> FastJson<'n> {
             let mut said = Said::nothing(shard, &conventions.folders)?;
             let (mut seen, mut progress) = (self.folders, ObjectPosition::default());
             loop {
-                let find = |name: &str| meaning(&conventions.names, name, |key| !key.is_of_the_contact(), &mut self.names);
+                let find =
+                    |name: &str| meaning(&conventions.names, name, |key| !key.is_of_the_contact(), &mut self.names);
                 let Some(meaning) = self.memberships.next(&mut progress, scan, find)? else { break };
                 let KeyMeaning::Known(key) = meaning else {
                     self.ignore(meaning, scan)?;

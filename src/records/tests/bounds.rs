@@ -51,7 +51,7 @@ fn what_stands_around_the_contacts_of_a_page_is_kept_up_to_16_mib() {
     let head = b"\xff{\"contacts\": [";
     let rest = vec![b' '; MOST - head.len()];
     for (more, expected) in [
-        (&b""[..], "not valid UTF-8"),
+        (&b""[..], "not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it"),
         (b" ", "what stands around the contacts of a page is larger than 16 MiB"),
         (b"  ", "what stands around the contacts of a page is larger than 16 MiB"),
     ] {
@@ -101,7 +101,8 @@ fn a_record_may_have_10_000_different_custom_fields() {
         (lists(MOST, 7..8), true),
         (lists(6_000, 0..6_000), true),
     ] {
-        let read = json(record.as_bytes(), BEGINNING, &ReadOptions::default()).map(|record| record.contact.memberships.len());
+        let read =
+            json(record.as_bytes(), BEGINNING, &ReadOptions::default()).map(|record| record.contact.memberships.len());
         let key = Some("custom_fields".to_owned());
         let expected =
             if fits { Ok(2) } else { Err(Invalid { key, ..Invalid::new(BEGINNING, TOO_MANY_CUSTOM_FIELDS) }) };

@@ -161,7 +161,11 @@ fn a_line_ends_its_record() {
     let broken = "{\"phone_number\": \"+2\",\n\"list_id\": 1}";
     for (line, at) in [(whole, Some(whole.len())), (broken, None)] {
         for behind in ["", "\n", "\n{\"phone_number\": \"+3\"}"] {
-            let read = FastJson::new(false, &ReadOptions::default()).read(&format!("{line}{behind}"), 0, &mut Shards::default());
+            let read = FastJson::new(false, &ReadOptions::default()).read(
+                &format!("{line}{behind}"),
+                0,
+                &mut Shards::default(),
+            );
             assert_eq!(read, at, "{line}{behind}");
         }
     }

@@ -230,7 +230,8 @@ fn a_file_that_became_shorter() {
     let input =
         OpenInput { name: "c".to_owned(), length: Some(1_000), bytes: Bytes::Stream(Box::new(LINES.as_bytes())) };
     let batches = form::open(input, &reading).unwrap().contacts();
-    let errors = Contacts::new("c".to_owned(), on_error, ReadTally::default(), Ok(batches)).find_map(Result::err).unwrap();
+    let errors =
+        Contacts::new("c".to_owned(), on_error, ReadTally::default(), Ok(batches)).find_map(Result::err).unwrap();
     assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: it became shorter while it was read");
 }
 

@@ -72,7 +72,8 @@ fn names_of_folders_are_columns_of_all_records() {
 
 #[test]
 fn plain_records_go_into_columns_with_what_their_folder_says() {
-    let folder = folder(&[("list_id=101/active=false/0.ndjson", "{\"phone\": \"+1\"}\n{\"phone\": \"+2\", \"lists\": [{}]}\n")]);
+    let folder =
+        folder(&[("list_id=101/active=false/0.ndjson", "{\"phone\": \"+1\"}\n{\"phone\": \"+2\", \"lists\": [{}]}\n")]);
     let (contacts, _) = read_file(&RecordReader::new(), &folder.path().join("list_id=101/active=false/0.ndjson"));
     let said = contacts.iter().map(|contact| (contact.memberships[0].list_id, contact.memberships[0].active));
     assert_eq!(said.collect::<Vec<_>>(), [(Some(101), false); 2]);
@@ -116,7 +117,8 @@ fn folders_that_cannot_be_read() {
     let root = kept.path();
     let told = |path: &std::path::Path| {
         let inputs = Input::files(path).map_err(|errors| errors.to_string())?;
-        let read: Result<Vec<_>, _> = inputs.into_iter().flat_map(|input| RecordReader::new().contacts(input)).collect();
+        let read: Result<Vec<_>, _> =
+            inputs.into_iter().flat_map(|input| RecordReader::new().contacts(input)).collect();
         read.map(|_| ()).map_err(|errors| errors.to_string())
     };
     for (path, expected) in [

@@ -143,8 +143,10 @@ fn times_that_cannot_be_read_say_what_can() {
 #[test]
 fn texts_that_are_no_value() {
     let set: Setting = |reader| reader.nulls(["NULL", " N/A ", r"\N"]);
-    let csv = "phone,carrier,click_count,list_id,last_sent_at,on_dnc,custom_fields.state\n+1,NULL, N/A ,\\N,NULL,N/A,NULL\n";
-    let expected = Contact { phone_number: "+1".to_owned(), memberships: vec![Default::default()], ..Contact::default() };
+    let csv =
+        "phone,carrier,click_count,list_id,last_sent_at,on_dnc,custom_fields.state\n+1,NULL, N/A ,\\N,NULL,N/A,NULL\n";
+    let expected =
+        Contact { phone_number: "+1".to_owned(), memberships: vec![Default::default()], ..Contact::default() };
     assert_eq!(contacts(set, "a.csv", csv), [expected]);
     assert_eq!(wrong(set, "a.csv", "phone,list_id\nNULL,7\n"), "a record needs a `phone_number`");
     let others = contacts(set, "a.csv", "phone,carrier\n+1,null\n");
@@ -154,7 +156,9 @@ fn texts_that_are_no_value() {
 #[test]
 fn a_separator_that_is_said_goes_before_any_other() {
     let colon: Setting = |reader| reader.separator(":".parse().unwrap());
-    for csv in ["phone:click_count\n+1:5\n", "sep=;\nphone:click_count\n+1:5\n", "\"phone\":\"click_count\"\n+1:\"5\"\n"] {
+    for csv in
+        ["phone:click_count\n+1:5\n", "sep=;\nphone:click_count\n+1:5\n", "\"phone\":\"click_count\"\n+1:\"5\"\n"]
+    {
         assert_eq!(contacts(colon, "a.csv", csv)[0].memberships[0].click_count, 5, "{csv}");
     }
     let told = wrong(colon, "a.csv", "phone,click_count\n+1,5\n");
