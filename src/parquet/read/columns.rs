@@ -153,7 +153,7 @@ pub(super) fn columns(
                     None => columns.push(FileColumn { at, name, meaning, kind, keys: None, nested }),
                 }
             }
-            Err(_) if !has_values(at) && !meaning.is_phone_number() => {}
+            Err(_) if (is_null(descriptor) || !has_values(at)) && !meaning.is_phone_number() => {}
             Err(reason) => match meaning.field() {
                 // Of a list or a struct, once.
                 Some(field) if unfit.last().is_some_and(|last: &UnfitColumn| last.field == field) => {}
@@ -331,6 +331,11 @@ fn of(
         None => other(descriptor),
     };
     Err(format!("expected {expected}, found a column of type {found}"))
+}
+
+/// Whether a column can hold nothing but nulls: writers keep no statistics of such.
+fn is_null(descriptor: &ColumnDescriptor) -> bool {
+    matches!(descriptor.logical_type_ref(), Some(LogicalType::Unknown))
 }
 
 /// What a type is called that no record has a value of.

@@ -510,9 +510,7 @@ fn lists_structs_and_maps_in_custom_fields() {
                 r#"{"phone_number": "+14155550103", "list_id": 102, "click_count": 5, "last_sent_at": "2025-11-02",
                     "custom_fields": {"address": {"city": null, "zips": null}, "orders": [null]}}"#,
             ],
-            vec![
-                "note[column_not_read]: `at` is not read: it means nothing here, did you mean `active`? (c)".to_owned(),
-            ],
+            vec!["note[column_not_read]: `at` is not read: it means nothing here (c)".to_owned()],
         ),
         (
             include_bytes!("../../../tests/data/parquet/duckdb.parquet"),
