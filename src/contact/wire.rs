@@ -21,10 +21,14 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 pub(crate) use self::conventions::Conventions;
 use self::draft::{Incomplete, ValueType};
 pub(crate) use self::draft::{RecordDraft, RecordKey};
-pub use self::epoch::{EpochUnit, UnknownEpochUnit};
+pub use self::epoch::EpochUnit;
+#[cfg(feature = "records")]
+pub use self::epoch::UnknownEpochUnit;
 pub(crate) use self::folder_value::FolderValue;
+pub use self::names::NameMap;
+#[cfg(feature = "records")]
+pub use self::names::NameMapError;
 pub(crate) use self::names::NameMeaning;
-pub use self::names::{NameMap, NameMapError};
 pub(crate) use self::scalar::FromScalar;
 use self::scalar::mismatch;
 pub(crate) use self::write::write_instant;

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::names::NameMeaning;
 use super::{EpochUnit, RecordKey, tell_cell};
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField, TimeField};
-use crate::contact::RecordSink;
+use crate::contact::sink::RecordSink;
 use crate::number::Number;
 use crate::value::Value;
 
