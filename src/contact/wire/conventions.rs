@@ -23,6 +23,7 @@ impl Conventions {
     }
 
     /// Whether the names and values are those of the platform.
+    #[cfg(feature = "parquet")]
     pub(crate) fn is_plain(&self) -> bool {
         self.names.is_empty() && self.epoch.is_none() && self.folders.is_empty()
     }

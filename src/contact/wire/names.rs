@@ -98,6 +98,7 @@ impl NameMap {
     }
 
     /// Whether no name is mapped.
+    #[cfg(feature = "parquet")]
     pub(crate) fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
