@@ -1,7 +1,7 @@
 //! An audience, as the platform delivers it.
 
-use std::collections::HashSet;
 use chrono::{DateTime, Utc};
+use std::collections::HashSet;
 
 use crate::contact::Contact;
 use crate::filter::Filter;

@@ -38,6 +38,7 @@
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
 //! - `parquet`: Parquet in and out, which is packed with zstd too.
+//! - `phones`: phone numbers of a region, however they are written, as E.164.
 //! - `zstd`: files of records that are packed with zstd, which is a library in C.
 //! - `sql`: filters and audiences as SQL (`headcount::sql`).
 //! - `interop`: filters to and from the forms of others (`headcount::interop`).

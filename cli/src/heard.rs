@@ -1,6 +1,6 @@
 //! The notes of what was read: told on standard error, written in JSON, and what they do to the exit status.
 
-use headcount::Notes;
+use headcount::{Notes, records::NameMap};
 use serde::Serialize;
 
 use crate::arguments;
@@ -18,8 +18,9 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// The notes of these records.
-    pub(crate) fn new(records: &arguments::Records, notes: Notes) -> Self {
+    /// The notes of these records, and of names that were mapped and that none of them has.
+    pub(crate) fn new(records: &arguments::Records, mut notes: Notes) -> Self {
+        notes.extend(records.map.iter().flat_map(NameMap::not_found));
         Self { notes, denied: records.deny_notes }
     }
 

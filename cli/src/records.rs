@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use headcount::records::Input;
+use headcount::records::{Input, refuse_unfit_columns};
 use headcount::{
     Audience, Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
     analysis::{Description, Sample, SampleBuilder, SampleInfo, SampleSize},
@@ -67,7 +67,7 @@ pub(crate) fn load_for(
     asked: &[&Audience],
 ) -> Result<Loaded, Failure> {
     let reader = reader(records, asked);
-    let alone = records.files.len() == 1;
+    let alone = records.is_one_file();
     load_with(records, if alone { reader.for_plans(plans) } else { reader.for_plans_among_files(plans) }, asked)
         .map(tell_notes)
 }
@@ -91,7 +91,7 @@ fn tell_sample(drawn: Option<SampleInfo>) {
 /// Reads all records, which are to be written as they are: a sample stays one.
 pub(crate) fn load_to_write(records: &arguments::Records) -> Result<Loaded, Failure> {
     let loaded = load_with(records, reader(records, &[]), &[])?;
-    if loaded.drawn.is_some() && records.files.len() > 1 {
+    if loaded.drawn.is_some() && !records.is_one_file() {
         return Err(Failure::Unfit(
             "a sample is among several files, and together they are neither a sample nor all contacts: \
              import it alone, or in its place the records that it was drawn from"
@@ -102,8 +102,7 @@ pub(crate) fn load_to_write(records: &arguments::Records) -> Result<Loaded, Fail
 }
 
 fn reader(records: &arguments::Records, asked: &[&Audience]) -> RecordReader {
-    let reader = RecordReader::new().on_error(records.on_error.into()).threads(records.threads());
-    reader.for_audiences(asked.iter().copied())
+    records.reader().for_audiences(asked.iter().copied())
 }
 
 fn load_with(records: &arguments::Records, reader: RecordReader, asked: &[&Audience]) -> Result<Loaded, Failure> {
@@ -112,7 +111,7 @@ fn load_with(records: &arguments::Records, reader: RecordReader, asked: &[&Audie
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
     let mut builder = TableBuilder::default();
     let (mut totals, mut drawn) = (None, None);
-    let ReadInputs { skipped, reports } = read(records, &reader, &mut |reader, input| {
+    let ReadInputs { skipped, reports } = read(records, &reader, asked, &mut |reader, input| {
         let report = reader.read_into(input, &mut builder)?;
         totals = report.totals;
         drawn = drawn.or(report.drawn);
@@ -149,7 +148,7 @@ pub(crate) fn sample(
     let mut builder = SampleBuilder::new(take, seed);
     let mut notes = NotesBuilder::new(asked.iter().copied());
     let mut kept = None;
-    let ReadInputs { skipped, .. } = read(records, &reader, &mut |reader, input| {
+    let ReadInputs { skipped, .. } = read(records, &reader, asked, &mut |reader, input| {
         let report = each_contact(reader, input, |contact| {
             notes.push(&contact);
             builder.push(contact);
@@ -163,7 +162,7 @@ pub(crate) fn sample(
     let Some(drawn) = kept else {
         return Ok(Sampled { sample: builder.build(), kept: false, skipped, heard, time: begun.elapsed() });
     };
-    if records.files.len() > 1 {
+    if !records.is_one_file() {
         return Err(Failure::Unfit("a sample is among several files, and of those it says nothing".to_owned()));
     }
     if records.files.iter().any(|path| is_standard(path)) {
@@ -211,7 +210,7 @@ fn load_those(
     let mut population = Population::default();
     let mut drawn = None;
     let mut notes = NotesBuilder::new(asked.iter().copied());
-    read(records, &reader(records, asked), &mut |reader, input| {
+    read(records, &reader(records, asked), asked, &mut |reader, input| {
         let report = each_contact(reader, input, |contact| {
             notes.push(&contact);
             if wanted(&contact) {
@@ -248,19 +247,32 @@ struct ReadInputs {
 }
 
 /// Reads file after file, shows how far it is, and tells what is wrong with the records that were left out.
-fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>) -> Result<ReadInputs, Failure> {
-    let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&records.files), "reading")));
-    let (mut wrong, mut left_out, mut reports) = (Vec::new(), Vec::new(), Vec::new());
+fn read(
+    records: &arguments::Records,
+    reader: &RecordReader,
+    asked: &[&Audience],
+    read: &mut Read<'_>,
+) -> Result<ReadInputs, Failure> {
+    let (mut files, mut wrong) = (Vec::new(), Vec::new());
+    for path in &records.files {
+        match inputs(path) {
+            Ok(found) => files.extend(found),
+            Err(errors) => wrong.push(Wrong::Records(errors)),
+        }
+    }
+    let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&files), "reading")));
+    let (mut left_out, mut reports) = (Vec::new(), Vec::new());
     let mut notes = Notes::default();
     let (mut kept, mut skipped, mut bytes_before) = (0, 0, 0_u64);
-    for path in &records.files {
+    for input in files {
         let bytes_here = Arc::new(AtomicU64::new(0));
         let (shown, here) = (Arc::clone(&progress), Arc::clone(&bytes_here));
         let reader = reader.clone().progress(move |bytes| {
             here.store(bytes, Ordering::Relaxed);
             shown.lock().unwrap_or_else(PoisonError::into_inner).at(bytes_before + bytes);
         });
-        let result = read(&reader, input(path));
+        let name = input.name().to_owned();
+        let result = read(&reader, input);
         bytes_before += bytes_here.load(Ordering::Relaxed);
         // The other files are still read, so that everything that is wrong is told at once.
         match result {
@@ -269,6 +281,9 @@ fn read(records: &arguments::Records, reader: &RecordReader, read: &mut Read<'_>
                 skipped += report.skipped;
                 notes.extend(report.notes.clone());
                 left_out.extend(report.problems.clone());
+                if let Err(errors) = refuse_unfit_columns([(&*name, &report)], asked.iter().copied()) {
+                    wrong.push(Wrong::Records(errors));
+                }
                 reports.push(report);
             }
             Err(errors) => wrong.push(Wrong::Records(errors)),
@@ -303,17 +318,18 @@ fn are(records: u64) -> String {
     format!("{} {}", counted(records, "record"), if records == 1 { "is" } else { "are" })
 }
 
-fn input(path: &Path) -> Input<'static> {
-    if is_standard(path) { Input::new(STANDARD_INPUT, io::stdin()) } else { Input::from(path) }
+/// The files at a path, or standard input.
+fn inputs(path: &Path) -> Result<Vec<Input<'static>>, Errors> {
+    if is_standard(path) { Ok(vec![Input::new(STANDARD_INPUT, io::stdin())]) } else { Input::files(path) }
 }
 
-/// How many bytes there are to read, if every file can tell.
-fn bytes_in(files: &[PathBuf]) -> Option<u64> {
-    let size = |path: &PathBuf| {
-        let known = fs::metadata(path).ok().filter(|known| known.is_file() && !is_standard(path));
+/// How many bytes there are to read, if every input can tell.
+fn bytes_in(inputs: &[Input<'_>]) -> Option<u64> {
+    let size = |input: &Input<'_>| {
+        let known = fs::metadata(input.path()?).ok().filter(fs::Metadata::is_file);
         known.map(|known| known.len())
     };
-    files.iter().map(size).sum()
+    inputs.iter().map(size).sum()
 }
 
 /// What was read, for people.

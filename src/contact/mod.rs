@@ -8,7 +8,7 @@ mod merge;
 #[cfg_attr(not(feature = "table"), allow(dead_code))]
 mod sink;
 // Only readers of files use all of it.
-#[cfg_attr(not(feature = "records"), allow(dead_code))]
+#[cfg_attr(not(feature = "records"), allow(dead_code, unreachable_pub))]
 mod wire;
 
 use std::collections::BTreeMap;
@@ -25,10 +25,15 @@ pub(crate) use self::fields::{Slot, field_access};
 pub(crate) use self::merge::ListIndex;
 #[cfg(any(feature = "records", feature = "table"))]
 pub(crate) use self::sink::RecordSink;
+#[cfg(feature = "parquet")]
+pub(crate) use self::wire::FromScalar;
 #[cfg(feature = "records")]
 pub(crate) use self::wire::{
-    CUSTOM_FIELD, FromScalar, ObservedKeys, RecordDraft, RecordKey, read_custom_fields, read_json,
+    CUSTOM_FIELD, Conventions, FolderValue, NameMeaning, ObservedKeys, RecordDraft, RecordKey, read_custom_fields,
+    read_json, tell_cell,
 };
+#[cfg(feature = "records")]
+pub use self::wire::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit};
 
 /// A contact, with its memberships.
 ///

@@ -1,7 +1,11 @@
 //! Records as JSON and through serde: a contact with its `lists`, or a membership with its contact's fields beside it.
 
+mod conventions;
 mod draft;
+mod epoch;
+mod folder_value;
 mod from_json;
+mod names;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -15,8 +19,17 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use self::draft::ValueType;
+pub(crate) use self::conventions::Conventions;
+use self::draft::{Incomplete, ValueType};
 pub(crate) use self::draft::{RecordDraft, RecordKey};
+pub use self::epoch::EpochUnit;
+#[cfg(feature = "records")]
+pub use self::epoch::UnknownEpochUnit;
+pub(crate) use self::folder_value::FolderValue;
+pub use self::names::NameMap;
+#[cfg(feature = "records")]
+pub use self::names::NameMapError;
+pub(crate) use self::names::NameMeaning;
 pub(crate) use self::scalar::FromScalar;
 use self::scalar::mismatch;
 pub(crate) use self::write::write_instant;
@@ -39,6 +52,8 @@ pub(crate) struct RecordFault {
     pub(crate) reason: String,
     /// Whether that is that the record ends before it is whole.
     pub(crate) ends_too_soon: bool,
+    /// Whether that is that no phone number stands in it.
+    pub(crate) lacks_phone_number: bool,
     /// The line within the source, from 1.
     pub(crate) line: usize,
     /// The column within the line, from 1.
@@ -46,14 +61,18 @@ pub(crate) struct RecordFault {
 }
 
 /// Reads one record, of either shape, that is the whole source.
-pub(crate) fn read_json(source: &[u8]) -> Result<(Contact, ObservedKeys), RecordFault> {
-    let context = ErrorContext::default();
+pub(crate) fn read_json(source: &[u8], conventions: &Conventions) -> Result<(Contact, ObservedKeys), RecordFault> {
+    let context = ErrorContext::new(conventions);
     let mut deserializer = serde_json::Deserializer::from_slice(source);
     let read = ContactSeed { context: &context }
         .deserialize(&mut deserializer)
         .and_then(|contact| deserializer.end().map(|()| contact));
     match read {
-        Ok(contact) => Ok((contact, context.observed.into_inner())),
+        Ok(contact) => {
+            let mut observed = context.observed.into_inner();
+            observed.given |= conventions.given();
+            Ok((contact, observed))
+        }
         Err(error) => Err(context.into_fault(&error)),
     }
 }
@@ -61,12 +80,33 @@ pub(crate) fn read_json(source: &[u8]) -> Result<(Contact, ObservedKeys), Record
 /// Reads custom fields that are the whole source: an object, or null where there are none.
 #[cfg(feature = "records")]
 pub(crate) fn read_custom_fields(source: &str) -> Result<BTreeMap<String, Value>, RecordFault> {
-    let context = ErrorContext::default();
+    let context = ErrorContext::new(Conventions::PLAIN);
     let mut deserializer = serde_json::Deserializer::from_str(source);
     CustomFieldsSeed::new(&context, RecordKey::CUSTOM_FIELDS)
         .deserialize(&mut deserializer)
         .and_then(|fields| deserializer.end().map(|()| fields.unwrap_or_default()))
         .map_err(|error| context.into_fault(&error))
+}
+
+/// Tells a sink the value of a text that stands for a value of any type: a cell of CSV, or the name of a folder.
+pub(crate) fn tell_cell<S: RecordSink>(
+    sink: &mut S,
+    key: RecordKey,
+    cell: &str,
+    epoch: Option<EpochUnit>,
+) -> Result<Result<(), S::Refusal>, String> {
+    Ok(match key {
+        RecordKey::Field(Field::Text(field)) => sink.text(field, cell.into()),
+        RecordKey::Field(Field::Flag(field)) => sink.flag(field, bool::from_cell(cell, epoch)?),
+        RecordKey::Field(Field::Count(field)) => sink.count(field, u64::from_cell(cell, epoch)?),
+        RecordKey::Field(Field::Amount(field)) => sink.amount(field, Number::from_cell(cell, epoch)?),
+        RecordKey::Field(Field::Time(field)) => sink.time(field, FromScalar::from_cell(cell, epoch)?),
+        RecordKey::ListId => sink.list_id(i64::from_cell(cell, epoch)?),
+        RecordKey::Active => sink.active(bool::from_cell(cell, epoch)?),
+        RecordKey::CustomFields | RecordKey::Lists => {
+            return Err(mismatch(key.value_type().expected(), Shape::String));
+        }
+    })
 }
 
 /// What a record had in it beside what is in its contact.
@@ -96,20 +136,26 @@ impl<'de> serde::Deserialize<'de> for Membership {
     }
 }
 
-/// How errors tell where they are.
-#[derive(Default)]
-struct ErrorContext {
+/// How a record is to be read, and how errors tell where they are.
+struct ErrorContext<'n> {
+    conventions: &'n Conventions,
     /// In the message: there is nowhere else, when a record is read through serde.
     named: bool,
     /// Here, gathered from the inside out on the way back from an error: otherwise reading costs nothing.
-    key: Cell<Option<&'static str>>,
+    key: RefCell<Option<String>>,
     pointer: RefCell<String>,
+    lacks_phone_number: Cell<bool>,
     observed: RefCell<ObservedKeys>,
 }
 
-impl ErrorContext {
+impl<'n> ErrorContext<'n> {
+    fn new(conventions: &'n Conventions) -> Self {
+        let (key, pointer, lacks_phone_number) = (RefCell::default(), RefCell::default(), Cell::default());
+        Self { conventions, named: false, key, pointer, lacks_phone_number, observed: RefCell::default() }
+    }
+
     fn named() -> Self {
-        Self { named: true, ..Self::default() }
+        Self { named: true, ..Self::new(Conventions::PLAIN) }
     }
 
     /// An error at the value of a key.
@@ -120,8 +166,8 @@ impl ErrorContext {
 
     /// An error was inside the value of a known key.
     #[cold]
-    fn was_in_key(&self, key: &'static str) {
-        self.key.set(self.key.get().or(Some(key)));
+    fn was_in_key(&self, key: &str) {
+        self.key.borrow_mut().get_or_insert_with(|| key.to_owned());
         self.was_in(key);
     }
 
@@ -136,9 +182,10 @@ impl ErrorContext {
         let message = error.to_string();
         let position = format!(" at line {} column {}", error.line(), error.column());
         RecordFault {
-            key: self.key.get().map(str::to_owned),
+            key: self.key.into_inner(),
             pointer: Some(self.pointer.into_inner()).filter(|pointer| !pointer.is_empty()),
             reason: message.strip_suffix(&position).unwrap_or(&message).to_owned(),
+            lacks_phone_number: self.lacks_phone_number.get(),
             ends_too_soon: error.classify() == serde_json::error::Category::Eof,
             // serde_json counts a source that ends with its line as column 0 of the next.
             line: error.line().max(1),
@@ -191,7 +238,7 @@ macro_rules! seed_of_itself {
 /// A record of either shape.
 #[derive(Clone, Copy)]
 struct ContactSeed<'c> {
-    context: &'c ErrorContext,
+    context: &'c ErrorContext<'c>,
 }
 
 impl ContactSeed<'_> {
@@ -212,20 +259,14 @@ impl<'de> Visitor<'de> for ContactSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Contact, A::Error> {
         let mut draft = RecordDraft::default();
-        while let Some(found) = map.next_key_seed(KeySeed)? {
+        while let Some(found) = map.next_key_seed(KeySeed { names: &self.context.conventions.names })? {
             match found {
                 KeyFound::Known(key, name) => self.context.entry(&mut draft, key, name, &mut map)?,
                 other => self.context.other_entry(&mut draft, other, &mut map)?,
             }
         }
         self.context.observed.borrow_mut().given |= draft.given();
-        draft.finish().map_err(|incomplete| match incomplete.key() {
-            Some(key) => {
-                self.context.was_in_key(key);
-                self.context.error(key, incomplete)
-            }
-            None => A::Error::custom(incomplete),
-        })
+        draft.finish(&self.context.conventions.folders).map_err(|incomplete| self.context.incomplete(incomplete))
     }
 }
 
@@ -234,7 +275,7 @@ seed_of_itself!(ContactSeed, Contact);
 /// An item of `lists`; what it says of the contact is for the record around it to say.
 #[derive(Clone, Copy)]
 struct MembershipSeed<'c> {
-    context: &'c ErrorContext,
+    context: &'c ErrorContext<'c>,
 }
 
 impl MembershipSeed<'_> {
@@ -255,7 +296,7 @@ impl<'de> Visitor<'de> for MembershipSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Membership, A::Error> {
         let mut draft = RecordDraft::default();
-        while let Some(found) = map.next_key_seed(KeySeed)? {
+        while let Some(found) = map.next_key_seed(KeySeed { names: &self.context.conventions.names })? {
             match found {
                 KeyFound::Known(key, name) if !key.is_of_the_contact() => {
                     self.context.entry(&mut draft, key, name, &mut map)?;
@@ -265,19 +306,36 @@ impl<'de> Visitor<'de> for MembershipSeed<'_> {
             }
         }
         self.context.observed.borrow_mut().given |= draft.given();
-        Ok(draft.into_membership())
+        draft
+            .into_membership(&self.context.conventions.folders)
+            .map_err(|incomplete| self.context.incomplete(incomplete))
     }
 }
 
 seed_of_itself!(MembershipSeed, Membership);
 
-impl ErrorContext {
+impl<'n> ErrorContext<'n> {
+    /// An error of a record whose keys are each fine.
+    #[cold]
+    fn incomplete<E: Error>(&self, incomplete: Incomplete<'_>) -> E {
+        match incomplete.key() {
+            Some(key) => {
+                self.was_in_key(key);
+                self.error(key, incomplete)
+            }
+            None => {
+                self.lacks_phone_number.set(true);
+                E::custom(incomplete)
+            }
+        }
+    }
+
     /// Reads the value of a key into a draft.
     fn entry<'de, A: MapAccess<'de>>(
         &self,
-        draft: &mut RecordDraft,
+        draft: &mut RecordDraft<'n>,
         key: RecordKey,
-        name: &'static str,
+        name: &'n str,
         map: &mut A,
     ) -> Result<(), A::Error> {
         draft
@@ -290,13 +348,13 @@ impl ErrorContext {
     /// Reads the value of a key that is no known one.
     fn other_entry<'de, A: MapAccess<'de>>(
         &self,
-        draft: &mut RecordDraft,
-        found: KeyFound,
+        draft: &mut RecordDraft<'n>,
+        found: KeyFound<'n>,
         map: &mut A,
     ) -> Result<(), A::Error> {
         match found {
-            KeyFound::CustomField(key) => {
-                let was_in = || self.was_in(&format!("{CUSTOM_FIELD}{key}"));
+            KeyFound::CustomField { key, name } => {
+                let was_in = || self.was_in(&name);
                 let value = map.next_value_seed(ValueVisitor::TOP).inspect_err(|_| was_in())?;
                 if draft.has_custom_field(&key) {
                     was_in();
@@ -318,9 +376,9 @@ impl ErrorContext {
 
     fn value<'de, A: MapAccess<'de>>(
         &self,
-        draft: &mut RecordDraft,
+        draft: &mut RecordDraft<'n>,
         key: RecordKey,
-        name: &'static str,
+        name: &'n str,
         map: &mut A,
     ) -> Result<(), A::Error> {
         /// Tells the draft the value, unless it is null.
@@ -361,37 +419,42 @@ impl fmt::Display for StandsTwice<'_> {
 }
 
 /// What a key of a record is.
-enum KeyFound {
-    Known(RecordKey, &'static str),
+enum KeyFound<'n> {
+    Known(RecordKey, &'n str),
     /// That of a custom field that stands by itself.
-    CustomField(String),
+    CustomField {
+        key: String,
+        name: String,
+    },
     /// One that means nothing.
     Unknown(String),
 }
 
 /// A key of a record: looked up where it stands, without a copy if it is known.
-struct KeySeed;
+struct KeySeed<'n> {
+    names: &'n NameMap,
+}
 
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = KeyFound;
+impl<'de, 'n> DeserializeSeed<'de> for KeySeed<'n> {
+    type Value = KeyFound<'n>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for KeySeed {
-    type Value = KeyFound;
+impl<'n> Visitor<'_> for KeySeed<'n> {
+    type Value = KeyFound<'n>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(match (RecordKey::from_name(name), name.strip_prefix(CUSTOM_FIELD)) {
-            (Some((key, name)), _) => KeyFound::Known(key, name),
-            (None, Some(key)) => KeyFound::CustomField(key.to_owned()),
-            (None, None) => KeyFound::Unknown(name.to_owned()),
+        Ok(match self.names.meaning(name) {
+            NameMeaning::Known(key, spelled) => KeyFound::Known(key, spelled),
+            NameMeaning::CustomField(key) => KeyFound::CustomField { key: key.to_owned(), name: name.to_owned() },
+            NameMeaning::Nothing => KeyFound::Unknown(name.to_owned()),
         })
     }
 }
@@ -399,8 +462,8 @@ impl Visitor<'_> for KeySeed {
 /// The memberships of a contact; a null is none.
 #[derive(Clone, Copy)]
 struct ListsSeed<'c> {
-    context: &'c ErrorContext,
-    key: &'static str,
+    context: &'c ErrorContext<'c>,
+    key: &'c str,
 }
 
 impl ListsSeed<'_> {
@@ -444,12 +507,12 @@ seed_of_itself!(ListsSeed, Vec<Membership>);
 /// Custom fields, those with a null left out; a null is none.
 #[derive(Clone, Copy)]
 struct CustomFieldsSeed<'c> {
-    context: &'c ErrorContext,
-    key: &'static str,
+    context: &'c ErrorContext<'c>,
+    key: &'c str,
 }
 
 impl<'c> CustomFieldsSeed<'c> {
-    fn new(context: &'c ErrorContext, key: &'static str) -> Self {
+    fn new(context: &'c ErrorContext<'c>, key: &'c str) -> Self {
         Self { context, key }
     }
 
@@ -498,18 +561,23 @@ seed_of_itself!(CustomFieldsSeed, Option<BTreeMap<String, Value>>);
 
 /// A scalar, or the null that is none.
 struct ScalarSeed<'c, T> {
-    context: &'c ErrorContext,
-    key: &'static str,
+    context: &'c ErrorContext<'c>,
+    key: &'c str,
     of: PhantomData<T>,
 }
 
 impl<'c, T: FromScalar> ScalarSeed<'c, T> {
-    fn new(context: &'c ErrorContext, key: &'static str) -> Self {
+    fn new(context: &'c ErrorContext<'c>, key: &'c str) -> Self {
         Self { context, key, of: PhantomData }
     }
 
     fn given<E: Error>(self, made: Result<T, String>) -> Result<Option<T>, E> {
         made.map(Some).map_err(|reason| self.context.error(self.key, reason))
+    }
+
+    fn number<E: Error>(self, number: Option<Number>) -> Result<Option<T>, E> {
+        let epoch = self.context.conventions.epoch;
+        self.given(T::from_number(number, epoch))
     }
 
     #[cold]
@@ -540,19 +608,20 @@ impl<'de, T: FromScalar> Visitor<'de> for ScalarSeed<'_, T> {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        self.given(T::from_number(Some(number.into())))
+        self.number(Some(number.into()))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        self.given(T::from_number(Some(number.into())))
+        self.number(Some(number.into()))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        self.given(T::from_number(Number::from_f64(number)))
+        self.number(Number::from_f64(number))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        self.given(T::from_text(text))
+        let epoch = self.context.conventions.epoch;
+        self.given(T::from_text(text, epoch))
     }
 }
 

@@ -8,12 +8,14 @@ use memchr::memrchr;
 use super::cells::Header;
 use super::documents::Documents;
 use super::foreign;
-use super::form::SaidForm;
+use super::form::ReadOptions;
 use super::format::Format;
 use super::report::Stop;
 use super::rows::CsvSplitter;
+use super::separator::Separator;
 use super::slice::RecordSlice;
 use super::source::{Source, inner_extension};
+use crate::contact::NameMap;
 
 /// How many bytes are read before they are handed on: enough that threads seldom wait for each other, little enough to
 /// stay in the cache between cutting and parsing.
@@ -122,6 +124,9 @@ pub(super) struct Batches<'r> {
     format: Option<Format>,
     length: Option<u64>,
     chunk: usize,
+    /// What is said of CSV.
+    names: NameMap,
+    separator: Option<Separator>,
     splitter: Option<Splitter>,
     /// Bytes of a record that is not complete.
     rest: Vec<u8>,
@@ -136,20 +141,22 @@ enum Splitter {
 }
 
 impl<'r> Batches<'r> {
-    /// `length`: the least number of bytes there are. `chunk`: how many are read at a time.
+    /// `length`: the least number of bytes there are. `chunk`: how many are read at a time, unless `reading` says it.
     pub(super) fn new(
         name: &str,
-        form: SaidForm,
         length: Option<u64>,
         chunk: usize,
         input: impl Read + Send + 'r,
+        reading: &ReadOptions,
     ) -> Self {
         Self {
-            source: Source::open(name, form.packing(), input),
+            names: reading.conventions.names.clone(),
+            separator: reading.csv.separator,
+            source: Source::open(name, reading.form.packing(), input),
             name: name.to_owned(),
-            format: form.format,
+            format: reading.form.format,
             length,
-            chunk,
+            chunk: reading.chunk.unwrap_or(chunk),
             splitter: None,
             rest: Vec::new(),
             failure: None,
@@ -189,7 +196,10 @@ impl<'r> Batches<'r> {
             let splitter = match &mut self.splitter {
                 Some(splitter) => splitter,
                 None if !self.ended && memory.length < CHUNK && says_nothing(memory.bytes()) => continue,
-                none => none.insert(Splitter::of(&mut memory, self.chunk, &self.name, self.format)?),
+                none => {
+                    let rows = CsvSplitter::new(self.names.clone(), self.separator);
+                    none.insert(Splitter::of(&mut memory, self.chunk, &self.name, self.format, rows)?)
+                }
             };
             let bytes = memory.bytes();
             if let Some((end, lines)) = splitter.whole_lines(bytes, self.ended) {
@@ -224,7 +234,13 @@ fn says_nothing(bytes: &[u8]) -> bool {
 impl Splitter {
     /// By what was said; else by the first bytes, of which a byte-order mark is taken away, and by the name only where those can
     /// be either.
-    fn of(memory: &mut Memory, chunk: usize, name: &str, format: Option<Format>) -> Result<Self, Stop> {
+    fn of(
+        memory: &mut Memory,
+        chunk: usize,
+        name: &str,
+        format: Option<Format>,
+        rows: CsvSplitter,
+    ) -> Result<Self, Stop> {
         let bytes = memory.bytes();
         if let Some(reason) = foreign::named(bytes).or_else(|| foreign::utf_16(bytes)) {
             return Err(Stop::Unreadable(reason));
@@ -238,7 +254,7 @@ impl Splitter {
             Some(Format::Ndjson) => {
                 return Ok(Self::Documents(Box::new(Documents::new(true, chunk).on_lines().without_pages())));
             }
-            Some(Format::Csv) => return Ok(Self::Rows(CsvSplitter::new())),
+            Some(Format::Csv) => return Ok(Self::Rows(rows)),
             #[cfg(feature = "parquet")]
             Some(Format::Parquet) => {
                 return Err(Stop::Unreadable("expected Parquet, found bytes that do not begin as it does".to_owned()));
@@ -253,7 +269,7 @@ impl Splitter {
         Ok(if json {
             Self::Documents(Box::new(Documents::new(named(&["ndjson", "jsonl"]), chunk)))
         } else {
-            Self::Rows(CsvSplitter::new())
+            Self::Rows(rows)
         })
     }
 

@@ -1,21 +1,31 @@
 //! The cells of CSV: what the header says they are, and contacts made of them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Read};
 
-use chrono::DateTime;
-
 use super::cursor::{Position, within};
+use super::form::ReadOptions;
 use super::report::{ReadRecord, WrongHeader};
 use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
 use crate::catalogue::{Field, TextField};
-use crate::contact::{CUSTOM_FIELD, FromScalar, ObservedKeys, RecordDraft, RecordKey, RecordSink, read_custom_fields};
-use crate::error::{Quoted, Shape};
+use crate::contact::{
+    CUSTOM_FIELD, Conventions, NameMap, NameMeaning, ObservedKeys, RecordDraft, RecordKey, RecordSink,
+    read_custom_fields, tell_cell,
+};
+use crate::error::Quoted;
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
-use crate::number::{NotANumber, Number};
 use crate::value::Value;
+
+/// What is said of how CSV is written, beside what its header shows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct CsvConventions {
+    /// What stands between cells.
+    pub(super) separator: Option<Separator>,
+    /// The texts that are no value, as an empty cell is none.
+    pub(super) nulls: BTreeSet<String>,
+}
 
 /// What the columns are.
 #[derive(Debug)]
@@ -29,7 +39,8 @@ pub(super) struct Header {
 
 #[derive(Debug)]
 enum CsvColumn {
-    Known(RecordKey, &'static str),
+    /// A key, as the header spells it.
+    Known(RecordKey, String),
     Custom(String),
     /// Custom fields as an object in JSON.
     CustomFields,
@@ -38,11 +49,16 @@ enum CsvColumn {
 
 impl Header {
     /// Reads the first row, in which cells are apart by what it shows itself unless something else was said.
-    pub(super) fn read(row: &[u8], at: Position, separator: Option<Separator>) -> Result<Self, WrongHeader> {
+    pub(super) fn read(
+        row: &[u8],
+        at: Position,
+        separator: Option<Separator>,
+        names: &NameMap,
+    ) -> Result<Self, WrongHeader> {
         if let Err(error) = std::str::from_utf8(row) {
             return Err(not_utf8(row, at, error).into());
         }
-        let separator = separator.unwrap_or_else(|| Separator::of_header(row));
+        let separator = separator.unwrap_or_else(|| Separator::of_header(row, names));
         let mut cells = csv::StringRecord::new();
         // Bytes in memory can always be read, and a row that was cut out is one.
         let _ = reader(row, separator).read_record(&mut cells);
@@ -51,13 +67,13 @@ impl Header {
         let mut first_of = HashMap::new();
         let mut columns = Vec::with_capacity(cells.len());
         for name in &cells {
-            let column = CsvColumn::named(name);
+            let column = CsvColumn::named(name, names);
             // Cells without a name are what spreadsheets leave behind a table.
-            if let Some(first) = first_of.insert(column.meaning(name), name).filter(|_| !name.is_empty()) {
+            if let Some(first) = first_of.insert(column.meaning(), name).filter(|_| !name.is_empty()) {
                 wrong.add(|| {
                     let reason = match first == name {
                         true => "stands in the header twice".to_owned(),
-                        false => format!("stands in the header beside `{first}`, and only one may"),
+                        false => format!("stands in the header beside {}, and only one may", Quoted(first)),
                     };
                     Invalid { key: Some(name.to_owned()), ..Invalid::new(at, reason) }
                 });
@@ -88,6 +104,7 @@ impl Header {
         &self,
         cells: &csv::StringRecord,
         at: Position,
+        CellRules { conventions, nulls }: CellRules<'_>,
         not_read: &mut [u64],
     ) -> Result<ReadRecord, (Option<String>, String)> {
         if cells.len() != self.columns.len() {
@@ -97,12 +114,13 @@ impl Header {
         let mut draft = RecordDraft::default();
         for ((column, cell), not_read) in self.columns.iter().zip(cells).zip(not_read) {
             // An empty cell is no value.
-            if cell.is_empty() {
+            if cell.is_empty() || !nulls.is_empty() && nulls.contains(cell.trim()) {
                 continue;
             }
             match column {
                 CsvColumn::Known(key, name) => {
-                    let Ok(()) = tell(&mut draft, *key, cell).map_err(|reason| (Some((*name).to_owned()), reason))?;
+                    let told = tell_cell(&mut draft, *key, cell, conventions.epoch);
+                    let Ok(()) = told.map_err(|reason| (Some(name.clone()), reason))?;
                 }
                 CsvColumn::Custom(key) => {
                     let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
@@ -111,16 +129,34 @@ impl Header {
                 CsvColumn::NotRead(_) => *not_read += 1,
             }
         }
-        let keys = ObservedKeys { given: draft.given(), not_read: Vec::new() };
-        let contact =
-            draft.finish().map_err(|incomplete| (incomplete.key().map(str::to_owned), incomplete.to_string()))?;
+        let keys = ObservedKeys { given: draft.given() | conventions.given(), not_read: Vec::new() };
+        let contact = draft.finish(&conventions.folders).map_err(|incomplete| {
+            let key = incomplete.key().map(|key| self.spelled(key).to_owned());
+            (key, incomplete.to_string())
+        })?;
         Ok(ReadRecord { at, contact, keys })
     }
 }
 
+/// How the cells of a row are read.
+#[derive(Clone, Copy)]
+struct CellRules<'c> {
+    conventions: &'c Conventions,
+    nulls: &'c BTreeSet<String>,
+}
+
 impl Header {
+    /// How the header spells a key.
+    fn spelled<'h>(&'h self, key: &'h str) -> &'h str {
+        let spelled = self.columns.iter().find_map(|column| match column {
+            CsvColumn::Known(known, name) if known.name() == key => Some(&**name),
+            _ => None,
+        });
+        spelled.unwrap_or(key)
+    }
+
     /// Takes in the custom fields that a cell holds as JSON.
-    fn custom_fields(&self, cell: &str, draft: &mut RecordDraft) -> Result<(), (Option<String>, String)> {
+    fn custom_fields(&self, cell: &str, draft: &mut RecordDraft<'_>) -> Result<(), (Option<String>, String)> {
         let wrong = |reason: String| (Some(RecordKey::CUSTOM_FIELDS.to_owned()), reason);
         let fields = read_custom_fields(cell)
             .map_err(|fault| wrong(format!("expected a JSON object, found {}: {}", Quoted(cell), fault.reason)))?;
@@ -136,12 +172,12 @@ impl Header {
 }
 
 impl CsvColumn {
-    fn named(name: &str) -> Self {
-        match (RecordKey::from_name(name), name.strip_prefix(CUSTOM_FIELD)) {
-            (Some((RecordKey::CustomFields, _)), _) => Self::CustomFields,
-            (Some((key, name)), _) => Self::Known(key, name),
-            (None, Some(key)) => Self::Custom(key.to_owned()),
-            (None, None) => Self::NotRead(name.to_owned()),
+    fn named(name: &str, names: &NameMap) -> Self {
+        match names.meaning(name) {
+            NameMeaning::Known(RecordKey::CustomFields, _) => Self::CustomFields,
+            NameMeaning::Known(key, spelled) => Self::Known(key, spelled.to_owned()),
+            NameMeaning::CustomField(key) => Self::Custom(key.to_owned()),
+            NameMeaning::Nothing => Self::NotRead(name.to_owned()),
         }
     }
 
@@ -149,9 +185,14 @@ impl CsvColumn {
         matches!(self, Self::Known(RecordKey::Field(Field::Text(TextField::PhoneNumber)), _))
     }
 
-    /// The name, or of names that mean the same, one.
-    fn meaning<'n>(&self, name: &'n str) -> &'n str {
-        if self.is_phone_number() { TextField::PhoneNumber.name() } else { name }
+    /// What no other column may mean.
+    fn meaning(&self) -> (&'static str, String) {
+        match self {
+            Self::Known(key, _) => (key.name(), String::new()),
+            Self::CustomFields => (RecordKey::CUSTOM_FIELDS, String::new()),
+            Self::Custom(key) => (CUSTOM_FIELD, key.clone()),
+            Self::NotRead(name) => ("", name.clone()),
+        }
     }
 }
 
@@ -173,45 +214,8 @@ fn no_phone_number(names: &csv::StringRecord, separator: Separator) -> String {
 }
 
 /// Whether a column of that name has phone numbers.
-pub(super) fn names_a_phone_number(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| CsvColumn::named(name).is_phone_number())
-}
-
-/// Tells a sink the value of a cell.
-fn tell<S: RecordSink>(sink: &mut S, key: RecordKey, cell: &str) -> Result<Result<(), S::Refusal>, String> {
-    Ok(match key {
-        RecordKey::Field(Field::Text(field)) => sink.text(field, cell.into()),
-        RecordKey::Field(Field::Flag(field)) => sink.flag(field, flag(cell.trim())?),
-        RecordKey::Field(Field::Count(field)) => sink.count(field, number(cell.trim())?),
-        RecordKey::Field(Field::Amount(field)) => sink.amount(field, number(cell.trim())?),
-        RecordKey::Field(Field::Time(field)) => sink.time(field, DateTime::from_text(cell.trim())?),
-        RecordKey::ListId => sink.list_id(number(cell.trim())?),
-        RecordKey::Active => sink.active(flag(cell.trim())?),
-        RecordKey::CustomFields | RecordKey::Lists => {
-            return Err(format!("expected {}, found {}", key.value_type().expected(), Shape::String));
-        }
-    })
-}
-
-/// Yes or no, as people and spreadsheets write it.
-fn flag(cell: &str) -> Result<bool, String> {
-    let is = |names: [&str; 5]| names.iter().any(|name| cell.eq_ignore_ascii_case(name));
-    if is(["true", "t", "yes", "y", "1"]) {
-        Ok(true)
-    } else if is(["false", "f", "no", "n", "0"]) {
-        Ok(false)
-    } else {
-        Err(format!("expected true or false, yes or no, 1 or 0, found {}", Quoted(cell)))
-    }
-}
-
-/// A number as JSON writes it.
-fn number<T: FromScalar>(cell: &str) -> Result<T, String> {
-    match cell.parse::<Number>() {
-        Ok(number) => T::from_number(Some(number)),
-        Err(NotANumber::Range) => T::from_number(None),
-        Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TYPE.expected(), Quoted(cell))),
-    }
+pub(super) fn names_a_phone_number(name: &[u8], names: &NameMap) -> bool {
+    std::str::from_utf8(name).is_ok_and(|name| CsvColumn::named(name, names).is_phone_number())
 }
 
 /// Makes contacts of rows, in their order. Gives back which columns are not read, in how many rows each had a value, and
@@ -220,6 +224,7 @@ pub(super) fn contacts(
     bytes: &[u8],
     records: &[RecordSlice],
     header: &Header,
+    reading: &ReadOptions,
     each: &mut dyn FnMut(Result<ReadRecord, Invalid>),
 ) -> Vec<(String, u64, Position)> {
     let rows = records.iter().filter_map(|slice| match slice {
@@ -229,6 +234,7 @@ pub(super) fn contacts(
     let mut reader = reader(Joined { rows, row: &[] }, header.separator);
     let mut cells = csv::ByteRecord::new();
     let mut not_read = vec![0; header.columns.len()];
+    let rules = CellRules { conventions: &reading.conventions, nulls: &reading.csv.nulls };
     for slice in records {
         let (row, at) = match slice {
             RecordSlice::Record { bytes: row, at } => (&bytes[row.clone()], at),
@@ -242,16 +248,17 @@ pub(super) fn contacts(
         let _ = reader.read_byte_record(&mut cells);
         each(match csv::StringRecord::from_byte_record(std::mem::take(&mut cells)) {
             Ok(texts) => {
-                let contact = header.contact(&texts, *at, &mut not_read);
+                let contact = header.contact(&texts, *at, rules, &mut not_read);
                 cells = texts.into_byte_record();
-                contact.map_err(|(key, reason)| Invalid { key, ..Invalid::new(*at, reason) })
+                let contact = contact.map_err(|(key, reason)| Invalid { key, ..Invalid::new(*at, reason) });
+                contact.and_then(|record| reading.with_phone_number(record, *at))
             }
             Err(error) => {
                 cells = error.into_byte_record();
                 Err(std::str::from_utf8(row).map_or_else(
                     |error| not_utf8(row, *at, error),
                     // A quote cannot stand inside a character, so cells are UTF-8 where rows are.
-                    |_| Invalid::new(*at, "not valid UTF-8"),
+                    |_| Invalid::not_utf8(*at),
                 ))
             }
         });
@@ -298,5 +305,5 @@ impl<'b, I: Iterator<Item = &'b [u8]>> Read for Joined<'b, I> {
 #[cold]
 fn not_utf8(row: &[u8], at: Position, error: std::str::Utf8Error) -> Invalid {
     let (line, _) = within(row, error.valid_up_to());
-    Invalid::new(Position { line: at.line + line - 1, column: None }, "not valid UTF-8")
+    Invalid::not_utf8(Position { line: at.line + line - 1, column: None })
 }

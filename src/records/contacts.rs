@@ -22,13 +22,19 @@ pub struct Contacts<'r> {
 }
 
 impl<'r> Contacts<'r> {
-    pub(super) fn new(name: String, on_error: OnError, batches: Result<Box<dyn ContactBatches + 'r>, Stop>) -> Self {
+    /// `tally`: what is known of the input before it is read.
+    pub(super) fn new(
+        name: String,
+        on_error: OnError,
+        tally: ReadTally,
+        batches: Result<Box<dyn ContactBatches + 'r>, Stop>,
+    ) -> Self {
         Self {
             name,
             on_error,
             batches: Some(batches),
             ready: Vec::new().into_iter(),
-            tally: ReadTally::default(),
+            tally,
             report: ReadReport::default(),
         }
     }

@@ -58,7 +58,7 @@ impl Envelope {
             return invalid("what stands around the contacts of a page is larger than 16 MiB".to_owned());
         }
         if let Err(error) = std::str::from_utf8(&self.bytes) {
-            return Err(Box::new(Invalid::new(self.place(error.valid_up_to()), "not valid UTF-8")));
+            return Err(Box::new(Invalid::not_utf8(self.place(error.valid_up_to()))));
         }
         match serde_json::from_slice(&self.bytes) {
             Ok(Page { phone_number: None, pagination, .. }) => {

@@ -1,15 +1,23 @@
 //! The forms that records have: text that is cut into records, or Parquet. A further form is a further implementation of
 //! [`RecordForm`], and a line in [`open`].
 
+use std::borrow::Cow;
 use std::io;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
+use super::cells::CsvConventions;
+use super::cursor::Position;
 use super::format::{Format, Packing};
 use super::input::OpenInput;
-use super::report::{ReadTally, Stop};
+#[cfg(feature = "phones")]
+use super::phones::PhoneRegion;
+use super::report::{ReadRecord, ReadTally, Stop};
+use super::slice::Invalid;
 use super::text::TextForm;
 use super::watch::Watch;
-use crate::contact::Contact;
+use crate::catalogue::TextField;
+use crate::contact::{Contact, Conventions};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::stop::StopToken;
@@ -18,7 +26,7 @@ use crate::table::shard::Shards;
 
 /// How an input is read, whatever its form.
 #[derive(Clone, Debug)]
-pub(super) struct ReadOptions {
+pub(crate) struct ReadOptions {
     pub(super) form: SaidForm,
     pub(super) threads: NonZeroUsize,
     /// How many bytes are read at a time, where that is not what it usually is; it never changes an answer.
@@ -31,6 +39,71 @@ pub(super) struct ReadOptions {
     pub(super) progress: Progress,
     /// When reading is to stop.
     pub(super) stop: StopToken,
+    pub(crate) conventions: Arc<Conventions>,
+    pub(super) csv: Arc<CsvConventions>,
+    /// Where phone numbers are from, if they are to be read as such.
+    #[cfg(feature = "phones")]
+    pub(super) phones: Option<PhoneRegion>,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self {
+            form: SaidForm::default(),
+            threads: NonZeroUsize::MIN,
+            chunk: None,
+            foreseen: None,
+            watch: Watch::new([]),
+            progress: Progress::default(),
+            stop: StopToken::never(),
+            conventions: Arc::default(),
+            csv: Arc::default(),
+            #[cfg(feature = "phones")]
+            phones: None,
+        }
+    }
+}
+
+impl ReadOptions {
+    /// A phone number as it tells contacts apart, or what is wrong with it.
+    #[cfg(feature = "phones")]
+    pub(crate) fn phone_number<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, String> {
+        match self.phones {
+            None => Ok(Cow::Borrowed(text)),
+            Some(region) => region.e164(text).map(Cow::Owned).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// A phone number as it tells contacts apart.
+    #[cfg(not(feature = "phones"))]
+    pub(crate) fn phone_number<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, String> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    /// A record with its phone number as it tells contacts apart; invalid where it is none.
+    pub(super) fn with_phone_number(&self, mut record: ReadRecord, at: Position) -> Result<ReadRecord, Invalid> {
+        match self.phone_number(&record.contact.phone_number) {
+            Ok(Cow::Borrowed(_)) => Ok(record),
+            Ok(Cow::Owned(number)) => {
+                record.contact.phone_number = number;
+                Ok(record)
+            }
+            Err(reason) => {
+                let key = Some(TextField::PhoneNumber.name().to_owned());
+                Err(Invalid { key, ..Invalid::new(at, reason) })
+            }
+        }
+    }
+
+    /// Whether records say no more and no less than their files do.
+    #[cfg(feature = "parquet")]
+    pub(super) fn is_plain(&self) -> bool {
+        #[cfg(feature = "phones")]
+        if self.phones.is_some() {
+            return false;
+        }
+        self.conventions.is_plain()
+    }
 }
 
 /// What was said of an input's form; what was not is found out.

@@ -5,6 +5,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::folder::files_below;
+use crate::error::{Errors, Kind, Place, Problems};
+
 /// Where records are read from: a file, standard input, or anything that gives bytes.
 ///
 /// Whatever stands for a path is an input: the file, or standard input where the path is `-`.
@@ -33,6 +36,71 @@ impl<'r> Input<'r> {
         Self { name: name.into(), origin: InputOrigin::Bytes(Box::new(bytes)) }
     }
 
+    /// The files of records at a path, each an input: the file, standard input where the path is `-`, or all files below
+    /// the folder, in order of their paths.
+    ///
+    /// Files and folders that begin with `.` or `_` are no records. A folder named `key=value` above a file is a column of
+    /// all its records, whether the file was found or given: `list_id=101`, `custom_fields.state=New%20York`; a record that
+    /// says otherwise is invalid. `__HIVE_DEFAULT_PARTITION__` is no value.
+    ///
+    /// # Errors
+    ///
+    /// `unreadable_input`: nothing is there, a folder may not be read, there is no file of records in it, or a link in it
+    /// leads back to a folder around it.
+    ///
+    /// ```no_run
+    /// use headcount::records::Input;
+    /// use headcount::Table;
+    ///
+    /// let table = Table::read(Input::files("contacts/")?)?;
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    pub fn files(path: impl AsRef<Path>) -> Result<Vec<Self>, Errors> {
+        let path = path.as_ref();
+        if path.as_os_str() == "-" || !path.is_dir() {
+            return Ok(vec![Self::from(path)]);
+        }
+        let refused = |reason: String| {
+            let place = Place { file: Some(path.display().to_string()), ..Place::default() };
+            let mut problems = Problems::new(1);
+            problems.add(|| Kind::Unreadable(format!("cannot be read: {reason}")), || place);
+            problems.into_errors()
+        };
+        let files = match files_below(path) {
+            Ok(files) if files.is_empty() => Err("there is no file of records in the folder".to_owned()),
+            files => files.map_err(|error| error.to_string()),
+        };
+        match files {
+            Ok(files) => Ok(files.into_iter().map(Self::from).collect()),
+            Err(reason) => refused(reason).map_or_else(|| Ok(Vec::new()), Err),
+        }
+    }
+
+    /// Itself, or the files in the folder that it is.
+    #[cfg(feature = "table")]
+    pub(super) fn expand(self) -> Result<Vec<Self>, Errors> {
+        match self.origin {
+            InputOrigin::Path(path) if path.is_dir() => Self::files(path),
+            origin => Ok(vec![Self { origin, ..self }]),
+        }
+    }
+
+    /// The file that is read, where it is one; standard input is none.
+    ///
+    /// ```
+    /// use headcount::records::Input;
+    ///
+    /// assert_eq!(Input::from("contacts.csv").path(), Some("contacts.csv".as_ref()));
+    /// assert_eq!(Input::from("-").path(), None);
+    /// ```
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match &self.origin {
+            InputOrigin::Path(path) if path.as_os_str() != "-" => Some(path),
+            _ => None,
+        }
+    }
+
     /// What the input is called in errors.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -49,6 +117,9 @@ impl<'r> Input<'r> {
             InputOrigin::Path(path) => {
                 let file = File::open(path)?;
                 let known = file.metadata()?;
+                if known.is_dir() {
+                    return Err(io::Error::other("it is a folder, and only the files in it can be read"));
+                }
                 OpenInput { name, length: known.is_file().then_some(known.len()), bytes: Bytes::File(file) }
             }
         })

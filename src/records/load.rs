@@ -15,11 +15,10 @@ use super::form::ReadOptions;
 use super::parse::{contacts, json};
 use super::report::{ReadTally, Stop};
 use super::slice::{Invalid, RecordSlice};
-use super::watch::{self, Watch};
+use super::watch;
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::note::Finding;
 use crate::progress::Progress;
-use crate::stop::StopToken;
 use crate::table::shard::Shards;
 
 /// How many bytes are read before they are parsed: enough that shards have many records each.
@@ -52,14 +51,13 @@ pub(super) fn load(
     name: &str,
     tally: &mut ReadTally,
 ) -> (Shards, Option<Stop>) {
-    let ReadOptions { threads, watch, progress, stop: token, .. } = reading;
     let queue = Mutex::new(Queue { batches, taken: 0, read: 0, stop: None });
     let done = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 1..threads.get() {
-            scope.spawn(|| work(&queue, &done, name, watch, &Progress::default(), token));
+        for _ in 1..reading.threads.get() {
+            scope.spawn(|| work(&queue, &done, name, reading, &Progress::default()));
         }
-        work(&queue, &done, name, watch, progress, token);
+        work(&queue, &done, name, reading, &reading.progress);
     });
     let mut loaded = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     loaded.sort_unstable_by_key(|of_batch: &LoadedBatch| of_batch.batch);
@@ -69,7 +67,7 @@ pub(super) fn load(
         tally.add(of_batch.tally);
     }
     let Queue { read, stop, .. } = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
-    progress.tell(read);
+    reading.progress.tell(read);
     (all, stop)
 }
 
@@ -77,12 +75,13 @@ fn work(
     queue: &Mutex<Queue<'_>>,
     done: &Mutex<Vec<LoadedBatch>>,
     name: &str,
-    watch: &Watch,
+    reading: &ReadOptions,
     progress: &Progress,
-    token: &StopToken,
 ) {
-    let wanted = watch.findings().cloned().collect();
-    let mut parser = BatchParser { name, watch, wanted, token, lines: FastJson::new(false), slices: FastJson::new(true) };
+    let token = &reading.stop;
+    let wanted = reading.watch.findings().cloned().collect();
+    let (lines, slices) = (FastJson::new(false, reading), FastJson::new(true, reading));
+    let mut parser = BatchParser { name, reading, wanted, lines, slices };
     let mut memory = Memory::default();
     // As many records as in the batch before.
     let mut expected = 0;
@@ -118,15 +117,13 @@ fn work(
 /// Puts the records of batches into shards.
 struct BatchParser<'n> {
     name: &'n str,
-    watch: &'n Watch,
+    reading: &'n ReadOptions,
     /// What this thread has not found yet: its batches come in the order of the file.
     wanted: Vec<Finding>,
-    /// What it leaves out once this says so is not missed: nobody sees the rest.
-    token: &'n StopToken,
     /// Of records that end with their line.
-    lines: FastJson,
+    lines: FastJson<'n>,
     /// Of those that are cut out.
-    slices: FastJson,
+    slices: FastJson<'n>,
 }
 
 impl BatchParser<'_> {
@@ -136,8 +133,8 @@ impl BatchParser<'_> {
         let LoadedBatch { shards, tally, .. } = loaded;
         match (&batch.cut, &batch.header) {
             (Cut::Records(records), Some(header)) => {
-                for records in records.chunks(ROWS).take_while(|_| !self.token.is_stopped()) {
-                    let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| {
+                for records in records.chunks(ROWS).take_while(|_| !self.reading.stop.is_stopped()) {
+                    let not_read = cells::contacts(batch.bytes(), records, header, self.reading, &mut |row| {
                         tally.count(self.name, row, &mut |contact| shards.push(&contact));
                     });
                     let not_read = not_read.into_iter();
@@ -158,8 +155,8 @@ impl BatchParser<'_> {
         if !self.wanted.iter().any(|finding| watch::is_in(shards, finding)) {
             return;
         }
-        let mut found = ReadTally::watching(self.watch);
-        contacts(batch, self.name, &mut found, &mut |_| {});
+        let mut found = ReadTally::watching(&self.reading.watch);
+        contacts(batch, self.name, self.reading, &mut found, &mut |_| {});
         let firsts = found.seen.firsts;
         self.wanted.retain(|finding| !firsts.contains_key(finding));
         tally.seen.firsts.extend(firsts);
@@ -169,7 +166,7 @@ impl BatchParser<'_> {
     fn lines(&mut self, bytes: &[u8], mut lines: WholeLines, loaded: &mut LoadedBatch) {
         let text = std::str::from_utf8(bytes).ok();
         let mut at = 0;
-        while at < bytes.len() && !has_too_many(&loaded.shards) && !self.token.is_stopped() {
+        while at < bytes.len() && !has_too_many(&loaded.shards) && !self.reading.stop.is_stopped() {
             let read = text.and_then(|text| self.lines.read(text, at, &mut loaded.shards));
             loaded.tally.records += u64::from(read.is_some());
             at = read.unwrap_or_else(|| self.line(bytes, at, lines, loaded)) + 1;
@@ -199,7 +196,7 @@ impl BatchParser<'_> {
                         tally.records += 1;
                         continue;
                     }
-                    json(&bytes[record.clone()], *at)
+                    json(&bytes[record.clone()], *at, self.reading)
                 }
                 RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
                 RecordSlice::Page(totals) => {
@@ -208,7 +205,7 @@ impl BatchParser<'_> {
                 }
             };
             tally.count(self.name, record, &mut |contact| shards.push(&contact));
-            if has_too_many(shards) || self.token.is_stopped() {
+            if has_too_many(shards) || self.reading.stop.is_stopped() {
                 return;
             }
         }

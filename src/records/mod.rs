@@ -16,32 +16,39 @@ mod documents;
 mod envelope;
 #[cfg(feature = "table")]
 mod fast_json;
+mod folder;
 mod foreign;
 mod form;
 mod format;
 mod input;
+mod json_fault;
 #[cfg(feature = "table")]
 mod load;
 #[cfg(feature = "parquet")]
 mod parquet_form;
 mod parse;
+#[cfg(feature = "phones")]
+mod phones;
 mod report;
 mod rows;
 mod seen;
 mod separator;
+mod settings;
 mod slice;
 mod source;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unfit_columns;
 mod watch;
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
-use self::form::{Foreseen, ReadOptions, SaidForm};
-#[cfg(feature = "table")]
-use self::report::ReadTally;
-use self::report::Stop;
+use self::folder::FolderKeys;
+pub(crate) use self::form::ReadOptions;
+use self::form::{Foreseen, RecordForm};
+use self::report::{ReadTally, Stop};
 use self::watch::Watch;
 use crate::audience::Audience;
 #[cfg(feature = "table")]
@@ -49,16 +56,21 @@ use crate::error::{Errors, Problems};
 use crate::limits;
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::span::span;
+use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::table::{Table, TableBuilder};
 
 pub use self::contacts::Contacts;
 pub use self::format::{Format, Packing};
 pub use self::input::Input;
+#[cfg(feature = "phones")]
+pub use self::phones::{NotAPhoneNumber, PhoneRegion, UnknownPhoneRegion};
 pub use self::report::{OnError, PageCounts, ReadReport, Totals};
+pub use self::separator::{NotASeparator, Separator};
+pub use self::unfit_columns::refuse_unfit_columns;
+pub use crate::contact::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit};
 #[cfg(feature = "parquet")]
 pub use crate::parquet::{write_parquet, write_sample};
 
@@ -74,7 +86,8 @@ pub use crate::parquet::{write_parquet, write_sample};
 /// - any of these with gzip or zstd;
 #[cfg_attr(
     feature = "parquet",
-    doc = "- Parquet with columns of the same names, of the types of their values; no value is null or no column."
+    doc = "- Parquet with columns of the same names, of the types of their values or of texts, and lists, structs and maps in
+  custom fields; no value is null or no column."
 )]
 ///
 /// A file is never held in memory, and no record may be larger than [`RecordReader::MAX_RECORD_BYTES`]: what is read at
@@ -117,16 +130,7 @@ impl RecordReader {
     /// A reader to which an invalid record is an error, and that reads on the caller's thread alone.
     #[must_use]
     pub fn new() -> Self {
-        let reading = ReadOptions {
-            form: SaidForm::default(),
-            threads: NonZeroUsize::MIN,
-            chunk: None,
-            foreseen: None,
-            watch: Watch::new([]),
-            progress: Progress::default(),
-            stop: StopToken::never(),
-        };
-        Self { on_error: OnError::Fail, reading }
+        Self { on_error: OnError::Fail, reading: ReadOptions::default() }
     }
 
     /// Says what becomes of invalid records.
@@ -292,7 +296,7 @@ impl RecordReader {
     /// away. Each problem has the input's name, and where there is one, the line, the column and the pointer within the
     /// record.
     ///
-    /// - `unreadable_input`: the file is not there, may not be read, is a directory, is a gzip, zstd or Parquet file that is
+    /// - `unreadable_input`: the file is not there, may not be read, is a folder, is a gzip, zstd or Parquet file that is
     ///   cut short or damaged, or has more custom fields than a table may have — whatever becomes of invalid records.
     /// - `invalid_record`: a record is invalid, unless such are skipped; or a CSV file's header is.
     ///
@@ -305,9 +309,23 @@ impl RecordReader {
     pub fn contacts<'r>(&self, input: impl Into<Input<'r>>) -> Contacts<'r> {
         let input = input.into();
         let name = input.name().to_owned();
-        let form = input.open().and_then(|input| form::open(input, &self.reading));
-        let batches = form.map(|form| form.contacts()).map_err(|error| Stop::cannot_read(&error));
-        Contacts::new(name, self.on_error, batches)
+        let mut tally = ReadTally::default();
+        let batches = self.open(input, &mut tally).map(|form| form.contacts());
+        Contacts::new(name, self.on_error, tally, batches)
+    }
+
+    /// Opens an input, with what the folders above it say.
+    fn open<'r>(&self, input: Input<'r>, tally: &mut ReadTally) -> Result<Box<dyn RecordForm<'r> + 'r>, Stop> {
+        let mut reading = self.reading.clone();
+        if let Some(path) = input.path() {
+            let keys = FolderKeys::above(path, &reading.conventions)
+                .map_err(|reason| Stop::Unreadable(format!("cannot be read: {reason}")))?;
+            tally.seen.folder_keys(keys.not_read);
+            if !keys.values.is_empty() {
+                Arc::make_mut(&mut reading.conventions).folders = keys.values;
+            }
+        }
+        input.open().and_then(|input| form::open(input, &reading)).map_err(|error| Stop::cannot_read(&error))
     }
 
     /// Reads an input into a table's columns: the same as handing each record to [`TableBuilder::push`], only that no
@@ -334,9 +352,9 @@ impl RecordReader {
         let input = input.into();
         let name = input.name().to_owned();
         let mut tally = ReadTally::default();
-        let form = match input.open().and_then(|input| form::open(input, &self.reading)) {
+        let form = match self.open(input, &mut tally) {
             Ok(form) => form,
-            Err(error) => return tally.finish(&name, self.on_error, Some(Stop::cannot_read(&error))),
+            Err(stop) => return tally.finish(&name, self.on_error, Some(stop)),
         };
         let (shards, stop) = form.load(&mut tally);
         let report = tally.finish(&name, self.on_error, stop)?;
@@ -347,8 +365,8 @@ impl RecordReader {
         ReadTally::default().finish(&name, self.on_error, Some(Stop::too_many_custom_fields()))
     }
 
-    /// Reads inputs into one table. What is wrong with records that are skipped is told by [`RecordReader::read_into`] only; how
-    /// many they are, by [`Table::notes`].
+    /// Reads inputs into one table, of a folder all files of records in it; see [`Input::files`]. What is wrong with records
+    /// that are skipped is told by [`RecordReader::read_into`] only; how many they are, by [`Table::notes`].
     ///
     /// # Errors
     ///
@@ -368,8 +386,13 @@ impl RecordReader {
         let mut builder = TableBuilder::default();
         let mut problems = Problems::new(report::DESCRIBED);
         for input in inputs {
-            if let Err(errors) = self.read_into(input, &mut builder) {
+            for input in input.into().expand().unwrap_or_else(|errors| {
                 problems.extend(errors.into_problems());
+                Vec::new()
+            }) {
+                if let Err(errors) = self.read_into(input, &mut builder) {
+                    problems.extend(errors.into_problems());
+                }
             }
         }
         problems.into_errors().map_or_else(|| Ok(builder.build()), Err)
@@ -378,7 +401,7 @@ impl RecordReader {
 
 #[cfg(feature = "table")]
 impl Table {
-    /// Reads files into one table, on all threads: the same as [`RecordReader::table`] without options.
+    /// Reads files, and all files in folders, into one table, on all threads: the same as [`RecordReader::table`] without options.
     ///
     /// # Errors
     ///

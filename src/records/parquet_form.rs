@@ -39,11 +39,15 @@ impl ParquetForm {
     /// Opens the file, and leaves out what need not be read.
     fn open(self, tally: &mut ReadTally) -> Result<(ParquetFile, String, ReadOptions), Stop> {
         let Self { input, name, reading } = self;
-        let mut file = ParquetFile::open(input).map_err(|unreadable| stop(unreadable, &name, tally))?;
+        let mut file = ParquetFile::open(input, &reading).map_err(|unreadable| stop(unreadable, &name, tally))?;
         tally.drawn = file.drawn();
         tally.seen.give(file.given());
         file.not_read().into_iter().for_each(|(name, rows)| tally.seen.not_read(name, rows, None));
-        match &reading.foreseen {
+        for (column, records) in file.unfit() {
+            tally.seen.unfit(column.clone(), records);
+        }
+        // What the file says of itself is not true of its records where something else is said of them.
+        match reading.foreseen.as_ref().filter(|_| reading.is_plain()) {
             None => {}
             Some(Foreseen { plans, alone }) => {
                 tally.seen.custom_keys = file.custom_keys();

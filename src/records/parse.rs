@@ -7,23 +7,33 @@ use memchr::memchr_iter;
 use super::batch::{Batch, Cut};
 use super::cells;
 use super::cursor::{Position, characters, within};
+use super::form::ReadOptions;
+use super::json_fault;
 use super::report::{ReadRecord, ReadTally};
 use super::slice::{Invalid, RecordSlice};
 use crate::contact::{Contact, RecordKey, read_json};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 
 /// Makes contacts of a batch, in its order.
-pub(super) fn contacts(batch: &Batch, name: &str, tally: &mut ReadTally, each: &mut dyn FnMut(Contact)) {
+pub(super) fn contacts(
+    batch: &Batch,
+    name: &str,
+    reading: &ReadOptions,
+    tally: &mut ReadTally,
+    each: &mut dyn FnMut(Contact),
+) {
     match (&batch.cut, &batch.header) {
         (Cut::Records(records), Some(header)) => {
-            let not_read = cells::contacts(batch.bytes(), records, header, &mut |row| tally.count(name, row, each));
+            let not_read = cells::contacts(batch.bytes(), records, header, reading, &mut |row| {
+                tally.count(name, row, each);
+            });
             not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
         }
-        (Cut::Records(records), None) => contacts_of(batch.bytes(), records, name, tally, each),
+        (Cut::Records(records), None) => contacts_of(batch.bytes(), records, name, reading, tally, each),
         (Cut::Lines(lines), _) => {
             let mut records = Vec::new();
             lines.documents().scan(batch.bytes(), true, &mut records);
-            contacts_of(batch.bytes(), &records, name, tally, each);
+            contacts_of(batch.bytes(), &records, name, reading, tally, each);
         }
     }
 }
@@ -32,12 +42,13 @@ fn contacts_of(
     bytes: &[u8],
     records: &[RecordSlice],
     name: &str,
+    reading: &ReadOptions,
     tally: &mut ReadTally,
     each: &mut dyn FnMut(Contact),
 ) {
     for slice in records {
         let record = match slice {
-            RecordSlice::Record { bytes: record, at } => json(&bytes[record.clone()], *at),
+            RecordSlice::Record { bytes: record, at } => json(&bytes[record.clone()], *at, reading),
             RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
             RecordSlice::Page(totals) => {
                 tally.seen.page(*totals);
@@ -49,28 +60,35 @@ fn contacts_of(
 }
 
 /// Makes a contact of a record that begins at a place.
-pub(super) fn json(record: &[u8], at: Position) -> Result<ReadRecord, Invalid> {
+pub(super) fn json(record: &[u8], at: Position, reading: &ReadOptions) -> Result<ReadRecord, Invalid> {
     // Here for the whole record: what is skipped over would not be looked at.
     if let Err(error) = std::str::from_utf8(record) {
         let (line, column) = within(record, error.valid_up_to());
-        return Err(Invalid::new(in_file(at, line, column), "not valid UTF-8"));
+        return Err(Invalid::not_utf8(in_file(at, line, column)));
     }
-    let (contact, keys) = read_json(record).map_err(|fault| {
+    let (contact, keys) = read_json(record, &reading.conventions).map_err(|fault| {
         let line = fault.line as u64;
         let lines = memchr_iter(b'\n', record).take(fault.line.saturating_sub(1));
         let start = lines.last().map_or(0, |end| end + 1);
-        let before = &record[start..record.len().min(start + fault.column.saturating_sub(1))];
+        let offset = record.len().min(start + fault.column.saturating_sub(1));
+        let before = &record[start..offset];
         let at = in_file(at, line, characters(before) + 1);
         if fault.ends_too_soon {
             return Invalid::new(at, "the document is never closed");
         }
-        Invalid { at, key: fault.key, pointer: fault.pointer, reason: fault.reason }
+        let reason = match fault.key {
+            None if fault.lacks_phone_number => {
+                json_fault::contacts_within(record, &reading.conventions.names).unwrap_or(fault.reason)
+            }
+            _ => json_fault::plainer(record, offset, fault.reason),
+        };
+        Invalid { at, key: fault.key, pointer: fault.pointer, reason }
     })?;
     if has_too_many_custom_fields(&contact) {
         let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
         return Err(Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
     }
-    Ok(ReadRecord { at, contact, keys })
+    reading.with_phone_number(ReadRecord { at, contact, keys }, at)
 }
 
 fn has_too_many_custom_fields(contact: &Contact) -> bool {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::cursor::Position;
-use super::seen::Seen;
+use super::seen::{Seen, UnfitField};
 use super::slice::Invalid;
 use super::watch::Watch;
 use crate::contact::{Contact, ObservedKeys};
@@ -36,6 +36,8 @@ pub struct ReadReport {
     pub pages: Option<PageCounts>,
     /// What it has that notes are made of, once it is known what is asked.
     observed: Observed,
+    /// The columns that are not read, because of their types.
+    pub(crate) unfit: Vec<UnfitField>,
     /// What is wrong with those left out: the first hundred described, the others counted.
     pub problems: Option<Errors>,
     /// What the file has where not all of it was read, because [`RecordReader::for_plans`](super::RecordReader::for_plans) said what will be asked.
@@ -280,6 +282,7 @@ impl ReadTally {
                         .map(|(finding, first)| (finding, First { input: Some(name.to_owned()), ..first }))
                         .collect(),
                 },
+                unfit: seen.into_unfit(),
                 records,
                 skipped,
                 problems,

@@ -12,12 +12,17 @@ use super::cursor::Position;
 use super::report::WrongHeader;
 use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
+use crate::contact::NameMap;
 use crate::limits::MAX_RECORD_BYTES;
 
 pub(super) struct CsvSplitter {
+    /// Names that mean another.
+    names: NameMap,
     header: Option<Arc<Header>>,
-    /// What stands between cells, if it is said in front of the header.
+    /// What stands between cells, if it is said otherwise than by the header.
     separator: Option<Separator>,
+    /// Whether a line in front of the header may still say it, unless the caller did.
+    may_be_said: bool,
     /// Where the scan goes on.
     next: usize,
     /// Where the row in hand begins, if one is.
@@ -43,10 +48,12 @@ struct QuotedCell {
 }
 
 impl CsvSplitter {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(names: NameMap, separator: Option<Separator>) -> Self {
         Self {
+            names,
             header: None,
-            separator: None,
+            separator,
+            may_be_said: true,
             next: 0,
             start: None,
             start_line: 1,
@@ -216,13 +223,13 @@ impl CsvSplitter {
                 return Err(Invalid::new(at, "the header is larger than 16 MiB").into());
             }
             let row = &bytes[start..self.next];
-            if self.separator.is_none()
+            if std::mem::take(&mut self.may_be_said)
                 && let Some(separator) = Separator::said_by(row)
             {
-                self.separator = Some(separator);
+                self.separator.get_or_insert(separator);
                 return Ok(());
             }
-            self.header = Some(Arc::new(Header::read(row, at, self.separator)?));
+            self.header = Some(Arc::new(Header::read(row, at, self.separator, &self.names)?));
             return Ok(());
         };
         records.push(if too_long {

@@ -13,6 +13,8 @@ use crate::catalogue::FIELDS;
 use crate::contact::{ObservedKeys, RecordKey};
 use crate::error::{Shown, is_spelled_alike, nearest};
 use crate::note::{FirstPlace, Note, NoteCode};
+#[cfg(feature = "parquet")]
+use crate::parquet::read::UnfitColumn;
 
 /// The most names of an input that are kept; a file may have as many as it has bytes.
 const MOST_NAMES: usize = 1_000;
@@ -26,6 +28,10 @@ pub(super) struct Seen {
     not_read: BTreeMap<String, NotRead>,
     /// The hashes of those that there are beside them.
     more_not_read: HashSet<u64>,
+    /// The columns that have a name that is known, and a type that cannot be read.
+    unfit: Vec<UnfitField>,
+    /// The keys of folders above that mean nothing; all records have them.
+    folder_keys: Vec<String>,
     pages: Pages,
     /// What was looked for, and where it stands first.
     pub(super) firsts: Firsts,
@@ -33,6 +39,18 @@ pub(super) struct Seen {
     pub(super) custom_keys: BTreeSet<String>,
     /// Between which lists those are that records which were left out are on.
     pub(super) lists_left_out: Vec<RangeInclusive<i64>>,
+}
+
+/// A column that is not read, because of its type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct UnfitField {
+    /// As the column is named.
+    pub(crate) name: String,
+    /// The name of what it would say.
+    pub(crate) field: String,
+    pub(crate) reason: String,
+    /// How many records have a value there.
+    records: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,6 +92,22 @@ impl Seen {
         found.first = found.first.or(at.map(FirstPlace::from));
     }
 
+    /// A column cannot be read.
+    #[cfg(feature = "parquet")]
+    pub(super) fn unfit(&mut self, UnfitColumn { name, field, reason, .. }: UnfitColumn, records: u64) {
+        self.unfit.push(UnfitField { name, field, reason, records });
+    }
+
+    /// The columns that cannot be read.
+    pub(super) fn into_unfit(self) -> Vec<UnfitField> {
+        self.unfit
+    }
+
+    /// The folders above have keys that mean nothing.
+    pub(super) fn folder_keys(&mut self, keys: Vec<String>) {
+        self.folder_keys = keys;
+    }
+
     /// A page was read that says how many there are.
     pub(super) fn page(&mut self, PageTotals { pages, contacts }: PageTotals) {
         self.pages.read += 1;
@@ -83,6 +117,8 @@ impl Seen {
 
     /// Adds what was seen of a later part.
     pub(super) fn add(&mut self, later: Self) {
+        self.folder_keys.extend(later.folder_keys);
+        self.unfit.extend(later.unfit);
         self.given |= later.given;
         for (name, NotRead { records, first }) in later.not_read {
             self.not_read(name.clone(), records, None);
@@ -115,7 +151,9 @@ impl Seen {
     /// The notes of an input of that name, in which there were so many records.
     pub(super) fn notes(&self, input: &str, records: u64, skipped: u64) -> impl Iterator<Item = Note> {
         let of_input = |note: Note| Note { input: Some(input.to_owned()), ..note };
-        let not_read = self.not_read.iter().map(move |(name, found)| {
+        let of_folders = self.folder_keys.iter().map(move |name| (name, NotRead { records, first: None }));
+        let of_records = self.not_read.iter().map(|(name, found)| (name, *found));
+        let not_read = of_folders.chain(of_records).map(move |(name, found)| {
             of_input(Note {
                 name: Some(name.clone()),
                 suggestion: meant(name).map(str::to_owned),
@@ -124,6 +162,11 @@ impl Seen {
                 ..Note::new(NoteCode::ColumnNotRead, format!("`{}` is not read: it means nothing here", Shown(name)))
             })
         });
+        let unfit = self.unfit.iter().map(move |UnfitField { name, reason, records, .. }| {
+            let message = format!("`{}` is not read: {reason}", Shown(name));
+            let (name, count) = (Some(name.clone()), Some(*records));
+            of_input(Note { name, count, ..Note::new(NoteCode::ColumnNotRead, message) })
+        });
         let more = self.more_not_read().map(of_input);
         let skipped_note = (skipped > 0).then(|| {
             let message = format!("{} left out, for they are invalid", counted(skipped, "record"));
@@ -131,7 +174,8 @@ impl Seen {
         });
         let none =
             (records + skipped == 0).then(|| of_input(Note::new(NoteCode::NoRecords, "there is no record in it")));
-        not_read.chain(more).chain(self.pages_missing(records + skipped).map(of_input)).chain(skipped_note).chain(none)
+        let pages_missing = self.pages_missing(records + skipped).map(of_input);
+        not_read.chain(more).chain(unfit).chain(pages_missing).chain(skipped_note).chain(none)
     }
 
     /// A note of the names that are not kept.

@@ -1,10 +1,52 @@
 //! What stands between the cells of CSV: a comma, or what else spreadsheets and databases write.
 
-use super::cells::names_a_phone_number;
+use std::fmt;
+use std::str::FromStr;
 
-/// The byte between two cells.
+use super::cells::names_a_phone_number;
+use crate::contact::NameMap;
+
+/// What stands between the cells of CSV: one ASCII character that is neither a letter, a digit, a quote nor a line break.
+///
+/// ```
+/// use headcount::RecordReader;
+/// use headcount::records::{Input, Separator};
+///
+/// let csv = "phone_number:click_count\n+14155550101:3\n";
+/// let reader = RecordReader::new().separator(":".parse::<Separator>()?);
+/// let contact = reader.contacts(Input::new("contacts.csv", csv.as_bytes())).next().unwrap()?;
+/// assert_eq!(contact.memberships[0].click_count, 3);
+/// assert_eq!("tab".parse::<Separator>(), "\t".parse());
+/// assert!(";;".parse::<Separator>().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Separator(u8);
+
+impl FromStr for Separator {
+    type Err = NotASeparator;
+
+    /// Reads the character itself, or `tab` or `\t` for a tab.
+    fn from_str(text: &str) -> Result<Self, NotASeparator> {
+        match text.as_bytes() {
+            b"tab" | b"\\t" => Ok(Self(b'\t')),
+            [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\n\r".contains(byte) => Ok(Self(*byte)),
+            _ => Err(NotASeparator),
+        }
+    }
+}
+
+/// A text that is no [`Separator`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Separator(u8);
+pub struct NotASeparator;
+
+impl fmt::Display for NotASeparator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected one character such as `;`, or `tab`; no letter, digit, quote or line break")
+    }
+}
+
+impl std::error::Error for NotASeparator {}
 
 impl Separator {
     /// Those that a header may have, the usual ones first.
@@ -30,8 +72,9 @@ impl Separator {
     }
 
     /// The one by which a header has a column for phone numbers; where there is none, the one it has most of.
-    pub(super) fn of_header(row: &[u8]) -> Self {
-        let with_phone_number = Self::ALL.into_iter().find(|separator| separator.names(row).any(names_a_phone_number));
+    pub(super) fn of_header(row: &[u8], names: &NameMap) -> Self {
+        let is_phone_number = |name: &[u8]| names_a_phone_number(name, names);
+        let with_phone_number = Self::ALL.into_iter().find(|separator| separator.names(row).any(is_phone_number));
         with_phone_number.unwrap_or_else(|| {
             let count = |separator: &Self| row.iter().filter(|byte| **byte == separator.0).count();
             Self::ALL.into_iter().rev().max_by_key(count).unwrap_or(Self(b','))
@@ -74,7 +117,7 @@ mod tests {
             ("Name;Clicks", b';'),
             ("Name", b','),
         ] {
-            assert_eq!(Separator::of_header(header.as_bytes()), Separator(expected), "{header}");
+            assert_eq!(Separator::of_header(header.as_bytes(), &NameMap::default()), Separator(expected), "{header}");
         }
     }
 

@@ -37,4 +37,10 @@ impl Invalid {
     pub(super) fn new(at: Position, reason: impl Into<String>) -> Self {
         Self { at, key: None, pointer: None, reason: reason.into() }
     }
+
+    /// What is no UTF-8 is mostly in the encoding that Windows and older databases have.
+    #[cold]
+    pub(super) fn not_utf8(at: Position) -> Self {
+        Self::new(at, "not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it")
+    }
 }

@@ -1,6 +1,5 @@
 //! JSON and CSV: bytes that are cut into records, a batch at a time.
 
-use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -11,10 +10,7 @@ use super::input::OpenInput;
 use super::load;
 use super::parse::contacts;
 use super::report::{ReadTally, Stop};
-use super::watch::Watch;
 use crate::contact::Contact;
-use crate::progress::Progress;
-use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
@@ -32,7 +28,7 @@ impl<'r> TextForm<'r> {
     /// Its batches, of `chunk` bytes each unless something else is asked for.
     fn batches(input: OpenInput<'r>, reading: &ReadOptions, chunk: usize) -> Batches<'r> {
         let OpenInput { name, length, bytes } = input;
-        Batches::new(&name, reading.form, length, reading.chunk.unwrap_or(chunk), bytes.into_read())
+        Batches::new(&name, length, chunk, bytes.into_read(), reading)
     }
 }
 
@@ -41,9 +37,7 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
         let Self { input, reading } = *self;
         let name = input.name.clone();
         let batches = Self::batches(input, &reading, batch::CHUNK);
-        let ReadOptions { threads, progress, watch, stop: token, .. } = reading;
-        let (parsed, stop) = (Vec::new().into_iter(), None);
-        Box::new(TextContacts { batches, name, threads, progress, watch, token, parsed, stop })
+        Box::new(TextContacts { batches, name, reading, parsed: Vec::new().into_iter(), stop: None })
     }
 
     #[cfg(feature = "table")]
@@ -59,10 +53,7 @@ impl<'r> RecordForm<'r> for TextForm<'r> {
 struct TextContacts<'r> {
     batches: Batches<'r>,
     name: String,
-    threads: NonZeroUsize,
-    progress: Progress,
-    watch: Watch,
-    token: StopToken,
+    reading: ReadOptions,
     parsed: std::vec::IntoIter<Parsed>,
     /// Why there is no batch behind those that were parsed last.
     stop: Option<Stop>,
@@ -75,9 +66,10 @@ struct Parsed {
 }
 
 impl Parsed {
-    fn of(batch: &Batch, name: &str, watch: &Watch) -> Self {
-        let mut parsed = Self { contacts: Vec::new(), tally: ReadTally::watching(watch), read: batch.read };
-        contacts(batch, name, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
+    fn of(batch: &Batch, name: &str, reading: &ReadOptions) -> Self {
+        let tally = ReadTally::watching(&reading.watch);
+        let mut parsed = Self { contacts: Vec::new(), tally, read: batch.read };
+        contacts(batch, name, reading, &mut parsed.tally, &mut |contact| parsed.contacts.push(contact));
         parsed
     }
 }
@@ -86,19 +78,19 @@ impl TextContacts<'_> {
     /// Parses the next batches, each on a thread of its own, the first on this one.
     fn parse(&mut self) {
         let mut batches = Vec::new();
-        while batches.len() < self.threads.get() && self.stop.is_none() {
+        while batches.len() < self.reading.threads.get() && self.stop.is_none() {
             match self.batches.next(Memory::default()) {
                 Ok(Some(batch)) => batches.push(batch),
                 Ok(None) => break,
                 Err(stop) => self.stop = Some(stop),
             }
         }
-        let (name, watch) = (&*self.name, &self.watch);
+        let (name, reading) = (&*self.name, &self.reading);
         let parsed: Vec<Parsed> = thread::scope(|scope| {
             let mut batches = batches.into_iter();
             let first = batches.next();
-            let others: Vec<_> = batches.map(|batch| scope.spawn(move || Parsed::of(&batch, name, watch))).collect();
-            let first = first.map(|batch| Parsed::of(&batch, name, watch));
+            let others: Vec<_> = batches.map(|batch| scope.spawn(move || Parsed::of(&batch, name, reading))).collect();
+            let first = first.map(|batch| Parsed::of(&batch, name, reading));
             let others = others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
             first.into_iter().chain(others).collect()
         });
@@ -108,7 +100,7 @@ impl TextContacts<'_> {
 
 impl ContactBatches for TextContacts<'_> {
     fn next(&mut self, tally: &mut ReadTally) -> Result<Option<Vec<Contact>>, Stop> {
-        if self.token.is_stopped() {
+        if self.reading.stop.is_stopped() {
             return Err(Stop::stopped());
         }
         if self.parsed.len() == 0 && self.stop.is_none() {
@@ -117,7 +109,7 @@ impl ContactBatches for TextContacts<'_> {
         match self.parsed.next() {
             Some(Parsed { contacts, tally: of_batch, read }) => {
                 tally.add(of_batch);
-                self.progress.tell(read);
+                self.reading.progress.tell(read);
                 Ok(Some(contacts))
             }
             None => self.stop.take().map_or(Ok(None), Err),

@@ -60,7 +60,7 @@ pub(super) fn instant(syntax: &dyn Syntax, of: &impl Fn(&str) -> String) -> Vec<
     let rest = format!("substr({time}, 12)");
     let split = vec![
         (time.clone(), "time"),
-        (syntax.without_match(&rest, "[Zz+-].*$"), "clock"),
+        (syntax.without_match(&rest, "[ Zz+-].*$"), "clock"),
         (format!("replace({}, ':', '')", syntax.without_match(&rest, "^[^+-]*")), "zone"),
     ];
     // January and February are months of the year before; of 400 years more, so that nothing is negative.

@@ -7,14 +7,17 @@ use std::str::FromStr;
 use std::thread;
 
 use clap::Args;
+use headcount::RecordReader;
+use headcount::records::{EpochUnit, NameMap, PhoneRegion, Separator};
 
 use super::choices::OnError;
+use crate::failure::Failure;
 
 /// Which contacts are asked.
 #[derive(Args)]
 pub(crate) struct Records {
     /// Files of contact records, one population together: API pages, NDJSON, CSV, each also as .gz or .zst, and
-    /// Parquet; `-` is standard input
+    /// Parquet; `-` is standard input; of a folder, all files in it, and what folders named `key=value` say
     #[arg(id = "records", value_name = "RECORDS", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// What is done about a record that makes no sense
@@ -26,12 +29,56 @@ pub(crate) struct Records {
     /// Exit with status 1 where there is a note on the records; the output is written all the same
     #[arg(long)]
     pub(crate) deny_notes: bool,
+    /// Names of columns and keys that mean another, such as 'Phone=phone_number,State=custom_fields.state'
+    #[arg(long, value_name = "NAME=FIELD,…")]
+    pub(crate) map: Option<NameMap>,
+    /// What numbers count that stand for times: seconds, milliseconds or microseconds since 1970
+    #[arg(long, value_name = "s|ms|us")]
+    pub(crate) epoch: Option<EpochUnit>,
+    /// Read every phone number as one of this region (ISO 3166, such as US) or with a country code, into E.164
+    #[arg(long, value_name = "REGION")]
+    pub(crate) phones: Option<PhoneRegion>,
+    /// What stands between the cells of CSV: a character, or `tab`; what the header shows unless given
+    #[arg(long, value_name = "CHARACTER")]
+    pub(crate) delimiter: Option<Separator>,
+    /// Texts of CSV that are no value, such as 'NULL,N/A,\N'
+    #[arg(long, value_name = "TEXTS", value_delimiter = ',')]
+    pub(crate) null: Vec<String>,
     /// How many threads read and count; one for each core unless given
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }
 
 impl Records {
+    /// What reads them.
+    pub(crate) fn reader(&self) -> RecordReader {
+        let mut reader = RecordReader::new().on_error(self.on_error.into()).threads(self.threads()).nulls(&self.null);
+        if let Some(names) = &self.map {
+            reader = reader.names(names.clone());
+        }
+        if let Some(unit) = self.epoch {
+            reader = reader.epoch(unit);
+        }
+        if let Some(region) = self.phones {
+            reader = reader.phones(region);
+        }
+        match self.delimiter {
+            Some(separator) => reader.separator(separator),
+            None => reader,
+        }
+    }
+
+    /// Whether all records are in one file, so that nobody in it stands in another again.
+    pub(crate) fn is_one_file(&self) -> bool {
+        matches!(&*self.files, [only] if !only.is_dir())
+    }
+
+    /// A phone number that was typed, as the records have it.
+    pub(crate) fn phone_number(&self, typed: &str) -> Result<String, Failure> {
+        let Some(region) = self.phones else { return Ok(typed.to_owned()) };
+        region.e164(typed).map_err(|error| Failure::Unfit(error.to_string()))
+    }
+
     /// How many threads are to read and to count.
     pub(crate) fn threads(&self) -> usize {
         let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);

@@ -12,13 +12,14 @@ use crate::records::{self, ReadContacts};
 pub(crate) fn run(arguments: &arguments::Why) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audience.file.iter().chain(&arguments.records.files))?;
     let Question { audience, cx } = question::one(inputs::one(&arguments.audience)?, &arguments.asking)?;
+    let phone_number = arguments.records.phone_number(&arguments.phone)?;
     let (ReadContacts { population, heard }, alike) =
-        records::load_one(&arguments.records, &arguments.phone, &[&audience])?;
-    let Some(contact) = population.get(&arguments.phone) else {
+        records::load_one(&arguments.records, &phone_number, &[&audience])?;
+    let Some(contact) = population.get(&phone_number) else {
         let meant = alike.map(|alike| format!(", did you mean `{}`?", escaped(&alike)));
         return Err(Failure::Unfit(format!(
             "no contact in the records has the phone number `{}`{}",
-            escaped(&arguments.phone),
+            escaped(&phone_number),
             meant.unwrap_or_default()
         )));
     };

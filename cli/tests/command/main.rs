@@ -11,6 +11,7 @@ mod describe;
 mod doors;
 mod estimate;
 mod explain;
+mod exports;
 #[cfg(target_os = "linux")]
 mod faults;
 mod generate;
@@ -22,6 +23,7 @@ mod query;
 mod reconcile;
 mod report;
 mod schema;
+mod settings;
 mod size;
 mod sql;
 mod timeline;

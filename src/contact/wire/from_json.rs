@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::draft::{Incomplete, ValueType};
 use super::scalar::{FromScalar, mismatch};
-use super::{CUSTOM_FIELD, RecordDraft, RecordKey, StandsTwice, read_json};
+use super::{CUSTOM_FIELD, Conventions, RecordDraft, RecordKey, StandsTwice, read_json};
 use crate::catalogue::{Field, TextField};
 use crate::check::escaped;
 use crate::contact::sink::RecordSink;
@@ -62,7 +62,7 @@ impl Contact {
         }
         // Nothing in so short a source is longer than a limit allows.
         if source.len() <= limits.string_bytes.min(limits.values)
-            && let Ok((contact, _)) = read_json(source.as_bytes())
+            && let Ok((contact, _)) = read_json(source.as_bytes(), Conventions::PLAIN)
         {
             return Ok(contact);
         }
@@ -226,7 +226,7 @@ impl Reader<'_> {
             self.member(&mut draft, &name, value, true);
         }
         let is_right = self.problems.count() == before;
-        match draft.finish() {
+        match draft.finish(&[]) {
             Ok(contact) => is_right.then_some(contact),
             // What is wrong with the one that is there was told.
             Err(Incomplete::NoPhoneNumber) if has_phone_key => None,
@@ -234,7 +234,7 @@ impl Reader<'_> {
                 self.report(Code::MissingKey, None, incomplete);
                 None
             }
-            Err(incomplete @ Incomplete::EmptyPhoneNumber { key }) => {
+            Err(incomplete @ (Incomplete::EmptyPhoneNumber { key } | Incomplete::Contradicts { key, .. })) => {
                 self.at(key, |reader| reader.report(Code::InvalidValue, Some(key), incomplete));
                 None
             }
@@ -246,7 +246,7 @@ impl Reader<'_> {
     }
 
     /// A member of a record or of a membership; `outer`: of a record, which says what its contact is.
-    fn member(&mut self, draft: &mut RecordDraft, name: &str, value: Tree, outer: bool) {
+    fn member(&mut self, draft: &mut RecordDraft<'_>, name: &str, value: Tree, outer: bool) {
         let found = RecordKey::from_name(name);
         if found.is_some_and(|(key, _)| key.is_of_the_contact() && !outer) {
             return;
@@ -275,7 +275,7 @@ impl Reader<'_> {
     }
 
     /// The value of a known key.
-    fn known(&mut self, draft: &mut RecordDraft, key: RecordKey, name: &str, value: Tree) {
+    fn known(&mut self, draft: &mut RecordDraft<'_>, key: RecordKey, name: &str, value: Tree) {
         /// Tells the draft the value, unless it is null or wrong.
         macro_rules! tell {
             ($type:ty, $value:ident => $tell:expr) => {
@@ -305,10 +305,10 @@ impl Reader<'_> {
         let made = match value {
             Tree::Null => return None,
             Tree::Bool(flag) => T::from_bool(flag),
-            Tree::Number(number) => T::from_number(number),
+            Tree::Number(number) => T::from_number(number, None),
             Tree::Text(text) => {
                 self.bound(&text);
-                T::from_text(&text)
+                T::from_text(&text, None)
             }
             Tree::Array(_) | Tree::Object(_) | Tree::TooDeep => Err(mismatch(T::TYPE.expected(), shape)),
         };
@@ -362,10 +362,11 @@ impl Reader<'_> {
             }
             other => self.report(Code::WrongType, Some("lists"), mismatch("an object", other.shape())),
         }
-        draft.into_membership()
+        // OK because there is no folder that could say something else.
+        draft.into_membership(&[]).unwrap_or_default()
     }
 
-    fn custom_fields(&mut self, draft: &mut RecordDraft, name: &str, value: Tree) {
+    fn custom_fields(&mut self, draft: &mut RecordDraft<'_>, name: &str, value: Tree) {
         let members = match value {
             Tree::Null => return,
             Tree::Object(members) if self.is_bounded(name, members.len()) => members,
@@ -580,7 +581,7 @@ mod tests {
         #[test]
         fn both_readers_agree(source in sources()) {
             let slow = read_tree(&source, &Limits::default());
-            let fast = read_json(source.as_bytes()).map(|(contact, _)| contact);
+            let fast = read_json(source.as_bytes(), Conventions::PLAIN).map(|(contact, _)| contact);
             match (fast, slow) {
                 (Ok(fast), Ok(slow)) => prop_assert_eq!(fast, slow),
                 (Err(_), Err(_)) => {}

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type as Physical};
-use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
+use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type};
 
+use super::nested::NestedType;
 use crate::catalogue::{Field, TextField};
-use crate::contact::RecordKey;
+use crate::contact::{Conventions, NameMap, NameMeaning, RecordKey};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 use crate::parquet::{CUSTOM, IS_MEMBERSHIP};
 
@@ -21,6 +22,8 @@ pub(super) struct FileColumn {
     pub(super) kind: ColumnType,
     /// Of the values of a map, which of the columns has the keys.
     pub(super) keys: Option<usize>,
+    /// Of a list, a struct or another map, what it is made of.
+    pub(super) nested: Option<NestedType>,
 }
 
 /// What a column says.
@@ -67,12 +70,42 @@ pub(crate) struct WrongColumn {
     pub(crate) reason: String,
 }
 
-/// The columns of a file that are known by their names, or everything that is wrong with them.
-pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<FileColumn>, Vec<WrongColumn>> {
+/// The columns of a file that are known by their names.
+#[derive(Debug, Default)]
+pub(super) struct KnownColumns {
+    pub(super) read: Vec<FileColumn>,
+    /// Those whose values cannot be what their names say, of fields that are perhaps not asked for.
+    pub(super) unfit: Vec<UnfitColumn>,
+}
+
+/// A column that is not read, because of its type.
+#[derive(Clone, Debug)]
+pub(crate) struct UnfitColumn {
+    pub(super) at: usize,
+    pub(crate) name: String,
+    /// The name of what it would say.
+    pub(crate) field: String,
+    pub(crate) reason: String,
+}
+
+/// The columns of a file that are known by their names, or everything that is wrong with them. Of a column without any
+/// value, which `has_values` tells, the type says nothing.
+pub(super) fn columns(
+    schema: &SchemaDescriptor,
+    conventions: &Conventions,
+    has_values: impl Fn(usize) -> bool,
+) -> Result<KnownColumns, Vec<WrongColumn>> {
+    let names = &conventions.names;
+    let mut unfit = Vec::new();
     let (mut columns, mut wrong): (Vec<FileColumn>, Vec<WrongColumn>) = (Vec::new(), Vec::new());
     let mut first_of: HashMap<String, String> = HashMap::new();
-    let map = map(schema);
+    let map = map(schema, names);
+    let mut next = 0;
     for (at, descriptor) in schema.columns().iter().enumerate() {
+        // Part of what was read with the columns before.
+        if at < next {
+            continue;
+        }
         if let Some((keys, values)) = map
             && at == values
         {
@@ -80,7 +113,7 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<FileColumn>, Vec<
             let (name, meaning) = (descriptor.path().parts()[0].clone(), Meaning::CustomFields);
             first_of.insert(CUSTOM.to_owned(), name.clone());
             match kind(descriptor).filter(|_| kind(&schema.columns()[keys]) == Some(ColumnType::Text)) {
-                Some(kind) => columns.push(FileColumn { at, name, meaning, kind, keys: Some(keys) }),
+                Some(kind) => columns.push(FileColumn { at, name, meaning, kind, keys: Some(keys), nested: None }),
                 None => wrong.push(WrongColumn { name: Some(name), reason: reason.to_owned() }),
             }
         }
@@ -88,10 +121,24 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<FileColumn>, Vec<
             continue;
         }
         let path = descriptor.path().parts();
-        let Some((name, meaning)) = meaning(path) else { continue };
+        let Some((mut name, mut meaning)) = meaning(path, names) else { continue };
+        let root = schema.get_column_root(at);
+        let mut found = of(&meaning, path, descriptor, conventions).map(|kind| (kind, None));
+        if let Some(Group { of_type, above, is_all_of_them }) = group(root, path, &meaning, names) {
+            next = at
+                + schema.columns()[at..]
+                    .iter()
+                    .take_while(|part| part.path().parts().starts_with(&path[..=above.len()]))
+                    .count();
+            if is_all_of_them {
+                (name, meaning) = (path[0].clone(), Meaning::CustomFields);
+            }
+            let nested = NestedType::of(of_type, &above, &schema.columns()[at..next]);
+            found = nested.map(|nested| (ColumnType::Json, Some(nested)));
+        }
         let mut refuse = |reason: String| wrong.push(WrongColumn { name: Some(name.clone()), reason });
-        match of(&meaning, path, descriptor) {
-            Ok(kind) => {
+        match found {
+            Ok((kind, nested)) => {
                 let same = match &meaning {
                     // Whatever the phone number is called, there is one.
                     Meaning::Key(key) => format!("{key:?}"),
@@ -103,10 +150,16 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<FileColumn>, Vec<
                 match first_of.insert(same, name.clone()) {
                     Some(first) if first == name => refuse("is a column twice".to_owned()),
                     Some(first) => refuse(format!("is a column beside `{first}`, and only one may be")),
-                    None => columns.push(FileColumn { at, name, meaning, kind, keys: None }),
+                    None => columns.push(FileColumn { at, name, meaning, kind, keys: None, nested }),
                 }
             }
-            Err(reason) => refuse(reason),
+            Err(_) if (is_null(descriptor) || !has_values(at)) && !meaning.is_phone_number() => {}
+            Err(reason) => match meaning.field() {
+                // Of a list or a struct, once.
+                Some(field) if unfit.last().is_some_and(|last: &UnfitColumn| last.field == field) => {}
+                Some(field) => unfit.push(UnfitColumn { at, name, field, reason }),
+                None => refuse(reason),
+            },
         }
     }
     if first_of.contains_key(CUSTOM) && columns.iter().any(|column| matches!(column.meaning, Meaning::Custom(_))) {
@@ -123,24 +176,38 @@ pub(super) fn columns(schema: &SchemaDescriptor) -> Result<Vec<FileColumn>, Vec<
         let reason = "expected Parquet with a column `phone_number`, `phone` or `msisdn`";
         wrong.push(WrongColumn { name: None, reason: reason.to_owned() });
     }
-    if wrong.is_empty() { Ok(columns) } else { Err(wrong) }
+    if wrong.is_empty() { Ok(KnownColumns { read: columns, unfit }) } else { Err(wrong) }
 }
 
 /// The names of the columns that mean nothing, each with the first of its columns in a row group.
-pub(super) fn not_read(schema: &SchemaDescriptor) -> Vec<(String, usize)> {
-    let of_map = map(schema);
-    let mut names: Vec<(String, usize)> = Vec::new();
+pub(super) fn not_read(schema: &SchemaDescriptor, names: &NameMap) -> Vec<(String, usize)> {
+    let of_map = map(schema, names);
+    let mut found: Vec<(String, usize)> = Vec::new();
     for (at, descriptor) in schema.columns().iter().enumerate() {
         let path = descriptor.path().parts();
         let is_of_map = of_map.is_some_and(|(keys, values)| at == keys || at == values);
-        if !is_of_map && meaning(path).is_none() && names.last().is_none_or(|(name, _)| *name != path[0]) {
-            names.push((path[0].clone(), at));
+        if !is_of_map && meaning(path, names).is_none() && found.last().is_none_or(|(name, _)| *name != path[0]) {
+            found.push((path[0].clone(), at));
         }
     }
-    names
+    found
 }
 
 impl Meaning {
+    fn is_phone_number(&self) -> bool {
+        *self == Self::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber)))
+    }
+
+    /// The name of the field that the column says, where a filter need not ask for it: who takes part, and on which list,
+    /// is always asked.
+    fn field(&self) -> Option<String> {
+        match self {
+            Self::Key(RecordKey::Field(field)) if !self.is_phone_number() => Some(field.name().to_owned()),
+            Self::Custom(key) => Some(format!("{CUSTOM}{key}")),
+            _ => None,
+        }
+    }
+
     /// The bit of the key that the column gives a value; none where it is no key of a record.
     pub(super) fn bit(&self) -> u64 {
         match self {
@@ -152,75 +219,127 @@ impl Meaning {
 }
 
 /// Which columns are the keys and the values of the custom fields, where those are one map.
-fn map(schema: &SchemaDescriptor) -> Option<(usize, usize)> {
+fn map(schema: &SchemaDescriptor, names: &NameMap) -> Option<(usize, usize)> {
     let mut of_map = schema.columns().iter().enumerate().filter(|(_, column)| {
         let path = column.path().parts();
-        path.len() == 3 && matches!(RecordKey::from_name(&path[0]), Some((RecordKey::CustomFields, _)))
+        path.len() == 3 && is_custom_fields(&path[0], names)
     });
     let ((keys, key), (values, _)) = (of_map.next()?, of_map.next()?);
-    let root = schema.get_column_root(keys);
-    let is_map = matches!(root.get_basic_info().converted_type(), ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE)
-        || matches!(root.get_basic_info().logical_type_ref(), Some(LogicalType::Map));
-    (is_map && key.max_rep_level() == 1 && of_map.next().is_none()).then_some((keys, values))
+    (is_map(schema.get_column_root(keys)) && key.max_rep_level() == 1 && of_map.next().is_none())
+        .then_some((keys, values))
+}
+
+/// Columns that together are a custom field, or all of them.
+struct Group<'s> {
+    of_type: &'s Type,
+    /// The groups around it.
+    above: Vec<&'s Type>,
+    /// Whether it is all custom fields, as a map.
+    is_all_of_them: bool,
+}
+
+/// The group that a column of custom fields is part of, if it is no column by itself.
+fn group<'s>(root: &'s Type, path: &[String], meaning: &Meaning, names: &NameMap) -> Option<Group<'s>> {
+    let Meaning::Custom(key) = meaning else { return None };
+    let in_struct = path.len() > 1 && is_custom_fields(&path[0], names);
+    if in_struct && is_map(root) {
+        return Some(Group { of_type: root, above: Vec::new(), is_all_of_them: true });
+    }
+    let (of_type, above) = match in_struct {
+        true => (&**root.get_fields().iter().find(|field| field.name() == key)?, vec![root]),
+        false => (root, Vec::new()),
+    };
+    let repeats =
+        of_type.get_basic_info().has_repetition() && of_type.get_basic_info().repetition() == Repetition::REPEATED;
+    (!of_type.is_primitive() || repeats).then_some(Group { of_type, above, is_all_of_them: false })
+}
+
+fn is_custom_fields(root: &str, names: &NameMap) -> bool {
+    matches!(names.meaning(root), NameMeaning::Known(RecordKey::CustomFields, _))
+}
+
+fn is_map(of_type: &Type) -> bool {
+    let info = of_type.get_basic_info();
+    matches!(info.converted_type(), ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE)
+        || matches!(info.logical_type_ref(), Some(LogicalType::Map))
 }
 
 /// What a column is called, and what it means, where it means something.
-fn meaning(path: &[String]) -> Option<(String, Meaning)> {
+fn meaning(path: &[String], names: &NameMap) -> Option<(String, Meaning)> {
     let [root, inside @ ..] = path else { return None };
-    let meaning = match (RecordKey::from_name(root), inside) {
+    if root == IS_MEMBERSHIP {
+        return Some((root.clone(), Meaning::IsMembership));
+    }
+    let meaning = match (names.meaning(root), inside) {
         // A struct has a column for each of its fields.
-        (Some((RecordKey::CustomFields, _)), [key, ..]) => {
+        (NameMeaning::Known(RecordKey::CustomFields, _), [key, ..]) => {
             return Some((format!("{CUSTOM}{key}"), Meaning::Custom(key.clone())));
         }
-        (Some((RecordKey::CustomFields, _)), []) => Meaning::CustomFields,
-        (Some((key, _)), _) => Meaning::Key(key),
-        (None, _) if root == IS_MEMBERSHIP => Meaning::IsMembership,
-        (None, _) => Meaning::Custom(root.strip_prefix(CUSTOM)?.to_owned()),
+        (NameMeaning::Known(RecordKey::CustomFields, _), []) => Meaning::CustomFields,
+        (NameMeaning::Known(key, _), _) => Meaning::Key(key),
+        (NameMeaning::CustomField(key), _) => Meaning::Custom(key.to_owned()),
+        (NameMeaning::Nothing, _) => return None,
     };
     Some((root.clone(), meaning))
 }
 
 /// What a column's values stand for, where that can be what the column means.
-fn of(meaning: &Meaning, path: &[String], descriptor: &ColumnDescriptor) -> Result<ColumnType, String> {
-    let (expected, fits): (&str, fn(ColumnType) -> bool) = match meaning {
-        Meaning::Key(RecordKey::Field(Field::Text(_))) => ("a string", |kind| kind == ColumnType::Text),
-        Meaning::Key(RecordKey::Field(Field::Flag(_)) | RecordKey::Active) | Meaning::IsMembership => {
-            ("a boolean", |kind| kind == ColumnType::Boolean)
-        }
-        Meaning::Key(key @ (RecordKey::Field(Field::Count(_) | Field::Amount(_)) | RecordKey::ListId)) => {
-            (key.value_type().expected(), |kind| {
-                matches!(
-                    kind,
-                    ColumnType::Int
-                        | ColumnType::Uint(_)
-                        | ColumnType::Float
-                        | ColumnType::Decimal(_)
-                        | ColumnType::Json
-                )
-            })
-        }
-        Meaning::Key(RecordKey::Field(Field::Time(_))) => ("a timestamp, a date or an ISO 8601 string", |kind| {
-            matches!(kind, ColumnType::Timestamp(_) | ColumnType::Date | ColumnType::Int96 | ColumnType::Text)
-        }),
-        Meaning::Key(RecordKey::CustomFields) | Meaning::CustomFields => {
-            ("an object", |kind| matches!(kind, ColumnType::Json | ColumnType::Text))
-        }
-        Meaning::Key(RecordKey::Lists) => ("a row for each membership", |_| false),
-        Meaning::Custom(_) => ("a string, a number, a boolean, a date, a timestamp or JSON", |_| true),
+fn of(
+    meaning: &Meaning,
+    path: &[String],
+    descriptor: &ColumnDescriptor,
+    Conventions { names, epoch, .. }: &Conventions,
+) -> Result<ColumnType, String> {
+    let is_number = |kind: ColumnType| {
+        matches!(
+            kind,
+            ColumnType::Int | ColumnType::Uint(_) | ColumnType::Float | ColumnType::Decimal(_) | ColumnType::Json
+        )
     };
-    let is_struct = matches!(meaning, Meaning::Custom(_)) && RecordKey::from_name(&path[0]).is_some();
+    let is_time = |kind: ColumnType| {
+        matches!(kind, ColumnType::Timestamp(_) | ColumnType::Date | ColumnType::Int96 | ColumnType::Text)
+    };
+    let is_text = |kind: ColumnType| kind == ColumnType::Text;
+    let (expected, fits): (&str, &dyn Fn(ColumnType) -> bool) = match meaning {
+        Meaning::Key(RecordKey::Field(Field::Text(_))) => ("a string", &is_text),
+        Meaning::Key(RecordKey::Field(Field::Flag(_)) | RecordKey::Active) => ("a boolean", &|kind| {
+            matches!(kind, ColumnType::Boolean | ColumnType::Int | ColumnType::Uint(_) | ColumnType::Text)
+        }),
+        Meaning::IsMembership => ("a boolean", &|kind| kind == ColumnType::Boolean),
+        Meaning::Key(key @ (RecordKey::Field(Field::Count(_) | Field::Amount(_)) | RecordKey::ListId)) => {
+            (key.value_type().expected(), &|kind| is_number(kind) || is_text(kind))
+        }
+        Meaning::Key(RecordKey::Field(Field::Time(_))) => {
+            ("a timestamp, a date or an ISO 8601 string", &|kind| is_time(kind) || epoch.is_some() && is_number(kind))
+        }
+        Meaning::Key(RecordKey::CustomFields) | Meaning::CustomFields => {
+            ("an object", &|kind| matches!(kind, ColumnType::Json | ColumnType::Text))
+        }
+        Meaning::Key(RecordKey::Lists) => ("a row for each membership", &|_| false),
+        Meaning::Custom(_) => ("a string, a number, a boolean, a date, a timestamp or JSON", &|_| true),
+    };
+    // Of the struct that all custom fields are.
+    let is_struct = matches!(meaning, Meaning::Custom(_)) && is_custom_fields(&path[0], names);
     let found = match kind(descriptor) {
         _ if descriptor.max_rep_level() > 0 => "a list or a map".to_owned(),
         _ if path.len() > if is_struct { 2 } else { 1 } => "a struct".to_owned(),
         Some(kind) if fits(kind) => return Ok(kind),
+        Some(kind) if matches!(meaning, Meaning::Key(RecordKey::Field(Field::Time(_)))) && is_number(kind) => {
+            format!("{}; `--epoch s`, `ms` or `us` says what a number counts since 1970", kind.called())
+        }
         Some(kind) => kind.called().to_owned(),
         None => other(descriptor),
     };
     Err(format!("expected {expected}, found a column of type {found}"))
 }
 
+/// Whether a column can hold nothing but nulls: writers keep no statistics of such.
+fn is_null(descriptor: &ColumnDescriptor) -> bool {
+    matches!(descriptor.logical_type_ref(), Some(LogicalType::Unknown))
+}
+
 /// What a type is called that no record has a value of.
-fn other(descriptor: &ColumnDescriptor) -> String {
+pub(super) fn other(descriptor: &ColumnDescriptor) -> String {
     let called = match (descriptor.logical_type_ref(), descriptor.converted_type()) {
         (Some(logical), _) => format!("{logical:?}"),
         (None, ConvertedType::NONE) => descriptor.physical_type().to_string(),
@@ -246,7 +365,7 @@ impl ColumnType {
 }
 
 /// What the values stand for: by the type that says so, or by the older one that said so before.
-fn kind(descriptor: &ColumnDescriptor) -> Option<ColumnType> {
+pub(super) fn kind(descriptor: &ColumnDescriptor) -> Option<ColumnType> {
     let physical = descriptor.physical_type();
     let decimal = || u32::try_from(descriptor.type_scale()).ok().filter(|scale| *scale <= 38).map(ColumnType::Decimal);
     let whole = matches!(physical, Physical::INT32 | Physical::INT64);

@@ -6,11 +6,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::columns::{ColumnType, TimestampUnit};
 use super::plain::Raw;
-use crate::contact::FromScalar;
+use crate::contact::{EpochUnit, FromScalar};
 use crate::error::Quoted;
 use crate::limits::{MAX_CUSTOM_FIELDS, MAX_RECORD_BYTES, TOO_MANY_CUSTOM_FIELDS};
 use crate::number::{NotANumber, Number};
-use crate::time::parse_micros;
 use crate::value::{Value, ValueVisitor};
 
 pub(super) fn text(raw: Raw<'_>) -> Result<&str, String> {
@@ -28,11 +27,46 @@ pub(super) fn flag(raw: Raw<'_>) -> Result<bool, String> {
     }
 }
 
+/// What a column of texts has for a field whose values are none: as a cell of CSV, an empty one is no value.
+fn cell<T: FromScalar>(raw: Raw<'_>, epoch: Option<EpochUnit>) -> Result<Option<T>, String> {
+    match text(raw)? {
+        "" => Ok(None),
+        cell => T::from_cell(cell, epoch).map(Some),
+    }
+}
+
+/// A flag, where a field is one: 0 and 1 are, too.
+pub(super) fn known_flag(raw: Raw<'_>) -> Result<Option<bool>, String> {
+    match raw {
+        Raw::Bytes(_) => cell(raw, None),
+        Raw::Int(0) => Ok(Some(false)),
+        Raw::Int(1) => Ok(Some(true)),
+        Raw::Int(other) => Err(format!("expected a boolean, or 0 or 1, found {other}")),
+        other => flag(other).map(Some),
+    }
+}
+
 /// A number that is to be a count, an amount or a list.
-pub(super) fn scalar<T: FromScalar>(kind: ColumnType, raw: Raw<'_>) -> Result<T, String> {
+pub(super) fn known<T: FromScalar>(kind: ColumnType, raw: Raw<'_>) -> Result<Option<T>, String> {
+    if kind == ColumnType::Text { cell(raw, None) } else { scalar(kind, raw, None).map(Some) }
+}
+
+/// An instant, where a field is one; a number only where its unit is known.
+pub(super) fn known_instant(kind: ColumnType, raw: Raw<'_>, epoch: Option<EpochUnit>) -> Result<Option<i64>, String> {
+    let made = match kind {
+        ColumnType::Text => cell::<DateTime<Utc>>(raw, epoch)?,
+        ColumnType::Int | ColumnType::Uint(_) | ColumnType::Float | ColumnType::Decimal(_) | ColumnType::Json => {
+            Some(scalar::<DateTime<Utc>>(kind, raw, epoch)?)
+        }
+        _ => return instant(kind, raw).map(Some),
+    };
+    Ok(made.map(|instant| instant.timestamp_micros()))
+}
+
+fn scalar<T: FromScalar>(kind: ColumnType, raw: Raw<'_>, epoch: Option<EpochUnit>) -> Result<T, String> {
     match number(kind, raw) {
-        Ok(number) => T::from_number(Some(number)),
-        Err(NotANumber::Range) => T::from_number(None),
+        Ok(number) => T::from_number(Some(number), epoch),
+        Err(NotANumber::Range) => T::from_number(None, epoch),
         Err(NotANumber::Syntax) => Err(format!("expected {}, found {}", T::TYPE.expected(), shown(raw))),
     }
 }
@@ -75,11 +109,6 @@ fn decimal(value: i128, scale: u32) -> Result<Number, NotANumber> {
 pub(super) fn instant(kind: ColumnType, raw: Raw<'_>) -> Result<i64, String> {
     const DAY: i64 = 86_400_000_000;
     let micros = match (kind, raw) {
-        (ColumnType::Text, raw) => {
-            let text = text(raw)?;
-            return parse_micros(text)
-                .ok_or_else(|| format!("expected an ISO 8601 date or time, found {}", Quoted(text)));
-        }
         (ColumnType::Date, Raw::Int(days)) => days.checked_mul(DAY),
         (ColumnType::Timestamp(TimestampUnit::Millis), Raw::Int(millis)) => millis.checked_mul(1_000),
         (ColumnType::Timestamp(TimestampUnit::Nanos), Raw::Int(nanos)) => Some(nanos.div_euclid(1_000)),
@@ -196,10 +225,14 @@ mod tests {
             (ColumnType::Timestamp(TimestampUnit::Micros), Raw::Int(micros)),
             (ColumnType::Timestamp(TimestampUnit::Nanos), Raw::Int(micros * 1_000 + 999)),
             (ColumnType::Int96, Raw::Bytes(&int96)),
-            (ColumnType::Text, Raw::Bytes(b"2025-11-01T18:05:32.5")),
         ] {
             assert_eq!(instant(kind, raw), Ok(micros), "{kind:?}");
         }
+        let texts = ["2025-11-01T18:05:32.5", "2025-11-01 18:05:32.5 UTC", ""];
+        let read = texts.map(|text| known_instant(ColumnType::Text, Raw::Bytes(text.as_bytes()), None));
+        assert_eq!(read, [Ok(Some(micros)), Ok(Some(micros)), Ok(None)]);
+        let number = Raw::Int(micros / 1_000);
+        assert_eq!(known_instant(ColumnType::Int, number, Some(EpochUnit::Millis)), Ok(Some(micros)));
         assert_eq!(instant(ColumnType::Date, Raw::Int(1)), Ok(86_400_000_000));
         assert!(instant(ColumnType::Timestamp(TimestampUnit::Millis), Raw::Int(i64::MAX)).is_err());
         assert!(instant(ColumnType::Date, Raw::Int(i64::MIN)).is_err());

@@ -7,17 +7,20 @@ use super::columns::{ColumnType, FileColumn, Meaning};
 use super::convert;
 use super::damage::Damage;
 use super::map::MapChunk;
+use super::nested::NestedChunk;
 use super::plain::{Dictionary as Places, Raw};
 use crate::catalogue::{Field, Owner, TextField};
-use crate::contact::{FromScalar, RecordKey};
+use crate::contact::{FolderValue, FromScalar, RecordKey};
 use crate::limits::MAX_CUSTOM_FIELDS;
-use crate::table::shard::{Coded, ColumnVisitor, CustomColumn, Dictionary, Flag, Shard};
+use crate::records::ReadOptions;
+use crate::table::shard::{Coded, ColumnVisitor, CustomColumn, Dictionary, Flag, RowSink, Shard, ShardRow};
 use crate::value::Value;
 
 /// Where the values of a column come from.
 pub(super) enum ColumnSource {
     Values(Box<Chunk>),
     Map(Box<MapChunk>),
+    Nested(Box<NestedChunk>),
 }
 
 /// A row that is no record.
@@ -34,18 +37,29 @@ pub(super) fn fill(
     columns: &[FileColumn],
     sources: &mut [ColumnSource],
     rows: usize,
+    reading: &ReadOptions,
 ) -> Result<(Shard, Vec<BadRow>), Damage> {
-    let mut filling = Filling { shard: Shard::default(), rows, bad: Vec::new(), memberships: None };
+    let mut shard = Shard::default();
+    let mut silent = shard.silent();
+    for folder in reading.conventions.folders.iter().filter(|folder| folder.custom_field().is_none()) {
+        // OK because an empty shard has room.
+        let _ = folder.tell(&mut RowSink { shard: &mut shard, row: &mut silent });
+    }
+    let mut filling = Filling { shard, rows, bad: Vec::new(), memberships: None, silent, reading };
     for (column, source) in columns.iter().zip(sources) {
         match source {
             ColumnSource::Values(chunk) => filling.column(column, chunk)?,
             ColumnSource::Map(map) => filling.map(column, map)?,
+            ColumnSource::Nested(nested) => filling.nested(column, nested)?,
         }
     }
     Ok(filling.finish())
 }
 
-struct Filling {
+struct Filling<'r> {
+    reading: &'r ReadOptions,
+    /// What a row has of which no column says anything: what the folders say.
+    silent: ShardRow,
     shard: Shard,
     rows: usize,
     bad: Vec<BadRow>,
@@ -126,16 +140,22 @@ fn custom_column(shard: &mut Shard, key: &str) -> Result<usize, Damage> {
     column.ok_or_else(|| Damage::unsupported("the Parquet data has more than 10,000 different custom fields"))
 }
 
-impl Filling {
+impl Filling<'_> {
     fn column(&mut self, FileColumn { name, meaning, kind, .. }: &FileColumn, chunk: &mut Chunk) -> Result<(), Damage> {
-        let Self { shard, rows, bad, .. } = self;
-        let (kind, silent) = (*kind, shard.silent());
-        let target = FillTarget { rows: *rows, name, bad };
+        let Self { shard, rows, bad, silent, reading, .. } = self;
+        let (kind, silent, epoch) = (*kind, *silent, reading.conventions.epoch);
+        let says_it = |folder: &&FolderValue| *meaning == Meaning::Key(folder.key());
+        let folder = reading.conventions.folders.iter().find(says_it);
+        let target = FillTarget { rows: *rows, name, bad, folder };
         match meaning {
-            Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => phones(target, shard, chunk),
+            Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => {
+                phones(target, shard, chunk, reading)
+            }
             Meaning::Key(RecordKey::Field(Field::Text(field))) => {
                 let Coded { dictionary, codes } = &mut shard.texts[*field as usize];
-                target.values(codes, 0, chunk, |raw| code(dictionary, convert::text(raw)?))
+                target.values(codes, silent.texts[*field as usize], chunk, |raw| {
+                    code(dictionary, convert::text(raw)?).map(Some)
+                })
             }
             Meaning::Key(RecordKey::Field(Field::Flag(field))) => {
                 let at = *field as usize;
@@ -151,13 +171,15 @@ impl Filling {
             }
             Meaning::Key(RecordKey::Field(Field::Time(field))) => {
                 let at = *field as usize;
-                target.values(&mut shard.times[at], silent.times[at], chunk, |raw| convert::instant(kind, raw))
+                target.values(&mut shard.times[at], silent.times[at], chunk, |raw| {
+                    convert::known_instant(kind, raw, epoch)
+                })
             }
             Meaning::Key(RecordKey::ListId) => target.scalars(&mut shard.list, silent.list, kind, chunk),
             Meaning::Key(RecordKey::Active) => target.flags(&mut shard.active, silent.active, chunk),
             Meaning::IsMembership => {
                 let memberships = self.memberships.insert(Vec::new());
-                target.values(memberships, true, chunk, convert::flag)
+                target.values(memberships, true, chunk, |raw| convert::flag(raw).map(Some))
             }
             Meaning::Custom(key) => custom_values(target, shard, key, kind, chunk),
             Meaning::CustomFields | Meaning::Key(RecordKey::CustomFields | RecordKey::Lists) => {
@@ -186,10 +208,59 @@ impl Filling {
         Ok(())
     }
 
+    /// A custom field that is a list or a struct, or all custom fields as one map.
+    fn nested(&mut self, FileColumn { name, meaning, .. }: &FileColumn, chunk: &mut NestedChunk) -> Result<(), Damage> {
+        let Self { shard, rows, bad, .. } = self;
+        let mut full = Ok(());
+        chunk.read(*rows, &mut |row, value| {
+            let fields = match (value, meaning) {
+                (Err(reason), _) => return bad.push(BadRow { row, key: Some(name.clone()), reason }),
+                (Ok(Value::Object(fields)), Meaning::CustomFields) => fields.into_iter().collect(),
+                (Ok(value), Meaning::Custom(key)) => vec![(key.clone(), Some(value))],
+                (Ok(_), _) => Vec::new(),
+            };
+            for (key, value) in fields {
+                let Some(value) = value else { continue };
+                match custom_column(shard, &key) {
+                    // OK because a shard has fewer rows than codes.
+                    Ok(at) => drop(shard.custom[at].push(row, &value)),
+                    Err(damage) => full = Err(damage),
+                }
+            }
+        })?;
+        full
+    }
+
+    /// Gives rows the custom fields that the folders say of them, where they have none of their own.
+    fn custom_fields_of_folders(&mut self) {
+        let Self { shard, rows, bad, reading, .. } = self;
+        for folder in &reading.conventions.folders {
+            let Some((key, value)) = folder.custom_field() else { continue };
+            let at = shard.custom_column(key);
+            let CustomColumn { texts, others, .. } = &mut shard.custom[at];
+            // OK because a shard has fewer rows than codes, and what folders say are texts.
+            let Value::Text(text) = value else { continue };
+            let Some(said) = texts.dictionary.code(text) else { continue };
+            let mut has_one = vec![false; *rows];
+            let entries = texts.entries.iter().map(|(row, code)| (*row, *code == said));
+            for (row, same) in entries.chain(others.entries.iter().map(|(row, _)| (*row, false))) {
+                has_one[usize::from(row)] = true;
+                if !same {
+                    let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
+                    bad.push(BadRow { row: row.into(), key, reason: folder.contradicted() });
+                }
+            }
+            // OK because a shard has no more rows than 16 bits count.
+            texts.entries.extend((0..).zip(has_one).filter(|(_, has_one)| !has_one).map(|(row, _)| (row as u16, said)));
+            texts.entries.sort_unstable();
+        }
+    }
+
     /// The shard, with what no column said, and without the rows that are no records.
     fn finish(mut self) -> (Shard, Vec<BadRow>) {
-        let Self { shard, rows, bad, memberships } = &mut self;
-        let silent = shard.silent();
+        self.custom_fields_of_folders();
+        let Self { shard, rows, bad, memberships, silent, .. } = &mut self;
+        let silent = *silent;
         shard.visit(Owner::Contact, &silent, &mut Resize(*rows));
         shard.visit(Owner::Membership, &silent, &mut Resize(*rows));
         // OK because a shard has no more rows than 16 bits count.
@@ -213,33 +284,40 @@ struct FillTarget<'f> {
     rows: usize,
     name: &'f str,
     bad: &'f mut Vec<BadRow>,
+    /// What a folder says that all values are.
+    folder: Option<&'f FolderValue>,
 }
 
 impl FillTarget<'_> {
     /// Reads the column's rows, each made what it is to be and put where it belongs.
-    fn read<T: Copy>(
+    fn read<T: Copy + PartialEq>(
         self,
         none: T,
         chunk: &mut Chunk,
-        convert: impl FnMut(Raw<'_>) -> Result<T, String>,
+        mut convert: impl FnMut(Raw<'_>) -> Result<Option<T>, String>,
         each: impl FnMut(usize, T),
     ) -> Result<(), Damage> {
-        let Self { rows, name, bad } = self;
+        let Self { rows, name, bad, folder } = self;
+        let convert = |raw: Raw<'_>| match (convert(raw)?, folder) {
+            (None, _) => Ok(none),
+            (Some(value), Some(folder)) if value != none => Err(folder.contradicted()),
+            (Some(value), _) => Ok(value),
+        };
         chunk.read(rows, &mut ColumnSink { known: Vec::new(), convert, each, none, row: 0, name, bad })
     }
 
-    fn values<T: Copy>(
+    fn values<T: Copy + PartialEq>(
         self,
         values: &mut Vec<T>,
         none: T,
         chunk: &mut Chunk,
-        convert: impl FnMut(Raw<'_>) -> Result<T, String>,
+        convert: impl FnMut(Raw<'_>) -> Result<Option<T>, String>,
     ) -> Result<(), Damage> {
         values.reserve_exact(self.rows);
         self.read(none, chunk, convert, |_, value| values.push(value))
     }
 
-    fn scalars<D: Dictionary<Value: FromScalar>>(
+    fn scalars<D: Dictionary<Value: FromScalar + Sized>>(
         self,
         column: &mut Coded<D>,
         none: u16,
@@ -247,34 +325,40 @@ impl FillTarget<'_> {
         chunk: &mut Chunk,
     ) -> Result<(), Damage> {
         let Coded { dictionary, codes } = column;
-        self.values(codes, none, chunk, |raw| code(dictionary, &convert::scalar(kind, raw)?))
+        self.values(codes, none, chunk, |raw| {
+            convert::known(kind, raw)?.map(|value| code(dictionary, &value)).transpose()
+        })
     }
 
     fn flags(self, flags: &mut Vec<Flag>, none: Flag, chunk: &mut Chunk) -> Result<(), Damage> {
-        self.values(flags, none, chunk, |raw| convert::flag(raw).map(Flag::from))
+        self.values(flags, none, chunk, |raw| Ok(convert::known_flag(raw)?.map(Flag::from)))
     }
 }
 
 /// Phone numbers, without which a row is no record.
-fn phones(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<(), Damage> {
-    let FillTarget { rows, name, bad } = target;
+fn phones(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk, reading: &ReadOptions) -> Result<(), Damage> {
+    let FillTarget { rows, name, bad, folder } = target;
     let Shard { phones, odd_phones, .. } = shard;
     let nobody = odd_phones.intern("");
     // A contact's memberships mostly stand one behind the other.
     let mut last = (Vec::new(), nobody);
-    FillTarget { rows, name, bad }.values(phones, nobody, chunk, |raw| {
+    FillTarget { rows, name, bad, folder }.values(phones, nobody, chunk, |raw| {
         if let Raw::Bytes(bytes) = raw
             && bytes == last.0
             && !bytes.is_empty()
         {
-            return Ok(last.1);
+            return Ok(Some(last.1));
         }
         let text = convert::text(raw)?;
-        let phone = odd_phones.intern(text);
+        // An empty text is no value, and told as such.
+        let phone = match text {
+            "" => nobody,
+            text => odd_phones.intern(&reading.phone_number(text)?),
+        };
         last.0.clear();
         last.0.extend_from_slice(text.as_bytes());
         last.1 = phone;
-        Ok(phone)
+        Ok(Some(phone))
     })?;
     let missing = phones.iter().enumerate().filter(|(_, phone)| **phone == nobody);
     let reason = || "a record needs a `phone_number`".to_owned();
@@ -294,7 +378,7 @@ fn custom_values(
     let CustomColumn { texts, others, .. } = &mut shard.custom[at];
     // OK because a shard has no more rows than 16 bits count.
     if kind == ColumnType::Text {
-        let convert = |raw: Raw<'_>| code(&mut texts.dictionary, convert::text(raw)?);
+        let convert = |raw: Raw<'_>| code(&mut texts.dictionary, convert::text(raw)?).map(Some);
         return target.read(0, chunk, convert, |row, code| {
             if code > 0 {
                 texts.entries.push((row as u16, code));
@@ -303,9 +387,9 @@ fn custom_values(
     }
     let convert = |raw: Raw<'_>| {
         Ok(match convert::value(kind, raw)? {
-            None => (false, 0),
-            Some(Value::Text(text)) => (true, code(&mut texts.dictionary, &text)?),
-            Some(other) => (false, code(&mut others.dictionary, &other)?),
+            None => None,
+            Some(Value::Text(text)) => Some((true, code(&mut texts.dictionary, &text)?)),
+            Some(other) => Some((false, code(&mut others.dictionary, &other)?)),
         })
     };
     target.read((false, 0), chunk, convert, |row, entry| match entry {
@@ -321,7 +405,7 @@ fn custom_objects(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk) 
     let mut rows = Vec::new();
     let convert = |raw: Raw<'_>| {
         objects.push(convert::custom_fields(raw)?);
-        Ok(objects.len() - 1)
+        Ok(Some(objects.len() - 1))
     };
     target.values(&mut rows, 0, chunk, convert)?;
     for (row, object) in rows.into_iter().enumerate() {

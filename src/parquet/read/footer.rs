@@ -3,6 +3,7 @@
 
 use super::damage::Damage;
 use super::input::FileBytes;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::Length;
 
 /// The deepest that groups of columns may nest: records have three levels.
@@ -23,6 +24,13 @@ pub(super) fn check(input: &FileBytes) -> Result<(), Damage> {
         Some(_) => Err(Damage::new("groups of columns nested deeper than 64 levels")),
         None => Err(Damage::new("its metadata makes no sense")),
     }
+}
+
+/// Whether a column of a row group has any value, as far as its statistics tell.
+pub(super) fn has_values(group: &RowGroupMetaData, column: usize) -> bool {
+    let Some(chunk) = group.columns().get(column) else { return true };
+    let nulls = chunk.statistics().and_then(|statistics| statistics.null_count_opt()).unwrap_or(0);
+    u64::try_from(chunk.num_values()).map_or(true, |values| values > nulls)
 }
 
 /// Thrift's compact protocol, read from the front; `None` where it is none.

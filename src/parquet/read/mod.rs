@@ -3,7 +3,7 @@
 //! A value in a page's dictionary is looked at once, however many rows have it. Where a file comes from is [`input`]'s to
 //! know; [`footer`] looks at what it says of itself; [`columns`] says what its columns are; [`chunk`] reads one column of
 //! a row group, with [`rle_bit_packed`] and [`plain`] for what its [`pages`] hold, [`whole`] for what few write, and
-//! [`map`] for custom fields that are one; [`fill`] makes columns of a shard of them, by [`convert`]. What need not be
+//! [`map`] for custom fields that are one, and [`nested`] for those that are lists and structs; [`fill`] makes columns of a shard of them, by [`convert`]. What need not be
 //! read is [`prune`]'s to say; who takes the rows when it likes has them by [`ahead`].
 
 mod ahead;
@@ -15,6 +15,7 @@ mod fill;
 mod footer;
 mod input;
 mod map;
+mod nested;
 mod pages;
 mod plain;
 mod prune;
@@ -28,21 +29,26 @@ use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
 
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
 
 use self::chunk::Chunk;
-use self::columns::{FileColumn, Meaning, WrongColumn};
+use self::columns::{FileColumn, KnownColumns, Meaning, WrongColumn};
 use self::damage::{Damage, guarded};
 use self::fill::ColumnSource;
 use self::map::MapChunk;
+use self::nested::NestedChunk;
 use self::pages::PageMemory;
 use super::metadata::FileGuarantees;
 use crate::estimate::SampleInfo;
 use crate::plan::Plan;
+use crate::records::ReadOptions;
 use crate::stop::StopToken;
 use crate::table::shard::{MOST, Shard};
 
 pub(crate) use self::ahead::ReadAhead;
+pub(crate) use self::columns::UnfitColumn;
 pub(crate) use self::fill::BadRow;
 pub(crate) use self::input::FileBytes;
 
@@ -53,7 +59,10 @@ pub(crate) const MAGIC: &[u8] = b"PAR1";
 pub(crate) struct ParquetFile {
     input: FileBytes,
     metadata: ParquetMetaData,
+    reading: ReadOptions,
     columns: Vec<FileColumn>,
+    /// The columns that are not read, because of their types.
+    unfit: Vec<UnfitColumn>,
     /// The row groups that are read.
     groups: Vec<usize>,
 }
@@ -84,26 +93,35 @@ impl From<Damage> for Unreadable {
 }
 
 impl ParquetFile {
-    pub(crate) fn open(input: FileBytes) -> Result<Self, Unreadable> {
+    pub(crate) fn open(input: FileBytes, reading: &ReadOptions) -> Result<Self, Unreadable> {
         let metadata = guarded(|| {
             footer::check(&input)?;
             let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
             Ok(reader.parse_and_finish(&input)?)
         })?;
-        let columns = columns::columns(metadata.file_metadata().schema_descr()).map_err(Unreadable::Columns)?;
+        let has_values = |at: usize| metadata.row_groups().iter().any(|group| footer::has_values(group, at));
+        let schema = metadata.file_metadata().schema_descr();
+        let KnownColumns { read: columns, unfit } =
+            columns::columns(schema, &reading.conventions, has_values).map_err(Unreadable::Columns)?;
+        for column in &columns {
+            let parts = column.at..column.at + column.nested.as_ref().map_or(1, |nested| nested.columns);
+            let chunks =
+                metadata.row_groups().iter().flat_map(|group| group.columns().get(parts.clone()).unwrap_or_default());
+            chunks.map(ColumnChunkMetaData::compression).try_for_each(pages::can_unpack)?;
+        }
         let groups = (0..metadata.num_row_groups()).collect();
-        Ok(Self { input, metadata, columns, groups })
+        Ok(Self { input, metadata, reading: reading.clone(), columns, unfit, groups })
     }
 
     /// The keys that some row gives a value, a bit for each, as far as statistics tell.
     pub(crate) fn given(&self) -> u64 {
         let given = self.columns.iter().filter(|column| self.values(column.at) > 0);
-        given.map(|column| column.meaning.bit()).fold(0, |all, bit| all | bit)
+        given.map(|column| column.meaning.bit()).fold(self.reading.conventions.given(), |all, bit| all | bit)
     }
 
     /// The names of the columns that are not read, and in how many rows each has a value.
     pub(crate) fn not_read(&self) -> Vec<(String, u64)> {
-        let names = columns::not_read(self.metadata.file_metadata().schema_descr());
+        let names = columns::not_read(self.metadata.file_metadata().schema_descr(), &self.reading.conventions.names);
         names.into_iter().map(|(name, at)| (name, self.values(at))).collect()
     }
 
@@ -124,6 +142,11 @@ impl ParquetFile {
             group.lists().unwrap_or(i64::MIN..=i64::MAX)
         });
         lists.collect()
+    }
+
+    /// The columns that are not read because of their types, each with the number of rows that have a value there.
+    pub(crate) fn unfit(&self) -> impl Iterator<Item = (&UnfitColumn, u64)> {
+        self.unfit.iter().map(|column| (column, self.values(column.at)))
     }
 
     /// In how many rows a column has a value; all of them where no statistics tell.
@@ -257,7 +280,7 @@ impl ParquetFile {
         // Shards of about the same size: the last takes as long to merge as the others.
         let rows = *rows / *shards + usize::from(*next < *rows % *shards);
         *next += 1;
-        let (shard, bad) = guarded(|| fill::fill(&self.columns, sources, rows))?;
+        let (shard, bad) = guarded(|| fill::fill(&self.columns, sources, rows, &self.reading))?;
         Ok(Some(Decoded { shard, bad, rows: rows as u64 }))
     }
 
@@ -272,6 +295,11 @@ impl ParquetFile {
         let memory = PageMemory::default();
         let known = |at: usize| metadata.columns().get(at).ok_or_else(|| Damage::new("a row group lacks a column"));
         let source = |column: &FileColumn| {
+            if let Some(nested) = &column.nested {
+                let parts = (column.at..column.at + nested.columns).map(known);
+                return NestedChunk::open(nested.clone(), &self.input, parts, &memory)
+                    .map(|chunk| ColumnSource::Nested(Box::new(chunk)));
+            }
             Ok(match column.keys {
                 None => ColumnSource::Values(Box::new(Chunk::open(&self.input, known(column.at)?, &memory)?)),
                 Some(keys) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parquet::basic::Encoding;
+use parquet::basic::{Compression, Encoding};
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ColumnChunkMetaData;
@@ -23,6 +23,19 @@ const MOST_PACKED: u64 = 4 << 30;
 /// The most bytes of a page of texts of which each is told by what it shares with the one before: a few bytes can say that
 /// it is all of that.
 const LARGEST_OF_DELTAS: usize = MAX_RECORD_BYTES;
+
+/// Whether pages that are packed so can be unpacked; if not, what to do about it.
+pub(super) fn can_unpack(packing: Compression) -> Result<(), Damage> {
+    let name = match packing {
+        Compression::BROTLI(_) => "brotli",
+        Compression::LZO => "LZO",
+        _ => return Ok(()),
+    };
+    Err(Damage::unsupported(format!(
+        "the Parquet data is packed with {name}, which is not read; write it with zstd, as DuckDB does by \
+         `COPY (FROM 'FILE') TO 'NEW.parquet' (COMPRESSION zstd)`"
+    )))
+}
 
 /// How much of a row group is in memory.
 #[derive(Clone, Default)]

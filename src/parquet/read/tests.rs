@@ -9,9 +9,11 @@ use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder, Write
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 
+use crate::audience::Audience;
 use crate::contact::Contact;
 use crate::error::{Code, Errors};
-use crate::records::{Input, OnError, RecordReader};
+use crate::records::{EpochUnit, Input, OnError, RecordReader, refuse_unfit_columns};
+use crate::table::{Table, TableBuilder};
 
 /// Writes the values of a column.
 type Write = Box<dyn Fn(&mut SerializedColumnWriter<'_>)>;
@@ -298,7 +300,7 @@ fn rows_that_are_no_records_are_told_of() {
     file.refuses(&[
         "invalid_record at c: a record needs a `phone_number` (row 2)",
         "invalid_record at c: key `click_count`: expected a whole number from 0, found -3 (row 3)",
-        "invalid_record at c: key `signup_date`: expected an ISO 8601 date or time, found `soon` (row 4)",
+        "invalid_record at c: key `signup_date`: expected an ISO 8601 date or time such as 2025-10-16T08:30:00Z, found `soon` (row 4)",
     ]);
     let bytes = file.bytes();
     let mut read = RecordReader::new().on_error(OnError::Skip).contacts(Input::new("c", &bytes[..]));
@@ -311,16 +313,13 @@ fn rows_that_are_no_records_are_told_of() {
 fn columns_that_cannot_be_what_they_are_called_are_told_of() {
     File::default()
         .with::<Int64Type>("required int64 phone_number", all([14_155_559_876]))
-        .texts("optional binary click_count (UTF8)", &["3"])
-        .with::<Int32Type>("optional int32 active", all([1]))
+        .with::<BoolType>("optional boolean click_count", all([true]))
+        .with::<DoubleType>("optional double active", all([1.0]))
         .with::<Int64Type>("optional int64 last_sent_at", all([1]))
         .with::<Int32Type>("optional int32 custom_fields.at (TIME_MILLIS)", all([1]))
         .refuses(&[
             "invalid_record at c: key `phone_number`: expected a string, found a column of type integer",
-            "invalid_record at c: key `click_count`: expected a whole number from 0, found a column of type string",
-            "invalid_record at c: key `active`: expected a boolean, found a column of type integer",
-            "invalid_record at c: key `last_sent_at`: expected a timestamp, a date or an ISO 8601 string, found a column of type integer",
-            "invalid_record at c: key `custom_fields.at`: expected a string, a number, a boolean, a date, a timestamp or JSON, found a column of type time_millis",
+            "invalid_record at c: key `active`: expected a boolean, found a column of type float",
         ]);
     File::default()
         .with::<Int64Type>("optional int64 list_id", all([1]))
@@ -329,6 +328,237 @@ fn columns_that_cannot_be_what_they_are_called_are_told_of() {
         .phones(1)
         .texts("optional binary phone (UTF8)", &["+1"])
         .refuses(&["invalid_record at c: key `phone`: is a column beside `phone_number`, and only one may be"]);
+}
+
+/// What is noted of a file, and what is wrong with it where an audience asks for `filter`.
+fn noted(file: &File, filter: &str) -> (Vec<String>, String) {
+    let bytes = file.bytes();
+    let mut builder = TableBuilder::default();
+    let report = RecordReader::new().read_into(Input::new("c", &bytes[..]), &mut builder).unwrap();
+    let asked = Audience::of(filter.parse().unwrap());
+    let wrong = refuse_unfit_columns([("c", &report)], [&asked]).err();
+    (report.notes.iter().map(ToString::to_string).collect(), wrong.map(|errors| errors.to_string()).unwrap_or_default())
+}
+
+#[test]
+fn a_column_that_cannot_be_read_is_an_error_where_it_is_asked_and_a_note_where_it_is_not() {
+    let file = File::default()
+        .phones(2)
+        .with::<BoolType>("optional boolean click_count", vec![Some(true), None])
+        .with::<Int32Type>("optional int32 custom_fields.at (TIME_MILLIS)", all([1, 2]));
+    let count = "expected a whole number from 0, found a column of type boolean";
+    let at = "expected a string, a number, a boolean, a date, a timestamp or JSON, found a column of type time_millis";
+    let notes = [
+        format!("note[column_not_read]: `click_count` is not read: {count} (c)"),
+        format!("note[column_not_read]: `custom_fields.at` is not read: {at} (c)"),
+    ];
+    for (filter, expected) in [
+        ("on_dnc", String::new()),
+        ("click_count = 0", format!("invalid_record at c: key `click_count`: {count}")),
+        ("custom.at exists or on_dnc", format!("invalid_record at c: key `custom_fields.at`: {at}")),
+    ] {
+        assert_eq!(noted(&file, filter), (notes.to_vec(), expected), "{filter}");
+    }
+}
+
+#[test]
+fn a_column_of_nulls_has_no_values_of_whatever_type() {
+    let file = File::default()
+        .phones(2)
+        .with::<Int32Type>("optional int32 carrier", vec![None, None])
+        .with::<BoolType>("optional boolean click_count", vec![None, None])
+        .with::<Int32Type>("optional int32 active (UNKNOWN)", vec![None, None])
+        .with::<DoubleType>("optional double list_id", vec![None, None])
+        .with::<Int32Type>("optional int32 custom_fields.at (TIME_MILLIS)", vec![None, None]);
+    file.reads(&[r#"{"phone_number": "+1"}"#, r#"{"phone_number": "+2"}"#]);
+    assert_eq!(noted(&file, "carrier exists or click_count = 0"), (Vec::new(), String::new()));
+}
+
+#[test]
+fn known_fields_are_read_from_texts_and_flags_from_numbers() {
+    File::default()
+        .phones(3)
+        .texts("optional binary list_id (UTF8)", &["101", " 102 ", ""])
+        .texts("optional binary click_count (UTF8)", &["3", "", "0"])
+        .texts("optional binary revenue_total (UTF8)", &["0.5", "1e2", ""])
+        .texts("optional binary on_dnc (UTF8)", &["TRUE", "no", ""])
+        .texts("optional binary last_sent_at (UTF8)", &["2025-11-01 08:30:00 UTC", "", "2025-11-01"])
+        .with::<Int32Type>("optional int32 active", vec![Some(0), Some(1), None])
+        .with::<Int64Type>("optional int64 in_workflow (UINT_64)", all([1, 0, 1]))
+        .reads(&[
+            r#"{"phone_number": "+1", "list_id": 101, "click_count": 3, "revenue_total": 0.5, "on_dnc": true,
+                "last_sent_at": "2025-11-01T08:30:00Z", "active": false, "in_workflow": true}"#,
+            r#"{"phone_number": "+2", "list_id": 102, "revenue_total": 100, "on_dnc": false, "in_workflow": false}"#,
+            r#"{"phone_number": "+3", "last_sent_at": "2025-11-01", "in_workflow": true}"#,
+        ]);
+    File::default()
+        .phones(2)
+        .texts("optional binary click_count (UTF8)", &["many", "1"])
+        .with::<Int32Type>("optional int32 on_dnc", all([1, 2]))
+        .refuses(&[
+            "invalid_record at c: key `click_count`: expected a whole number from 0, found `many` (row 1)",
+            "invalid_record at c: key `on_dnc`: expected a boolean, or 0 or 1, found 2 (row 2)",
+        ]);
+}
+
+/// The contacts of a file that is read by a reader's settings, one by one and in columns.
+fn read_by(reader: &RecordReader, name: &str, file: &File) -> Vec<Contact> {
+    let bytes = file.bytes();
+    let contacts: Vec<Contact> = reader.contacts(Input::new(name, &bytes[..])).collect::<Result<_, _>>().unwrap();
+    is_the_same_in_columns(&contacts, &reader.table([Input::new(name, &bytes[..])]).unwrap());
+    contacts
+}
+
+/// A table has what one that is made of these contacts has.
+#[track_caller]
+fn is_the_same_in_columns(contacts: &[Contact], table: &Table) {
+    let mut expected = TableBuilder::default();
+    contacts.iter().for_each(|contact| expected.push(contact));
+    let expected = expected.build();
+    for Contact { phone_number, .. } in contacts {
+        assert_eq!(table.get(phone_number), expected.get(phone_number), "in columns");
+    }
+}
+
+#[test]
+fn names_epochs_and_phone_numbers_are_as_they_are_said_to_be() {
+    let file = File::default()
+        .texts("optional binary Mobile (UTF8)", &["(415) 555-0101", "+14155550102"])
+        .with::<Int64Type>("optional int64 Clicks", all([3, 4]))
+        .with::<Int64Type>("optional int64 Sent", all([1_731_400_000_500, 0]))
+        .with::<DoubleType>("optional double Clicked", vec![Some(1_731_400_000_500.0), None])
+        .texts("optional binary State (UTF8)", &["CA", "NY"]);
+    let names = "Mobile=phone,Clicks=click_count,Sent=last_sent_at,Clicked=last_clicked_at,State=custom_fields.state";
+    let reader = RecordReader::new().names(names.parse().unwrap()).epoch(EpochUnit::Millis);
+    #[cfg(feature = "phones")]
+    let reader = reader.phones("US".parse().unwrap());
+    let phone = if cfg!(feature = "phones") { "+14155550101" } else { "(415) 555-0101" };
+    let expected = [
+        format!(
+            r#"{{"phone_number": "{phone}", "click_count": 3, "last_sent_at": "2024-11-12T08:26:40.5Z",
+                "last_clicked_at": "2024-11-12T08:26:40.5Z", "custom_fields": {{"state": "CA"}}}}"#
+        ),
+        r#"{"phone_number": "+14155550102", "click_count": 4, "last_sent_at": "1970-01-01",
+            "custom_fields": {"state": "NY"}}"#
+            .to_owned(),
+    ];
+    let expected: Vec<Contact> = expected.iter().map(|record| serde_json::from_str(record).unwrap()).collect();
+    assert_eq!(read_by(&reader, "c", &file), expected);
+}
+
+#[test]
+fn names_of_folders_are_columns_of_all_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let within = folder.path().join("list_id=101/on_dnc=true/custom_fields.state=CA");
+    std::fs::create_dir_all(&within).unwrap();
+    let read = |file: File| {
+        let path = within.join("c.parquet");
+        std::fs::write(&path, file.bytes()).unwrap();
+        let contacts: Result<Vec<Contact>, Errors> = RecordReader::new().contacts(&path).collect();
+        if let Ok(contacts) = &contacts {
+            is_the_same_in_columns(contacts, &Table::read([&path]).unwrap());
+        }
+        contacts.map_err(|errors| errors.to_string())
+    };
+    let said = r#"{"phone_number": "+1", "on_dnc": true, "list_id": 101, "custom_fields": {"state": "CA"}}"#;
+    let expected: Vec<Contact> = vec![serde_json::from_str(said).unwrap()];
+    assert_eq!(read(File::default().phones(1)).as_ref(), Ok(&expected));
+    let same = File::default()
+        .phones(1)
+        .with::<Int64Type>("optional int64 list_id", vec![None])
+        .with::<BoolType>("optional boolean on_dnc", all([true]))
+        .texts("optional binary custom_fields.state (UTF8)", &["CA"]);
+    assert_eq!(read(same).as_ref(), Ok(&expected));
+    for (file, key, folder) in [
+        (File::default().with::<Int64Type>("optional int64 list_id", all([102])), "list_id", "list_id=101"),
+        (File::default().with::<BoolType>("optional boolean on_dnc", all([false])), "on_dnc", "on_dnc=true"),
+        (
+            File::default().texts("optional binary custom_fields.state (UTF8)", &["NY"]),
+            "custom_fields",
+            "custom_fields.state=CA",
+        ),
+    ] {
+        let told = read(file.phones(1)).unwrap_err();
+        let expected = format!("key `{key}`: is not what the folder `{folder}` says of all its records (row 1)");
+        assert!(told.ends_with(&expected), "{told}");
+    }
+}
+
+/// Reads a file that another program wrote, one by one and in columns; tests/data/parquet/make.py has it do so.
+fn written_by_others(file: &[u8]) -> (Vec<Contact>, Vec<String>) {
+    let contacts: Vec<Contact> = RecordReader::new().contacts(Input::new("c", file)).collect::<Result<_, _>>().unwrap();
+    let mut builder = TableBuilder::default();
+    let report = RecordReader::new().read_into(Input::new("c", file), &mut builder).unwrap();
+    is_the_same_in_columns(&contacts, &builder.build());
+    (contacts, report.notes.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn lists_structs_and_maps_in_custom_fields() {
+    let time = "found a column of type time";
+    for (file, expected, notes) in [
+        (
+            &include_bytes!("../../../tests/data/parquet/pyarrow.parquet")[..],
+            [
+                r#"{"phone_number": "+14155550101", "list_id": 101, "on_dnc": true, "click_count": 3,
+                    "last_sent_at": "2025-11-01T08:30:00Z", "custom_fields": {
+                        "tags": ["vip", "new"], "address": {"city": "Oakland", "zips": [94601, 94602]},
+                        "scores": {"a": 1.5, "b": null},
+                        "orders": [{"id": 1, "items": ["x", "y"]}, {"id": 2, "items": []}]}}"#,
+                r#"{"phone_number": "+14155550102", "list_id": 101, "on_dnc": false,
+                    "custom_fields": {"tags": [], "scores": {}}}"#,
+                r#"{"phone_number": "+14155550103", "list_id": 102, "click_count": 5, "last_sent_at": "2025-11-02",
+                    "custom_fields": {"address": {"city": null, "zips": null}, "orders": [null]}}"#,
+            ],
+            vec!["note[column_not_read]: `at` is not read: it means nothing here (c)".to_owned()],
+        ),
+        (
+            include_bytes!("../../../tests/data/parquet/duckdb.parquet"),
+            [
+                r#"{"phone_number": "+14155550101", "list_id": 101,
+                    "custom_fields": {"state": "CA", "tags": ["vip", "new"], "home": {"city": "Oakland"}}}"#,
+                r#"{"phone_number": "+14155550102", "list_id": 101, "custom_fields": {"tags": []}}"#,
+                r#"{"phone_number": "+14155550103", "list_id": 102}"#,
+            ],
+            vec![format!(
+                "note[column_not_read]: `custom_fields.opens_at` is not read: expected a string, a number, a boolean, a \
+                 date, a timestamp or JSON, {time} (c)"
+            )],
+        ),
+        (
+            include_bytes!("../../../tests/data/parquet/polars.parquet"),
+            [
+                r#"{"phone_number": "+14155550101", "list_id": 101, "last_sent_at": "2025-11-01T08:30:00Z",
+                    "custom_fields": {"tags": ["vip", "new"], "home": {"city": "Oakland"}}}"#,
+                r#"{"phone_number": "+14155550102", "list_id": 101, "active": false,
+                    "custom_fields": {"tags": [], "home": {"city": null}}}"#,
+                r#"{"phone_number": "+14155550103", "list_id": 102}"#,
+            ],
+            Vec::new(),
+        ),
+        (
+            include_bytes!("../../../tests/data/parquet/map_of_lists.parquet"),
+            [
+                r#"{"phone_number": "+14155550101", "custom_fields": {"tags": ["vip", "new"]}}"#,
+                r#"{"phone_number": "+14155550102", "custom_fields": {"tags": [], "state": ["CA"]}}"#,
+                r#"{"phone_number": "+14155550103"}"#,
+            ],
+            Vec::new(),
+        ),
+    ] {
+        let expected: Vec<Contact> = expected.iter().map(|record| serde_json::from_str(record).unwrap()).collect();
+        assert_eq!(written_by_others(file), (expected, notes));
+    }
+}
+
+#[test]
+fn pages_that_cannot_be_unpacked_are_told_by_name() {
+    let errors = errors_of(include_bytes!("../../../tests/data/parquet/brotli.parquet"));
+    assert_eq!(
+        errors.to_string(),
+        "unreadable_input at c: the Parquet data is packed with brotli, which is not read; write it with zstd, as DuckDB \
+         does by `COPY (FROM 'FILE') TO 'NEW.parquet' (COMPRESSION zstd)`"
+    );
 }
 
 #[test]

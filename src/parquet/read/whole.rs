@@ -15,7 +15,7 @@ use super::plain::PlainValues;
 const ROWS: usize = 8 * 1024;
 
 /// As many of texts: a few bytes may say that each is all of the one before, however long that is.
-const ROWS_OF_TEXTS: usize = 64;
+pub(super) const ROWS_OF_TEXTS: usize = 64;
 
 /// The most bytes that the texts may have that are read at one time.
 const MOST_BYTES: usize = 256 * 1024 * 1024;

@@ -14,16 +14,20 @@ use std::collections::HashMap;
 use self::instant::instant;
 use self::key_cache::{KeyCache, ObjectPosition};
 use self::scan::JsonScanner;
+use super::form::ReadOptions;
 use super::seen::Seen;
 use crate::catalogue::{Field, TextField};
-use crate::contact::{CUSTOM_FIELD, RecordKey, RecordSink};
+use crate::contact::{FolderValue, NameMap, NameMeaning, RecordKey, RecordSink};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
 use crate::table::shard::{RowSink, Shard, ShardRow, Shards};
 use crate::value::Value;
 
 /// Reads plain records, and remembers how they look.
-pub(super) struct FastJson {
+pub(super) struct FastJson<'n> {
+    reading: &'n ReadOptions,
+    /// The keys that the folders above give a value, a bit for each.
+    folders: u64,
     /// Whether a record may go on on another line.
     many_lines: bool,
     records: KeyCache<KeyMeaning>,
@@ -96,15 +100,20 @@ struct Said<'t> {
 }
 
 impl Said<'_> {
-    /// Nothing, in the codes of a shard.
-    fn nothing(shard: &Shard) -> Self {
-        Self { phone_number: None, row: shard.silent(), of_membership: false, lists: false }
+    /// Nothing but what the folders say, in the codes of a shard; `None` if there is no room for that.
+    fn nothing(shard: &mut Shard, folders: &[FolderValue]) -> Option<Self> {
+        let mut row = shard.silent();
+        let mut sink = RowSink { shard, row: &mut row };
+        folders.iter().try_for_each(|folder| folder.tell(&mut sink)).ok()?;
+        Some(Self { phone_number: None, row, of_membership: false, lists: false })
     }
 }
 
-impl FastJson {
-    pub(super) fn new(many_lines: bool) -> Self {
+impl<'n> FastJson<'n> {
+    pub(super) fn new(many_lines: bool, reading: &'n ReadOptions) -> Self {
         Self {
+            reading,
+            folders: reading.conventions.given(),
             many_lines,
             records: KeyCache::default(),
             memberships: KeyCache::default(),
@@ -159,14 +168,19 @@ impl FastJson {
 
     /// Reads a record, and tells which keys it gave a value.
     fn record<'t>(&mut self, scan: &mut JsonScanner<'t>, shard: &mut Shard) -> Option<u64> {
-        let mut said = Said::nothing(shard);
-        let (mut seen, mut progress) = (0, ObjectPosition::default());
+        let conventions = &self.reading.conventions;
+        // Whether a record has the field of a folder already is not looked at here.
+        if self.folders & RecordKey::CustomFields.bit() != 0 {
+            return None;
+        }
+        let mut said = Said::nothing(shard, &conventions.folders)?;
+        let (mut seen, mut progress) = (self.folders, ObjectPosition::default());
         if !scan.eat(b'{') {
             return None;
         }
-        let mut given = 0;
+        let mut given = self.folders;
         loop {
-            let find = |name: &str| meaning(name, |_| true, &mut self.names);
+            let find = |name: &str| meaning(&conventions.names, name, |_| true, &mut self.names);
             let Some(meaning) = self.records.next(&mut progress, scan, find)? else { break };
             let KeyMeaning::Known(key) = meaning else {
                 self.ignore(meaning, scan)?;
@@ -184,10 +198,11 @@ impl FastJson {
             return None;
         }
         let phone_number = said.phone_number.filter(|text| !text.is_empty())?;
+        let phone_number = self.reading.phone_number(phone_number).ok()?;
         if !said.lists {
             shard.push_membership(&said.row);
         }
-        shard.push_record(phone_number, &said.row);
+        shard.push_record(&phone_number, &said.row);
         Some(given)
     }
 
@@ -205,10 +220,12 @@ impl FastJson {
             if !shard.has_room(1) || !scan.eat(b'{') {
                 return None;
             }
-            let mut said = Said::nothing(shard);
-            let (mut seen, mut progress) = (0, ObjectPosition::default());
+            let conventions = &self.reading.conventions;
+            let mut said = Said::nothing(shard, &conventions.folders)?;
+            let (mut seen, mut progress) = (self.folders, ObjectPosition::default());
             loop {
-                let find = |name: &str| meaning(name, |key| !key.is_of_the_contact(), &mut self.names);
+                let find =
+                    |name: &str| meaning(&conventions.names, name, |key| !key.is_of_the_contact(), &mut self.names);
                 let Some(meaning) = self.memberships.next(&mut progress, scan, find)? else { break };
                 let KeyMeaning::Known(key) = meaning else {
                     self.ignore(meaning, scan)?;
@@ -256,13 +273,21 @@ impl FastJson {
             RecordKey::Field(Field::Flag(field)) => sink.flag(field, scan.flag()?).ok()?,
             RecordKey::Field(Field::Count(field)) => sink.count(field, scan.number()?.to_u64()?).ok()?,
             RecordKey::Field(Field::Amount(field)) => sink.amount(field, scan.number()?).ok()?,
-            RecordKey::Field(Field::Time(field)) => sink.micros(field, instant(scan)?),
+            RecordKey::Field(Field::Time(field)) => sink.micros(field, self.instant(scan)?),
             RecordKey::ListId => sink.list_id(scan.number()?.to_i64()?).ok()?,
             RecordKey::Active => sink.active(scan.flag()?).ok()?,
             RecordKey::CustomFields => self.custom_fields(scan, shard)?,
             RecordKey::Lists => return None,
         }
         Some(true)
+    }
+
+    /// A time: a text, or where numbers are instants, a number.
+    fn instant(&self, scan: &mut JsonScanner<'_>) -> Option<i64> {
+        match self.reading.conventions.epoch {
+            Some(epoch) if scan.peek()? != b'"' => Some(epoch.instant(scan.number()?)?),
+            _ => instant(scan),
+        }
     }
 
     /// Goes behind the value of a key that is not read.
@@ -318,14 +343,19 @@ impl FastJson {
 }
 
 /// What a name means: a key, unless that is not taken. A custom field that stands by itself is not plain.
-fn meaning(name: &str, takes: impl FnOnce(RecordKey) -> bool, names: &mut NamesNotRead) -> Option<KeyMeaning> {
-    match RecordKey::from_name(name) {
-        Some((is, _)) if takes(is) => {
+fn meaning(
+    names: &NameMap,
+    name: &str,
+    takes: impl FnOnce(RecordKey) -> bool,
+    not_read: &mut NamesNotRead,
+) -> Option<KeyMeaning> {
+    match names.meaning(name) {
+        NameMeaning::Known(is, _) if takes(is) => {
             Some(KeyMeaning::Known(KnownKey { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
         }
-        Some(_) => Some(KeyMeaning::OfTheContact),
-        None if name.starts_with(CUSTOM_FIELD) => None,
-        None => Some(KeyMeaning::Nothing(names.place_of(name))),
+        NameMeaning::Known(..) => Some(KeyMeaning::OfTheContact),
+        NameMeaning::CustomField(_) => None,
+        NameMeaning::Nothing => Some(KeyMeaning::Nothing(not_read.place_of(name))),
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::envelope::Envelope;
 use super::super::parse::json;
 use super::super::rows::CsvSplitter;
 use super::super::slice::{Invalid, RecordSlice};
-use super::super::{Input, OnError, RecordReader};
+use super::super::{Input, NameMap, OnError, ReadOptions, RecordReader};
 use super::outcome;
 use crate::limits::TOO_MANY_CUSTOM_FIELDS;
 
@@ -25,7 +25,7 @@ fn a_row_is_kept_up_to_16_mib_whether_or_not_its_end_is_there() {
         let bytes = [HEADER.as_bytes(), &vec![b'x'; length], b"\n"].concat();
         let end = HEADER.len() + length;
         for arrives in [bytes.len(), end] {
-            let (mut rows, mut pieces) = (CsvSplitter::new(), Vec::new());
+            let (mut rows, mut pieces) = (CsvSplitter::new(NameMap::default(), None), Vec::new());
             let done = rows.scan(&bytes[..arrives], false, &mut pieces).unwrap();
             if arrives == end {
                 assert!(pieces.is_empty());
@@ -51,7 +51,7 @@ fn what_stands_around_the_contacts_of_a_page_is_kept_up_to_16_mib() {
     let head = b"\xff{\"contacts\": [";
     let rest = vec![b' '; MOST - head.len()];
     for (more, expected) in [
-        (&b""[..], "not valid UTF-8"),
+        (&b""[..], "not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it"),
         (b" ", "what stands around the contacts of a page is larger than 16 MiB"),
         (b"  ", "what stands around the contacts of a page is larger than 16 MiB"),
     ] {
@@ -101,7 +101,8 @@ fn a_record_may_have_10_000_different_custom_fields() {
         (lists(MOST, 7..8), true),
         (lists(6_000, 0..6_000), true),
     ] {
-        let read = json(record.as_bytes(), BEGINNING).map(|record| record.contact.memberships.len());
+        let read =
+            json(record.as_bytes(), BEGINNING, &ReadOptions::default()).map(|record| record.contact.memberships.len());
         let key = Some("custom_fields".to_owned());
         let expected =
             if fits { Ok(2) } else { Err(Invalid { key, ..Invalid::new(BEGINNING, TOO_MANY_CUSTOM_FIELDS) }) };

@@ -77,8 +77,12 @@ fn cells_that_are_wrong() {
     cell("active", "perhaps", &format!("{flag} `perhaps`"));
     cell("in_workflow", "2", &format!("{flag} `2`"));
     cell("on_dnc", "X", &format!("{flag} `X`"));
-    cell("signup_date", "tomorrow", "expected an ISO 8601 date or time, found `tomorrow`");
-    cell("last_sent_at", "2025-02-30", "expected an ISO 8601 date or time, found `2025-02-30`");
+    cell("signup_date", "tomorrow", "expected an ISO 8601 date or time such as 2025-10-16T08:30:00Z, found `tomorrow`");
+    cell(
+        "last_sent_at",
+        "2025-02-30",
+        "expected an ISO 8601 date or time such as 2025-10-16T08:30:00Z, found `2025-02-30`",
+    );
     cell("custom_fields", "CA", "expected a JSON object, found `CA`: expected value");
     cell("custom_fields", "[1]", "expected a JSON object, found `[1]`: expected an object, found an array");
     cell(
@@ -111,7 +115,10 @@ fn rows_that_are_wrong() {
         "c.csv",
         b"phone_number,x\n+9,\xff\n+1,\n\"+9\n\n\xe2\x82\",\n+2,".as_slice(),
         &["+1", "+2"],
-        &["2: not valid UTF-8", "6: not valid UTF-8"],
+        &[
+            "2: not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it",
+            "6: not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it",
+        ],
     );
 }
 
@@ -154,7 +161,13 @@ fn headers_that_are_wrong() {
             ),
         ],
     );
-    refuses("c", b"phone_number,\xff\n".as_slice(), &["invalid_record at c:1: not valid UTF-8"]);
+    refuses(
+        "c",
+        b"phone_number,\xff\n".as_slice(),
+        &[
+            "invalid_record at c:1: not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it",
+        ],
+    );
     refuses("c", "phone_number,\"list_id\n+1,1\n", &["invalid_record at c:1: a quoted cell is never closed"]);
 }
 

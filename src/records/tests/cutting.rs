@@ -1,6 +1,5 @@
 use super::super::batch::{Batches, Cut, Memory};
 use super::super::cursor::Position;
-use super::super::form::SaidForm;
 use super::super::report::Stop;
 use super::super::slice::{Invalid, RecordSlice};
 
@@ -27,7 +26,7 @@ fn told(bytes: &[u8], piece: &RecordSlice) -> Option<String> {
 
 /// The batches of an input.
 fn batches(name: &str, chunk: usize, input: &[u8], mut each: impl FnMut(&[u8], &Cut)) {
-    let mut batches = Batches::new(name, SaidForm::default(), None, chunk, input);
+    let mut batches = Batches::new(name, None, chunk, input, &super::super::ReadOptions::default());
     loop {
         match batches.next(Memory::default()) {
             Ok(Some(batch)) => each(batch.bytes(), &batch.cut),

@@ -1,6 +1,7 @@
 use super::super::cursor::Position;
 use super::super::parse::json;
-use super::{reads, tells};
+use super::super::{OnError, ReadOptions};
+use super::{read, reads, tells};
 
 /// Two records that only differ in form, and what each should give.
 const CONTACT: &str = r#"{"phone_number": "+1", "lists": [{"list_id": 1}, {"list_id": 2}]}"#;
@@ -164,7 +165,12 @@ fn an_array_that_its_line_does_not_close_keeps_its_whole_elements() {
     }
     let broken = [b"[".as_slice(), b"unknown \xff : 1".as_slice()].concat();
     let bytes = [format!("{good}\n").repeat(20).as_bytes(), &broken, format!("\n{good}").as_bytes()].concat();
-    tells("c", bytes, &["+1"; 21], &["21:10: not valid UTF-8", never_closed]);
+    tells(
+        "c",
+        bytes,
+        &["+1"; 21],
+        &["21:10: not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it", never_closed],
+    );
 }
 
 #[test]
@@ -230,7 +236,7 @@ fn a_place_is_told_in_characters_of_its_line() {
         ("{\n\n\n\"é\": 1, \"click_count\": \"é\"}", 6, 26),
     ] {
         let at = Position { line: 3, column: Some(5) };
-        let invalid = json(record.as_bytes(), at).unwrap_err();
+        let invalid = json(record.as_bytes(), at, &ReadOptions::default()).unwrap_err();
         assert_eq!(invalid.at, Position { line, column: Some(column) }, "{record}: {invalid:?}");
     }
 }
@@ -317,7 +323,12 @@ fn what_stands_around_the_contacts_of_a_page() {
         &["+1"],
         &["1:1: a record with a `phone_number` cannot have `contacts`: is it a contact or a page?"],
     );
-    tells("c", [page("", ", \"a\": \"").as_bytes(), b"\xff\"}"].concat(), &["+1"], &["2: not valid UTF-8"]);
+    tells(
+        "c",
+        [page("", ", \"a\": \"").as_bytes(), b"\xff\"}"].concat(),
+        &["+1"],
+        &["2: not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it"],
+    );
     tells("c", "{\"contacts\": null}", &[], &["1:18: a record needs a `phone_number`"]);
 }
 
@@ -333,7 +344,56 @@ fn the_contacts_of_a_page_stand_right_behind_their_key() {
 fn invalid_utf_8() {
     let line = b"{\"phone_number\": \"+9\", \"unknown\": \"\xc3\xa9\xff\"}\n".as_slice();
     let good = b"{\"phone_number\": \"+1\"}\n".as_slice();
-    tells("c", [good, line, good].concat(), &["+1", "+1"], &["2:37: not valid UTF-8"]);
-    tells("c", [b"[", good, b",", line, b"]"].concat(), &["+1"], &["2:38: not valid UTF-8"]);
-    tells("c.json", [b"\xff\n", good, good].concat(), &["+1", "+1"], &["1:1: not valid UTF-8"]);
+    tells(
+        "c",
+        [good, line, good].concat(),
+        &["+1", "+1"],
+        &["2:37: not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it"],
+    );
+    tells(
+        "c",
+        [b"[", good, b",", line, b"]"].concat(),
+        &["+1"],
+        &["2:38: not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it"],
+    );
+    tells(
+        "c.json",
+        [b"\xff\n", good, good].concat(),
+        &["+1", "+1"],
+        &["1:1: not valid UTF-8; if it is Latin-1, `iconv -f latin1 -t utf-8 FILE` makes UTF-8 of it"],
+    );
+}
+
+#[test]
+fn what_programs_write_by_mistake_is_told_by_name() {
+    let null = "is no value of JSON, where it is `null`";
+    for (record, column, expected) in [
+        (r#"{"phone_number": "+1", "carrier": NaN}"#, 35, format!("key `carrier`: `NaN` {null}")),
+        (
+            r#"{"phone_number": "+1", "revenue_total": -Infinity}"#,
+            42,
+            format!("key `revenue_total`: `-Infinity` {null}"),
+        ),
+        (r#"{"phone_number": "+1", "x": Infinity}"#, 29, format!("`Infinity` {null}")),
+        (r#"{"phone_number": "+1",}"#, 23, "a comma too many: nothing follows it".to_owned()),
+    ] {
+        let (_, report) = read("c.ndjson", format!("{record}\n").as_bytes(), OnError::Fail);
+        let told = report.unwrap_err().to_string();
+        assert!(told.contains(&format!("c.ndjson:1:{column}")) && told.ends_with(&expected), "{told}");
+    }
+}
+
+#[test]
+fn contacts_that_are_wrapped_are_told_where_they_are_read_from() {
+    for (input, path) in [
+        (r#"{"data": [{"phone_number": "+1"}, {"phone_number": "+2"}], "total": 2}"#, ".data"),
+        (r#"{"result": {"items": [{"phone": "+1"}]}}"#, ".result.items"),
+    ] {
+        let reason =
+            "a record needs a `phone_number`; contacts are read from `contacts`, from an array or one by one, and";
+        let (_, report) = read("c.json", input.as_bytes(), OnError::Fail);
+        let told = report.unwrap_err().to_string();
+        let expected = format!("{reason} `jq '{path}[]' FILE | headcount … -` hands on those that stand here");
+        assert!(told.ends_with(&expected), "{told}");
+    }
 }

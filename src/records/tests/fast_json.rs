@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::super::fast_json::FastJson;
-use super::super::{OnError, RecordReader};
+use super::super::{OnError, ReadOptions, RecordReader};
 use super::{in_chunks, is_loaded_as_read, outcome};
 use crate::table::shard::Shards;
 
@@ -16,7 +16,7 @@ fn check(name: &str, lines: &str) {
 /// Whether a record is a plain one; the shard must not keep anything of one that is not.
 fn is_plain(record: &str) -> bool {
     let mut shards = Shards::default();
-    let read = FastJson::new(true).read(record, 0, &mut shards);
+    let read = FastJson::new(true, &ReadOptions::default()).read(record, 0, &mut shards);
     let contacts = super::in_columns(shards);
     let contact = serde_json::from_str(record);
     assert_eq!(read.is_some(), !contacts.is_empty(), "{record}");
@@ -129,7 +129,8 @@ fn keys_that_look_alike_are_told_apart() {
 
 #[test]
 fn custom_fields_are_found_anew_in_other_shards() {
-    let mut fast_json = FastJson::new(true);
+    let reading = ReadOptions::default();
+    let mut fast_json = FastJson::new(true, &reading);
     for record in [
         r#"{"phone_number": "+1", "custom_fields": {"a": 1, "b": "x"}}"#,
         r#"{"phone_number": "+1", "custom_fields": {"c": true, "b": "x"}}"#,
@@ -160,7 +161,11 @@ fn a_line_ends_its_record() {
     let broken = "{\"phone_number\": \"+2\",\n\"list_id\": 1}";
     for (line, at) in [(whole, Some(whole.len())), (broken, None)] {
         for behind in ["", "\n", "\n{\"phone_number\": \"+3\"}"] {
-            let read = FastJson::new(false).read(&format!("{line}{behind}"), 0, &mut Shards::default());
+            let read = FastJson::new(false, &ReadOptions::default()).read(
+                &format!("{line}{behind}"),
+                0,
+                &mut Shards::default(),
+            );
             assert_eq!(read, at, "{line}{behind}");
         }
     }
@@ -176,7 +181,8 @@ fn a_generated_population_is_plain() {
     let mut bytes = Vec::new();
     Population::new(2_000, 42).write(PopulationFormat::Ndjson, &mut bytes, &mut |_| {}).unwrap();
     let lines = String::from_utf8(bytes).unwrap();
-    let (mut fast_json, mut shards) = (FastJson::new(false), Shards::default());
+    let reading = ReadOptions::default();
+    let (mut fast_json, mut shards) = (FastJson::new(false, &reading), Shards::default());
     let mut at = 0;
     while at < lines.len() {
         at = fast_json.read(&lines, at, &mut shards).unwrap() + 1;

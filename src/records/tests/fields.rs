@@ -59,7 +59,11 @@ fn every_field_of_a_record_is_plain() {
     let contact = contact_with_every_field();
     for record in [serde_json::to_string(&contact).unwrap(), serde_json::to_string(&flat(&contact)).unwrap()] {
         let mut shards = Shards::default();
-        assert_eq!(FastJson::new(false).read(&record, 0, &mut shards), Some(record.len()), "{record}");
+        assert_eq!(
+            FastJson::new(false, &super::super::ReadOptions::default()).read(&record, 0, &mut shards),
+            Some(record.len()),
+            "{record}"
+        );
         assert_eq!(super::in_columns(shards), std::slice::from_ref(&contact));
     }
 }

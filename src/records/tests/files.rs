@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::super::form;
 use super::super::input::{Bytes, OpenInput};
+use super::super::report::ReadTally;
 use super::super::{Contacts, Input, OnError, ReadReport, RecordReader};
 use super::{in_chunks, outcome, outcome_of, reads, refuses, tells};
 use crate::error::Code;
@@ -120,7 +121,7 @@ fn paths() {
     #[cfg(unix)]
     {
         assert_eq!(read(&nowhere), problem(&nowhere, "No such file or directory (os error 2)"));
-        assert_eq!(read(&folder), problem(&folder, "Is a directory (os error 21)"));
+        assert_eq!(read(&folder), problem(&folder, "it is a folder, and only the files in it can be read"));
     }
     fs::remove_dir_all(&folder).unwrap();
 }
@@ -229,7 +230,8 @@ fn a_file_that_became_shorter() {
     let input =
         OpenInput { name: "c".to_owned(), length: Some(1_000), bytes: Bytes::Stream(Box::new(LINES.as_bytes())) };
     let batches = form::open(input, &reading).unwrap().contacts();
-    let errors = Contacts::new("c".to_owned(), on_error, Ok(batches)).find_map(Result::err).unwrap();
+    let errors =
+        Contacts::new("c".to_owned(), on_error, ReadTally::default(), Ok(batches)).find_map(Result::err).unwrap();
     assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: it became shorter while it was read");
 }
 

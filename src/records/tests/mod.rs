@@ -6,9 +6,14 @@ mod documents;
 mod fast_json;
 mod fields;
 mod files;
+#[cfg(feature = "table")]
+mod folders;
 mod laws;
 mod limits;
 mod notes;
+#[cfg(feature = "phones")]
+mod phones;
+mod settings;
 
 use super::{Input, OnError, ReadReport, RecordReader};
 #[cfg(feature = "table")]
@@ -74,7 +79,7 @@ fn read(name: &str, input: &[u8], on_error: OnError) -> Outcome {
     read_by(RecordReader::new().on_error(on_error), name, input)
 }
 
-/// As [`read`], by readers that are set up as this one.
+/// Reads an input by a reader's settings in every way there is, which must all come to the same.
 #[track_caller]
 fn read_by(reader: RecordReader, name: &str, input: &[u8]) -> Outcome {
     let expected = outcome(&reader, name, input);
