@@ -470,7 +470,8 @@ mod tests {
                 "wrong_type at 1:25 (/carrier): key `carrier`: expected a string, found a boolean",
                 "invalid_value at 1:46 (/click_count): key `click_count`: expected a whole number from 0, found 1.5",
                 "wrong_type at 1:62 (/list_id): key `list_id`: expected a whole number, found a string",
-                "invalid_value at 1:82 (/signup_date): key `signup_date`: expected an ISO 8601 date or time, found `soon`",
+                "invalid_value at 1:82 (/signup_date): key `signup_date`: expected an ISO 8601 date or time such as \
+                 2025-10-16T08:30:00Z, found `soon`",
                 "wrong_type at 1:100 (/active): key `active`: expected a boolean, found a number",
             ],
         );
