@@ -1,6 +1,7 @@
 //! An audience, as the platform delivers it.
 
 use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::contact::Contact;
