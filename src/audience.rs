@@ -1,7 +1,8 @@
 //! An audience, as the platform delivers it.
 
-use chrono::{DateTime, Utc};
 use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
 
 use crate::contact::Contact;
 use crate::filter::Filter;

@@ -158,7 +158,10 @@ impl<'de> Visitor<'de> for FirstTellingKey<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(Text(key)) = map.next_key()? {
             match &*key {
-                "operator" | "conditions" | "groups" => return Err(A::Error::custom("the JSON form")),
+                "operator" | "conditions" | "groups" => {
+                    *self.form = FilterForm::Json;
+                    return Err(A::Error::custom("the JSON form"));
+                }
                 #[cfg(feature = "interop")]
                 "combinator" | "rules" | "not" => {
                     *self.form = FilterForm::ReactQueryBuilder;

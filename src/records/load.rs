@@ -133,7 +133,9 @@ impl BatchParser<'_> {
         let LoadedBatch { shards, tally, .. } = loaded;
         match (&batch.cut, &batch.header) {
             (Cut::Records(records), Some(header)) => {
-                for records in records.chunks(ROWS).take_while(|_| !self.reading.stop.is_stopped()) {
+                // A header without rows says what is not read as well.
+                let none = records.is_empty().then_some(&records[..]);
+                for records in records.chunks(ROWS).chain(none).take_while(|_| !self.reading.stop.is_stopped()) {
                     let not_read = cells::contacts(batch.bytes(), records, header, self.reading, &mut |row| {
                         tally.count(self.name, row, &mut |contact| shards.push(&contact));
                     });

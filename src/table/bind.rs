@@ -182,7 +182,7 @@ pub(super) struct ColumnInstant {
 impl ColumnPlans {
     pub(super) fn new(asked: &Questions<'_>, columns: &Columns, stop: &StopToken) -> Self {
         let (plans, mut leaves) = bind_plans(asked.plans, columns, stop);
-        leaves.extend(asked.leaves.iter().map(|leaf| columns.bind(leaf)));
+        leaves.extend(asked.leaves_until(stop).map(|leaf| columns.bind(leaf)));
         let scopes = asked.plans.iter().map(|plan| plan.scope.as_ref().and_then(|scope| on_lists(scope, columns)));
         let active = columns.find(&ColumnId::Active).filter(|_| !asked.any_subscription()).map(|column| {
             let of = columns.column(column);
@@ -302,7 +302,7 @@ impl RecordPlans {
         let any_subscription = asked.any_subscription();
         let records = OfRecords { any_subscription };
         let (plans, mut leaves) = bind_plans(asked.plans, &records, stop);
-        leaves.extend(asked.leaves.iter().map(|leaf| records.bind(leaf)));
+        leaves.extend(asked.leaves_until(stop).map(|leaf| records.bind(leaf)));
         Self { plans, leaves, instants: asked.instants.to_vec(), any_subscription }
     }
 }
@@ -342,6 +342,11 @@ pub(super) struct Questions<'q> {
 impl<'q> Questions<'q> {
     pub(super) fn of(plans: &'q [&'q Plan]) -> Self {
         Self { plans, leaves: &[], instants: &[] }
+    }
+
+    /// The leaves beside the plans, until it is to stop: then nothing is asked of what is bound.
+    fn leaves_until(&self, stop: &StopToken) -> impl Iterator<Item = &'q Leaf> {
+        self.leaves.iter().take_while(|_| !stop.is_stopped())
     }
 
     fn any_subscription(&self) -> bool {

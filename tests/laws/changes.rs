@@ -93,11 +93,16 @@ fn snapshots(table: &SharedTable, changes: Vec<Change>) -> Vec<(RangeInclusive<u
             let before = made.load(Ordering::SeqCst);
             let snapshot = table.snapshot();
             let after = made.load(Ordering::SeqCst);
-            if taken.last().is_none_or(|(_, last)| !Arc::ptr_eq(last, &snapshot)) {
+            let is_new = taken.last().is_none_or(|(_, last)| !Arc::ptr_eq(last, &snapshot));
+            if is_new {
                 taken.push((before..=(after + 1).min(all), snapshot));
             }
             if before == all {
                 return taken;
+            }
+            if !is_new {
+                // Or there may be no core for whoever makes the changes.
+                std::thread::yield_now();
             }
         }
     };

@@ -50,7 +50,7 @@ fn how_long_a_size_stays_true() {
 
 #[test]
 fn what_a_table_leaves_out_is_told() {
-    let records: String = (0..60).map(|n| format!("+{n},7,2025-11-14T08:{n:02}:00Z\n")).collect();
+    let records: String = (0..60).map(|n| format!("+120655501{n:02},7,2025-11-14T08:{n:02}:00Z\n")).collect();
     let ran = headcount("timeline --filter 'last_clicked_at within 2 days' - --from 2025-11-15T10:00:00Z")
         .reading(format!("phone_number,list_id,last_clicked_at\n{records}"))
         .run();

@@ -88,17 +88,26 @@ fn a_short_number_without_its_plus_is_proposed() {
 
 #[test]
 fn what_is_no_time_does_not_lie_outside_the_window() {
-    const RECORD: &str = "phone,list_id,custom_fields.joined,custom_fields.ltv\n+1001,7,11/12/2025,abc\n";
-    let asked =
-        "why --phone +1001 --filter 'custom.joined within 30 days or custom.ltv > 5' --now 2025-11-15T08:30:00Z -";
-    headcount(asked).reading(RECORD).prints(
+    const RECORD: &str = "phone,list_id,custom_fields.joined,custom_fields.ltv\n+12065550101,7,11/12/2025,abc\n";
+    let asked = "why --phone +12065550101 --filter 'custom.joined within 30 days or custom.ltv > 5' --now 2025-11-15T08:30:00Z -";
+    let ran = headcount(asked).reading(RECORD).run();
+    ran.exits(0);
+    assert_eq!(
+        ran.stdout,
         "\
-+1001 is not in the audience
++12065550101 is not in the audience
 list 7: no
   no   any of
     no   custom_fields.joined within 30 days: found \"11/12/2025\", which is no time (2025-10-16T08:30:00Z to 2025-11-15T08:30:00Z)
     no   custom_fields.ltv > 5: found \"abc\", which is no number
 ",
+    );
+    assert_eq!(
+        ran.stderr,
+        "\
+note[unfit_value]: 1 of 1 value of `custom_fields.joined` is no time, the first `11/12/2025` (standard input:2)
+note[unfit_value]: 1 of 1 value of `custom_fields.ltv` is no number, the first `abc` (standard input:2)
+"
     );
     let json = headcount(format!("{asked} --format json")).reading(RECORD).json();
     let members = &json["memberships"][0]["filter"]["members"];

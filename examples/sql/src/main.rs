@@ -1,7 +1,7 @@
 //! Audiences asked of PostgreSQL through a driver: a statement is a text, and its values are bound beside it.
 //!
 //! `examples/sql/run` starts a server and runs this against it. With a server of your own:
-//! `cargo run -p headcount-example-sql -- 'host=localhost user=postgres'`. All tables are temporary.
+//! `cargo run --manifest-path examples/sql/Cargo.toml -- 'host=localhost user=postgres'`. All tables are temporary.
 
 use std::error::Error;
 

@@ -23,6 +23,11 @@ fn names_that_are_not_read() {
             "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`? (a.csv:1) 2",
         ]
     );
+    let header =
+        "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`? (a.csv:1) 0";
+    for header_alone in ["phone_number,clicks", "phone_number,clicks\n"] {
+        assert_eq!(notes("a.csv", header_alone), [header, "note[no_records]: there is no record in it (a.csv) 0"]);
+    }
     let lines = r#"{"phone_number": "+1", "clicks": 3, "colour": null}
 {"phone_number": "+2", "lists": [{"list_id": 1, "Active": false}], "clicks": 3}
 {"phone_number": "+3", "extra": {"a": [1]}, "clicks": null}
