@@ -59,7 +59,7 @@ impl RecordReader {
     /// let csv = "phone_number,list_id\n+1 (415) 555-0101,101\n4155550101,102\n";
     /// let reader = RecordReader::new().phones("US".parse()?);
     /// let table = reader.table([Input::new("contacts.csv", csv.as_bytes())])?;
-    /// assert_eq!((table.contacts(), table.memberships()), (1, 2));
+    /// assert_eq!((table.len(), table.memberships()), (1, 2));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[cfg(feature = "phones")]

@@ -80,9 +80,8 @@ fn what_is_no_phone_number_is_told_where_it_stands() {
 fn control_characters_of_data_never_reach_a_terminal() {
     let escape = "\u{1b}[31m";
     let csv = format!("phone_number,carrier,{escape}\n{escape}1,{escape},x\n");
-    let line = format!(
-        "{{\"phone_number\": \"\\u001b[31m1\", \"carrier\": \"\\u001b[31m\", \"custom_fields\": {{\"\\u001b[31m\": 1}}}}\n"
-    );
+    let line =
+        r#"{"phone_number": "\u001b[31m1", "carrier": "\u001b[31m", "custom_fields": {"\u001b[31m": 1}}"#.to_owned();
     for records in [csv, line] {
         for command in [
             "members --filter 'carrier exists' -",
