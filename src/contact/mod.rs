@@ -27,10 +27,11 @@ pub(crate) use self::merge::ListIndex;
 pub(crate) use self::sink::RecordSink;
 #[cfg(feature = "parquet")]
 pub(crate) use self::wire::FromScalar;
+pub(crate) use self::wire::RecordKey;
 #[cfg(feature = "records")]
 pub(crate) use self::wire::{
-    CUSTOM_FIELD, Conventions, FolderValue, NameMeaning, ObservedKeys, RecordDraft, RecordKey, read_custom_fields,
-    read_json, tell_cell,
+    CUSTOM_FIELD, Conventions, FolderValue, NameMeaning, ObservedKeys, RecordDraft, read_custom_fields, read_json,
+    tell_cell,
 };
 #[cfg(feature = "records")]
 pub use self::wire::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit};
