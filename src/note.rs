@@ -6,6 +6,7 @@
 
 mod builder;
 mod observed;
+mod pages;
 mod phones;
 mod profile;
 mod references;
@@ -15,14 +16,17 @@ use std::fmt;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 pub use self::builder::NotesBuilder;
-#[cfg(feature = "records")]
-pub(crate) use self::observed::{Finding, First};
 #[cfg(any(feature = "records", feature = "table"))]
 pub(crate) use self::{
     observed::Observed,
     phones::is_e164,
     profile::written,
     references::{ComparedKey, References},
+};
+#[cfg(feature = "records")]
+pub(crate) use self::{
+    observed::{Finding, First},
+    pages::{PageTotals, Pages},
 };
 #[cfg(feature = "table")]
 pub(crate) use self::{

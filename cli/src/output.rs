@@ -80,11 +80,11 @@ impl Rows<'_> {
     }
 }
 
-/// A cell as a spreadsheet shows it: what begins as a formula does and is no number has `'` in front, as OWASP advises
-/// against CSV injection.
+/// A cell as a spreadsheet and a terminal show it: control characters are escaped, and what begins as a formula does and
+/// is no number has `'` in front, as OWASP advises against CSV injection.
 fn cell(text: &str) -> Cow<'_, str> {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
-    if is_formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    let is_formula = text.starts_with(['=', '+', '-', '@']) && text.parse::<f64>().is_err();
+    if is_formula { Cow::Owned(format!("'{}", escaped(text))) } else { escaped(text) }
 }
 
 /// What stands in a column of a table for people.
@@ -209,7 +209,8 @@ mod tests {
             ("@SUM(A1)", "'@SUM(A1)"),
             ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
             ("-2+3", "'-2+3"),
-            ("\tx", "'\tx"),
+            ("\tx", "\\tx"),
+            ("=\u{1b}[31m", "'=\\u{1b}[31m"),
             ("-3", "-3"),
             ("+14155550101", "+14155550101"),
             ("VIP = yes", "VIP = yes"),

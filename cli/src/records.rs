@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use headcount::records::{Input, refuse_unfit_columns};
 use headcount::{
-    Audience, Contact, Errors, Notes, Population, RecordReader, Table, TableBuilder,
+    Audience, Contact, Errors, Population, RecordReader, Table, TableBuilder,
     analysis::{Description, Sample, SampleBuilder, SampleInfo, SampleSize},
     error::NotesBuilder,
     matcher::Plan,
@@ -262,7 +262,7 @@ fn read(
     }
     let progress = Arc::new(Mutex::new(Progress::of_bytes(bytes_in(&files), "reading")));
     let (mut left_out, mut reports) = (Vec::new(), Vec::new());
-    let mut notes = Notes::default();
+    let mut notes = NotesBuilder::new([]);
     let (mut kept, mut skipped, mut bytes_before) = (0, 0, 0_u64);
     for input in files {
         let bytes_here = Arc::new(AtomicU64::new(0));
@@ -279,7 +279,7 @@ fn read(
             Ok(report) => {
                 kept += report.records;
                 skipped += report.skipped;
-                notes.extend(report.notes.clone());
+                notes.report(&report);
                 left_out.extend(report.problems.clone());
                 if let Err(errors) = refuse_unfit_columns([(&*name, &report)], asked.iter().copied()) {
                     wrong.push(Wrong::Records(errors));
@@ -295,7 +295,7 @@ fn read(
     }
     left_out.iter().for_each(note);
     if let Some(failure) = too_many_skipped(records, kept, skipped) {
-        Heard::new(records, notes).tell();
+        Heard::new(records, notes.build()).tell();
         return Err(failure);
     }
     Ok(ReadInputs { skipped, reports })

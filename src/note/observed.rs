@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
+use super::pages::Pages;
 use super::references::ComparedKey;
 use super::{FirstPlace, Notes};
 
 /// What reading records has shown that is in no contact.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Observed {
-    /// The notes of the inputs.
+    /// The notes of the inputs, but for those of pages.
     pub(crate) notes: Notes,
+    pub(crate) pages: Pages,
     /// The keys that some record gave a value, a bit for each.
     pub(crate) given: u64,
     /// The keys of custom fields that nobody asks for and that were not read.
@@ -52,6 +54,7 @@ impl Observed {
     #[cfg(feature = "records")]
     pub(crate) fn add(&mut self, later: &Self) {
         self.notes.extend(later.notes.clone());
+        self.pages.add(&later.pages);
         self.given |= later.given;
         self.custom_keys.extend(later.custom_keys.iter().cloned());
         self.contacts_left_out += later.contacts_left_out;

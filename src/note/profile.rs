@@ -55,6 +55,7 @@ impl Profile {
     /// The notes of what was read, of the population, and of what audiences refer to in it.
     pub(crate) fn notes(&self, references: &References, observed: &Observed) -> Notes {
         let mut notes = observed.notes.clone();
+        notes.extend(observed.pages.missing());
         // Of no contact at all another note tells.
         if self.phones.all == 0 && observed.contacts_left_out == 0 {
             return notes;
@@ -260,6 +261,6 @@ fn taken(field: Field) -> &'static str {
 }
 
 /// `1 value`, `2 values`.
-fn counted(number: u64, one: &str) -> String {
+pub(super) fn counted(number: u64, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }

@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::cursor::{Position, within};
-use super::slice::{Invalid, PageTotals};
+use super::slice::Invalid;
 use crate::limits::MAX_RECORD_BYTES;
+use crate::note::PageTotals;
 
 /// A page without its contacts, kept to see whether it is a page at all: `{"contacts": []`, and what follows.
 pub(super) struct Envelope {

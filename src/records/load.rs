@@ -202,7 +202,7 @@ impl BatchParser<'_> {
                 }
                 RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
                 RecordSlice::Page(totals) => {
-                    tally.seen.page(*totals);
+                    tally.seen.pages.read(*totals);
                     continue;
                 }
             };

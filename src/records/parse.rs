@@ -51,7 +51,7 @@ fn contacts_of(
             RecordSlice::Record { bytes: record, at } => json(&bytes[record.clone()], *at, reading),
             RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
             RecordSlice::Page(totals) => {
-                tally.seen.page(*totals);
+                tally.seen.pages.read(*totals);
                 continue;
             }
         };

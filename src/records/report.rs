@@ -10,7 +10,7 @@ use crate::contact::{Contact, ObservedKeys};
 use crate::error::{Code, Errors, Kind, Place, Problems};
 #[cfg(feature = "table")]
 use crate::estimate::SampleInfo;
-use crate::note::{First, Notes, Observed};
+use crate::note::{First, NoteCode, Notes, Observed};
 
 /// What becomes of a record that is invalid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -56,7 +56,9 @@ impl ReadReport {
 
     /// What reading has shown that is in no contact.
     pub(crate) fn observed(&self) -> Observed {
-        Observed { notes: self.notes.clone(), ..self.observed.clone() }
+        // Which pages are missing is known once all inputs are.
+        let notes = self.notes.iter().filter(|note| note.code != NoteCode::PagesMissing).cloned().collect();
+        Observed { notes, ..self.observed.clone() }
     }
 }
 
@@ -270,9 +272,10 @@ impl ReadTally {
             (Some(errors), OnError::Fail) => Err(errors),
             (problems, _) => Ok(ReadReport {
                 notes: seen.notes(name, known, skipped).collect(),
-                pages: seen.pages(),
+                pages: seen.page_counts(),
                 observed: Observed {
                     notes: Notes::default(),
+                    pages: seen.pages.of_input(name, known + skipped),
                     given: seen.given(),
                     custom_keys: std::mem::take(&mut seen.custom_keys),
                     contacts_left_out: totals.map_or(0, |totals| totals.contacts.saturating_sub(records)),

@@ -7,12 +7,11 @@ use std::ops::RangeInclusive;
 
 use super::cursor::Position;
 use super::report::PageCounts;
-use super::slice::PageTotals;
 use super::watch::Firsts;
 use crate::catalogue::FIELDS;
 use crate::contact::{ObservedKeys, RecordKey};
 use crate::error::{Shown, is_spelled_alike, nearest};
-use crate::note::{FirstPlace, Note, NoteCode};
+use crate::note::{FirstPlace, Note, NoteCode, PageTotals, Pages};
 #[cfg(feature = "parquet")]
 use crate::parquet::read::UnfitColumn;
 
@@ -32,7 +31,7 @@ pub(super) struct Seen {
     unfit: Vec<UnfitField>,
     /// The keys of folders above that mean nothing; all records have them.
     folder_keys: Vec<String>,
-    pages: Pages,
+    pub(super) pages: Pages,
     /// What was looked for, and where it stands first.
     pub(super) firsts: Firsts,
     /// The keys of custom fields in columns that nobody asks for.
@@ -58,14 +57,6 @@ struct NotRead {
     /// How many records had a value there.
     records: u64,
     first: Option<FirstPlace>,
-}
-
-/// What pages say of how many there are, and how many were read.
-#[derive(Clone, Copy, Debug, Default)]
-struct Pages {
-    read: u64,
-    total_pages: u64,
-    contacts: u64,
 }
 
 impl Seen {
@@ -108,13 +99,6 @@ impl Seen {
         self.folder_keys = keys;
     }
 
-    /// A page was read that says how many there are.
-    pub(super) fn page(&mut self, PageTotals { pages, contacts }: PageTotals) {
-        self.pages.read += 1;
-        self.pages.total_pages = self.pages.total_pages.max(pages.unwrap_or(0));
-        self.pages.contacts = self.pages.contacts.max(contacts.unwrap_or(0));
-    }
-
     /// Adds what was seen of a later part.
     pub(super) fn add(&mut self, later: Self) {
         self.folder_keys.extend(later.folder_keys);
@@ -132,9 +116,7 @@ impl Seen {
         for (finding, first) in later.firsts {
             self.firsts.entry(finding).or_insert(first);
         }
-        self.pages.read += later.pages.read;
-        self.pages.total_pages = self.pages.total_pages.max(later.pages.total_pages);
-        self.pages.contacts = self.pages.contacts.max(later.pages.contacts);
+        self.pages.add(&later.pages);
     }
 
     pub(super) fn given(&self) -> u64 {
@@ -142,10 +124,10 @@ impl Seen {
     }
 
     /// The pages, if there are any.
-    pub(super) fn pages(&self) -> Option<PageCounts> {
-        let Pages { read, total_pages, contacts } = self.pages;
-        let said = |number: u64| (number > 0).then_some(number);
-        (read > 0).then(|| PageCounts { read, total: said(total_pages), contacts: said(contacts) })
+    pub(super) fn page_counts(&self) -> Option<PageCounts> {
+        let (read, PageTotals { pages, contacts }) = (self.pages.count(), self.pages.totals());
+        let said = |number: Option<u64>| number.filter(|number| *number > 0);
+        (read > 0).then(|| PageCounts { read, total: said(pages), contacts: said(contacts) })
     }
 
     /// The notes of an input of that name, in which there were so many records.
@@ -174,7 +156,7 @@ impl Seen {
         });
         let none =
             (records + skipped == 0).then(|| of_input(Note::new(NoteCode::NoRecords, "there is no record in it")));
-        let pages_missing = self.pages_missing(records + skipped).map(of_input);
+        let pages_missing: Vec<Note> = self.pages.of_input(input, records + skipped).missing().collect();
         not_read.chain(more).chain(unfit).chain(pages_missing).chain(skipped_note).chain(none)
     }
 
@@ -185,19 +167,6 @@ impl Seen {
         let count = (more.len() - known) as u64;
         let message = format!("{} {} not read", counted(count, "more name"), if count == 1 { "is" } else { "are" });
         (count > 0).then(|| Note { count: Some(count), ..Note::new(NoteCode::ColumnNotRead, message) })
-    }
-
-    fn pages_missing(&self, records: u64) -> Option<Note> {
-        let Pages { read, total_pages, contacts } = self.pages;
-        let message = if total_pages > read {
-            format!("{} of {} were read", counted(read, "page"), counted(total_pages, "page"))
-        } else if contacts > records {
-            format!("its pages speak of {}, and {} were read", counted(contacts, "contact"), counted(records, "record"))
-        } else {
-            return None;
-        };
-        let missing = if total_pages > read { total_pages - read } else { contacts - records };
-        Some(Note { count: Some(missing), ..Note::new(NoteCode::PagesMissing, message) })
     }
 }
 
@@ -269,22 +238,5 @@ mod tests {
         let Some(more) = notes.last() else { panic!() };
         assert_eq!(more.to_string(), "note[column_not_read]: 9000 more names are not read (a.csv)");
         assert_eq!(more.count, Some(9_000));
-    }
-
-    #[test]
-    fn pages_that_are_missing() {
-        for (pages, records, expected) in [
-            (&[(Some(3), Some(120))][..], 50, Some("1 page of 3 pages were read")),
-            (&[(Some(1), Some(120))], 50, Some("its pages speak of 120 contacts, and 50 records were read")),
-            (&[(Some(2), Some(60)), (Some(2), Some(60))], 60, None),
-            (&[(None, None)], 1, None),
-            (&[], 0, None),
-        ] {
-            let mut seen = Seen::default();
-            assert_eq!(seen.pages(), None);
-            pages.iter().for_each(|(pages, contacts)| seen.page(PageTotals { pages: *pages, contacts: *contacts }));
-            assert_eq!(seen.pages().map_or(0, |pages| pages.read), pages.len() as u64);
-            assert_eq!(seen.pages_missing(records).map(|note| note.message).as_deref(), expected);
-        }
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::Position;
+use crate::note::PageTotals;
 
 /// A record that is cut out of its file.
 #[derive(Debug, PartialEq)]
@@ -13,15 +14,6 @@ pub(super) enum RecordSlice {
     Invalid(Box<Invalid>),
     /// A page ends here; what it says of all the pages there are.
     Page(PageTotals),
-}
-
-/// What a page says of all of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct PageTotals {
-    /// How many pages there are.
-    pub(super) pages: Option<u64>,
-    /// How many contacts there are on all of them.
-    pub(super) contacts: Option<u64>,
 }
 
 /// What is wrong with a record, and where it is.

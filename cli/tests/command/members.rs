@@ -71,6 +71,11 @@ fn control_characters_never_reach_a_terminal() {
     assert_eq!(members.stdout, "+1\\u{1b}[31m\\u{9b}\n");
     assert!(members.stderr.contains("the first `+1\\u{1b}[31m\\u{9b}`"), "{members}");
     assert!(members.stderr.contains("the first `\\u{1b}]0;x\\u{7}\\u{7f}`"), "{members}");
+    let csv = headcount("members --filter is_valid - --columns phone_number,custom_fields.when --format csv");
+    assert_eq!(
+        csv.reading(record).stdout(),
+        "phone_number,custom_fields.when\n'+1\\u{1b}[31m\\u{9b},\\u{1b}]0;x\\u{7}\\u{7f}\n"
+    );
     let tree = headcount("why --filter 'custom.when within 3 days' - --phone").with("+1\u{1b}[31m\u{9b}");
     let tree = tree.reading(record).stdout();
     assert!(!tree.contains(|c: char| c.is_control() && c != '\n'), "{tree:?}");

@@ -25,6 +25,32 @@ fn notes_are_told_once_after_reading() {
 }
 
 #[test]
+fn pages_are_missing_of_all_inputs_together() {
+    let page = |number: u64| {
+        format!(
+            r#"{{"contacts": [{{"phone_number": "+1415555010{number}"}}], "pagination": {{"total": 3, "total_pages": 3}}}}"#
+        )
+    };
+    let folder = tempfile::TempDir::new().unwrap();
+    let files = [1, 2, 3].map(|number| {
+        let path = folder.path().join(format!("{number}.json"));
+        std::fs::write(&path, page(number)).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    let size = |inputs: String| headcount(format!("size --filter 'phone_number exists' --format json {inputs}"));
+    let lines = [1, 2, 3].map(page).join("\n");
+    assert_eq!(size(files.join(" ")).json()["notes"], json!([]));
+    assert_eq!(size(folder.path().to_str().unwrap().to_owned()).json()["notes"], json!([]));
+    assert_eq!(size("-".to_owned()).reading(lines).json()["notes"], json!([]));
+    let told = size(files[..2].join(" ")).json()["notes"].clone();
+    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+    assert_eq!(
+        [&told[0]["code"], &told[0]["message"], &told[0]["input"], &told[0]["count"]],
+        [&json!("pages_missing"), &json!("2 pages of 3 pages were read"), &json!(files[0]), &json!(1)]
+    );
+}
+
+#[test]
 fn every_json_output_has_them() {
     for command in [
         "size --filter 'phone_number exists' --format json -",
