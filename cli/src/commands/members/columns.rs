@@ -43,6 +43,13 @@ impl Column {
         Ok(Self { name: name.to_owned(), of })
     }
 
+    /// An audience that asks for the column where it is a custom field's, as one that is written is asked for.
+    pub(crate) fn asks(&self) -> Option<Audience> {
+        let Of::CustomField(key) = &self.of else { return None };
+        let filter = format!("custom_fields.{} exists", Value::from(key.as_str()));
+        filter.parse().ok().map(Audience::of)
+    }
+
     fn value<'v>(&self, contact: &'v Value, membership: &'v Value) -> Option<&'v Value> {
         match &self.of {
             Of::Contact => contact.get(&self.name),

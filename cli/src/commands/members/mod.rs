@@ -31,7 +31,9 @@ pub(crate) fn run(arguments: &arguments::Members) -> Result<(), Failure> {
         phone_numbers(&sets.narrow(table.members(&audience, &cx), &table, &cx), arguments)?;
         return heard.outcome();
     };
-    // What nobody asks is written here.
+    // What no filter asks is written here, and told of where no record has it.
+    let of_columns: Vec<Audience> = columns.iter().filter_map(Column::asks).collect();
+    let asked: Vec<&Audience> = asked.into_iter().chain(&of_columns).collect();
     let Loaded { table, heard, .. } = records::load(&arguments.records, &asked)?;
     let members = sets.narrow(table.members(&audience, &cx), &table, &cx);
     let rows = Rows { columns, members: &members, audience: &audience, cx: &cx };
