@@ -98,7 +98,7 @@ pub fn records_are_read(name: &str, bytes: &[u8]) -> Vec<Contact> {
         Err(_) => assert_eq!(table.len(), 0, "nothing of a file that cannot be read"),
         Ok(_) => {
             let population = Population::from_iter(contacts.iter().cloned());
-            assert_eq!(table.contacts(), population.contacts().len() as u64);
+            assert_eq!(table.len(), population.contacts().len());
             assert_eq!(table.memberships(), population.memberships());
             assert_eq!(table.replaced(), population.replaced());
             let mut pushed = TableBuilder::default().in_columns_from(1, 1);
