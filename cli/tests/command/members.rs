@@ -177,9 +177,8 @@ fn columns_are_of_the_members_that_are_left() {
 #[test]
 fn a_column_of_a_custom_field_that_no_record_has_is_told() {
     let records = "phone_number,custom_fields.first_name\n+14155550101,Ada\n";
-    let ran = headcount("members --filter is_valid --columns phone_number,custom_fields.frist_name -")
-        .reading(records)
-        .run();
+    let ran =
+        headcount("members --filter is_valid --columns phone_number,custom_fields.frist_name -").reading(records).run();
     ran.exits(0);
     assert!(ran.stderr.contains("note[field_absent]: no record gives `custom_fields.frist_name`"), "{ran}");
     assert!(ran.stderr.contains("did you mean `custom_fields.first_name`?"), "{ran}");
