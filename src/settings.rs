@@ -198,6 +198,11 @@ mod tests {
         );
         refused::<Limits>("depth=-1", "invalid_value: expected a whole number from 0 for `depth`, found `-1`");
         refused::<Fingerprint>("abc", "invalid_value: expected 32 hexadecimal digits for a fingerprint, found `abc`");
+        #[cfg(feature = "sql")]
+        refused::<crate::sql::Dialect>(
+            "mysql",
+            "invalid_value: expected one of `postgresql`, `duckdb`, `clickhouse`, `spark`, `datafusion` for a dialect, found `mysql`",
+        );
         refused::<Status>("gone", "invalid_value: expected `active` or `archived` for `status`, found `gone`");
         let unknown = serde_json::from_str::<EvalContext>(r#"{"now": "2025-11-15", "text_cas": "sensitive"}"#);
         assert!(unknown.unwrap_err().to_string().starts_with("unknown field `text_cas`"));

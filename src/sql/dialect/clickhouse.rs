@@ -12,10 +12,6 @@ pub(super) struct ClickHouse;
 const READ_FROM_TEXT: std::ops::Range<i64> = -2_208_988_800_000_000..10_413_792_000_000_000;
 
 impl Syntax for ClickHouse {
-    fn name(&self) -> &'static str {
-        "clickhouse"
-    }
-
     fn display_name(&self) -> &'static str {
         "ClickHouse"
     }

@@ -10,10 +10,6 @@ use crate::sql::statement::Parameter;
 pub(super) struct DataFusion;
 
 impl Syntax for DataFusion {
-    fn name(&self) -> &'static str {
-        "datafusion"
-    }
-
     fn display_name(&self) -> &'static str {
         "DataFusion"
     }

@@ -11,10 +11,6 @@ use crate::sql::statement::Parameter;
 pub(super) struct DuckDb;
 
 impl Syntax for DuckDb {
-    fn name(&self) -> &'static str {
-        "duckdb"
-    }
-
     fn display_name(&self) -> &'static str {
         "DuckDB"
     }

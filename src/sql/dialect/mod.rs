@@ -14,8 +14,12 @@ use crate::settings;
 
 pub(super) use self::syntax::{ColumnTypes, Entries, JsonSyntax, Syntax, Unsupported};
 
-/// Declares the dialects: each is called what the type is called that says how it writes.
+/// Declares the dialects: each is called what the type is called that says how it writes, and in arguments what its file is
+/// called.
 macro_rules! dialects {
+    (@expected $first:ident $($other:ident)*) => {
+        concat!("one of `", stringify!($first), "`" $(, ", `", stringify!($other), "`")*)
+    };
     ($($(#[doc = $about:literal])+ $dialect:ident = $module:ident;)+) => {
         /// Whose SQL is written.
         ///
@@ -34,11 +38,19 @@ macro_rules! dialects {
             /// Every dialect.
             pub const ALL: &'static [Self] = &[$(Self::$dialect),+];
 
+            /// The dialect's name in arguments.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$dialect => stringify!($module)),+ }
+            }
+
             /// All that it says differently.
             pub(super) fn syntax(self) -> &'static dyn Syntax {
                 match self { $(Self::$dialect => &$module::$dialect),+ }
             }
         }
+
+        settings::named!(@read Dialect, "a dialect", dialects!(@expected $($module)+), Self::ALL, Self::name);
     };
 }
 
@@ -55,21 +67,7 @@ dialects! {
     DataFusion = datafusion;
 }
 
-settings::named!(
-    @read Dialect,
-    "a dialect",
-    "`postgresql`, `duckdb`, `clickhouse`, `spark` or `datafusion`",
-    Self::ALL,
-    Self::name
-);
-
 impl Dialect {
-    /// The dialect's name in arguments.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.syntax().name()
-    }
-
     /// The dialect of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -10,10 +10,6 @@ use crate::sql::statement::Parameter;
 pub(super) struct PostgreSql;
 
 impl Syntax for PostgreSql {
-    fn name(&self) -> &'static str {
-        "postgresql"
-    }
-
     fn display_name(&self) -> &'static str {
         "PostgreSQL"
     }

@@ -9,10 +9,6 @@ use crate::sql::statement::Parameter;
 pub(super) struct Spark;
 
 impl Syntax for Spark {
-    fn name(&self) -> &'static str {
-        "spark"
-    }
-
     fn display_name(&self) -> &'static str {
         "Spark SQL"
     }

@@ -12,9 +12,6 @@ use crate::sql::statement::Parameter;
 pub(in crate::sql) trait Syntax: Sync {
     // What it is called.
 
-    /// Its name in arguments.
-    fn name(&self) -> &'static str;
-
     /// Its name as its makers write it.
     fn display_name(&self) -> &'static str;
 
