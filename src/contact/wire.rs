@@ -3,28 +3,30 @@
 mod conventions;
 mod draft;
 mod epoch;
+mod error_context;
 mod folder_value;
 mod from_json;
 mod names;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod values;
+mod visitor;
 mod write;
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 pub(crate) use self::conventions::Conventions;
-use self::draft::{Incomplete, ValueType};
+use self::draft::ValueType;
 pub(crate) use self::draft::{RecordDraft, RecordKey};
 pub use self::epoch::EpochUnit;
 #[cfg(feature = "records")]
 pub use self::epoch::UnknownEpochUnit;
+use self::error_context::ErrorContext;
+pub(crate) use self::error_context::RecordFault;
 pub(crate) use self::folder_value::FolderValue;
 pub use self::names::NameMap;
 #[cfg(feature = "records")]
@@ -32,33 +34,17 @@ pub use self::names::NameMapError;
 pub(crate) use self::names::NameMeaning;
 pub(crate) use self::scalar::FromScalar;
 use self::scalar::mismatch;
+#[cfg(feature = "records")]
+pub(crate) use self::values::read_custom_fields;
+use self::values::{CustomFieldsSeed, ScalarSeed, StandsTwice};
+use self::visitor::{refuses, seed_of_itself};
 pub(crate) use self::write::write_instant;
 use crate::catalogue::Field;
-use crate::check::escaped;
 use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
-use crate::error::{Quoted, Shape};
+use crate::error::Shape;
 use crate::number::Number;
-use crate::value::{Value, ValueVisitor};
-
-/// What is wrong with a record in JSON, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RecordFault {
-    /// The known key at whose value it is, as the record spells it.
-    pub(crate) key: Option<String>,
-    /// The JSON pointer to the value, where it is inside the record.
-    pub(crate) pointer: Option<String>,
-    /// What is wrong, without the key.
-    pub(crate) reason: String,
-    /// Whether that is that the record ends before it is whole.
-    pub(crate) ends_too_soon: bool,
-    /// Whether that is that no phone number stands in it.
-    pub(crate) lacks_phone_number: bool,
-    /// The line within the source, from 1.
-    pub(crate) line: usize,
-    /// The column within the line, from 1.
-    pub(crate) column: usize,
-}
+use crate::value::ValueVisitor;
 
 /// Reads one record, of either shape, that is the whole source.
 pub(crate) fn read_json(source: &[u8], conventions: &Conventions) -> Result<(Contact, ObservedKeys), RecordFault> {
@@ -75,17 +61,6 @@ pub(crate) fn read_json(source: &[u8], conventions: &Conventions) -> Result<(Con
         }
         Err(error) => Err(context.into_fault(&error)),
     }
-}
-
-/// Reads custom fields that are the whole source: an object, or null where there are none.
-#[cfg(feature = "records")]
-pub(crate) fn read_custom_fields(source: &str) -> Result<BTreeMap<String, Value>, RecordFault> {
-    let context = ErrorContext::new(Conventions::PLAIN);
-    let mut deserializer = serde_json::Deserializer::from_str(source);
-    CustomFieldsSeed::new(&context, RecordKey::CUSTOM_FIELDS)
-        .deserialize(&mut deserializer)
-        .and_then(|fields| deserializer.end().map(|()| fields.unwrap_or_default()))
-        .map_err(|error| context.into_fault(&error))
 }
 
 /// Tells a sink the value of a text that stands for a value of any type: a cell of CSV, or the name of a folder.
@@ -134,105 +109,6 @@ impl<'de> serde::Deserialize<'de> for Membership {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(MembershipSeed { context: &ErrorContext::named() })
     }
-}
-
-/// How a record is to be read, and how errors tell where they are.
-struct ErrorContext<'n> {
-    conventions: &'n Conventions,
-    /// In the message: there is nowhere else, when a record is read through serde.
-    named: bool,
-    /// Here, gathered from the inside out on the way back from an error: otherwise reading costs nothing.
-    key: RefCell<Option<String>>,
-    pointer: RefCell<String>,
-    lacks_phone_number: Cell<bool>,
-    observed: RefCell<ObservedKeys>,
-}
-
-impl<'n> ErrorContext<'n> {
-    fn new(conventions: &'n Conventions) -> Self {
-        let (key, pointer, lacks_phone_number) = (RefCell::default(), RefCell::default(), Cell::default());
-        Self { conventions, named: false, key, pointer, lacks_phone_number, observed: RefCell::default() }
-    }
-
-    fn named() -> Self {
-        Self { named: true, ..Self::new(Conventions::PLAIN) }
-    }
-
-    /// An error at the value of a key.
-    #[cold]
-    fn error<E: Error>(&self, key: &str, reason: impl fmt::Display) -> E {
-        if self.named { E::custom(format_args!("key `{key}`: {reason}")) } else { E::custom(reason) }
-    }
-
-    /// An error was inside the value of a known key.
-    #[cold]
-    fn was_in_key(&self, key: &str) {
-        self.key.borrow_mut().get_or_insert_with(|| key.to_owned());
-        self.was_in(key);
-    }
-
-    /// An error was inside a member of an object, or inside an element of an array.
-    #[cold]
-    fn was_in(&self, step: &str) {
-        self.pointer.borrow_mut().insert_str(0, &format!("/{}", escaped(step)));
-    }
-
-    #[cold]
-    fn into_fault(self, error: &serde_json::Error) -> RecordFault {
-        let message = error.to_string();
-        let position = format!(" at line {} column {}", error.line(), error.column());
-        RecordFault {
-            key: self.key.into_inner(),
-            pointer: Some(self.pointer.into_inner()).filter(|pointer| !pointer.is_empty()),
-            reason: message.strip_suffix(&position).unwrap_or(&message).to_owned(),
-            lacks_phone_number: self.lacks_phone_number.get(),
-            ends_too_soon: error.classify() == serde_json::error::Category::Eof,
-            // serde_json counts a source that ends with its line as column 0 of the next.
-            line: error.line().max(1),
-            column: error.column().max(1),
-        }
-    }
-}
-
-/// The visits of a visitor that takes no such shape: each is an error of its `refuse`.
-macro_rules! refuses {
-    (@one null) => {
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> { Err(self.refuse(Shape::Null)) }
-        fn visit_none<E: Error>(self) -> Result<Self::Value, E> { Err(self.refuse(Shape::Null)) }
-    };
-    (@one scalar) => {
-        fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> { Err(self.refuse(Shape::Boolean)) }
-        fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> { Err(self.refuse(Shape::Number)) }
-        fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> { Err(self.refuse(Shape::Number)) }
-        fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> { Err(self.refuse(Shape::Number)) }
-        fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> { Err(self.refuse(Shape::String)) }
-    };
-    (@one array) => {
-        fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> { Err(self.refuse(Shape::Array)) }
-    };
-    (@one object) => {
-        fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> { Err(self.refuse(Shape::Object)) }
-    };
-    ($($shape:ident)+) => {
-        $(refuses!(@one $shape);)+
-
-        fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-            deserializer.deserialize_any(self)
-        }
-    };
-}
-
-/// Makes a visitor the seed of what it visits.
-macro_rules! seed_of_itself {
-    ($name:ident $(<$type:ident: $bound:ident>)?, $value:ty) => {
-        impl<'de $(, $type: $bound)?> DeserializeSeed<'de> for $name<'_ $(, $type)?> {
-            type Value = $value;
-
-            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-                deserializer.deserialize_any(self)
-            }
-        }
-    };
 }
 
 /// A record of either shape.
@@ -315,21 +191,6 @@ impl<'de> Visitor<'de> for MembershipSeed<'_> {
 seed_of_itself!(MembershipSeed, Membership);
 
 impl<'n> ErrorContext<'n> {
-    /// An error of a record whose keys are each fine.
-    #[cold]
-    fn incomplete<E: Error>(&self, incomplete: Incomplete<'_>) -> E {
-        match incomplete.key() {
-            Some(key) => {
-                self.was_in_key(key);
-                self.error(key, incomplete)
-            }
-            None => {
-                self.lacks_phone_number.set(true);
-                E::custom(incomplete)
-            }
-        }
-    }
-
     /// Reads the value of a key into a draft.
     fn entry<'de, A: MapAccess<'de>>(
         &self,
@@ -406,15 +267,6 @@ impl<'n> ErrorContext<'n> {
             RecordKey::Lists => draft.lists(map.next_value_seed(ListsSeed { context: self, key: name })?),
         }
         Ok(())
-    }
-}
-
-/// A custom field that stands in a record twice, in its object or by itself.
-struct StandsTwice<'k>(&'k str);
-
-impl fmt::Display for StandsTwice<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} stands here twice", Quoted(self.0))
     }
 }
 
@@ -503,126 +355,3 @@ impl<'de> Visitor<'de> for ListsSeed<'_> {
 }
 
 seed_of_itself!(ListsSeed, Vec<Membership>);
-
-/// Custom fields, those with a null left out; a null is none.
-#[derive(Clone, Copy)]
-struct CustomFieldsSeed<'c> {
-    context: &'c ErrorContext<'c>,
-    key: &'c str,
-}
-
-impl<'c> CustomFieldsSeed<'c> {
-    fn new(context: &'c ErrorContext<'c>, key: &'c str) -> Self {
-        Self { context, key }
-    }
-
-    #[cold]
-    fn refuse<E: Error>(self, found: Shape) -> E {
-        self.context.error(self.key, mismatch(ValueType::CustomFields.expected(), found))
-    }
-}
-
-impl<'de> Visitor<'de> for CustomFieldsSeed<'_> {
-    type Value = Option<BTreeMap<String, Value>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(ValueType::CustomFields.expected())
-    }
-
-    refuses!(scalar array);
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields = BTreeMap::new();
-        // Without a value, but a key that stands here twice is at fault with any.
-        let mut nulls = BTreeSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if fields.contains_key(&key) || nulls.contains(&key) {
-                self.context.was_in(&key);
-                return Err(self.context.error(self.key, StandsTwice(&key)));
-            }
-            match map.next_value_seed(ValueVisitor::TOP).inspect_err(|_| self.context.was_in(&key))? {
-                Some(value) => drop(fields.insert(key, value)),
-                None => drop(nulls.insert(key)),
-            }
-        }
-        Ok(Some(fields))
-    }
-}
-
-seed_of_itself!(CustomFieldsSeed, Option<BTreeMap<String, Value>>);
-
-/// A scalar, or the null that is none.
-struct ScalarSeed<'c, T> {
-    context: &'c ErrorContext<'c>,
-    key: &'c str,
-    of: PhantomData<T>,
-}
-
-impl<'c, T: FromScalar> ScalarSeed<'c, T> {
-    fn new(context: &'c ErrorContext<'c>, key: &'c str) -> Self {
-        Self { context, key, of: PhantomData }
-    }
-
-    fn given<E: Error>(self, made: Result<T, String>) -> Result<Option<T>, E> {
-        made.map(Some).map_err(|reason| self.context.error(self.key, reason))
-    }
-
-    fn number<E: Error>(self, number: Option<Number>) -> Result<Option<T>, E> {
-        let epoch = self.context.conventions.epoch;
-        self.given(T::from_number(number, epoch))
-    }
-
-    #[cold]
-    fn refuse<E: Error>(self, found: Shape) -> E {
-        self.context.error(self.key, mismatch(T::TYPE.expected(), found))
-    }
-}
-
-impl<'de, T: FromScalar> Visitor<'de> for ScalarSeed<'_, T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(T::TYPE.expected())
-    }
-
-    refuses!(array object);
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
-        self.given(T::from_bool(flag))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        self.number(Some(number.into()))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        self.number(Some(number.into()))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        self.number(Number::from_f64(number))
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let epoch = self.context.conventions.epoch;
-        self.given(T::from_text(text, epoch))
-    }
-}
-
-seed_of_itself!(ScalarSeed<T: FromScalar>, Option<T>);

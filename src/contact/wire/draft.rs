@@ -16,7 +16,7 @@ use crate::number::Number;
 use crate::value::Value;
 
 /// A key that a record may have. Fields and their names are the catalogue's; the others have no field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum RecordKey {
     /// A field, by the kind of value it has.
     Field(Field),

@@ -1,3 +1,5 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -6,6 +8,7 @@ use super::*;
 use crate::catalogue::{FIELDS, Owner, TimeField};
 use crate::contact::contact_with_every_field;
 use crate::time::{Written, parse_time};
+use crate::value::Value;
 
 fn record(rest: &str) -> String {
     let comma = if rest.is_empty() { "" } else { ", " };
