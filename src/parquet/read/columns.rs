@@ -27,7 +27,7 @@ pub(super) struct FileColumn {
 }
 
 /// What a column says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Meaning {
     Key(RecordKey),
     /// A custom field.
@@ -96,9 +96,7 @@ pub(super) fn columns(
     has_values: impl Fn(usize) -> bool,
 ) -> Result<KnownColumns, Vec<WrongColumn>> {
     let names = &conventions.names;
-    let mut unfit = Vec::new();
-    let (mut columns, mut wrong): (Vec<FileColumn>, Vec<WrongColumn>) = (Vec::new(), Vec::new());
-    let mut first_of: HashMap<String, String> = HashMap::new();
+    let mut told = ColumnsTold::default();
     let map = map(schema, names);
     let mut next = 0;
     for (at, descriptor) in schema.columns().iter().enumerate() {
@@ -107,17 +105,11 @@ pub(super) fn columns(
             continue;
         }
         if let Some((keys, values)) = map
-            && at == values
+            && (at == keys || at == values)
         {
-            let reason = "expected a map of strings to values that are no lists";
-            let (name, meaning) = (descriptor.path().parts()[0].clone(), Meaning::CustomFields);
-            first_of.insert(CUSTOM.to_owned(), name.clone());
-            match kind(descriptor).filter(|_| kind(&schema.columns()[keys]) == Some(ColumnType::Text)) {
-                Some(kind) => columns.push(FileColumn { at, name, meaning, kind, keys: Some(keys), nested: None }),
-                None => wrong.push(WrongColumn { name: Some(name), reason: reason.to_owned() }),
+            if at == values {
+                told.map(schema, keys, values);
             }
-        }
-        if map.is_some_and(|(keys, values)| at == keys || at == values) {
             continue;
         }
         let path = descriptor.path().parts();
@@ -136,47 +128,78 @@ pub(super) fn columns(
             let nested = NestedType::of(of_type, &above, &schema.columns()[at..next]);
             found = nested.map(|nested| (ColumnType::Json, Some(nested)));
         }
-        let mut refuse = |reason: String| wrong.push(WrongColumn { name: Some(name.clone()), reason });
         match found {
-            Ok((kind, nested)) => {
-                let same = match &meaning {
-                    // Whatever the phone number is called, there is one.
-                    Meaning::Key(key) => format!("{key:?}"),
-                    // One column for all custom fields, or one for each.
-                    Meaning::CustomFields => CUSTOM.to_owned(),
-                    Meaning::Custom(key) => format!("{CUSTOM}{key}"),
-                    Meaning::IsMembership => IS_MEMBERSHIP.to_owned(),
-                };
-                match first_of.insert(same, name.clone()) {
-                    Some(first) if first == name => refuse("is a column twice".to_owned()),
-                    Some(first) => refuse(format!("is a column beside `{first}`, and only one may be")),
-                    None => columns.push(FileColumn { at, name, meaning, kind, keys: None, nested }),
-                }
-            }
+            Ok((kind, nested)) => told.column(FileColumn { at, name, meaning, kind, keys: None, nested }),
             Err(_) if (is_null(descriptor) || !has_values(at)) && !meaning.is_phone_number() => {}
-            Err(reason) => match meaning.field() {
-                // Of a list or a struct, once.
-                Some(field) if unfit.last().is_some_and(|last: &UnfitColumn| last.field == field) => {}
-                Some(field) => unfit.push(UnfitColumn { at, name, field, reason }),
-                None => refuse(reason),
-            },
+            Err(reason) => told.unfit(at, name, &meaning, reason),
         }
     }
-    if first_of.contains_key(CUSTOM) && columns.iter().any(|column| matches!(column.meaning, Meaning::Custom(_))) {
-        let name = Some(CUSTOM.trim_end_matches('.').to_owned());
-        wrong.push(WrongColumn { name, reason: format!("is a column beside `{CUSTOM}KEY`, and only one may be") });
+    told.known()
+}
+
+/// What was found of the columns so far.
+#[derive(Default)]
+struct ColumnsTold {
+    known: KnownColumns,
+    wrong: Vec<WrongColumn>,
+    /// What the first column with each meaning is called: whatever a phone number is called, there is one.
+    first_of: HashMap<Meaning, String>,
+}
+
+impl ColumnsTold {
+    fn column(&mut self, column: FileColumn) {
+        match self.first_of.insert(column.meaning.clone(), column.name.clone()) {
+            Some(first) if first == column.name => self.refuse(Some(column.name), "is a column twice".to_owned()),
+            Some(first) => {
+                self.refuse(Some(column.name), format!("is a column beside `{first}`, and only one may be"));
+            }
+            None => self.known.read.push(column),
+        }
     }
-    let custom = columns.iter().filter(|column| matches!(column.meaning, Meaning::Custom(_)));
-    if custom.count() > MAX_CUSTOM_FIELDS {
-        let name = Some(RecordKey::CUSTOM_FIELDS.to_owned());
-        wrong.push(WrongColumn { name, reason: TOO_MANY_CUSTOM_FIELDS.to_owned() });
+
+    /// All custom fields, as a map.
+    fn map(&mut self, schema: &SchemaDescriptor, keys: usize, values: usize) {
+        let descriptor = &schema.columns()[values];
+        let (name, meaning) = (descriptor.path().parts()[0].clone(), Meaning::CustomFields);
+        match kind(descriptor).filter(|_| kind(&schema.columns()[keys]) == Some(ColumnType::Text)) {
+            Some(kind) => {
+                self.column(FileColumn { at: values, name, meaning, kind, keys: Some(keys), nested: None });
+            }
+            None => {
+                self.refuse(Some(name), "expected a map of strings to values that are no lists".to_owned());
+            }
+        }
     }
-    let phone_number = Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber)));
-    if !columns.iter().any(|column| column.meaning == phone_number) && wrong.is_empty() {
-        let reason = "expected Parquet with a column `phone_number`, `phone` or `msisdn`";
-        wrong.push(WrongColumn { name: None, reason: reason.to_owned() });
+
+    /// A column that cannot be what its name says.
+    fn unfit(&mut self, at: usize, name: String, meaning: &Meaning, reason: String) {
+        match meaning.field() {
+            // Of a list or a struct, once.
+            Some(field) if self.known.unfit.last().is_some_and(|last| last.field == field) => {}
+            Some(field) => self.known.unfit.push(UnfitColumn { at, name, field, reason }),
+            None => self.refuse(Some(name), reason),
+        }
     }
-    if wrong.is_empty() { Ok(KnownColumns { read: columns, unfit }) } else { Err(wrong) }
+
+    fn refuse(&mut self, name: Option<String>, reason: String) {
+        self.wrong.push(WrongColumn { name, reason });
+    }
+
+    /// All of them, or everything that is wrong.
+    fn known(mut self) -> Result<KnownColumns, Vec<WrongColumn>> {
+        let custom = self.known.read.iter().filter(|column| matches!(column.meaning, Meaning::Custom(_))).count();
+        if self.first_of.contains_key(&Meaning::CustomFields) && custom > 0 {
+            let name = Some(RecordKey::CUSTOM_FIELDS.to_owned());
+            self.refuse(name, format!("is a column beside `{CUSTOM}KEY`, and only one may be"));
+        }
+        if custom > MAX_CUSTOM_FIELDS {
+            self.refuse(Some(RecordKey::CUSTOM_FIELDS.to_owned()), TOO_MANY_CUSTOM_FIELDS.to_owned());
+        }
+        if !self.known.read.iter().any(|column| column.meaning.is_phone_number()) && self.wrong.is_empty() {
+            self.refuse(None, "expected Parquet with a column `phone_number`, `phone` or `msisdn`".to_owned());
+        }
+        if self.wrong.is_empty() { Ok(self.known) } else { Err(self.wrong) }
+    }
 }
 
 /// The names of the columns that mean nothing, each with the first of its columns in a row group.
