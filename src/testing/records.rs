@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use proptest::collection::{SizeRange, btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -11,6 +12,7 @@ use super::scope::FieldScope;
 use super::values::{counts, numbers, texts, values};
 use crate::catalogue::{AmountField, CountField, FlagField, Owner, TextField, TimeField};
 use crate::contact::{Contact, Membership};
+use crate::number::Number;
 use crate::population::Population;
 
 /// A value for each of some fields, or none.
@@ -27,7 +29,7 @@ pub(super) fn for_each<F: Copy + std::fmt::Debug + 'static, T: Clone + std::fmt:
 }
 
 /// Some fields, each with a value.
-type Drawn<F, T> = Vec<(F, T)>;
+pub(super) type Drawn<F, T> = Vec<(F, T)>;
 
 /// The texts and flags of a contact, or of a membership.
 fn described(owner: Owner, scope: &FieldScope) -> BoxedStrategy<(Drawn<TextField, String>, Drawn<FlagField, bool>)> {
@@ -35,6 +37,23 @@ fn described(owner: Owner, scope: &FieldScope) -> BoxedStrategy<(Drawn<TextField
     let text_fields = scope.among(TextField::ALL).into_iter().filter(of_owner).collect();
     let flag_fields = scope.among(FlagField::ALL).into_iter().filter(|field| field.owner() == owner).collect();
     (for_each(text_fields, texts(), 0.5), for_each(flag_fields, any::<bool>().boxed(), 0.4)).boxed()
+}
+
+/// A membership with these values.
+pub(super) fn with_values(
+    mut membership: Membership,
+    times: Drawn<TimeField, DateTime<Utc>>,
+    counts: Drawn<CountField, u64>,
+    amounts: Drawn<AmountField, Number>,
+    (texts, flags): (Drawn<TextField, String>, Drawn<FlagField, bool>),
+) -> Membership {
+    times.into_iter().for_each(|(field, instant)| field.set(&mut membership, instant));
+    counts.into_iter().for_each(|(field, count)| field.set(&mut membership, count));
+    amounts.into_iter().for_each(|(field, amount)| field.set(&mut membership, amount));
+    let nobody = &mut Contact::default();
+    texts.into_iter().for_each(|(field, text)| field.set(nobody, &mut membership, text));
+    flags.into_iter().for_each(|(field, flag)| field.set(nobody, &mut membership, flag));
+    membership
 }
 
 /// Any membership: on a list or on none, active or not, each of its values there or not.
@@ -59,14 +78,8 @@ pub(super) fn memberships_in(scope: &FieldScope) -> BoxedStrategy<Membership> {
     let inactive = prop::bool::weighted(0.2);
     (list, inactive, fields, counts, amounts, times, described(Owner::Membership, scope))
         .prop_map(|(list_id, inactive, custom_fields, counts, amounts, times, (texts, flags))| {
-            let mut membership = Membership { list_id, active: !inactive, custom_fields, ..Membership::default() };
-            counts.into_iter().for_each(|(field, count)| field.set(&mut membership, count));
-            amounts.into_iter().for_each(|(field, amount)| field.set(&mut membership, amount));
-            times.into_iter().for_each(|(field, instant)| field.set(&mut membership, instant));
-            let nobody = &mut Contact::default();
-            texts.into_iter().for_each(|(field, text)| field.set(nobody, &mut membership, text));
-            flags.into_iter().for_each(|(field, flag)| field.set(nobody, &mut membership, flag));
-            membership
+            let membership = Membership { list_id, active: !inactive, custom_fields, ..Membership::default() };
+            with_values(membership, times, counts, amounts, (texts, flags))
         })
         .boxed()
 }

@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::records::{a_list_once, for_each};
+use super::records::{a_list_once, for_each, with_values};
 use crate::cases::Collisions;
 use crate::catalogue::{AmountField, CountField, FlagField, Owner, TextField, TimeField};
 use crate::contact::{Contact, Membership};
@@ -102,14 +102,8 @@ fn membership_for(collisions: &Collisions) -> BoxedStrategy<Membership> {
     (list, inactive, flags(Owner::Membership), times, counts, amounts, texts, custom)
         .prop_map(|(list_id, inactive, flags, times, counts, amounts, texts, custom)| {
             let custom_fields = custom.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-            let mut membership = Membership { list_id, active: !inactive, custom_fields, ..Membership::default() };
-            times.into_iter().for_each(|(field, instant)| field.set(&mut membership, instant));
-            counts.into_iter().for_each(|(field, count)| field.set(&mut membership, count));
-            amounts.into_iter().for_each(|(field, amount)| field.set(&mut membership, amount));
-            let nobody = &mut Contact::default();
-            texts.into_iter().for_each(|(field, text)| field.set(nobody, &mut membership, text));
-            flags.into_iter().for_each(|(field, flag)| field.set(nobody, &mut membership, flag));
-            membership
+            let membership = Membership { list_id, active: !inactive, custom_fields, ..Membership::default() };
+            with_values(membership, times, counts, amounts, (texts, flags))
         })
         .boxed()
 }
