@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use headcount::{
     Value,
-    analysis::{ColumnDescription, Description, ValueKind},
+    analysis::{ColumnDescription, Description, KindDescription, ReadAs, ValueKind},
 };
 
 use crate::arguments::{self, TableFormat};
@@ -50,6 +50,21 @@ fn kind_name(kind: ValueKind) -> &'static str {
         ValueKind::TimeText => "time as text",
         kind => kind.as_str(),
     }
+}
+
+/// What a column is read as, where it is shown to people.
+fn read_as(column: &ColumnDescription) -> &'static str {
+    match (column.read_as, &*column.kinds) {
+        (ReadAs::CustomField, [only]) => kind_name(only.kind),
+        (ReadAs::CustomField, _) => "several kinds",
+        (read_as, _) => read_as.as_str(),
+    }
+}
+
+/// The least and the greatest value of a kind, as far as there is one, in so many characters each at most.
+fn ends(kind: Option<&KindDescription>, longest: usize) -> [String; 2] {
+    let ends = kind.map_or([None, None], |kind| [kind.least.as_ref(), kind.greatest.as_ref()]);
+    ends.map(|end| end.map(|value| output::cut(&shown(value), longest)).unwrap_or_default())
 }
 
 /// The columns that no record gives, by what is taken in their place.

@@ -1,9 +1,9 @@
 //! A description as part of a page.
 
-use headcount::analysis::{ColumnDescription, Description, KindDescription, ReadAs};
+use headcount::analysis::{ColumnDescription, Description, KindDescription};
 use maud::{Markup, html};
 
-use super::{kind_name, most_frequent, not_given, shown};
+use super::{ends, kind_name, most_frequent, not_given, read_as, shown};
 use crate::heard::Heard;
 use crate::output::cut;
 use crate::page::{bar, figure, page};
@@ -61,22 +61,15 @@ fn left_out(rows: usize, what: &str) -> Markup {
 
 /// The row of a column, and below it one for each kind of its values if there are several.
 fn rows_of(column: &ColumnDescription) -> Markup {
-    let read_as = match (column.read_as, &*column.kinds) {
-        (ReadAs::CustomField, [only]) => kind_name(only.kind),
-        (ReadAs::CustomField, _) => "several kinds",
-        (read_as, _) => read_as.as_str(),
-    };
     let ends = |kind: Option<&KindDescription>| {
-        let end = |value: Option<_>| value.map(|value| cut(&shown(value), LONGEST)).unwrap_or_default();
-        let [least, greatest] =
-            [kind.and_then(|kind| kind.least.as_ref()), kind.and_then(|kind| kind.greatest.as_ref())];
-        html! { td { (end(least)) } td { (end(greatest)) } }
+        let [least, greatest] = ends(kind, LONGEST);
+        html! { td { (least) } td { (greatest) } }
     };
     let only = if let [only] = &*column.kinds { Some(only) } else { None };
     html! {
         tr {
             td { code { (cut(&column.name, LONGEST)) } }
-            td { (read_as) }
+            td { (read_as(column)) }
             td.number { (figure("values", column.values)) }
             td.bars { (bar(column.values, column.of)) }
             td.number { (figure("distinct", column.distinct)) }

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::io;
 
-use headcount::analysis::{ColumnDescription, Description, KindDescription, ListDescription, ReadAs};
+use headcount::analysis::{ColumnDescription, Description, ListDescription};
 
-use super::{kind_name, most_frequent, not_given, shown};
+use super::{ends, kind_name, most_frequent, not_given, read_as, shown};
 use crate::failure::Failure;
 use crate::output::{self, Holds, counted, cut, escaped, note, thousands};
 
@@ -97,20 +97,11 @@ fn columns(out: &mut dyn io::Write, description: &Description) -> io::Result<()>
 
 /// The row of a column, and below it one for each kind of its values if there are several.
 fn rows_of(column: &ColumnDescription) -> Vec<Vec<String>> {
-    let read_as = match (column.read_as, &*column.kinds) {
-        (ReadAs::CustomField, [only]) => kind_name(only.kind),
-        (ReadAs::CustomField, _) => "several kinds",
-        (read_as, _) => read_as.as_str(),
-    };
-    let ends = |kind: Option<&KindDescription>| {
-        let end = |value: Option<_>| value.map(|value| cut(&shown(value), LONGEST)).unwrap_or_default();
-        [end(kind.and_then(|kind| kind.least.as_ref())), end(kind.and_then(|kind| kind.greatest.as_ref()))]
-    };
     let only = if let [only] = &*column.kinds { Some(only) } else { None };
-    let [least, greatest] = ends(only);
+    let [least, greatest] = ends(only, LONGEST);
     let mut rows = vec![vec![
         name(&column.name),
-        read_as.to_owned(),
+        read_as(column).to_owned(),
         thousands(column.values),
         thousands(column.of),
         thousands(column.distinct),
@@ -119,10 +110,10 @@ fn rows_of(column: &ColumnDescription) -> Vec<Vec<String>> {
         most_frequent(column),
     ]];
     for kind in column.kinds.iter().filter(|_| only.is_none()) {
-        let [least, greatest] = ends(Some(kind));
+        let [least, greatest] = ends(Some(kind), LONGEST);
         let (values, distinct) = (thousands(kind.values), thousands(kind.distinct));
-        let read_as = format!("  {}", kind_name(kind.kind));
-        rows.push(vec![String::new(), read_as, values, String::new(), distinct, least, greatest, String::new()]);
+        let indented = format!("  {}", kind_name(kind.kind));
+        rows.push(vec![String::new(), indented, values, String::new(), distinct, least, greatest, String::new()]);
     }
     rows
 }
