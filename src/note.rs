@@ -27,6 +27,7 @@ pub(crate) use self::{
 pub(crate) use self::{
     observed::{Finding, First},
     pages::{PageTotals, Pages},
+    profile::counted,
 };
 #[cfg(feature = "table")]
 pub(crate) use self::{

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Description, ReadAs};
 use crate::contact::RecordKey;
-use crate::note::{FirstPlace, NoteCode};
+use crate::note::{FirstPlace, NoteCode, Pages};
 use crate::records::{PageCounts, ReadReport};
 
 /// A column or key of an input that is not read, because its name means nothing.
@@ -43,11 +43,10 @@ impl Description {
     /// ```
     #[must_use]
     pub fn with_reports<'r>(mut self, reports: impl IntoIterator<Item = &'r ReadReport>) -> Self {
-        let mut given = None;
+        let (mut given, mut pages) = (None, Pages::default());
         for report in reports {
             *given.get_or_insert(0) |= report.given();
-            let pages = self.pages.into_iter().chain(report.pages);
-            self.pages = pages.reduce(PageCounts::joined);
+            pages.add(report.pages_read());
             let not_read = report.notes.iter().filter(|note| note.code == NoteCode::ColumnNotRead);
             self.not_read.extend(not_read.map(|note| UnreadColumn {
                 input: note.input.clone(),
@@ -58,6 +57,7 @@ impl Description {
             }));
         }
         let Some(given) = given else { return self };
+        self.pages = PageCounts::of(&pages);
         for column in &mut self.columns {
             let gives = || RecordKey::from_name(&column.name).is_some_and(|(key, _)| given & key.bit() != 0);
             column.given = Some(column.read_as == ReadAs::CustomField || gives());

@@ -15,6 +15,14 @@ pub(crate) struct PageTotals {
     pub(crate) contacts: Option<u64>,
 }
 
+impl PageTotals {
+    /// What tells pages apart that do not belong together. While somebody fetches page after page, contacts come and go,
+    /// so that their number is only looked at where the pages do not say how many they are.
+    fn of_whole(self) -> Self {
+        Self { contacts: self.contacts.filter(|_| self.pages.is_none()), ..self }
+    }
+}
+
 /// The pages that were read, apart by what they say of all of them: those that say the same belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pages(BTreeMap<PageTotals, PagesRead>);
@@ -23,34 +31,43 @@ pub(crate) struct Pages(BTreeMap<PageTotals, PagesRead>);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct PagesRead {
     pages: u64,
+    /// The fewest contacts that any of them says there are on all.
+    contacts: Option<u64>,
     /// The records of the inputs that they are in.
     records: u64,
     /// The first of those inputs.
     input: Option<String>,
 }
 
+impl PagesRead {
+    fn add(&mut self, later: &Self) {
+        self.pages += later.pages;
+        self.contacts = self.contacts.into_iter().chain(later.contacts).min();
+        self.records += later.records;
+        if self.input.is_none() {
+            self.input.clone_from(&later.input);
+        }
+    }
+}
+
 #[cfg_attr(not(feature = "records"), allow(dead_code, reason = "only readers meet pages"))]
 impl Pages {
     /// A page was read.
     pub(crate) fn read(&mut self, totals: PageTotals) {
-        self.0.entry(totals).or_default().pages += 1;
+        let page = PagesRead { pages: 1, contacts: totals.contacts, ..PagesRead::default() };
+        self.0.entry(totals.of_whole()).or_default().add(&page);
     }
 
     /// The same pages, known to be in an input of that name with so many records.
     pub(crate) fn of_input(&self, input: &str, records: u64) -> Self {
-        let known = |read: &PagesRead| PagesRead { pages: read.pages, records, input: Some(input.to_owned()) };
+        let known = |read: &PagesRead| PagesRead { records, input: Some(input.to_owned()), ..read.clone() };
         Self(self.0.iter().map(|(totals, read)| (*totals, known(read))).collect())
     }
 
     /// Adds those that were read later.
     pub(crate) fn add(&mut self, later: &Self) {
         for (totals, later) in &later.0 {
-            let read = self.0.entry(*totals).or_default();
-            read.pages += later.pages;
-            read.records += later.records;
-            if read.input.is_none() {
-                read.input.clone_from(&later.input);
-            }
+            self.0.entry(*totals).or_default().add(later);
         }
     }
 
@@ -59,24 +76,25 @@ impl Pages {
         self.0.values().map(|read| read.pages).sum()
     }
 
-    /// The most that any of them says of all.
+    /// How many there are, and how many contacts are on them, as far as they say.
     pub(crate) fn totals(&self) -> PageTotals {
-        self.0.keys().fold(PageTotals::default(), |most, totals| PageTotals {
-            pages: most.pages.max(totals.pages),
-            contacts: most.contacts.max(totals.contacts),
-        })
+        let sum = |numbers: &mut dyn Iterator<Item = Option<u64>>| numbers.flatten().reduce(u64::saturating_add);
+        PageTotals {
+            pages: sum(&mut self.0.keys().map(|totals| totals.pages)),
+            contacts: sum(&mut self.0.values().map(|read| read.contacts)),
+        }
     }
 
     /// A note for those that belong together and are not all there.
     pub(crate) fn missing(&self) -> impl Iterator<Item = Note> {
-        self.0.iter().filter_map(|(totals, PagesRead { pages, records, input })| {
+        self.0.iter().filter_map(|(totals, PagesRead { pages, contacts, records, input })| {
             let missing =
                 |total: Option<u64>, read: u64| total.and_then(|total| total.checked_sub(read)).filter(|n| *n > 0);
             let (count, message) = if let Some(count) = missing(totals.pages, *pages) {
                 let (read, all) = (counted(*pages, "page"), counted(pages + count, "page"));
                 (count, format!("{read} of {all} were read"))
             } else {
-                let count = missing(totals.contacts, *records)?;
+                let count = missing(*contacts, *records)?;
                 let (read, all) = (counted(*records, "record"), counted(records + count, "contact"));
                 (count, format!("its pages speak of {all}, and {read} were read"))
             };
@@ -105,6 +123,9 @@ mod tests {
                 &[(totals(Some(2), Some(60)), 25); 2],
                 &["its pages speak of 60 contacts, and 50 records were read (a) 10"],
             ),
+            // Somebody signed up while they were fetched.
+            (&[(totals(Some(2), Some(60)), 30), (totals(Some(2), Some(61)), 31)], &[]),
+            (&[(totals(Some(2), Some(60)), 30), (totals(Some(2), Some(59)), 29)], &[]),
             (&[(totals(None, None), 1)], &[]),
             (&[], &[]),
         ] {

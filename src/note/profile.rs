@@ -261,6 +261,6 @@ fn taken(field: Field) -> &'static str {
 }
 
 /// `1 value`, `2 values`.
-pub(super) fn counted(number: u64, one: &str) -> String {
+pub(crate) fn counted(number: u64, one: &str) -> String {
     format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }

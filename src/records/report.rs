@@ -10,7 +10,7 @@ use crate::contact::{Contact, ObservedKeys};
 use crate::error::{Code, Errors, Kind, Place, Problems};
 #[cfg(feature = "table")]
 use crate::estimate::SampleInfo;
-use crate::note::{First, NoteCode, Notes, Observed};
+use crate::note::{First, NoteCode, Notes, Observed, PageTotals, Pages};
 
 /// What becomes of a record that is invalid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -54,6 +54,12 @@ impl ReadReport {
         self.observed.given
     }
 
+    /// The pages of the input.
+    #[cfg(feature = "table")]
+    pub(crate) fn pages_read(&self) -> &Pages {
+        &self.observed.pages
+    }
+
     /// What reading has shown that is in no contact.
     pub(crate) fn observed(&self) -> Observed {
         // Which pages are missing is known once all inputs are.
@@ -84,14 +90,11 @@ pub struct PageCounts {
 }
 
 impl PageCounts {
-    /// Those of two inputs, which have pages of the same contacts.
-    #[cfg(feature = "table")]
-    pub(crate) fn joined(self, other: Self) -> Self {
-        Self {
-            read: self.read + other.read,
-            total: self.total.max(other.total),
-            contacts: self.contacts.max(other.contacts),
-        }
+    /// Those of pages, if there are any.
+    pub(crate) fn of(pages: &Pages) -> Option<Self> {
+        let (read, PageTotals { pages, contacts }) = (pages.count(), pages.totals());
+        let said = |number: Option<u64>| number.filter(|number| *number > 0);
+        (read > 0).then(|| Self { read, total: said(pages), contacts: said(contacts) })
     }
 }
 
@@ -272,7 +275,7 @@ impl ReadTally {
             (Some(errors), OnError::Fail) => Err(errors),
             (problems, _) => Ok(ReadReport {
                 notes: seen.notes(name, known, skipped).collect(),
-                pages: seen.page_counts(),
+                pages: PageCounts::of(&seen.pages),
                 observed: Observed {
                     notes: Notes::default(),
                     pages: seen.pages.of_input(name, known + skipped),

@@ -6,12 +6,11 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::ops::RangeInclusive;
 
 use super::cursor::Position;
-use super::report::PageCounts;
 use super::watch::Firsts;
 use crate::catalogue::FIELDS;
 use crate::contact::{ObservedKeys, RecordKey};
 use crate::error::{Shown, is_spelled_alike, nearest};
-use crate::note::{FirstPlace, Note, NoteCode, PageTotals, Pages};
+use crate::note::{FirstPlace, Note, NoteCode, Pages, counted};
 #[cfg(feature = "parquet")]
 use crate::parquet::read::UnfitColumn;
 
@@ -123,13 +122,6 @@ impl Seen {
         self.given
     }
 
-    /// The pages, if there are any.
-    pub(super) fn page_counts(&self) -> Option<PageCounts> {
-        let (read, PageTotals { pages, contacts }) = (self.pages.count(), self.pages.totals());
-        let said = |number: Option<u64>| number.filter(|number| *number > 0);
-        (read > 0).then(|| PageCounts { read, total: said(pages), contacts: said(contacts) })
-    }
-
     /// The notes of an input of that name, in which there were so many records.
     pub(super) fn notes(&self, input: &str, records: u64, skipped: u64) -> impl Iterator<Item = Note> {
         let of_input = |note: Note| Note { input: Some(input.to_owned()), ..note };
@@ -173,11 +165,6 @@ impl Seen {
 /// The same for a name in every part of an input.
 fn hash(name: &str) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
-}
-
-/// `1 page`, `2 pages`.
-fn counted(number: u64, one: &str) -> String {
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The name that another was probably meant to be: the same but for case, blanks and `_`, or else one that is near.
