@@ -1,10 +1,17 @@
 //! The memberships of a contact, found by list.
 
+use crate::contact::Contact;
+
 /// Where the memberships on each list are, so that none is found by looking at all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ByList(Box<[(i64, usize)]>);
 
 impl ByList {
+    /// Of a contact's memberships.
+    pub(crate) fn of(contact: &Contact) -> Self {
+        Self::new(contact.memberships.iter().map(|membership| membership.list_id))
+    }
+
     /// Of memberships in their order, each with its list.
     pub(crate) fn new(lists: impl IntoIterator<Item = Option<i64>>) -> Self {
         let mut places: Vec<(i64, usize)> =

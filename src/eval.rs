@@ -6,6 +6,7 @@
 mod literal_set;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::num::NonZero;
 
@@ -46,7 +47,7 @@ impl Audience {
         contact: &'c Contact,
         cx: &'c EvalContext,
     ) -> impl Iterator<Item = &'c Membership> {
-        let by_list = by_list(contact);
+        let by_list = OnceCell::new();
         self.in_scope(contact, cx).filter(move |membership| {
             group(self.filter.root(), &Candidate { contact, by_list: &by_list, membership, cx })
         })
@@ -66,7 +67,7 @@ impl Filter {
     /// Whether a membership of a contact satisfies the filter, whatever its scope.
     #[must_use]
     pub fn matches(&self, contact: &Contact, membership: &Membership, cx: &EvalContext) -> bool {
-        group(self.root(), &Candidate { contact, by_list: &by_list(contact), membership, cx })
+        group(self.root(), &Candidate { contact, by_list: &OnceCell::new(), membership, cx })
     }
 }
 
@@ -75,16 +76,12 @@ pub(crate) fn takes_part(membership: &Membership, cx: &EvalContext) -> bool {
     membership.active || cx.semantics.subscription == Subscription::Any
 }
 
-/// Where a contact's memberships are: made once a contact, however many of them are asked.
-pub(crate) fn by_list(contact: &Contact) -> ByList {
-    ByList::new(contact.memberships.iter().map(|membership| membership.list_id))
-}
-
 /// Who is asked, and in which circumstances.
 pub(crate) struct Candidate<'a> {
     pub(crate) contact: &'a Contact,
-    /// The contact's memberships.
-    pub(crate) by_list: &'a ByList,
+    /// Where the contact's memberships are. Found out when a condition first asks another list, and once a contact, however
+    /// many of its memberships are asked.
+    pub(crate) by_list: &'a OnceCell<ByList>,
     pub(crate) membership: &'a Membership,
     pub(crate) cx: &'a EvalContext,
 }
@@ -110,8 +107,8 @@ pub(crate) fn condition(condition: &Condition, of: &Candidate<'_>) -> bool {
 
 /// The contact's membership on a list, if it takes part.
 pub(crate) fn membership_on<'a>(list: i64, of: &Candidate<'a>) -> Option<&'a Membership> {
-    let known = of.by_list.on(list).map(|at| &of.contact.memberships[at]);
-    known.into_iter().find(|known| takes_part(known, of.cx))
+    let by_list = of.by_list.get_or_init(|| ByList::of(of.contact));
+    by_list.on(list).map(|at| &of.contact.memberships[at]).find(|known| takes_part(known, of.cx))
 }
 
 /// The membership that a condition is asked of: the one in hand, or the contact's on the condition's list, if it takes

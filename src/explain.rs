@@ -1,5 +1,6 @@
 //! Why a contact is in an audience, or is not.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use serde::Serialize;
@@ -167,7 +168,7 @@ impl Audience {
     /// ```
     #[must_use]
     pub fn explain(&self, contact: &Contact, cx: &EvalContext) -> Explanation {
-        let by_list = eval::by_list(contact);
+        let by_list = OnceCell::new();
         let of = |membership| Candidate { contact, by_list: &by_list, membership, cx };
         let scope = self.scope_of(contact);
         let memberships = contact.memberships.iter().map(|membership| self.explain_one(&of(membership), &scope));

@@ -1,6 +1,6 @@
 //! Plans bound to a part of a table: each distinct leaf once, as codes of a column or as a question to a record.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::column::ColumnTest;
 use super::domain::Domain;

@@ -1,9 +1,10 @@
 //! What becomes of a table as contacts change.
 //!
 //! A contact that changes is taken out where it stands and put into the overflow, which is bounded: when it is full it
-//! becomes a level. A level is joined with all newer ones once those have as many contacts as it has, or once a quarter of
-//! its own rows are removed. So there are no more levels than the logarithm of the number of contacts, a change costs no
-//! more than writing so many contacts into columns, and no more rows are removed ones than a quarter.
+//! becomes a level. A level is joined with all newer ones once those have a quarter as many contacts as it has, or once a
+//! quarter of its own rows are removed. So each level is at least four times the newer ones together: there are no more than
+//! the logarithm, to the base of five, of the number of contacts, each of which whoever counts has to bind a plan to. A
+//! change costs no more than writing five contacts a level into columns, and no more rows are removed ones than a quarter.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,6 +15,9 @@ use super::overflow::OverflowRow;
 use super::shard::Shards;
 use super::{Table, TableRow};
 use crate::contact::Contact;
+
+/// How many times the newer levels together a level has at the least.
+const GROWTH: usize = 4;
 
 impl Table {
     /// Takes in a record, as [`Population::insert`](crate::Population::insert) does: a membership on a list that the
@@ -147,7 +151,7 @@ impl Table {
         self.levels().position(|level| {
             let (contacts, rows) = (level.contacts(), level.rows());
             in_newer -= contacts;
-            let is_small = in_newer > 0 && contacts <= in_newer;
+            let is_small = in_newer > 0 && contacts <= GROWTH * in_newer;
             let is_sparse = rows >= self.layout.changed && contacts * 4 < rows * 3;
             is_small || is_sparse
         })

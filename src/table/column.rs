@@ -204,8 +204,12 @@ impl Column {
         if missing {
             yes.insert(NO_VALUE);
         }
-        let possible: ByteSet = yes.codes().chain(maybe.codes()).collect();
-        ColumnTest { yes, maybe: maybe.into(), possible: possible.into(), open: OpenKeys::of(keys, &self.buckets) }
+        ColumnTest {
+            yes,
+            maybe: maybe.into(),
+            possible: yes.or(&maybe).into(),
+            open: OpenKeys::of(keys, &self.buckets),
+        }
     }
 
     /// How many bytes the values take, and what there is to know of their codes.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::by_list::ByList;
 use crate::contact::Contact;
-use crate::eval;
 
 /// A contact as a record.
 #[derive(Clone, Debug)]
@@ -17,7 +16,7 @@ pub(super) struct OverflowRow {
 
 impl OverflowRow {
     pub(super) fn new(contact: Contact, order: u64) -> Arc<Self> {
-        Arc::new(Self { by_list: eval::by_list(&contact), contact, order })
+        Arc::new(Self { by_list: ByList::of(&contact), contact, order })
     }
 }
 

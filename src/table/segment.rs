@@ -1,6 +1,6 @@
 //! Contacts that stand together, a column a field and a slot a list.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::column::Column;
 use super::column_chunk::ColumnChunk;

@@ -1,5 +1,9 @@
 //! Sets of codes, and the shapes in which they are looked up.
 
+use std::array;
+
+use crate::table::bits::ones;
+
 /// A set of one-byte codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ByteSet([u64; 4]);
@@ -19,8 +23,25 @@ impl ByteSet {
         self.0 == [0; 4]
     }
 
+    /// The codes, ascending.
     pub(crate) fn codes(&self) -> impl Iterator<Item = u8> + '_ {
-        (0..=u8::MAX).filter(|code| self.contains(*code))
+        let words = self.0.iter().enumerate();
+        words.flat_map(|(at, word)| ones(*word).map(move |bit| (at << 6 | bit) as u8))
+    }
+
+    pub(crate) fn len(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// The codes of either set.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        Self(array::from_fn(|at| self.0[at] | other.0[at]))
+    }
+
+    /// The codes whose predecessor is not in the set; that of 0 is 255.
+    fn begins(&self) -> Self {
+        let before = |at: usize| self.0[at] << 1 | self.0[(at + 3) % 4] >> 63;
+        Self(array::from_fn(|at| self.0[at] & !before(at)))
     }
 }
 
@@ -84,10 +105,10 @@ impl From<ByteSet> for CodeSet {
 
 impl Form {
     fn of(set: &ByteSet) -> Self {
-        let begins = |code: &u8| set.contains(*code) && !set.contains(code.wrapping_sub(1));
-        let mut firsts = (0..=u8::MAX).filter(begins);
+        let begins = set.begins();
+        let mut firsts = begins.codes();
         match (firsts.next(), firsts.next()) {
-            (Some(first), None) => Self::Range(Range { first, more: (set.codes().count() - 1) as u8 }),
+            (Some(first), None) => Self::Range(Range { first, more: (set.len() - 1) as u8 }),
             (None, _) if set.is_empty() => Self::Nothing,
             (None, _) => Self::Range(Range { first: 0, more: u8::MAX }),
             _ => {
