@@ -210,3 +210,23 @@ fn parquet_tells_rows_and_what_need_not_be_read() {
         assert_eq!(notes_of_part(&file, &asked), expected, "{:?}", asked.source_lists);
     }
 }
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_file_gives_no_more_than_the_records_that_it_was_written_of() {
+    let csv = "phone_number,list_id,click_count,revenue_total,custom_fields.state\n+14155550101,101,5,9.5,CA\n+14155550102,102,,,\n";
+    let table = RecordReader::new().table([Input::new("a.parquet", csv.as_bytes())]).unwrap();
+    let mut file = Vec::new();
+    write_parquet(&table, &mut file, &mut |_| {}).unwrap();
+    for filter in [
+        "not on_dnc",
+        "is_valid and has_revenue = false and in_workflow = false",
+        "send_count >= 0 and avg_revenue < 3",
+        "last_clicked_at exists or carrier exists or signup_method exists",
+        "click_count >= 0 and custom.state = 'CA'",
+    ] {
+        let asked = audience(filter);
+        let expected = notes_of("a.parquet", csv.as_bytes(), &asked).to_string();
+        assert_eq!(notes_of_file(&file, &asked), expected, "{filter}");
+    }
+}

@@ -29,9 +29,10 @@ const EARLY: usize = GROUP / 4;
 /// Writes a table as Parquet: flat, a row a membership, with the columns of CSV and the types of their values.
 ///
 /// What is written can be read again by [`RecordReader`](crate::RecordReader), with the same contacts, and by whatever
-/// reads Parquet. Contacts stand in the order in which they were first seen, but those on the same lists together. Where
-/// no record says whether a contact is valid or on the do-not-call list, the file says what counts then, yes and no; read
-/// after another file of the same contact, it says so of both. A table does not know whether its contacts are a sample:
+/// reads Parquet. Contacts stand in the order in which they were first seen, but those on the same lists together. A field
+/// that no record gave has no column, so that whoever asks the file for it is told, as they were of the records. Where
+/// some records say whether a contact is valid or on the do-not-call list and others do not, the file says of those what
+/// counts then, yes and no; read after another file of the same contact, it says so of both. A table does not know whether its contacts are a sample:
 /// where [`ReadReport::drawn`](crate::records::ReadReport::drawn) says so, [`write_sample`] keeps it. `progress` is told from time to time how many rows have
 /// been written.
 ///
@@ -100,7 +101,7 @@ impl<'t> ParquetLayout<'t> {
             columns.push(WrittenColumn::IsMembership);
             types.push(ColumnEncoding::Boolean.named(IS_MEMBERSHIP, Repetition::REQUIRED)?);
         }
-        for id in cells.columns() {
+        for id in cells.columns().into_iter().filter(|id| table.gives(id)) {
             let values = cells.values(&id);
             let written = ColumnEncoding::of(&id, values.iter().copied().chain(cells.values_of_overflow(&id)));
             types.push(written.column(&id)?);

@@ -13,6 +13,8 @@ use super::segment::ColumnId;
 use super::{Table, TableRow};
 use crate::audience::Audience;
 use crate::contact::Contact;
+#[cfg(feature = "parquet")]
+use crate::contact::RecordKey;
 use crate::filter::{Condition, CustomKey, CustomTest, Moment, OptionalField, OrderOp, OrderedLiteral, Predicate};
 use crate::note::{
     ComparedKey, ComparedWith, Notes, PhoneForms, Profile, References, UnfitValues, digits, is_e164, written,
@@ -52,6 +54,15 @@ impl Table {
             unfit: self.unfit_values(&references.compared),
         };
         profile.notes(&references, &self.observed)
+    }
+
+    /// Whether some record gave a column's field a value, or nobody knows.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn gives(&self, id: &ColumnId) -> bool {
+        match id {
+            ColumnId::Custom(_) => true,
+            id => RecordKey::from_name(id.name()).is_some_and(|(key, _)| self.observed.given & key.bit() != 0),
+        }
     }
 
     fn phone_forms(&self) -> PhoneForms {

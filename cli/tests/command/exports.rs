@@ -24,9 +24,9 @@ const EXPORTS: &[(&str, &str, &str, &[&str])] = &[
     ),
     (
         "Shopify",
-        "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Province Code,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Tags\n\
-         1,Ann,Lee,a@b.c,no,CA,+14155550101,yes,120.50,3,\n\
-         2,Bob,Ray,b@b.c,yes,NY,+14155550102,no,90.00,1,\n",
+        "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Province Code,Default Address Phone,Phone,Accepts SMS Marketing,Total Spent,Total Orders,Note,Tax Exempt,Tags\n\
+         '1,Ann,Lee,a@b.c,no,CA,,'+14155550101,yes,120.50,3,,no,\n\
+         '2,Bob,Ray,b@b.c,yes,NY,'(415) 555-0199,'+14155550102,no,90.00,1,,no,\n",
         "revenue_total > 50 and conversion_count >= 1",
         &["+14155550101"],
     ),
