@@ -13,7 +13,9 @@ pub use crate::description::{
     ColumnDescription, Description, KindDescription, ListDescription, MeantAs, PhoneForm, PhoneNumbers, ReadAs,
     UnfitForm, UnfitValues, ValueCount, ValueKind,
 };
-pub use crate::estimate::{Confidence, Estimate, Fraction, Sample, SampleBuilder, SampleInfo, SampleSize};
+pub use crate::estimate::{
+    Confidence, Estimate, Fraction, Sample, SampleBuilder, SampleInfo, SampleSize, StoppableSample,
+};
 pub use crate::overlap::{AudienceOverlap, Overlap, OverlapPattern};
 pub use crate::reconcile::{
     AudienceReconciliation, Bounds, Discrepancy, Reading, Reconciliation, UntracedChange, UntracedChanges, Verdict,

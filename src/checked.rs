@@ -3,11 +3,17 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
+#[cfg(feature = "interop")]
+use std::rc::Rc;
 
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use crate::error::{Errors, Lines};
+#[cfg(feature = "interop")]
+use crate::draft::Spot;
+use crate::error::{Errors, Lines, Place};
 use crate::filter::{Filter, Vocabulary};
+#[cfg(feature = "interop")]
+use crate::interop::react_querybuilder;
 use crate::json::{read::Text, spans};
 use crate::limits::Limits;
 use crate::semantics::EvalContext;
@@ -36,8 +42,8 @@ pub struct Checked {
     pub filter: Filter,
     /// The form that it was written in.
     pub form: FilterForm,
-    /// What is right in it and hardly meant. Of JSON and of text, each has its line and column; of a query of
-    /// react-querybuilder, no more than its pointer in the JSON form of the filter.
+    /// What is right in it and hardly meant, each with its line and column. Pointers are those of the JSON form of the filter;
+    /// of a query of react-querybuilder those of the query, with the `id` of the rule.
     pub warnings: Warnings,
 }
 
@@ -78,26 +84,44 @@ impl Filter {
     }
 }
 
-/// Where the parts of a filter stand in its source.
+/// Where the parts of a filter stand in its source, by their pointers in the JSON form of the filter.
 enum Spots {
+    /// Where those pointers lead.
     Json,
     Text(HashMap<String, Range<usize>>),
-    /// Its pointers are not those of the filter.
+    /// Where other pointers lead.
     #[cfg(feature = "interop")]
-    Unknown,
+    ReactQueryBuilder(HashMap<String, Rc<Spot>>),
+}
+
+/// What a map has of a pointer or, since what is within a condition has no place of its own, of the condition around it;
+/// with what of the pointer leads further.
+fn around<'s, 'p, T>(spots: &'s HashMap<String, T>, pointer: &'p str) -> Option<(&'s T, &'p str)> {
+    let known = spots.get(pointer).map(|spot| (spot, ""));
+    known.or_else(|| pointer.rfind('/').and_then(|end| Some((spots.get(&pointer[..end])?, &pointer[end..]))))
 }
 
 impl Spots {
-    /// Where the parts are that pointers name.
-    fn find<'p>(&self, source: &str, pointers: impl Iterator<Item = &'p str> + Clone) -> Vec<Option<Range<usize>>> {
-        match self {
-            Self::Json => spans(source, 0..source.len(), pointers.map(|pointer| (pointer, false))),
-            // What is within a condition has no place of its own.
-            Self::Text(spans) => pointers
-                .map(|pointer| spans.get(pointer).or_else(|| spans.get(pointer.rsplit_once('/')?.0)).cloned())
-                .collect(),
-            #[cfg(feature = "interop")]
-            Self::Unknown => pointers.map(|_| None).collect(),
+    /// Says of places, which have their pointers in the JSON form of the filter, where they are in the source.
+    fn resolve(&self, source: &str, places: &mut [Place]) {
+        #[cfg(feature = "interop")]
+        if let Self::ReactQueryBuilder(spots) = self {
+            for place in &mut *places {
+                // A field has the same key in either form.
+                if let Some((spot, further)) = place.pointer.as_deref().and_then(|pointer| around(spots, pointer)) {
+                    (place.pointer, place.rule) = (Some(format!("{}{further}", spot.pointer)), spot.rule.clone());
+                }
+            }
+        }
+        let pointers = places.iter().map(|place| place.pointer.as_deref().unwrap_or_default());
+        let spans = match self {
+            Self::Text(spots) => pointers.map(|pointer| Some(around(spots, pointer)?.0.clone())).collect(),
+            _ => spans(source, 0..source.len(), pointers.map(|pointer| (pointer, false))),
+        };
+        let lines = Lines::new(source);
+        for (place, span) in places.iter_mut().zip(spans) {
+            place.span = span;
+            place.resolve(&lines);
         }
     }
 }
@@ -112,22 +136,27 @@ fn check(source: &str, vocabulary: Option<&Vocabulary>, limits: &Limits, cx: &Ev
             (filter, Spots::Text(spans))
         }
         #[cfg(feature = "interop")]
-        FilterForm::ReactQueryBuilder => (Filter::from_react_querybuilder_within(source, limits)?, Spots::Unknown),
+        FilterForm::ReactQueryBuilder => {
+            let (filter, spots) = react_querybuilder::read_with_spots(source, limits)?;
+            (filter, Spots::ReactQueryBuilder(spots))
+        }
     };
     if let Some(errors) = vocabulary.and_then(|vocabulary| vocabulary.problems(&filter, limits).into_errors()) {
-        let pointers: Vec<String> =
-            errors.iter().map(|problem| problem.place().pointer.clone().unwrap_or_default()).collect();
-        let mut found = spots.find(source, pointers.iter().map(String::as_str)).into_iter();
+        let mut places: Vec<Place> = errors.iter().map(|problem| problem.place().clone()).collect();
+        spots.resolve(source, &mut places);
+        let mut places = places.into_iter();
         let lines = Lines::new(source);
-        return Err(errors.placed(|problem| {
-            problem.place_mut().span = found.next().flatten();
-            match form {
-                FilterForm::Text => problem.place_in_text(&lines, true),
-                _ => problem.place_mut().resolve(&lines),
+        let errors = errors.placed(|problem| {
+            // OK because there is a place of each problem.
+            *problem.place_mut() = places.next().unwrap_or_default();
+            if form == FilterForm::Text {
+                problem.place_in_text(&lines, true);
             }
-        }));
+        });
+        // A rule may be two conditions, which have the same problem.
+        return Err(errors.without_repeats());
     }
-    let warnings = Warnings::of_one(&filter, source, cx, |pointers| spots.find(source, pointers.iter().copied()));
+    let warnings = Warnings::of_one(&filter, cx, |places| spots.resolve(source, places));
     Ok(Checked { filter, form, warnings })
 }
 
@@ -212,9 +241,9 @@ mod tests {
         #[cfg(feature = "interop")]
         checked(
             r#"{"id": "q", "rules": [{"field": "has_revenue", "operator": "=", "value": true},
-                {"field": "last_sent_at", "operator": "within", "value": "1 day"}], "combinator": "and"}"#,
+                {"id": "r2", "field": "last_sent_at", "operator": "within", "value": "1 day"}], "combinator": "and"}"#,
             FilterForm::ReactQueryBuilder,
-            &["rolling_day at /conditions/1"],
+            &["rolling_day at 2:17 (/rules/1), rule `r2`"],
         );
     }
 
@@ -243,5 +272,28 @@ mod tests {
             let errors = Filter::check_against(source, &vocabulary, &Limits::default(), &cx()).unwrap_err();
             assert_eq!(errors.to_string(), expected, "{source}");
         }
+    }
+
+    #[cfg(feature = "interop")]
+    #[test]
+    fn what_there_is_not_is_told_where_it_stands_in_a_query() {
+        let vocabulary = Vocabulary { lists: [101].into(), ..Vocabulary::default() };
+        let told = |rules: &str, expected: &str| {
+            let source = format!("{{\"rules\": {rules}}}");
+            let errors = Filter::check_against(&source, &vocabulary, &Limits::default(), &cx()).unwrap_err();
+            assert_eq!(errors.to_string(), expected, "{source}");
+        };
+        told(
+            "[{\"id\": \"r1\", \"field\": \"list\", \"operator\": \"=\", \"value\": 7}]",
+            "invalid_value at 1:12 (/rules/0), rule `r1`: unknown list `7`",
+        );
+        // `and` binds tighter, so that the second and the third are in a group of their own.
+        told(
+            "[{\"field\": \"on_dnc\", \"operator\": \"=\", \"value\": true}, \"or\",\n\
+             {\"combinator\": \"and\", \"rules\": [{\"id\": \"r2\", \"field\": \"custom_fields.a\", \"operator\": \"=\", \"value\": 3}]},\n\
+             \"and\", {\"id\": 3, \"field\": \"click_count\", \"operator\": \"notBetween\", \"value\": \"3,5\", \"listId\": 9}]",
+            "unknown_field at 2:55 (/rules/2/rules/0/field), rule `r2`: unknown field `custom_fields.a`\n\
+             invalid_value at 3:8 (/rules/4), rule `3`: unknown list `9`",
+        );
     }
 }

@@ -73,7 +73,8 @@ impl Table {
     /// How audiences overlap that are each asked for in circumstances of their own.
     #[must_use]
     pub fn compare_each<'a>(&self, questions: impl IntoIterator<Item = (&'a Audience, &'a EvalContext)>) -> Overlap {
-        let members: Vec<Members> = questions.into_iter().map(|(audience, cx)| self.members(audience, cx)).collect();
+        let members = questions.into_iter().map(|(audience, cx)| self.members(audience, cx));
+        let members: Vec<Members> = members.take_while(|_| !self.is_stopped()).collect();
         let mut patterns: Vec<OverlapPattern> = self
             .patterns(&members)
             .into_iter()

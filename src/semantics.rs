@@ -184,7 +184,8 @@ struct FlatContext {
     unit: Unit,
 }
 
-fn instant(text: &str) -> Result<DateTime<Utc>, Errors> {
+/// The instant that a text says is now.
+pub(crate) fn instant(text: &str) -> Result<DateTime<Utc>, Errors> {
     parse_time(text).ok_or_else(|| settings::invalid("`now`", "an ISO 8601 date or time", text))
 }
 
@@ -205,11 +206,12 @@ impl From<EvalContext> for FlatContext {
     }
 }
 
-const READINGS: [&str; 4] = ["missing_negation", "text_case", "subscription", "unit"];
+/// The keys of the readings.
+pub(crate) const READINGS: [&str; 4] = ["missing_negation", "text_case", "subscription", "unit"];
 
 impl Semantics {
     /// Takes over a reading from a text.
-    fn read(&mut self, key: &str, value: &str) -> Result<(), Errors> {
+    pub(crate) fn read(&mut self, key: &str, value: &str) -> Result<(), Errors> {
         match key {
             "missing_negation" => self.missing_negation = value.parse()?,
             "text_case" => self.text_case = value.parse()?,

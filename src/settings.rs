@@ -117,7 +117,7 @@ mod tests {
 
     use crate::filter::Spelling;
     use crate::semantics::{MissingNegation, Subscription, TextCase, Unit};
-    use crate::{EvalContext, Filter, Fingerprint, Limits, Number, Semantics, Status};
+    use crate::{Audience, EvalContext, Fingerprint, Limits, Number, Population, Semantics, Size, Status};
 
     /// What is written is read back, as text and as JSON.
     #[track_caller]
@@ -142,13 +142,29 @@ mod tests {
             &format!("now=2025-11-15T00:00:00Z&{text}"),
             &format!(r#"{{"now":"2025-11-15T00:00:00Z",{members}}}"#),
         );
+        let mut audience = Audience::of("has_revenue".parse().unwrap());
+        let fingerprint = audience.filter.fingerprint();
+        let (as_text, as_json) = (
+            format!("fingerprint={fingerprint}&now=2025-11-15T00:00:00Z&{text}"),
+            format!(r#""now":"2025-11-15T00:00:00Z","semantics":{{{members}}},"fingerprint":"{fingerprint}""#),
+        );
+        both_ways(
+            Population::default().size(&audience, &cx),
+            &format!("value=0&{as_text}"),
+            &format!(r#"{{"value":0,{as_json},"difference":null}}"#),
+        );
+        audience.cached_size = Some(7);
+        both_ways(
+            Population::default().size(&audience, &cx),
+            &format!("value=0&difference=-7&{as_text}"),
+            &format!(r#"{{"value":0,{as_json},"difference":-7}}"#),
+        );
         both_ways(MissingNegation::Fails, "fails", r#""fails""#);
         both_ways(Subscription::ActiveOnly, "active_only", r#""active_only""#);
         both_ways(Status::Archived, "archived", r#""archived""#);
         both_ways(Spelling::Request, "request", r#""request""#);
         both_ways("0.5".parse::<Number>().unwrap(), "0.5", "0.5");
         both_ways(Number::from(u64::MAX), "18446744073709551615", "18446744073709551615");
-        let fingerprint = "has_revenue".parse::<Filter>().unwrap().fingerprint();
         both_ways(fingerprint, &fingerprint.to_string(), &format!("\"{fingerprint}\""));
         let limits = Limits { depth: 3, ..Limits::default() };
         both_ways(
@@ -172,6 +188,9 @@ mod tests {
         let now = "2025-11-15T00:00:00Z".parse().unwrap();
         assert_eq!("now=2025-11-15".parse::<EvalContext>(), Ok(EvalContext::at(now)));
         assert_eq!(serde_json::from_str::<EvalContext>(r#"{"now": "2025-11-15"}"#).unwrap(), EvalContext::at(now));
+        let audience = Audience::of("has_revenue".parse().unwrap());
+        let size = format!("now=2025-11-15&value=0&fingerprint={}", audience.filter.fingerprint());
+        assert_eq!(size.parse::<Size>(), Ok(Population::default().size(&audience, &EvalContext::at(now))));
     }
 
     #[track_caller]
@@ -197,6 +216,10 @@ mod tests {
             "invalid_value: expected `contacts` or `memberships` for `unit`, found `people`",
         );
         refused::<Limits>("depth=-1", "invalid_value: expected a whole number from 0 for `depth`, found `-1`");
+        refused::<Size>("value=3&now=2025-11-15", "missing_key: a size needs the key `fingerprint`");
+        refused::<Size>("value=-3", "invalid_value: expected a whole number from 0 for `value`, found `-3`");
+        refused::<Size>("difference=a", "invalid_value: expected a whole number for `difference`, found `a`");
+        refused::<Size>("valeu=3", "unknown_key: unknown key `valeu` in a size, did you mean `value`?");
         refused::<Fingerprint>("abc", "invalid_value: expected 32 hexadecimal digits for a fingerprint, found `abc`");
         #[cfg(feature = "sql")]
         refused::<crate::sql::Dialect>(

@@ -1,4 +1,5 @@
-//! Sees that CONTRIBUTING.md and tests/README.md name files that there are, and scripts/nightly rows that it fills.
+//! Sees that CONTRIBUTING.md and tests/README.md name files that there are, scripts/nightly rows that it fills, and
+//! docs/service.md what an example has.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -144,4 +145,12 @@ fn there_are_as_many_files_as_a_change_is_said_to_take() {
             "To add a reading"
         ]
     );
+}
+
+#[test]
+fn what_a_page_shows_of_an_example_is_in_it() {
+    let (page, example) = (read("docs/service.md"), read("examples/sql/src/bin/sqlx.rs"));
+    let shown = page.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let indented: String = shown.lines().map(|line| format!("    {line}\n")).collect();
+    assert!(shown.lines().count() > 5 && example.contains(&indented), "{shown}");
 }

@@ -103,6 +103,12 @@ impl Errors {
         self
     }
 
+    /// The same problems, of several that are alike and follow one another only the first.
+    pub(crate) fn without_repeats(mut self) -> Self {
+        self.inner.problems.dedup();
+        self
+    }
+
     /// The same problems, told to be in the file of that name.
     #[must_use]
     pub fn in_file(self, file: &str) -> Self {

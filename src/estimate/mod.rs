@@ -31,7 +31,9 @@ use crate::audience::Audience;
 use crate::contact::{Contact, ListIndex};
 use crate::fingerprint::Fingerprint;
 use crate::semantics::{EvalContext, Semantics, Unit};
-use crate::table::{Table, TableBuilder};
+use crate::size::Size;
+use crate::stop::{StopToken, Stopped};
+use crate::table::{StoppableTable, Table, TableBuilder};
 
 /// How much of a population a sample is to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -269,29 +271,69 @@ impl Sample {
         self.drawn
     }
 
+    /// The sample, to be asked what may take too long: as [`Table::stoppable`].
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// use headcount::{Audience, EvalContext, StopToken, analysis::{Confidence, SampleBuilder, SampleSize}, error::Stopped};
+    ///
+    /// let sample = SampleBuilder::new(SampleSize::Contacts(400), 42).build();
+    /// let (audience, cx) = (Audience::of("on_dnc".parse()?), EvalContext::at("2025-11-15T08:30:00Z".parse()?));
+    /// let too_late = sample.stoppable(&StopToken::at(Instant::now()));
+    /// assert_eq!(too_late.estimate(&audience, &cx, Confidence::default()), Err(Stopped));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn stoppable(&self, stop: &StopToken) -> StoppableSample {
+        StoppableSample { table: self.table.stoppable(stop), sampled: self.table.len() as u64, drawn: self.drawn }
+    }
+
     /// About how many contacts of the population are in an audience. Contacts, whatever unit the semantics ask for: the
     /// memberships of one contact go together, and no interval of theirs would be exact.
     #[must_use]
     pub fn estimate(&self, audience: &Audience, cx: &EvalContext, confidence: Confidence) -> Estimate {
-        let semantics = Semantics { unit: Unit::Contacts, ..cx.semantics };
-        let found = self.table.size(audience, &cx.with(semantics)).value;
-        let (population, sampled) = (self.drawn.population, self.table.len() as u64);
+        let cx = of_contacts(cx);
+        Estimate::new(self.table.size(audience, &cx), self.drawn, self.table.len() as u64, confidence)
+    }
+}
+
+/// The circumstances, with contacts as the unit.
+fn of_contacts(cx: &EvalContext) -> EvalContext {
+    cx.with(Semantics { unit: Unit::Contacts, ..cx.semantics })
+}
+
+/// A [`Sample`] that answers until it is stopped. Made by [`Sample::stoppable`].
+#[derive(Clone, Debug)]
+pub struct StoppableSample {
+    table: StoppableTable,
+    sampled: u64,
+    drawn: SampleInfo,
+}
+
+impl StoppableSample {
+    /// As [`Sample::estimate`].
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`], if the token says so before the answer is there.
+    pub fn estimate(&self, audience: &Audience, cx: &EvalContext, confidence: Confidence) -> Result<Estimate, Stopped> {
+        let size = self.table.size(audience, &of_contacts(cx))?;
+        Ok(Estimate::new(size, self.drawn, self.sampled, confidence))
+    }
+}
+
+impl Estimate {
+    /// What the size of an audience in a sample of so many contacts comes to.
+    fn new(size: Size, drawn: SampleInfo, sampled: u64, confidence: Confidence) -> Self {
+        let Size { value: found, now, semantics, fingerprint, .. } = size;
+        let population = drawn.population;
         let interval = interval::interval(population, sampled, found, 1.0 - confidence.0);
         let scaled = u128::from(found) * u128::from(population) + u128::from(sampled) / 2;
         // OK because no more are found than sampled.
         let value = scaled.checked_div(u128::from(sampled)).unwrap_or(0) as u64;
-        Estimate {
-            value,
-            low: *interval.start(),
-            high: *interval.end(),
-            confidence,
-            population,
-            sampled,
-            found,
-            now: cx.now,
-            semantics,
-            fingerprint: audience.filter.fingerprint(),
-        }
+        let (low, high) = interval.into_inner();
+        Self { value, low, high, confidence, population, sampled, found, now, semantics, fingerprint }
     }
 }
 

@@ -12,6 +12,6 @@ pub mod cel;
 mod document;
 pub mod elasticsearch;
 mod question;
-mod react_querybuilder;
+pub(crate) mod react_querybuilder;
 
 pub use self::document::document;

@@ -16,6 +16,7 @@ use super::separator::Separator;
 use super::slice::RecordSlice;
 use super::source::{Source, inner_extension};
 use crate::contact::NameMap;
+use crate::stop::StopToken;
 
 /// How many bytes are read before they are handed on: enough that threads seldom wait for each other, little enough to
 /// stay in the cache between cutting and parsing.
@@ -69,12 +70,14 @@ impl Memory {
         }
     }
 
-    /// Reads a chunk more; false where the input ends with it.
-    fn fill(&mut self, source: &mut impl Read, chunk: usize) -> io::Result<bool> {
+    /// Reads a chunk more, until it is to stop; false where the input ends with it.
+    fn fill(&mut self, source: &mut impl Read, chunk: usize, stop: &StopToken) -> io::Result<bool> {
+        /// So many bytes are unpacked in some hundred microseconds.
+        const AT_ONCE: usize = 128 * 1024;
         self.grow(chunk);
         let end = self.length + chunk;
-        while self.length < end {
-            match source.read(&mut self.all[self.length..end]) {
+        while self.length < end && !stop.is_stopped() {
+            match source.read(&mut self.all[self.length..end.min(self.length + AT_ONCE)]) {
                 Ok(0) => return Ok(false),
                 Ok(count) => self.length += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -130,6 +133,8 @@ pub(super) struct Batches<'r> {
     splitter: Option<Splitter>,
     /// Bytes of a record that is not complete.
     rest: Vec<u8>,
+    /// When reading is to stop.
+    stop: StopToken,
     /// Why there is no more to read; told after what there was.
     failure: Option<io::Error>,
     ended: bool,
@@ -159,6 +164,7 @@ impl<'r> Batches<'r> {
             chunk: reading.chunk.unwrap_or(chunk),
             splitter: None,
             rest: Vec::new(),
+            stop: reading.stop.clone(),
             failure: None,
             ended: false,
         }
@@ -184,10 +190,13 @@ impl<'r> Batches<'r> {
             let source = self.source.as_mut().map_err(|error| Stop::cannot_read(error))?;
             // Little at first: where each line is a document, only those before that is known are cut here.
             let chunk = if self.splitter.is_some() { self.chunk } else { self.chunk.min(FIRST_CHUNK) };
-            let full = memory.fill(source, chunk).unwrap_or_else(|error| {
+            let full = memory.fill(source, chunk, &self.stop).unwrap_or_else(|error| {
                 self.failure = Some(error);
                 true
             });
+            if self.stop.is_stopped() {
+                return Err(Stop::stopped());
+            }
             let read = source.bytes_read();
             if !full && self.length.is_some_and(|length| read < length) {
                 return Err(Stop::Unreadable("cannot be read: it became shorter while it was read".to_owned()));
@@ -198,7 +207,7 @@ impl<'r> Batches<'r> {
                 None if !self.ended && memory.length < CHUNK && says_nothing(memory.bytes()) => continue,
                 none => {
                     let rows = CsvSplitter::new(self.names.clone(), self.separator);
-                    none.insert(Splitter::of(&mut memory, self.chunk, &self.name, self.format, rows)?)
+                    none.insert(Splitter::of(&mut memory, self.chunk, &self.name, self.format, rows)?.until(&self.stop))
                 }
             };
             let bytes = memory.bytes();
@@ -215,6 +224,9 @@ impl<'r> Batches<'r> {
                     (done, rows.header().map(Arc::clone))
                 }
             };
+            if self.stop.is_stopped() {
+                return Err(Stop::stopped());
+            }
             if records.is_empty() && !self.ended {
                 memory.forget(done);
                 continue;
@@ -232,6 +244,14 @@ fn says_nothing(bytes: &[u8]) -> bool {
 }
 
 impl Splitter {
+    /// The same, which stops cutting when it is to.
+    fn until(self, stop: &StopToken) -> Self {
+        match self {
+            Self::Documents(documents) => Self::Documents(Box::new(documents.until(stop))),
+            Self::Rows(rows) => Self::Rows(rows.until(stop)),
+        }
+    }
+
     /// By what was said; else by the first bytes, of which a byte-order mark is taken away, and by the name only where those can
     /// be either.
     fn of(
@@ -293,7 +313,7 @@ mod tests {
         memory.set(&[b'x'; 1_000]);
         for chunk in [1_000, 8_000, 10_000] {
             let before = memory.length;
-            assert!(memory.fill(&mut io::repeat(b'x'), chunk).unwrap());
+            assert!(memory.fill(&mut io::repeat(b'x'), chunk, &StopToken::never()).unwrap());
             assert_eq!(memory.bytes(), vec![b'x'; before + chunk]);
             // Allocators may round up.
             assert!(memory.all.capacity() < memory.length + 500, "{} for {}", memory.all.capacity(), memory.length);

@@ -14,7 +14,9 @@ use memchr::{memchr, memchr_iter, memchr3, memmem};
 use self::value::{Expected, OpenValue, State, Within};
 use super::cursor::{Cursor, Position};
 use super::envelope::Envelope;
+use super::form::BETWEEN_LOOKS;
 use super::slice::{Invalid, RecordSlice};
+use crate::stop::StopToken;
 
 const NEVER_CLOSED: &str = "the document is never closed";
 
@@ -45,6 +47,7 @@ pub(super) struct Documents {
     has_pages: bool,
     /// A line of more bytes is scanned, and not waited for.
     longest_line: usize,
+    stop: StopToken,
 }
 
 impl Documents {
@@ -66,7 +69,13 @@ impl Documents {
             contacts: memmem::Finder::new(CONTACTS),
             has_pages: true,
             longest_line,
+            stop: StopToken::never(),
         }
+    }
+
+    /// The same documents, until it is to stop: what has been found by then is of no use.
+    pub(super) fn until(self, stop: &StopToken) -> Self {
+        Self { stop: stop.clone(), ..self }
     }
 
     /// The same documents, of which every object is a record, whatever its keys.
@@ -106,6 +115,9 @@ impl Documents {
     /// with.
     pub(super) fn scan(&mut self, bytes: &[u8], end: bool, records: &mut Vec<RecordSlice>) -> usize {
         while self.next < bytes.len() {
+            if records.len().is_multiple_of(BETWEEN_LOOKS) && self.stop.is_stopped() {
+                return 0;
+            }
             match self.state {
                 State::Between => {
                     if !self.between(bytes, end, records) {

@@ -24,6 +24,9 @@ use crate::stop::StopToken;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
+/// How many records are cut or parsed before it is looked whether to stop: some hundred microseconds' work.
+pub(super) const BETWEEN_LOOKS: usize = 1_000;
+
 /// How an input is read, whatever its form.
 #[derive(Clone, Debug)]
 pub(crate) struct ReadOptions {
@@ -38,7 +41,7 @@ pub(crate) struct ReadOptions {
     pub(super) watch: Watch,
     pub(super) progress: Progress,
     /// When reading is to stop.
-    pub(super) stop: StopToken,
+    pub(crate) stop: StopToken,
     pub(crate) conventions: Arc<Conventions>,
     pub(super) csv: Arc<CsvConventions>,
     /// Where phone numbers are from, if they are to be read as such.

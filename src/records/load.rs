@@ -9,10 +9,9 @@ use std::thread;
 use memchr::memchr;
 
 use super::batch::{Batch, Batches, Cut, Memory, WholeLines};
-use super::cells;
 use super::fast_json::FastJson;
 use super::form::ReadOptions;
-use super::parse::{contacts, json};
+use super::parse::{contacts, contacts_of_rows, json};
 use super::report::{ReadTally, Stop};
 use super::slice::{Invalid, RecordSlice};
 use super::watch;
@@ -23,9 +22,6 @@ use crate::table::shard::Shards;
 
 /// How many bytes are read before they are parsed: enough that shards have many records each.
 pub(super) const CHUNK: usize = 8 * 1024 * 1024;
-
-/// How many rows of CSV are read before it is looked whether to stop.
-const ROWS: usize = 1_000;
 
 /// The input, of which each batch is taken by somebody.
 struct Queue<'r> {
@@ -133,15 +129,8 @@ impl BatchParser<'_> {
         let LoadedBatch { shards, tally, .. } = loaded;
         match (&batch.cut, &batch.header) {
             (Cut::Records(records), Some(header)) => {
-                // A header without rows says what is not read as well.
-                let none = records.is_empty().then_some(&records[..]);
-                for records in records.chunks(ROWS).chain(none).take_while(|_| !self.reading.stop.is_stopped()) {
-                    let not_read = cells::contacts(batch.bytes(), records, header, self.reading, &mut |row| {
-                        tally.count(self.name, row, &mut |contact| shards.push(&contact));
-                    });
-                    let not_read = not_read.into_iter();
-                    not_read.for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
-                }
+                let push = &mut |contact| shards.push(&contact);
+                contacts_of_rows(batch.bytes(), records, header, self.name, self.reading, tally, push);
             }
             (Cut::Records(records), None) => self.records(batch.bytes(), records, loaded),
             (Cut::Lines(lines), _) => self.lines(batch.bytes(), *lines, loaded),

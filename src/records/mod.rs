@@ -52,7 +52,7 @@ use self::report::{ReadTally, Stop};
 use self::watch::Watch;
 use crate::audience::Audience;
 #[cfg(feature = "table")]
-use crate::error::{Errors, Problems};
+use crate::error::{Errors, Kind, Problems};
 use crate::limits;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -206,7 +206,8 @@ impl RecordReader {
         self
     }
 
-    /// Says whom to tell, from time to time, how many bytes of an input have been read.
+    /// Says whom to tell, from time to time, how many bytes of an input have been read. Whoever is told may stop the reader, by
+    /// the token that it was given ([`RecordReader::stop`]).
     ///
     /// ```
     /// use std::sync::Arc;
@@ -226,7 +227,9 @@ impl RecordReader {
         self
     }
 
-    /// Says when reading is to stop: then it is an error, `unreadable_input`, and nothing of the input is kept.
+    /// Says when reading is to stop: then it is an error, `unreadable_input`, and nothing of the input is kept. It stops within
+    /// some milliseconds, unless it waits for the input to give more bytes; a table of tens of millions of records, once it is
+    /// being built, after the column in hand.
     ///
     /// ```
     /// use headcount::{RecordReader, StopToken, records::Input};
@@ -395,7 +398,9 @@ impl RecordReader {
                 }
             }
         }
-        problems.into_errors().map_or_else(|| Ok(builder.build()), Err)
+        problems.into_errors().map_or_else(|| Ok(()), Err)?;
+        let table = builder.build_until(&self.reading.stop);
+        if self.reading.stop.is_stopped() { Err(Kind::Unreadable(Stop::STOPPED.to_owned()).into()) } else { Ok(table) }
     }
 }
 

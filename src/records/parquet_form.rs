@@ -135,7 +135,11 @@ impl ContactBatches for ParquetContacts {
                 (Box::new(ReadAhead::new(file, reading.threads)), name, reading)
             }
         };
-        let Some(rows) = window.next().map_err(|damage| stop(damage.into(), &name, tally))? else { return Ok(None) };
+        let rows = window.next();
+        if reading.stop.is_stopped() {
+            return Err(Stop::stopped());
+        }
+        let Some(rows) = rows.map_err(|damage| stop(damage.into(), &name, tally))? else { return Ok(None) };
         reading.progress.tell(rows.bytes);
         let contacts = count(rows, &name, &reading.watch, tally).contacts().collect();
         *self = Self::Open { window, name, reading };

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 use memchr::memchr_iter;
 
 use super::batch::{Batch, Cut};
-use super::cells;
+use super::cells::{self, Header};
 use super::cursor::{Position, characters, within};
-use super::form::ReadOptions;
+use super::form::{BETWEEN_LOOKS, ReadOptions};
 use super::json_fault;
 use super::report::{ReadRecord, ReadTally};
 use super::slice::{Invalid, RecordSlice};
@@ -24,10 +24,7 @@ pub(super) fn contacts(
 ) {
     match (&batch.cut, &batch.header) {
         (Cut::Records(records), Some(header)) => {
-            let not_read = cells::contacts(batch.bytes(), records, header, reading, &mut |row| {
-                tally.count(name, row, each);
-            });
-            not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
+            contacts_of_rows(batch.bytes(), records, header, name, reading, tally, each);
         }
         (Cut::Records(records), None) => contacts_of(batch.bytes(), records, name, reading, tally, each),
         (Cut::Lines(lines), _) => {
@@ -38,6 +35,25 @@ pub(super) fn contacts(
     }
 }
 
+/// Makes contacts of rows of CSV, until it is to stop.
+pub(super) fn contacts_of_rows(
+    bytes: &[u8],
+    records: &[RecordSlice],
+    header: &Header,
+    name: &str,
+    reading: &ReadOptions,
+    tally: &mut ReadTally,
+    each: &mut dyn FnMut(Contact),
+) {
+    // A header without rows says what is not read as well.
+    let none = records.is_empty().then_some(records);
+    for records in records.chunks(BETWEEN_LOOKS).chain(none).take_while(|_| !reading.stop.is_stopped()) {
+        let not_read = cells::contacts(bytes, records, header, reading, &mut |row| tally.count(name, row, each));
+        not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
+    }
+}
+
+/// Makes contacts of documents, until it is to stop.
 fn contacts_of(
     bytes: &[u8],
     records: &[RecordSlice],
@@ -47,6 +63,10 @@ fn contacts_of(
     each: &mut dyn FnMut(Contact),
 ) {
     for slice in records {
+        // One of them may be as long as a batch.
+        if reading.stop.is_stopped() {
+            return;
+        }
         let record = match slice {
             RecordSlice::Record { bytes: record, at } => json(&bytes[record.clone()], *at, reading),
             RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),

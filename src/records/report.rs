@@ -106,6 +106,8 @@ pub(super) enum Stop {
 }
 
 impl Stop {
+    pub(super) const STOPPED: &str = "reading was stopped before its end";
+
     #[cold]
     pub(super) fn cannot_read(error: &io::Error) -> Self {
         Self::Unreadable(format!("cannot be read: {error}"))
@@ -114,7 +116,7 @@ impl Stop {
     /// Somebody asked for it.
     #[cold]
     pub(super) fn stopped() -> Self {
-        Self::Unreadable("reading was stopped before its end".to_owned())
+        Self::Unreadable(Self::STOPPED.to_owned())
     }
 
     #[cold]

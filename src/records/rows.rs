@@ -9,11 +9,13 @@ use memchr::{memchr, memchr2, memchr3};
 
 use super::cells::Header;
 use super::cursor::Position;
+use super::form::BETWEEN_LOOKS;
 use super::report::WrongHeader;
 use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
 use crate::contact::NameMap;
 use crate::limits::MAX_RECORD_BYTES;
+use crate::stop::StopToken;
 
 pub(super) struct CsvSplitter {
     /// Names that mean another.
@@ -36,6 +38,7 @@ pub(super) struct CsvSplitter {
     skips_line: bool,
     /// The row is larger than a record may be, and its bytes are no longer kept.
     too_long: bool,
+    stop: StopToken,
 }
 
 /// A quoted cell that is not closed yet.
@@ -61,7 +64,13 @@ impl CsvSplitter {
             quoted: None,
             skips_line: false,
             too_long: false,
+            stop: StopToken::never(),
         }
+    }
+
+    /// The same, which stops when it is to: what it has found by then is of no use.
+    pub(super) fn until(self, stop: &StopToken) -> Self {
+        Self { stop: stop.clone(), ..self }
     }
 
     /// What the cells mean, once the first row has been found.
@@ -79,6 +88,9 @@ impl CsvSplitter {
     ) -> Result<usize, WrongHeader> {
         loop {
             self.rows(bytes, end, records)?;
+            if self.stop.is_stopped() {
+                return Ok(0);
+            }
             let Some(cell) = self.quoted else { break };
             let too_long = self.start.is_some_and(|start| self.next - start > MAX_RECORD_BYTES);
             if end && self.next >= bytes.len() {
@@ -110,6 +122,9 @@ impl CsvSplitter {
     /// Goes through the rows, as far as they are there.
     fn rows(&mut self, bytes: &[u8], end: bool, records: &mut Vec<RecordSlice>) -> Result<(), WrongHeader> {
         while self.next < bytes.len() {
+            if records.len().is_multiple_of(BETWEEN_LOOKS) && self.stop.is_stopped() {
+                return Ok(());
+            }
             if self.skips_line {
                 let line_end = memchr(b'\n', &bytes[self.next..]);
                 self.skips_line = line_end.is_none();

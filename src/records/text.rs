@@ -105,6 +105,10 @@ impl ContactBatches for TextContacts<'_> {
         }
         if self.parsed.len() == 0 && self.stop.is_none() {
             self.parse();
+            // What was parsed by then may be a part of it.
+            if self.reading.stop.is_stopped() {
+                return Err(Stop::stopped());
+            }
         }
         match self.parsed.next() {
             Some(Parsed { contacts, tally: of_batch, read }) => {

@@ -28,6 +28,7 @@ use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField}
 use crate::contact::Contact;
 use crate::eval;
 use crate::filter::CustomKey;
+use crate::stop::StopToken;
 
 /// How contacts are put together.
 #[derive(Clone, Copy, Debug)]
@@ -61,17 +62,22 @@ pub(super) struct Built {
     pub(super) replaced: u64,
 }
 
-/// A table of the records of shards, which are closed.
-pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
-    let rows: usize = shards.iter().map(Shard::memberships).sum();
+/// A table of the records of shards, which are closed. If it is to stop before its end, it does within the column in hand,
+/// and what there is by then is of no use.
+pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, stop: &StopToken) -> Built {
+    let mut rows: usize = shards.iter().map(Shard::memberships).sum();
     let records: usize = shards.iter().map(Shard::records).sum();
     assert!(rows.max(records) < u32::MAX as usize, "rows are counted in 32 bits throughout");
-    let custom = custom_columns(&mut shards);
+    let mut custom = custom_columns(&mut shards);
     let odd_phones = odd_phones(&mut shards);
     let phones: Vec<(Vec<Phone>, Vec<u16>)> =
         shards.iter_mut().map(|shard| (std::mem::take(&mut shard.phones), std::mem::take(&mut shard.ends))).collect();
-    let contacts = ContactRows::find(&phones);
+    let mut contacts = ContactRows::find(&phones, stop);
     drop(phones);
+    if stop.is_stopped() {
+        // Of nothing it is built at once.
+        (shards, custom, rows, contacts) = (Vec::new(), CustomColumns::new(), 0, ContactRows::none());
+    }
 
     let lists = coded(shards.iter_mut().map(|shard| std::mem::take(&mut shard.list)).collect(), Domain::Lists);
     let active = flags(shards.iter_mut().map(|shard| std::mem::take(&mut shard.active)).collect());
@@ -82,7 +88,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout) -> Built {
     let mut tasks = columns(shards, custom, rows, &frame);
     tasks.push(Box::new(|| frame.place(ColumnId::List, lists)));
     tasks.push(Box::new(|| frame.place(ColumnId::Active, active)));
-    let placed: Vec<Placed> = tasks.into_par_iter().map(|task| task()).collect();
+    let placed: Vec<Placed> = tasks.into_par_iter().take_any_while(|_| !stop.is_stopped()).map(|task| task()).collect();
 
     let others = others(&frame, &odd_phones, &placed);
     let ContactRuns { runs, replaced, .. } = runs;

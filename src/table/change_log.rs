@@ -25,9 +25,16 @@ impl ChangeLog {
         self.0 = Some(Vec::new());
     }
 
-    /// The changes since it began, if it did. It ends here.
-    pub(super) fn take(&mut self) -> Option<Vec<LoggedChange>> {
-        self.0.take()
+    /// The first changes since it began, if it did, `most` of them at most; it goes on with the others.
+    pub(super) fn take_first(&mut self, most: usize) -> Option<Vec<LoggedChange>> {
+        let changes = self.0.as_mut()?;
+        let rest = changes.split_off(changes.len().min(most));
+        Some(std::mem::replace(changes, rest))
+    }
+
+    /// Whether there was no change since those that were taken.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.as_ref().is_none_or(Vec::is_empty)
     }
 
     pub(super) fn put(&mut self, phone_number: &str) {

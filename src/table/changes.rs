@@ -5,6 +5,9 @@
 //! quarter of its own rows are removed. So each level is at least four times the newer ones together: there are no more than
 //! the logarithm, to the base of five, of the number of contacts, each of which whoever counts has to bind a plan to. A
 //! change costs no more than writing five contacts a level into columns, and no more rows are removed ones than a quarter.
+//!
+//! That is so on the whole: one change in thousands writes all contacts anew. Where others wait for whoever makes a change,
+//! it joins no levels of more contacts than a bound; what is due beyond that is left to whoever has the time.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,14 +18,22 @@ use super::overflow::OverflowRow;
 use super::shard::Shards;
 use super::{Table, TableRow};
 use crate::contact::Contact;
+use crate::stop::StopToken;
 
 /// How many times the newer levels together a level has at the least.
 const GROWTH: usize = 4;
+
+/// Of more newer levels than this a change joins some, whoever waits for it: else sizes would take ever longer where nobody
+/// does what changes leave.
+const MOST_LEVELS: usize = 128;
 
 impl Table {
     /// Takes in a record, as [`Population::insert`](crate::Population::insert) does: a membership on a list that the
     /// contact is already on replaces the earlier one; of a contact's own fields the last that was given counts. Gives
     /// back how many memberships were replaced.
+    ///
+    /// Many changes take no longer than as many records take that a table is built of; one in thousands of them puts all
+    /// contacts into columns anew. A [`SharedTable`](crate::SharedTable) bounds what each does.
     ///
     /// ```
     /// use headcount::{Contact, Table};
@@ -134,27 +145,49 @@ impl Table {
         }
     }
 
-    /// Puts the overflow into columns if it is full, and joins levels that are small or have few rows left.
+    /// Puts the overflow into columns if it is full, and joins levels that are small or have few rows left, as far as one
+    /// change may.
     fn keep_bounded(&mut self) {
-        if self.overflow.rows().len() >= self.layout.changed {
-            self.join_from(self.newer.len() + 1);
-        }
-        // A level that takes in the overflow may make an older one small.
-        while let Some(level) = self.first_due() {
+        self.newer.retain(|level| level.contacts() > 0);
+        let is_bounded = self.others_wait && self.newer.len() < MOST_LEVELS;
+        let most = if is_bounded { self.most_in_a_change() } else { usize::MAX };
+        if let Some(level) = self.first_due(most) {
             self.join_from(level);
         }
     }
 
-    /// The oldest level that is to be joined with all newer ones.
-    fn first_due(&self) -> Option<usize> {
-        let mut in_newer: usize = self.levels().map(Level::contacts).sum();
-        self.levels().position(|level| {
+    /// How many contacts a change puts into columns at most while others wait for it: what takes some milliseconds.
+    pub(super) fn most_in_a_change(&self) -> usize {
+        8 * self.layout.changed
+    }
+
+    /// Joins what is due, however many contacts that are.
+    pub(super) fn join_due(&mut self) {
+        if let Some(level) = self.first_due(usize::MAX) {
+            self.join_from(level);
+        }
+    }
+
+    /// Whether there is more to join than changes have done.
+    pub(super) fn is_due(&self) -> bool {
+        self.first_due(usize::MAX).is_some()
+    }
+
+    /// The oldest level that is to be joined with all newer ones, which have no more than `most` contacts with it. A full
+    /// overflow is to become a level in any case.
+    fn first_due(&self, most: usize) -> Option<usize> {
+        let in_overflow = self.overflow.rows().len();
+        let is_full = in_overflow >= self.layout.changed;
+        let mut in_newer = self.levels().map(Level::contacts).sum::<usize>() + if is_full { in_overflow } else { 0 };
+        let due = self.levels().position(|level| {
             let (contacts, rows) = (level.contacts(), level.rows());
+            let joined = in_newer + if is_full { 0 } else { in_overflow };
             in_newer -= contacts;
             let is_small = in_newer > 0 && contacts <= GROWTH * in_newer;
             let is_sparse = rows >= self.layout.changed && contacts * 4 < rows * 3;
-            is_small || is_sparse
-        })
+            (is_small || is_sparse) && joined <= most
+        });
+        due.or_else(|| is_full.then_some(self.newer.len() + 1))
     }
 
     /// Makes one level of a level, all newer ones and the overflow.
@@ -167,7 +200,7 @@ impl Table {
         rows.sort_unstable_by_key(|(order, _)| *order);
         let mut shards = Shards::default();
         rows.iter().for_each(|(_, row)| shards.push(&self.contact(*row)));
-        let built = build(shards.into_closed(), self.layout);
+        let built = build(shards.into_closed(), self.layout, &StopToken::never());
         let joined = |order| Level::new(built, order);
         self.overflow = Default::default();
         match level.checked_sub(1) {

@@ -221,7 +221,12 @@ impl Level {
 
     /// Whether it has the same rows, as a snapshot of what it was has them.
     pub(super) fn is_snapshot_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.contents, &other.contents) && self.live.is_snapshot_of(&other.live)
+        self.shares_contents(other) && self.live.is_snapshot_of(&other.live)
+    }
+
+    /// Whether its rows, removed ones included, were put into columns together with the other's: they are the same.
+    pub(super) fn shares_contents(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.contents, &other.contents)
     }
 
     /// How many bytes the order takes, where the segments do not say it.

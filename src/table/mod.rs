@@ -105,6 +105,8 @@ pub struct Table {
     stop: StopToken,
     /// What changes, if somebody wants to know.
     log: ChangeLog,
+    /// Whether others wait for whoever changes it, so that a change is to do little.
+    others_wait: bool,
 }
 
 /// Where a contact is.
@@ -179,7 +181,12 @@ impl TableBuilder {
     /// If there are more than 2^32 − 2 records or memberships.
     #[must_use]
     pub fn build(self) -> Table {
-        let built = build(self.shards.into_closed(), self.layout);
+        self.build_until(&StopToken::never())
+    }
+
+    /// The same, until it is to stop: then the table is of no use.
+    pub(crate) fn build_until(self, stop: &StopToken) -> Table {
+        let built = build(self.shards.into_closed(), self.layout, stop);
         let (contacts, replaced) = (built.contacts as u64, built.replaced);
         Table {
             base: Level::new(built, None),
@@ -235,14 +242,25 @@ impl Table {
         self.levels().for_each(|level| _ = level.by_phone());
     }
 
-    /// The contact of a phone number. What is worked out where a record is silent is filled in.
+    /// The contact of a phone number. What is worked out where a record is silent is filled in, and memberships are in the
+    /// order of their lists.
+    ///
+    /// ```
+    /// use headcount::{Contact, Table};
+    ///
+    /// let mut table = Table::default();
+    /// let record = r#"{"phone_number": "+1", "list_id": 7, "conversion_count": 2, "revenue_total": 30}"#;
+    /// table.merge(serde_json::from_str::<Contact>(record)?);
+    /// let membership = &table.get("+1").unwrap().memberships[0];
+    /// assert_eq!((membership.has_revenue, membership.avg_revenue), (Some(true), Some("15".parse()?)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn get(&self, phone_number: &str) -> Option<Contact> {
         self.find(phone_number).map(|at| self.contact(at))
     }
 
-    /// The contacts, in the order in which they were first seen. What is worked out where a record is silent is filled
-    /// in.
+    /// The contacts, in the order in which they were first seen, each as [`Table::get`] gives it.
     ///
     /// They are those of the table as it is: the iterator holds a snapshot, and borrows nothing.
     ///
@@ -334,10 +352,11 @@ impl Table {
     pub fn sizes<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>, cx: &EvalContext) -> Vec<Size> {
         span!("sizes");
         let audiences: Vec<&Audience> = audiences.into_iter().collect();
-        let plans: Vec<Plan> = audiences.iter().map(|audience| audience.plan(cx)).collect();
+        let plans: Vec<Plan> =
+            audiences.iter().take_while(|_| !self.is_stopped()).map(|audience| audience.plan(cx)).collect();
         let plans: Vec<&Plan> = plans.iter().collect();
         let counts = Scan::new(self, &Questions::of(&plans)).count_many(cx.semantics.unit);
-        let sized = counts.into_iter().zip(audiences);
+        let sized = counts.into_iter().zip(audiences).take_while(|_| !self.is_stopped());
         sized.map(|(count, audience)| Size::new(count, audience, cx)).collect()
     }
 

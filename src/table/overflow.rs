@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use crate::by_list::ByList;
-use crate::contact::Contact;
+use crate::catalogue::{AmountField, FlagField, TimeField};
+use crate::contact::{Contact, Membership};
+use crate::eval;
+use crate::time::from_micros;
 
-/// A contact as a record.
+/// A contact as a record, which says what it would say in columns.
 #[derive(Clone, Debug)]
 pub(super) struct OverflowRow {
     pub(super) contact: Contact,
@@ -16,8 +19,41 @@ pub(super) struct OverflowRow {
 
 impl OverflowRow {
     pub(super) fn new(contact: Contact, order: u64) -> Arc<Self> {
+        let contact = as_in_columns(contact);
         Arc::new(Self { by_list: ByList::of(&contact), contact, order })
     }
+}
+
+/// The record that columns would give: what is worked out where it is silent is filled in, memberships are in the order of
+/// their lists, and instants are microseconds.
+fn as_in_columns(mut contact: Contact) -> Contact {
+    let mut memberships = std::mem::take(&mut contact.memberships);
+    memberships.sort_by_key(|membership| membership.list_id);
+    for field in FlagField::ALL {
+        if let Some(flag) = eval::flag(*field, &contact, None) {
+            field.set(&mut contact, &mut Membership::default(), flag);
+        }
+    }
+    for membership in &mut memberships {
+        for field in FlagField::ALL {
+            if let Some(flag) = eval::flag(*field, &contact, Some(membership)) {
+                field.set(&mut contact, membership, flag);
+            }
+        }
+        for field in AmountField::ALL {
+            if let Some(amount) = eval::amount(*field, Some(membership)) {
+                field.set(membership, amount);
+            }
+        }
+        for field in TimeField::ALL {
+            if let Some(instant) = eval::time(*field, Some(membership)) {
+                field.set(membership, from_micros(instant));
+            }
+        }
+        // An empty key cannot be asked for, and no column has it.
+        membership.custom_fields.remove("");
+    }
+    Contact { memberships, ..contact }
 }
 
 /// The contacts that were changed last, by phone number. Snapshots share it until one of them changes it.

@@ -10,6 +10,8 @@ use crate::span::span;
 /// never waits for a change to be made.
 ///
 /// A change is in every snapshot that is taken after its call has returned, and in none that was taken before the call.
+/// None takes longer than writing some thousand contacts into columns, however large the table: what is more to do is
+/// left to [`SharedTable::join_levels`].
 ///
 /// ```
 /// use headcount::{Audience, Contact, EvalContext, SharedTable, Table};
@@ -80,33 +82,68 @@ impl SharedTable {
     /// assert_eq!(table.snapshot().len(), 1);
     /// ```
     pub fn compact(&self) {
+        self.beside_changes(|table| !table.is_compact(), Table::compact);
+    }
+
+    /// Does what changes have left to be done: a [`Table`] that is changed joins its levels by itself, however long that
+    /// takes, and here a change joins no more than some thousand contacts. It works beside changes, as
+    /// [`SharedTable::compact`] does, and costs less. Whether there was anything to do.
+    ///
+    /// Call it again and again on a thread in the background, as `examples/service` does: without it a size takes the
+    /// longer the more changes there were. Work that rayon shares out runs on the current pool: in a pool of its own it
+    /// leaves that of the counts to them.
+    ///
+    /// ```
+    /// use headcount::{Contact, SharedTable};
+    ///
+    /// let table = SharedTable::default();
+    /// for number in 0..5_000 {
+    ///     table.merge(Contact { phone_number: format!("+{number}"), ..Contact::default() });
+    /// }
+    /// assert!(table.join_levels());
+    /// assert!(!table.join_levels(), "one call does all there is");
+    /// ```
+    pub fn join_levels(&self) -> bool {
+        self.beside_changes(Table::is_due, Table::join_due)
+    }
+
+    /// Does something to a copy of the table while changes are made to it, makes those again, and puts the copy in its
+    /// place; whether anything was to be done.
+    fn beside_changes(&self, is_wanted: impl FnOnce(&Table) -> bool, work: impl FnOnce(&mut Table)) -> bool {
         /// So many changes are made again while others wait.
         const AT_ONCE: usize = 256;
-        /// Whoever changes the table faster than changes can be made again waits for more of them after some rounds.
+        /// After so many rounds changes come faster than they are made again, and wait for some of them each.
         const ROUNDS: usize = 16;
         let _alone = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut compacted = {
+        let mut copy = {
             let mut table = self.lock();
-            if table.is_compact() {
-                return;
+            if !is_wanted(&table) {
+                return false;
             }
             table.log.start();
             table.clone()
         };
-        compacted.compact();
+        work(&mut copy);
+        // Nobody waits for its indices.
+        copy.prepare();
         for round in 0.. {
             let mut table = self.lock();
-            let Some(changes) = table.log.take() else { return };
-            if changes.len() <= AT_ONCE || round == ROUNDS {
-                compacted.replay(&table, changes);
-                *table = compacted;
-                return self.publish(table);
+            let Some(changes) = table.log.take_first(if round < ROUNDS { usize::MAX } else { AT_ONCE }) else { break };
+            let are_last = table.log.is_empty();
+            if changes.len() <= AT_ONCE {
+                copy.replay(&table, changes);
+                if are_last {
+                    *table = copy;
+                    self.publish(table);
+                    break;
+                }
+            } else {
+                let known = table.clone();
+                drop(table);
+                copy.replay(&known, changes);
             }
-            table.log.start();
-            let known = table.clone();
-            drop(table);
-            compacted.replay(&known, changes);
         }
+        true
     }
 
     /// Makes several changes that snapshots have all of, or none. If `change` panics, it is none.
@@ -133,7 +170,8 @@ impl SharedTable {
     /// Lets snapshots see the table that changes were made to.
     fn publish(&self, table: MutexGuard<'_, Table>) {
         table.prepare();
-        let changed = Arc::new(table.clone());
+        // Nobody waits for whoever changes a snapshot.
+        let changed = Arc::new(Table { others_wait: false, ..table.clone() });
         // The one before is let go of behind the lock: whoever is the last to hold it frees what it alone has.
         let before = std::mem::replace(&mut *self.current.write().unwrap_or_else(PoisonError::into_inner), changed);
         drop(table);
@@ -142,12 +180,15 @@ impl SharedTable {
 
     /// The table that changes are made to; what a change left behind that panicked is undone.
     fn lock(&self) -> MutexGuard<'_, Table> {
-        self.changing.lock().unwrap_or_else(|poisoned| {
+        let mut table = self.changing.lock().unwrap_or_else(|poisoned| {
             let mut table = poisoned.into_inner();
             *table = Table::clone(&self.snapshot());
             self.changing.clear_poison();
             table
-        })
+        });
+        // Of a table that was put in this one's place, too.
+        table.others_wait = true;
+        table
     }
 }
 
@@ -161,6 +202,7 @@ mod tests {
     use crate::contact::Membership;
     use crate::semantics::EvalContext;
     use crate::table::TableBuilder;
+    use crate::table::level::Level;
 
     const CONTACTS: u64 = 40;
 
@@ -226,31 +268,93 @@ mod tests {
 
     #[test]
     fn a_compaction_takes_in_what_is_changed_beside_it() {
-        let table = table();
-        (0..CONTACTS).for_each(|number| _ = table.merge(contact(number, 1)));
-        std::thread::scope(|scope| {
-            let compacted = scope.spawn(|| (0..20).for_each(|_| table.compact()));
-            let mut round = 2;
-            loop {
-                (0..CONTACTS).for_each(|number| {
-                    table.remove(&format!("+{}", CONTACTS + number));
-                    table.merge(contact(number, round));
-                    table.replace(contact(CONTACTS + number, round));
-                });
-                round += 1;
-                if compacted.is_finished() {
-                    break;
+        for compact in [SharedTable::compact, |table: &SharedTable| _ = table.join_levels()] {
+            let table = table();
+            (0..CONTACTS).for_each(|number| _ = table.merge(contact(number, 1)));
+            std::thread::scope(|scope| {
+                let compacted = scope.spawn(|| (0..20).for_each(|_| compact(&table)));
+                let mut round = 2;
+                loop {
+                    (0..CONTACTS).for_each(|number| {
+                        table.remove(&format!("+{}", CONTACTS + number));
+                        table.merge(contact(number, round));
+                        table.replace(contact(CONTACTS + number, round));
+                    });
+                    round += 1;
+                    if compacted.is_finished() {
+                        break;
+                    }
                 }
-            }
-        });
-        table.compact();
-        let (snapshot, expected) = (table.snapshot(), 0..2 * CONTACTS);
-        assert!(snapshot.is_compact());
+            });
+            compact(&table);
+            let (snapshot, expected) = (table.snapshot(), 0..2 * CONTACTS);
+            assert!(!snapshot.is_due());
+            assert!(
+                snapshot.contacts().map(|contact| contact.phone_number).eq(expected.map(|number| format!("+{number}")))
+            );
+            let clicks = snapshot.get("+7").unwrap().memberships[0].click_count;
+            assert_eq!(clicked(&snapshot, clicks), 2 * CONTACTS, "all are of the last round");
+        }
+    }
+
+    /// How many contacts a table has in columns that another one had not put there.
+    fn put_into_columns(before: &Table, after: &Table) -> usize {
+        let is_new = |level: &&Level| !before.levels().any(|known| known.shares_contents(level));
+        after.levels().filter(is_new).map(Level::rows).sum()
+    }
+
+    /// Changes, whom they are of spread over all.
+    fn change(table: &mut Table, at: u64) {
+        let number = at * 37 % (8 * CONTACTS);
+        match at % 5 {
+            0 => _ = table.remove(&format!("+{number}")),
+            1 => table.replace(contact(number, at)),
+            _ => _ = table.merge(contact(number, at)),
+        }
+    }
+
+    #[test]
+    fn a_change_does_no_more_than_some_work_and_leaves_the_rest() {
+        let shared = table();
+        let mut alone = Table::clone(&shared.snapshot());
+        let bound = alone.most_in_a_change();
+        let (mut most, mut most_alone) = (0, 0);
+        for at in 0..40 * CONTACTS {
+            let (before, before_alone) = (shared.snapshot(), alone.clone());
+            shared.change(|table| change(table, at));
+            change(&mut alone, at);
+            most = most.max(put_into_columns(&before, &shared.snapshot()));
+            most_alone = most_alone.max(put_into_columns(&before_alone, &alone));
+        }
         assert!(
-            snapshot.contacts().map(|contact| contact.phone_number).eq(expected.map(|number| format!("+{number}")))
+            most <= bound && 4 * bound < most_alone,
+            "{most} of {bound} contacts, and {most_alone} by a table alone"
         );
-        let clicks = snapshot.get("+7").unwrap().memberships[0].click_count;
-        assert_eq!(clicked(&snapshot, clicks), 2 * CONTACTS, "all are of the last round");
+
+        assert!(shared.snapshot().levels().count() > 2 * alone.levels().count());
+        assert!(shared.join_levels());
+        assert_eq!(shared.snapshot().levels().count(), 1);
+        assert!(!shared.join_levels());
+        assert!(shared.snapshot().contacts().eq(alone.contacts()));
+    }
+
+    #[test]
+    fn what_is_put_in_the_place_of_a_table_is_bounded_too() {
+        let shared = SharedTable::default();
+        shared.change(|shared| *shared = Table::clone(&table().snapshot()));
+        let bound = shared.snapshot().most_in_a_change();
+        for at in 0..4 * CONTACTS {
+            let before = shared.snapshot();
+            shared.change(|table| change(table, at));
+            assert!(put_into_columns(&before, &shared.snapshot()) <= bound);
+        }
+        let panics = catch_unwind(AssertUnwindSafe(|| shared.change(|_| panic!("half way"))));
+        assert!(panics.is_err());
+        for at in 0..4 * CONTACTS {
+            let before = shared.snapshot();
+            shared.change(|table| change(table, at));
+            assert!(put_into_columns(&before, &shared.snapshot()) <= bound);
+        }
     }
 
     #[test]
@@ -259,7 +363,7 @@ mod tests {
         table.merge(contact(1, 1));
         table.changing.lock().unwrap().log.start();
         table.change(|table| *table = Table::default());
-        assert!(table.changing.lock().unwrap().log.take().is_none());
+        assert!(table.changing.lock().unwrap().log.take_first(1).is_none());
         table.compact();
         assert!(table.snapshot().is_empty());
     }

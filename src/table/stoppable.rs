@@ -45,6 +45,10 @@ impl Table {
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.is_stopped()
     }
+
+    pub(crate) fn stop_token(&self) -> &StopToken {
+        &self.stop
+    }
 }
 
 /// Each method answers as that of [`Table`] with its name does.
@@ -89,6 +93,11 @@ impl StoppableTable {
     /// As [`Table::timeline`].
     pub fn timeline(&self, audience: &Audience, cx: &EvalContext, to: DateTime<Utc>) -> Result<Timeline, Stopped> {
         self.ask(|table| table.timeline(audience, cx, to))
+    }
+
+    /// As [`Table::valid_until`].
+    pub fn valid_until(&self, audience: &Audience, cx: &EvalContext) -> Result<Option<DateTime<Utc>>, Stopped> {
+        self.ask(|table| table.valid_until(audience, cx))
     }
 
     /// An answer, unless it was stopped: then it is a part of one, and nobody sees it.

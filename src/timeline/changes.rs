@@ -3,6 +3,8 @@
 
 use rayon::prelude::*;
 
+use crate::stop::StopToken;
+
 /// The comings and goings of a range of instants.
 #[derive(Debug)]
 pub(crate) struct Changes {
@@ -33,17 +35,18 @@ impl Changes {
     }
 
     /// The size at first, and the instants at which it becomes another one, each with the one that it becomes: of changes
-    /// that several threads found.
-    pub(crate) fn into_steps(parts: Vec<Self>) -> (u64, Vec<(i64, u64)>) {
+    /// that several threads found. If it is to stop before its end, what there is by then is of no use.
+    pub(crate) fn into_steps(parts: Vec<Self>, stop: &StopToken) -> (u64, Vec<(i64, u64)>) {
         let first: u64 = parts.iter().map(|part| part.first).sum();
         let from = parts.first().map_or(0, |part| part.from);
         let (comings, goings): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.comings, part.goings)).unzip();
         let buckets = TimeBuckets::of(comings.iter().chain(&goings));
-        let (comings, goings) = rayon::join(|| buckets.sort_into(comings), || buckets.sort_into(goings));
+        let (comings, goings) = rayon::join(|| buckets.sort_into(comings, stop), || buckets.sort_into(goings, stop));
         // Some buckets at a time, so that there are not as many vectors as buckets.
         const AT_A_TIME: usize = 16;
         let found: Vec<Vec<(u64, i64)>> = (0..buckets.count.div_ceil(AT_A_TIME))
             .into_par_iter()
+            .take_any_while(|_| !stop.is_stopped())
             .map(|at| {
                 let (mut steps, mut come, mut go) = (Vec::new(), Vec::new(), Vec::new());
                 for bucket in at * AT_A_TIME..buckets.count.min((at + 1) * AT_A_TIME) {
@@ -56,7 +59,7 @@ impl Changes {
             .collect();
         let mut size = first;
         let mut steps = Vec::with_capacity(found.iter().map(Vec::len).sum());
-        for found in found {
+        for found in found.into_iter().take_while(|_| !stop.is_stopped()) {
             steps.extend(found.into_iter().map(|(at, difference)| {
                 // OK because nobody goes who is not in.
                 size = size.wrapping_add_signed(difference);
@@ -96,21 +99,29 @@ impl TimeBuckets {
         Self { shift, count: (last >> shift) as usize + 1 }
     }
 
-    fn sort_into(self, parts: Vec<Vec<u64>>) -> Vec<Bucketed> {
-        parts.into_par_iter().filter(|part| !part.is_empty()).map(|part| self.sort(&part)).collect()
+    fn sort_into(self, parts: Vec<Vec<u64>>, stop: &StopToken) -> Vec<Bucketed> {
+        parts.into_par_iter().filter(|part| !part.is_empty()).map(|part| self.sort(&part, stop)).collect()
     }
 
-    fn sort(self, part: &[u64]) -> Bucketed {
+    fn sort(self, part: &[u64], stop: &StopToken) -> Bucketed {
+        /// So many are sorted in some hundred microseconds.
+        const BETWEEN_LOOKS: usize = 1 << 16;
+        let chunks = || part.chunks(BETWEEN_LOOKS).take_while(|_| !stop.is_stopped());
         let bucket = |number: u64| (number >> self.shift) as usize;
         let mut begins = vec![0; self.count + 1];
-        part.iter().for_each(|number| begins[bucket(*number) + 1] += 1);
+        for chunk in chunks() {
+            chunk.iter().for_each(|number| begins[bucket(*number) + 1] += 1);
+        }
         (1..begins.len()).for_each(|at| begins[at] += begins[at - 1]);
         let mut next = begins.clone();
         let mut numbers = vec![0; part.len()];
-        for number in part {
-            let next = &mut next[bucket(*number)];
-            numbers[*next] = *number;
-            *next += 1;
+        // These are no more than were counted: what has stopped there stops here.
+        for chunk in chunks() {
+            for number in chunk {
+                let next = &mut next[bucket(*number)];
+                numbers[*next] = *number;
+                *next += 1;
+            }
         }
         Bucketed { begins, numbers }
     }
@@ -146,6 +157,10 @@ fn take(sorted: &mut &[u64], at: u64) -> i64 {
 mod tests {
     use super::*;
 
+    fn into_steps(parts: Vec<Changes>) -> (u64, Vec<(i64, u64)>) {
+        Changes::into_steps(parts, &StopToken::never())
+    }
+
     #[test]
     fn comings_and_goings_are_summed() {
         let mut changes = Changes::new(-10);
@@ -155,7 +170,7 @@ mod tests {
         let mut more = Changes::new(-10);
         more.first = 5;
         more.add(true, &[7, 8]);
-        assert_eq!(Changes::into_steps(vec![changes, more]), (7, vec![(-5, 8), (7, 6), (8, 7)]));
+        assert_eq!(into_steps(vec![changes, more]), (7, vec![(-5, 8), (7, 6), (8, 7)]));
     }
 
     #[test]
@@ -163,7 +178,7 @@ mod tests {
         let (from, to) = (chrono::DateTime::<chrono::Utc>::MIN_UTC, chrono::DateTime::<chrono::Utc>::MAX_UTC);
         let mut changes = Changes::new(from.timestamp_micros());
         changes.add(false, &[to.timestamp_micros()]);
-        assert_eq!(Changes::into_steps(vec![changes]), (0, vec![(to.timestamp_micros(), 1)]));
+        assert_eq!(into_steps(vec![changes]), (0, vec![(to.timestamp_micros(), 1)]));
     }
 
     #[test]
@@ -180,7 +195,7 @@ mod tests {
             }
             parts.push(changes);
         }
-        let (first, steps) = Changes::into_steps(parts);
+        let (first, steps) = into_steps(parts);
         let mut size = first as i64;
         expected.retain(|_, difference| *difference != 0);
         let expected = expected.into_iter().map(|(at, difference)| {

@@ -138,7 +138,7 @@ impl Table {
     pub fn timeline(&self, audience: &Audience, cx: &EvalContext, to: DateTime<Utc>) -> Timeline {
         let to = to.max(cx.now);
         let range = (cx.now.timestamp_micros(), to.timestamp_micros());
-        let (first, changes) = Changes::into_steps(self.sweep(audience, cx, range));
+        let (first, changes) = Changes::into_steps(self.sweep(audience, cx, range), self.stop_token());
         let fingerprint = audience.filter.fingerprint();
         Timeline { from: cx.now, to, semantics: cx.semantics, fingerprint, first, changes }
     }
@@ -171,10 +171,10 @@ impl Table {
         loop {
             // From the calendar's beginning to its end is further than can be counted.
             let to = if reach == i64::MAX { end } else { now.saturating_add(reach).min(end) };
-            let (_, changes) = Changes::into_steps(self.sweep(audience, cx, (now, to)));
+            let (_, changes) = Changes::into_steps(self.sweep(audience, cx, (now, to)), self.stop_token());
             match changes.first() {
                 Some((at, _)) => return Some(from_micros(*at)),
-                None if to == end => return None,
+                None if to == end || self.is_stopped() => return None,
                 None => reach = reach.saturating_mul(64),
             }
         }

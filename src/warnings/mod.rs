@@ -55,8 +55,8 @@ impl Warning {
         self
     }
 
-    /// Where it is: always the JSON pointer of a condition or group in the filter's JSON form, in text too; of
-    /// [`Warnings`] also where that stands in the source.
+    /// Where it is: the JSON pointer of a condition or group in the filter's JSON form, in text too; of [`Warnings`] also where
+    /// that stands in the source. What [`Filter::check`] finds in a query of react-querybuilder has the query's pointer.
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
@@ -176,21 +176,17 @@ impl Warnings {
         Ok(Self { list })
     }
 
-    /// The warnings of the one filter in a source; `find` tells where the parts stand that pointers name.
-    pub(crate) fn of_one(
-        filter: &Filter,
-        source: &str,
-        cx: &EvalContext,
-        find: impl FnOnce(&[&str]) -> Vec<Option<Range<usize>>>,
-    ) -> Self {
-        let list = filter.warnings(cx);
-        if list.is_empty() {
-            return Self { list };
+    /// The warnings of the one filter in a source; `resolve` says where in it the places are.
+    pub(crate) fn of_one(filter: &Filter, cx: &EvalContext, resolve: impl FnOnce(&mut [Place])) -> Self {
+        let mut list = filter.warnings(cx);
+        if !list.is_empty() {
+            let mut places: Vec<Place> = list.iter().map(|warning| warning.place.clone()).collect();
+            resolve(&mut places);
+            list.iter_mut().zip(places).for_each(|(warning, place)| warning.place = place);
+            sort(&mut list);
+            // A rule of another form may be two conditions, of which the same is to be said.
+            list.dedup();
         }
-        let spans = find(&list.iter().map(Warning::pointer).collect::<Vec<_>>());
-        let mut list = with_spans(list, spans);
-        let lines = Lines::new(source);
-        list.iter_mut().for_each(|warning| warning.place.resolve(&lines));
         Self { list }
     }
 
@@ -264,9 +260,13 @@ fn with_spans(mut warnings: Vec<Warning>, spans: Vec<Option<Range<usize>>>) -> V
     for (warning, span) in warnings.iter_mut().zip(spans) {
         warning.place.span = span;
     }
-    // What is around something begins where that does, or before; the sort keeps it first.
-    warnings.sort_by_key(|warning| warning.place.span.as_ref().map_or(0, |span: &Range<usize>| span.start));
+    sort(&mut warnings);
     warnings
+}
+
+/// What is around something begins where that does, or before; the sort keeps it first.
+fn sort(warnings: &mut [Warning]) {
+    warnings.sort_by_key(|warning| warning.place.span.as_ref().map_or(0, |span| span.start));
 }
 
 struct Report<'a> {

@@ -1,15 +1,20 @@
 //! What is stopped ends soon, however many conditions are asked, and gives no result.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use headcount::{
     Audience, Contact, EvalContext, Membership, RecordReader, StopToken, Table, TableBuilder,
+    analysis::{Confidence, SampleBuilder, SampleSize},
     error::{Code, Stopped},
-    records::Input,
+    records::{Input, write_parquet},
+    table::StoppableTable,
 };
 
-/// What is stopped takes so much longer at most: milliseconds when optimised, on a machine that does nothing else.
-const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 2_000 } else { 50 });
+/// What is stopped goes on for so long at most: not optimised, on a machine that does other things, it may be longer.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 2_000 } else { 5 });
+/// The least late of so many tries counts: whatever else the machine does only makes one later.
+const TRIES: usize = if cfg!(debug_assertions) { 1 } else { 7 };
 const CONTACTS: u64 = 20_000;
 const CONDITIONS: u64 = 9_999;
 
@@ -45,17 +50,57 @@ fn audiences() -> [Audience; 2] {
     ]
 }
 
-/// Asks with deadlines that pass at once, a little later, and in the midst of it. What goes before the scan, the plans of
-/// filters, is not stopped: it takes `planned` a plan, of which no question has more than some.
+/// How it is stopped.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Deadline,
+    Somebody,
+}
+
+/// How late an answer is that is stopped after some time; none where it is there before.
+fn late<T, E>(by: By, after: Duration, ask: impl Fn(&StopToken) -> Result<T, E>) -> Option<Duration> {
+    match by {
+        By::Deadline => {
+            let deadline = Instant::now() + after;
+            let answer = ask(&StopToken::at(deadline));
+            answer.is_err().then(|| Instant::now().saturating_duration_since(deadline))
+        }
+        By::Somebody => {
+            let stop = StopToken::new();
+            std::thread::scope(|scope| {
+                let stopped = scope.spawn(|| {
+                    std::thread::sleep(after);
+                    stop.stop();
+                    Instant::now()
+                });
+                let answer = ask(&stop);
+                let end = Instant::now();
+                let stopped = stopped.join().unwrap();
+                answer.is_err().then(|| end.saturating_duration_since(stopped))
+            })
+        }
+    }
+}
+
+/// Stops an answer at moments that are spread over all the time that it takes.
 #[track_caller]
-fn stops<T>(asked: &str, planned: Duration, ask: impl Fn(&StopToken) -> Result<T, Stopped>) {
-    for after in [0, 1, 5, 20] {
-        let deadline = Instant::now() + Duration::from_millis(after);
-        let answer = ask(&StopToken::at(deadline));
-        let late = Instant::now().saturating_duration_since(deadline);
-        assert!(late < PATIENCE + 8 * planned || answer.is_ok(), "{asked} after {after} ms ends {late:?} late");
-        if after == 0 {
-            assert_eq!(answer.err(), Some(Stopped), "{asked}");
+fn stops<T, E>(asked: &str, ask: impl Fn(&StopToken) -> Result<T, E>) {
+    let moments: Vec<Duration> = if cfg!(debug_assertions) {
+        // All of it takes minutes.
+        [0, 1, 5, 20].map(Duration::from_millis).to_vec()
+    } else {
+        let start = Instant::now();
+        assert!(ask(&StopToken::never()).is_ok(), "{asked}");
+        let whole = start.elapsed();
+        (0..16).map(|part| whole * part / 16).collect()
+    };
+    for by in [By::Deadline, By::Somebody] {
+        for after in &moments {
+            let tries: Vec<Option<Duration>> = (0..TRIES).map(|_| late(by, *after, &ask)).collect();
+            if let Some(least) = tries.iter().flatten().min() {
+                assert!(*least <= PATIENCE, "{asked}: stopped by {by:?} after {after:?}, it ends {least:?} late");
+            }
+            assert!(!after.is_zero() || matches!(by, By::Somebody) || tries[0].is_some(), "{asked}");
         }
     }
 }
@@ -63,17 +108,24 @@ fn stops<T>(asked: &str, planned: Duration, ask: impl Fn(&StopToken) -> Result<T
 #[test]
 fn answers_stop_at_a_deadline() {
     let (table, cx) = (table(), EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap()));
-    for audience in &audiences() {
-        let start = Instant::now();
-        assert!(!audience.plan(&cx).is_never());
-        let planned = start.elapsed();
-        stops("size", planned, |stop| table.stoppable(stop).size(audience, &cx));
-        stops("sizes", planned, |stop| table.stoppable(stop).sizes([audience, audience], &cx));
-        stops("members", planned, |stop| table.stoppable(stop).members(audience, &cx));
-        stops("compare", planned, |stop| table.stoppable(stop).compare([audience, audience], &cx));
-        stops("breakdown", planned, |stop| table.stoppable(stop).breakdown(audience, &cx));
-        let to = cx.now + chrono::TimeDelta::days(7);
-        stops("timeline", planned, |stop| table.stoppable(stop).timeline(audience, &cx, to));
+    let to = cx.now + chrono::TimeDelta::days(7);
+    let mut builder = SampleBuilder::new(SampleSize::Contacts(CONTACTS), 1);
+    table.contacts().for_each(|contact| builder.push(contact));
+    let sample = builder.build();
+    for (audience, which) in audiences().iter().zip(["counts", "times"]) {
+        let stops_at = |asked: &str, ask: &dyn Fn(&StoppableTable) -> Result<(), Stopped>| {
+            stops(&format!("{asked} of {which}"), |stop| ask(&table.stoppable(stop)));
+        };
+        stops_at("size", &|table| table.size(audience, &cx).map(drop));
+        stops_at("sizes", &|table| table.sizes([audience, audience], &cx).map(drop));
+        stops_at("members", &|table| table.members(audience, &cx).map(drop));
+        stops_at("compare", &|table| table.compare([audience, audience], &cx).map(drop));
+        stops_at("breakdown", &|table| table.breakdown(audience, &cx).map(drop));
+        stops_at("timeline", &|table| table.timeline(audience, &cx, to).map(drop));
+        stops_at("valid_until", &|table| table.valid_until(audience, &cx).map(drop));
+        stops(&format!("estimate of {which}"), |stop| {
+            sample.stoppable(stop).estimate(audience, &cx, Confidence::default())
+        });
     }
 }
 
@@ -93,24 +145,68 @@ fn what_is_not_stopped_is_answered_as_ever() {
     }
 }
 
+/// Files of records: their names, and their bytes.
+fn files() -> Vec<(&'static str, Vec<u8>)> {
+    const RECORDS: u64 = if cfg!(debug_assertions) { 40_000 } else { 1_000_000 };
+    let record = |number: u64, end: &str| {
+        format!("{{\"phone_number\": \"+1415{number:07}\", \"list_id\": 7, \"click_count\": {}}}{end}", number % 97)
+    };
+    let ndjson: String = (0..RECORDS).map(|number| record(number, "\n")).collect();
+    let array: String = (1..RECORDS).map(|number| record(number, ",")).collect();
+    let csv: String = (0..RECORDS).map(|number| format!("+1415{number:07},7,{}\n", number % 97)).collect();
+    let csv = format!("phone_number,list_id,click_count\n{csv}");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(csv.as_bytes()).unwrap();
+    let mut parquet = Vec::new();
+    let table = RecordReader::new().threads(2).table([Input::new("c.csv", csv.as_bytes())]).unwrap();
+    write_parquet(&table, &mut parquet, &mut |_| {}).unwrap();
+    vec![
+        ("c.ndjson", ndjson.into_bytes()),
+        ("c.json", format!("[{array}{}]", record(0, "")).into_bytes()),
+        ("c.csv", csv.into_bytes()),
+        ("c.csv.gz", packed.finish().unwrap()),
+        ("c.parquet", parquet),
+    ]
+}
+
 #[test]
 fn reading_stops() {
-    let csv = format!("phone_number,click_count\n{}", "+1,2\n".repeat(400_000));
-    let ndjson = "{\"phone_number\": \"+1\", \"click_count\": 2}\n".repeat(400_000);
-    for (name, text) in [("c.csv", &csv), ("c.ndjson", &ndjson)] {
-        for after in [0, 2] {
-            let input = || Input::new(name, text.as_bytes());
-            let deadline = Instant::now() + Duration::from_millis(after);
-            let reader = RecordReader::new().threads(2).stop(&StopToken::at(deadline));
-            let mut builder = TableBuilder::default();
-            let loaded = reader.read_into(input(), &mut builder).unwrap_err();
-            assert_eq!(loaded.first().code(), Code::UnreadableInput, "{name}");
-            assert_eq!(loaded.first().message(), "reading was stopped before its end", "{name}");
-            assert!(builder.build().is_empty(), "{name}");
-            let late = Instant::now().saturating_duration_since(deadline);
-            assert!(late < PATIENCE, "{name} after {after} ms ends {late:?} late");
-            let read = reader.contacts(input()).last().unwrap().unwrap_err();
-            assert_eq!(read.first().code(), Code::UnreadableInput, "{name}");
+    for (name, bytes) in files() {
+        let input = || Input::new(name, &bytes[..]);
+        for threads in [1, 2] {
+            let reader = |stop: &StopToken| RecordReader::new().threads(threads).stop(stop);
+            stops(&format!("a table of {name} on {threads} threads"), |stop| reader(stop).table([input()]));
+            stops(&format!("the contacts of {name} on {threads} threads"), |stop| {
+                reader(stop).contacts(input()).try_for_each(|contact| contact.map(drop))
+            });
         }
+    }
+}
+
+#[test]
+fn what_was_read_until_it_stopped_is_not_kept() {
+    for (name, bytes) in files() {
+        let input = || Input::new(name, &bytes[..]);
+        let reader = RecordReader::new().threads(2).stop(&StopToken::at(Instant::now()));
+        let mut builder = TableBuilder::default();
+        let loaded = reader.read_into(input(), &mut builder).unwrap_err();
+        let built = reader.table([input()]).unwrap_err();
+        let read = reader.contacts(input()).last().unwrap().unwrap_err();
+        for errors in [loaded, built, read] {
+            assert_eq!(errors.first().code(), Code::UnreadableInput, "{name}");
+            assert_eq!(errors.first().message(), "reading was stopped before its end", "{name}");
+        }
+        assert!(builder.build().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn whoever_is_told_how_far_reading_is_may_stop_it() {
+    for (name, bytes) in files() {
+        let stop = StopToken::new();
+        let told = stop.clone();
+        let reader = RecordReader::new().stop(&stop).progress(move |_| told.stop());
+        let errors = reader.table([Input::new(name, &bytes[..])]).unwrap_err();
+        assert_eq!(errors.first().message(), "reading was stopped before its end", "{name}");
     }
 }

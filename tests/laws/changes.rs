@@ -11,8 +11,10 @@ use headcount::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
-use super::cases::{any_filters, audience, cases};
+use super::cases::{Case, any_filters, audience, cases};
 use super::config;
 
 /// Something that happens to a table.
@@ -22,6 +24,7 @@ pub(crate) enum Change {
     Replace(Contact),
     Remove(String),
     Compact,
+    JoinLevels,
     Snapshot,
 }
 
@@ -32,6 +35,7 @@ impl Change {
             Self::Replace(contact) => table.replace(contact),
             Self::Remove(phone_number) => _ = table.remove(&phone_number),
             Self::Compact => table.compact(),
+            Self::JoinLevels => _ = table.join_levels(),
             Self::Snapshot => std::thread::yield_now(),
         }
     }
@@ -42,20 +46,25 @@ impl Change {
             Self::Replace(contact) => table.replace(contact),
             Self::Remove(phone_number) => _ = table.remove(&phone_number),
             Self::Compact => table.compact(),
-            Self::Snapshot => {}
+            // A table that is nobody else's joins them by itself.
+            Self::JoinLevels | Self::Snapshot => {}
         }
     }
 }
 
-pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let change = prop_oneof![
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
         4 => contacts().prop_map(Change::Merge),
         3 => contacts().prop_map(Change::Replace),
         3 => contacts().prop_map(|contact| Change::Remove(contact.phone_number)),
         1 => Just(Change::Compact),
+        1 => Just(Change::JoinLevels),
         2 => Just(Change::Snapshot),
-    ];
-    vec(change, 0..24)
+    ]
+}
+
+pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
+    vec(change(), 0..24)
 }
 
 /// What a table holds after changes, in the order in which contacts are first seen.
@@ -81,11 +90,13 @@ impl Known {
     }
 }
 
-/// Snapshots that threads took while another made changes, each with the numbers of changes that it may have: those whose
+/// Snapshots that threads took while another made changes, and one compacted beside it, each with the numbers of changes that it may have: those whose
 /// calls had returned before, up to one more than had returned after.
 fn snapshots(table: &SharedTable, changes: Vec<Change>) -> Vec<(RangeInclusive<usize>, Arc<Table>)> {
     let (made, all) = (AtomicUsize::new(0), changes.len());
-    let readers = Barrier::new(3);
+    // How often somebody has looked.
+    let looks = AtomicUsize::new(0);
+    let readers = Barrier::new(4);
     let read = || {
         let mut taken: Vec<(RangeInclusive<usize>, Arc<Table>)> = Vec::new();
         readers.wait();
@@ -97,6 +108,7 @@ fn snapshots(table: &SharedTable, changes: Vec<Change>) -> Vec<(RangeInclusive<u
             if is_new {
                 taken.push((before..=(after + 1).min(all), snapshot));
             }
+            looks.fetch_add(1, Ordering::SeqCst);
             if before == all {
                 return taken;
             }
@@ -108,10 +120,22 @@ fn snapshots(table: &SharedTable, changes: Vec<Change>) -> Vec<(RangeInclusive<u
     };
     std::thread::scope(|scope| {
         let threads = [(); 2].map(|()| scope.spawn(read));
+        scope.spawn(|| {
+            readers.wait();
+            while made.load(Ordering::SeqCst) < all {
+                table.join_levels();
+                std::thread::yield_now();
+                table.compact();
+            }
+        });
         readers.wait();
         for change in changes {
             change.make_shared(table);
-            made.fetch_add(1, Ordering::SeqCst);
+            let (made, looks_before) = (made.fetch_add(1, Ordering::SeqCst) + 1, looks.load(Ordering::SeqCst));
+            // Every other state is seen, whoever has the cores; the others may be.
+            while made % 2 == 0 && made < all && looks.load(Ordering::SeqCst) < looks_before + 3 {
+                std::thread::yield_now();
+            }
         }
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     })
@@ -130,6 +154,49 @@ pub(crate) fn table(population: &Population, (same, mixed): (usize, usize)) -> T
 }
 
 pub(crate) const LAYOUTS: [(usize, usize); 4] = [(1, 1), (2, 3), (usize::MAX, 1), (usize::MAX, usize::MAX)];
+
+/// Holds every snapshot that is taken while changes are made against tables that are built of the contacts as they had become
+/// by then; how many snapshots that were.
+fn snapshots_are_what_had_been_merged_by_then(
+    case: &Case,
+    changes: &[Change],
+    layout: (usize, usize),
+) -> Result<usize, TestCaseError> {
+    let mut told = table(&case.population, layout);
+    let shared = SharedTable::from(told.clone());
+    let audience = case.audience();
+    let answer = |table: &Table| {
+        let contacts: Vec<Contact> = table.contacts().collect();
+        let members: Vec<String> = table.members(&audience, &case.cx).into_iter().collect();
+        (contacts, members, table.size(&audience, &case.cx))
+    };
+    // Built anew after each change: that a table equals one that is told of changes is a law of its own.
+    let built = |told: &Table| answer(&Table::from_iter(told.contacts()));
+    let mut expected = vec![built(&told)];
+    for change in changes {
+        change.clone().make(&mut told);
+        expected.push(built(&told));
+    }
+    let taken = snapshots(&shared, changes.to_vec());
+    let count = taken.len();
+    for (range, snapshot) in taken {
+        let found = answer(&snapshot);
+        prop_assert!(range.clone().any(|made| expected[made] == found), "{:?}: {:?}", range, found);
+    }
+    prop_assert_eq!(&answer(&shared.snapshot()), &expected[expected.len() - 1]);
+    Ok(count)
+}
+
+/// Of one population, a thousand changes.
+#[test]
+fn hundreds_of_snapshots_under_threads_are_each_what_had_been_merged_by_then() {
+    const CHANGES: usize = 1_000;
+    let mut runner = TestRunner::deterministic();
+    let case = cases().new_tree(&mut runner).unwrap().current();
+    let changes = vec(change(), CHANGES).new_tree(&mut runner).unwrap().current();
+    let taken = snapshots_are_what_had_been_merged_by_then(&case, &changes, LAYOUTS[0]).unwrap();
+    assert!(taken > CHANGES / 3, "{taken} snapshots of {CHANGES} changes");
+}
 
 proptest! {
     #![proptest_config(config())]
@@ -160,6 +227,7 @@ proptest! {
                     prop_assert_eq!(told.remove(&phone_number), known.remove(&phone_number));
                 }
                 Change::Compact => told.compact(),
+                Change::JoinLevels => {}
                 Change::Snapshot => snapshots.push((told.clone(), known.clone())),
             }
         }
@@ -198,28 +266,21 @@ proptest! {
     fn snapshots_taken_at_any_moment_equal_a_table_built_from_what_had_been_merged_by_then(
         case in cases(), changes in changes(), layout in 0..LAYOUTS.len(),
     ) {
-        let mut told = table(&case.population, LAYOUTS[layout]);
-        let shared = SharedTable::from(told.clone());
-        let audience = case.audience();
-        let answer = |table: &Table| {
-            // Built anew: it depends on where a contact stands in which order its memberships are given, and what is
-            // filled in.
-            let contacts: Vec<Contact> = Table::from_iter(table.contacts()).contacts().collect();
-            let members: Vec<String> = table.members(&audience, &case.cx).into_iter().collect();
-            (contacts, members, table.size(&audience, &case.cx))
-        };
-        // Built anew after each change: that a table equals one that is told of changes is a law of its own.
-        let built = |told: &Table| answer(&Table::from_iter(told.contacts()));
-        let mut expected = vec![built(&told)];
-        for change in changes.clone() {
-            change.make(&mut told);
-            expected.push(built(&told));
+        snapshots_are_what_had_been_merged_by_then(&case, &changes, LAYOUTS[layout])?;
+    }
+
+    #[test]
+    fn a_contact_is_the_same_record_wherever_it_stands(contacts in vec(contacts(), 0..14)) {
+        let population: Population = contacts.into_iter().collect();
+        let expected: Vec<Contact> = table(&population, LAYOUTS[0]).contacts().collect();
+        let mut told = Table::default();
+        population.contacts().iter().for_each(|contact| told.replace(contact.clone()));
+        for table in LAYOUTS.map(|layout| table(&population, layout)).iter().chain([&told]) {
+            prop_assert_eq!(&table.contacts().collect::<Vec<_>>(), &expected);
+            for contact in &expected {
+                prop_assert_eq!(table.get(&contact.phone_number), Some(contact.clone()));
+            }
         }
-        for (range, snapshot) in snapshots(&shared, changes) {
-            let found = answer(&snapshot);
-            prop_assert!(range.clone().any(|made| expected[made] == found), "{:?}: {:?}", range, found);
-        }
-        prop_assert_eq!(&answer(&shared.snapshot()), &expected[expected.len() - 1]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod subscriber;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
@@ -19,7 +20,9 @@ use headcount::sql::{Dialect, Sql, Statement};
 use headcount::{
     Audience, Contact, Errors, EvalContext, Filter, Limits, Matcher, RecordReader, SharedTable, Size, Table,
 };
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 pub use self::answer::Refused;
@@ -64,6 +67,11 @@ pub fn app(service: Arc<Service>) -> Router {
         .with_state(service)
 }
 
+/// Answers whoever comes, until there is nobody to ask for it.
+pub async fn serve(listener: TcpListener, service: Arc<Service>) -> std::io::Result<()> {
+    axum::serve(listener, app(service)).await
+}
+
 /// Strangers write filters: these bounds are a good deal narrower than the library's own.
 fn limits() -> Limits {
     Limits { depth: 16, conditions: 500, values: 1_000, source_bytes: MAX_BODY, problems: 50, ..Limits::default() }
@@ -73,6 +81,19 @@ impl Service {
     /// One that has contacts, and no audience yet.
     pub fn of(contacts: Table) -> Self {
         Self { table: contacts.into(), ..Self::default() }
+    }
+
+    /// Does what changes leave to be done, as long as there is the service: in a pool of its own, so that counts have theirs.
+    pub fn keep_joined(self: &Arc<Self>) -> Result<(), ThreadPoolBuildError> {
+        let service = Arc::downgrade(self);
+        ThreadPoolBuilder::new().num_threads(1).build()?.spawn(move || {
+            while let Some(service) = service.upgrade() {
+                service.table.join_levels();
+                drop(service);
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        Ok(())
     }
 
     fn saved(&self, id: &str) -> Result<Arc<Saved>, Refused> {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use headcount::Table;
-use headcount_service_example::{Service, app};
+use headcount_service_example::{Service, serve};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files: Vec<_> = std::env::args_os().skip(1).map(std::path::PathBuf::from).collect();
-    let service = Service::of(Table::read(files)?);
+    let service = Arc::new(Service::of(Table::read(files)?));
+    service.keep_joined()?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 3000)).await?;
     println!("listening on {}", listener.local_addr()?);
-    Ok(axum::serve(listener, app(Arc::new(service))).await?)
+    Ok(serve(listener, service).await?)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use headcount::filter::{CountField, CustomKey, TextField};
 use headcount::testing::{FieldScope, counts, list_ids};
 use headcount::{Contact, Membership, Value};
-use headcount_service_example::{MAX_BODY, Service, Subscriber, app};
+use headcount_service_example::{MAX_BODY, Service, Subscriber, serve};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -42,8 +42,7 @@ impl Server {
         socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
         let listener = socket.listen(64).unwrap();
         let address = listener.local_addr().unwrap();
-        let routes = app(Arc::clone(&service));
-        tokio::spawn(async move { axum::serve(listener, routes).await });
+        tokio::spawn(serve(listener, Arc::clone(&service)));
         Self { service, address }
     }
 
@@ -242,6 +241,26 @@ async fn a_client_that_leaves_in_the_middle_of_members_leaves_nothing_behind() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("somebody still sends members to a client that has left");
+}
+
+#[test]
+fn what_changes_leave_is_done_in_the_background() {
+    let service = Arc::new(Service::default());
+    let merge = |number: u64| {
+        let on = Membership { list_id: Some(7), ..Membership::default() };
+        let phone_number = format!("+{number}");
+        service.table.merge(Contact { phone_number, memberships: vec![on], ..Contact::default() });
+    };
+    // Of the last some stand in no column yet.
+    (0..5_000).for_each(merge);
+    assert!(service.table.snapshot().memory().overflow > 0);
+    service.keep_joined().unwrap();
+    let is_done = || service.table.snapshot().memory().overflow == 0;
+    let waited = (0..1_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        is_done()
+    });
+    assert!(waited && service.table.snapshot().len() == 5_000);
 }
 
 #[test]

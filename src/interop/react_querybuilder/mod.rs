@@ -7,16 +7,72 @@ mod value;
 mod write;
 
 use std::cell::LazyCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use serde::de::{DeserializeSeed, IgnoredAny};
 
 use self::read::{Left, ObjectSeed};
 use crate::catalogue::Wording;
 use crate::check::check_in;
+use crate::draft::{Found, Group, Spot};
 use crate::error::{Errors, Kind, Lines, Problems};
 use crate::filter::Filter;
 use crate::json::{invalid, place};
 use crate::limits::Limits;
+
+/// Reads a query, and where the parts of its filter stand in it, by their pointers in the JSON form of the filter.
+pub(crate) fn read_with_spots(source: &str, limits: &Limits) -> Result<(Filter, HashMap<String, Rc<Spot>>), Errors> {
+    read(source, limits, |root| {
+        let mut spots = HashMap::new();
+        if let Found::Is(root) = root {
+            add_spots(root, String::new(), &mut spots);
+        }
+        spots
+    })
+}
+
+/// Reads a query, and gives the draft that it is made of a look.
+fn read<T>(source: &str, limits: &Limits, look: impl FnOnce(&Found<Group<'_>>) -> T) -> Result<(Filter, T), Errors> {
+    if source.len() > limits.source_bytes {
+        return Err(Kind::TooLarge { limit: limits.source_bytes }.into());
+    }
+    let left = Left::new(limits);
+    let mut deserializer = serde_json::Deserializer::from_str(source);
+    deserializer.disable_recursion_limit();
+    let query = ObjectSeed::root(&left)
+        .deserialize(&mut deserializer)
+        .and_then(|query| deserializer.end().map(|()| query))
+        .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
+    let draft = draft::of(query, limits);
+    let seen = look(&draft);
+    check_in(Wording::ReactQueryBuilder, draft, "", limits)
+        .map(|filter| (filter, seen))
+        .map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
+}
+
+fn add_spots(group: &Group<'_>, pointer: String, spots: &mut HashMap<String, Rc<Spot>>) {
+    let mut add = |pointer: String, spot: &Option<Rc<Spot>>| {
+        if let Some(spot) = spot {
+            spots.insert(pointer, Rc::clone(spot));
+        }
+    };
+    if let Found::Is(conditions) = &group.conditions {
+        for (at, condition) in conditions.iter().enumerate() {
+            if let Found::Is(condition) = condition {
+                add(format!("{pointer}/conditions/{at}"), &condition.spot);
+            }
+        }
+    }
+    add(pointer.clone(), &group.spot);
+    if let Found::Is(groups) = &group.groups {
+        for (at, inner) in groups.iter().enumerate() {
+            if let Found::Is(inner) = inner {
+                add_spots(inner, format!("{pointer}/groups/{at}"), spots);
+            }
+        }
+    }
+}
 
 impl Filter {
     /// Reads a query of [react-querybuilder](https://react-querybuilder.js.org), with the default [`Limits`]; feature
@@ -60,18 +116,7 @@ impl Filter {
     ///
     /// As [`Filter::from_react_querybuilder`], and a code of its own for each limit.
     pub fn from_react_querybuilder_within(source: &str, limits: &Limits) -> Result<Self, Errors> {
-        if source.len() > limits.source_bytes {
-            return Err(Kind::TooLarge { limit: limits.source_bytes }.into());
-        }
-        let left = Left::new(limits);
-        let mut deserializer = serde_json::Deserializer::from_str(source);
-        deserializer.disable_recursion_limit();
-        let query = ObjectSeed::root(&left)
-            .deserialize(&mut deserializer)
-            .and_then(|query| deserializer.end().map(|()| query))
-            .map_err(|error| invalid(&Lines::new(source), 0, &error))?;
-        check_in(Wording::ReactQueryBuilder, draft::of(query, limits), "", limits)
-            .map_err(|errors| place(errors, &Lines::new(source), 0..source.len()))
+        read(source, limits, |_| ()).map(|(filter, ())| filter)
     }
 
     /// Reads any number of queries of react-querybuilder, one after the other as in newline-delimited JSON, with the

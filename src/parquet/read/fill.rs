@@ -47,6 +47,9 @@ pub(super) fn fill(
     }
     let mut filling = Filling { shard, rows, bad: Vec::new(), memberships: None, silent, reading };
     for (column, source) in columns.iter().zip(sources) {
+        if reading.stop.is_stopped() {
+            return Err(Damage::new("reading was stopped"));
+        }
         match source {
             ColumnSource::Values(chunk) => filling.column(column, chunk)?,
             ColumnSource::Map(map) => filling.map(column, map)?,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use hashbrown::{DefaultHashBuilder, HashMap};
 use rayon::prelude::*;
 
+use crate::stop::StopToken;
 use crate::table::phone::Phone;
 
 /// About how many phone numbers are looked up in one map: so many stay in the cache of a core.
@@ -25,10 +26,15 @@ pub(super) struct ContactRows {
 }
 
 impl ContactRows {
-    /// The contacts of records, shard by shard: their phone numbers, and where the memberships of each end.
-    pub(super) fn find(shards: &[(Vec<Phone>, Vec<u16>)]) -> Self {
-        let contact_of = first_of_same_phone(shards);
-        let mut contacts = number(shards, contact_of);
+    pub(super) fn none() -> Self {
+        Self { phones: Vec::new(), starts: vec![0], records: Vec::new(), rows: None }
+    }
+
+    /// The contacts of records, shard by shard: their phone numbers, and where the memberships of each end. There are none
+    /// if it is to stop before.
+    pub(super) fn find(shards: &[(Vec<Phone>, Vec<u16>)], stop: &StopToken) -> Self {
+        let contact_of = first_of_same_phone(shards, stop);
+        let Some(mut contacts) = number(shards, contact_of, stop) else { return Self::none() };
         let one_each = shards.iter().all(|(_, ends)| ends.iter().zip(1..).all(|(end, row)| *end == row));
         contacts.rows = (!one_each).then(|| {
             let mut rows = Vec::with_capacity(contacts.records.len() + 1);
@@ -65,7 +71,7 @@ impl ContactRows {
 }
 
 /// For each record, the first of its contact, or [`FIRST`] if that is itself.
-fn first_of_same_phone(shards: &[(Vec<Phone>, Vec<u16>)]) -> Vec<u32> {
+fn first_of_same_phone(shards: &[(Vec<Phone>, Vec<u16>)], stop: &StopToken) -> Vec<u32> {
     let records: usize = shards.iter().map(|(phones, _)| phones.len()).sum();
     let hashes = DefaultHashBuilder::default();
     let parts = (records / TOGETHER).next_power_of_two().min(1024);
@@ -81,6 +87,7 @@ fn first_of_same_phone(shards: &[(Vec<Phone>, Vec<u16>)]) -> Vec<u32> {
         .collect();
     let parted: Vec<Vec<Vec<(Phone, u32)>>> = numbered
         .into_par_iter()
+        .take_any_while(|_| !stop.is_stopped())
         .map(|(start, phones)| {
             let mut of_part = vec![Vec::with_capacity(phones.len() / parts + phones.len() / parts / 4); parts];
             for (phone, record) in phones.iter().zip(start..) {
@@ -90,7 +97,7 @@ fn first_of_same_phone(shards: &[(Vec<Phone>, Vec<u16>)]) -> Vec<u32> {
         })
         .collect();
     let first: Vec<AtomicU32> = (0..records).into_par_iter().map(|_| AtomicU32::new(FIRST)).collect();
-    (0..parts).into_par_iter().for_each(|part| {
+    (0..parts).into_par_iter().take_any_while(|_| !stop.is_stopped()).for_each(|part| {
         let of_part = || parted.iter().flat_map(|of_shard| &of_shard[part]);
         let mut seen = HashMap::with_capacity_and_hasher(of_part().count(), hashes.clone());
         for (phone, record) in of_part() {
@@ -103,21 +110,27 @@ fn first_of_same_phone(shards: &[(Vec<Phone>, Vec<u16>)]) -> Vec<u32> {
     first.into_iter().map(AtomicU32::into_inner).collect()
 }
 
-/// Numbers the contacts, and puts the records of each together.
-fn number(shards: &[(Vec<Phone>, Vec<u16>)], mut contact_of: Vec<u32>) -> ContactRows {
+/// Numbers the contacts, and puts the records of each together; nothing if it is to stop before.
+fn number(shards: &[(Vec<Phone>, Vec<u16>)], mut contact_of: Vec<u32>, stop: &StopToken) -> Option<ContactRows> {
     let (mut phones, mut counts) = (Vec::new(), Vec::new());
-    let all_phones = shards.iter().flat_map(|(phones, _)| phones);
-    for (record, phone) in all_phones.enumerate() {
-        let contact = match contact_of[record] {
-            FIRST => {
-                phones.push(*phone);
-                counts.push(0);
-                phones.len() as u32 - 1
-            }
-            first => contact_of[first as usize],
-        };
-        contact_of[record] = contact;
-        counts[contact as usize] += 1;
+    let mut record = 0;
+    for (of_shard, _) in shards {
+        if stop.is_stopped() {
+            return None;
+        }
+        for phone in of_shard {
+            let contact = match contact_of[record] {
+                FIRST => {
+                    phones.push(*phone);
+                    counts.push(0);
+                    phones.len() as u32 - 1
+                }
+                first => contact_of[first as usize],
+            };
+            contact_of[record] = contact;
+            counts[contact as usize] += 1;
+            record += 1;
+        }
     }
     let mut starts = Vec::with_capacity(counts.len() + 1);
     let mut next = 0;
@@ -128,11 +141,18 @@ fn number(shards: &[(Vec<Phone>, Vec<u16>)], mut contact_of: Vec<u32>) -> Contac
     starts.push(next);
     let mut free = counts;
     free.copy_from_slice(&starts[..starts.len() - 1]);
-    let mut records = vec![0; contact_of.len()];
-    for (contact, record) in contact_of.iter().zip(0..) {
-        let at = &mut free[*contact as usize];
-        records[*at as usize] = record;
-        *at += 1;
+    let mut records = vec![0; record];
+    let mut record = 0;
+    for (of_shard, _) in shards {
+        if stop.is_stopped() {
+            return None;
+        }
+        for contact in &contact_of[record as usize..][..of_shard.len()] {
+            let at = &mut free[*contact as usize];
+            records[*at as usize] = record;
+            *at += 1;
+            record += 1;
+        }
     }
-    ContactRows { phones, starts, records, rows: None }
+    Some(ContactRows { phones, starts, records, rows: None })
 }

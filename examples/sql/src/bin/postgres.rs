@@ -1,54 +1,30 @@
-//! Audiences asked of PostgreSQL through a driver: a statement is a text, and its values are bound beside it.
+//! Audiences asked of PostgreSQL through the driver `postgres`: a statement is a text, and its values are bound beside it.
 //!
 //! `examples/sql/run` starts a server and runs this against it. With a server of your own:
-//! `cargo run --manifest-path examples/sql/Cargo.toml -- 'host=localhost user=postgres'`. All tables are temporary.
+//! `cargo run --manifest-path examples/sql/Cargo.toml --bin postgres -- 'host=localhost user=postgres'`. All tables are
+//! temporary.
 
 use std::error::Error;
 
-use headcount::sql::{Dialect, Parameter, Sql, SqlSchema, Statement, ddl};
-use headcount::{Audience, Contact, EvalContext, Population};
+use headcount::sql::{Parameter, Statement};
+use headcount_example_sql::{LOAD, Sample};
 use postgres::types::private::BytesMut;
 use postgres::types::{Format, IsNull, ToSql, Type};
 use postgres::{Client, NoTls, Row};
 
-const AUDIENCES: &str = include_str!("../../audiences.json");
-const CONTACTS: &str = include_str!("../../contacts.ndjson");
-
-/// Custom fields are in a column of JSON, as the records have them.
-const SCHEMA: &str = r#"{"custom_fields": {"json": {"column": "custom_fields"}}}"#;
-
-/// A row for each membership, with the fields of its contact; keys are named as columns are.
-const LOAD: &str = "
-    INSERT INTO memberships
-    SELECT (jsonb_populate_record(NULL::memberships, record)).*
-    FROM (
-        SELECT contact - 'lists' || membership || jsonb_build_object('membership_id', row_number() OVER ()) AS record
-        FROM jsonb_array_elements(CAST($1::text AS jsonb)) AS contact, jsonb_array_elements(contact -> 'lists') AS membership
-    ) AS records";
-
 fn main() -> Result<(), Box<dyn Error>> {
     let server = std::env::args().nth(1).ok_or("expected a server, such as 'host=localhost user=postgres'")?;
+    let sample = Sample::for_postgresql()?;
     let mut client = Client::connect(&server, NoTls)?;
-    let schema: SqlSchema = serde_json::from_str(SCHEMA)?;
-    let contacts: Population = CONTACTS.lines().map(serde_json::from_str::<Contact>).collect::<Result<_, _>>()?;
-    client.batch_execute("SET search_path = pg_temp")?;
-    client.batch_execute(&ddl(Dialect::PostgreSql, &schema)?)?;
-    client.execute(LOAD, &[&serde_json::to_string(contacts.contacts())?])?;
+    client.batch_execute(&sample.tables)?;
+    client.execute(LOAD, &[&serde_json::to_string(sample.contacts.contacts())?])?;
 
-    let sql = Sql::new(Dialect::PostgreSql).with_schema(schema);
-    let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
-    for audience in Audience::read_all(AUDIENCES)? {
-        let rows = query(&mut client, &sql.count(&audience, &cx)?)?;
+    for audience in &sample.audiences {
+        let rows = query(&mut client, &sample.sql.count(audience, &sample.cx)?)?;
         let size: i64 = rows.first().ok_or("a count has one row")?.try_get("size")?;
-        let rows = query(&mut client, &sql.members(&audience, &cx)?)?;
-        let members: Vec<&str> = rows.iter().map(|row| row.try_get("phone_number")).collect::<Result<_, _>>()?;
-        println!("{}: {size}, {}", audience.name.as_deref().unwrap_or_default(), members.join(" "));
-
-        let expected = contacts.size(&audience, &cx).value;
-        let is_member = |phone: &&str| contacts.get(phone).is_some_and(|contact| audience.contains(contact, &cx));
-        if size.try_into() != Ok(expected) || members.len() as u64 != expected || !members.iter().all(is_member) {
-            return Err(format!("PostgreSQL finds {size}, expected {expected}").into());
-        }
+        let rows = query(&mut client, &sample.sql.members(audience, &sample.cx)?)?;
+        let members: Vec<String> = rows.iter().map(|row| row.try_get("phone_number")).collect::<Result<_, _>>()?;
+        sample.check(audience, size, &members)?;
     }
     Ok(())
 }
