@@ -123,7 +123,9 @@ fn documents_nested_without_end() {
         (r#"{"name":"#, "}", Code::MissingKey),
     ] {
         assert_eq!(document(&open.repeat(MANY)), Err(Code::InvalidJson), "{open}");
-        assert_eq!(document(&format!("{}1{}", open.repeat(MANY), close.repeat(MANY))), Err(expected), "{open}");
+        // As long as a filter or an audience may be by itself.
+        let levels = MANY.min(Limits::default().source_bytes / (open.len() + close.len()) - 1);
+        assert_eq!(document(&format!("{}1{}", open.repeat(levels), close.repeat(levels))), Err(expected), "{open}");
     }
 }
 

@@ -32,7 +32,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    pub fn for_postgresql() -> Result<Self, Box<dyn Error>> {
+    pub fn for_postgresql() -> Result<Self, Box<dyn Error + Send + Sync>> {
         let schema: SqlSchema = serde_json::from_str(SCHEMA)?;
         Ok(Self {
             audiences: Audience::read_all(AUDIENCES)?,
@@ -44,7 +44,12 @@ impl Sample {
     }
 
     /// Prints what was found, which is to be what headcount finds.
-    pub fn check(&self, audience: &Audience, size: i64, members: &[String]) -> Result<(), Box<dyn Error>> {
+    pub fn check(
+        &self,
+        audience: &Audience,
+        size: i64,
+        members: &[String],
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
         println!("{}: {size}, {}", audience.name.as_deref().unwrap_or_default(), members.join(" "));
         let expected = self.contacts.size(audience, &self.cx).value;
         let is_member =

@@ -12,7 +12,7 @@ use postgres::types::private::BytesMut;
 use postgres::types::{Format, IsNull, ToSql, Type};
 use postgres::{Client, NoTls, Row};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let server = std::env::args().nth(1).ok_or("expected a server, such as 'host=localhost user=postgres'")?;
     let sample = Sample::for_postgresql()?;
     let mut client = Client::connect(&server, NoTls)?;

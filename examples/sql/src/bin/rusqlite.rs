@@ -22,27 +22,27 @@ const TABLE: &str = "CREATE TABLE memberships (
 const CLICKERS: &str = "SELECT count(DISTINCT phone_number) FROM memberships
     WHERE active AND click_count >= :least AND last_clicked_at BETWEEN :from AND :now";
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let audience = Audience::of("click_count >= 3 and last_clicked_at within 30 days".parse()?);
     let cx = EvalContext::at(noon());
     let matcher = audience.matcher(&cx);
     let mut runner = TestRunner::default();
     let populations = populations_for(&audience.filter, &cx, 0..12);
     for _ in 0..500 {
-        let population = populations.new_tree(&mut runner)?.current();
+        let population = populations.new_tree(&mut runner).map_err(|reason| reason.to_string())?.current();
         let connection = stored(&population)?;
         let expected = population.size(&audience, &cx).value;
 
         let from = (cx.now - TimeDelta::days(30)).timestamp_micros();
         let values = named_params! {":least": 3, ":from": from, ":now": cx.now.timestamp_micros()};
-        let by_hand: u64 = connection.query_row(CLICKERS, values, |row| row.get(0))?;
+        let by_hand: i64 = connection.query_row(CLICKERS, values, |row| row.get(0))?;
         let mut statement = connection.prepare("SELECT * FROM memberships")?;
         let rows = statement.query_map([], Row::of)?.collect::<Result<Vec<_>, _>>()?;
         let mut members: Vec<&str> =
             rows.iter().filter(|row| matcher.matches(*row)).map(|row| &*row.phone_number).collect();
         members.sort_unstable();
         members.dedup();
-        if (by_hand, members.len() as u64) != (expected, expected) {
+        if (by_hand.cast_unsigned(), members.len() as u64) != (expected, expected) {
             return Err(format!("by hand {by_hand}, by the matcher {}, expected {expected}", members.len()).into());
         }
     }
@@ -55,7 +55,8 @@ struct Row {
     phone_number: String,
     list_id: Option<i64>,
     active: bool,
-    click_count: u64,
+    /// No fewer than none: they were stored as such.
+    click_count: i64,
     last_clicked_at: Option<i64>,
 }
 
@@ -85,7 +86,7 @@ impl Record for Row {
     }
 
     fn count(&self, field: CountField, _: usize) -> u64 {
-        if field == CountField::ClickCount { self.click_count } else { 0 }
+        if field == CountField::ClickCount { self.click_count.cast_unsigned() } else { 0 }
     }
 
     fn time(&self, field: TimeField, _: usize) -> Option<i64> {

@@ -3,8 +3,6 @@
 //! `examples/sql/run` starts a server and runs this against it. With a server of your own:
 //! `cargo run --manifest-path examples/sql/Cargo.toml --bin sqlx -- postgres://postgres@localhost`. All tables are temporary.
 
-use std::error::Error;
-
 use headcount::sql::{Parameter, Statement};
 use headcount_example_sql::{LOAD, Sample};
 use sqlx::encode::{Encode, IsNull};
@@ -13,7 +11,7 @@ use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgTypeInfo, Postgres};
 use sqlx::{Arguments, Connection, PgConnection, Type};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), BoxDynError> {
     let server = std::env::args().nth(1).ok_or("expected a server, such as postgres://postgres@localhost")?;
     let sample = Sample::for_postgresql()?;
     let mut connection = PgConnection::connect(&server).await?;
