@@ -6,7 +6,7 @@ import tempfile
 import pyarrow.parquet as parquet
 from chdb import session
 
-from serve import arrow_of_all, each, serve, short_names
+from serve import arrow_of_all, each, names, serve, short_names
 
 
 def start():
@@ -24,7 +24,16 @@ def quoted(name):
     return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
-def answer(state, columns, populations, statements):
+def answer(state, settings, columns, populations, statements):
+    for setting in settings:
+        state[0].query(setting)
+    answers = answer_as_set(state, columns, populations, statements)
+    for name in names(settings):
+        state[0].query(f"SET {name} = DEFAULT")
+    return answers
+
+
+def answer_as_set(state, columns, populations, statements):
     engine, directory = state
     for number, of in enumerate(columns):
         path = os.path.join(directory.name, f"{number}.parquet")

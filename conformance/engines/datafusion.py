@@ -21,9 +21,11 @@ def value_of(parameter):
     return pa.scalar(parameter, pa.uint64()) if large else parameter
 
 
-def answer(_, columns, populations, statements):
+def answer(_, settings, columns, populations, statements):
     # A few rows: nothing is won by a second part of them.
     context = SessionContext(SessionConfig().with_target_partitions(1))
+    for setting in settings:
+        context.sql(setting)
     for tables in populations:
         for of, table in zip(columns, tables):
             context.sql(table["ddl"])

@@ -7,18 +7,25 @@ sys.path.append(sys.path.pop(0))
 
 import duckdb
 
-from serve import arrow, each, serve
+from serve import arrow, each, names, serve
 
 
 def start():
     # A few rows: nothing is won by a second thread.
     connection = duckdb.connect(config={"threads": 1})
-    # What the session's zone is must not matter.
-    connection.execute("SET TimeZone = 'America/New_York'")
     return connection, duckdb.__version__
 
 
-def answer(connection, columns, populations, statements):
+def answer(connection, settings, columns, populations, statements):
+    for setting in settings:
+        connection.execute(setting)
+    answers = answer_as_set(connection, columns, populations, statements)
+    for name in names(settings):
+        connection.execute(f"RESET {name}")
+    return answers
+
+
+def answer_as_set(connection, columns, populations, statements):
     for tables in populations:
         for table in tables:
             # A view of a file has no rows to load.

@@ -43,7 +43,7 @@ def start():
     locale = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"]
     initdb = [f"{bin}/initdb", "-D", data, "-A", "trust", "-E", "UTF8", *locale, "-U", user]
     subprocess.run(run + initdb, **quiet)
-    options = f"-k {directory} -c listen_addresses='' -c fsync=off -c jit=off -c timezone=America/New_York"
+    options = f"-k {directory} -c listen_addresses='' -c fsync=off -c jit=off"
     server = [f"{bin}/pg_ctl", "-D", data, "-w", "-l", f"{directory}/log", "-o", options]
     subprocess.run(run + server + ["start"], **quiet)
 
@@ -61,7 +61,10 @@ def quoted(name):
     return '"' + name.replace('"', '""') + '"'
 
 
-def answer(connection, columns, populations, statements):
+def answer(connection, settings, columns, populations, statements):
+    connection.execute("RESET ALL")
+    for setting in settings:
+        connection.execute(setting)
     with connection.transaction(), connection.cursor() as cursor:
         for tables in populations:
             for of, table in zip(columns, tables):
@@ -113,4 +116,5 @@ def civil(days):
     return year_of_era + era * 400 + (month <= 2), month, day
 
 
-serve(start, answer)
+if __name__ == "__main__":
+    serve(start, answer)

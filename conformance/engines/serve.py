@@ -1,7 +1,8 @@
 """The pipe to an engine: a line of JSON asks, a line of JSON answers.
 
-The first line starts the engine. Each other has populations, as the rows of tables with the statements that make those,
-and statements about them. The columns of the tables are the same for all populations of a line.
+The first line starts the engine. Each other has statements that set what the session has set meanwhile, populations, as the
+rows of tables with the statements that make those, and statements about them. The columns of the tables are the same for
+all populations of a line.
 """
 
 import json
@@ -76,6 +77,11 @@ def each(ask, statements):
     return answers
 
 
+def names(settings):
+    """What is set."""
+    return [setting.removeprefix("SET ").split(" = ")[0] for setting in settings]
+
+
 def serve(start, answer):
     """Serves until there is an empty line, or none."""
     # What libraries print is none of the answers.
@@ -90,7 +96,8 @@ def serve(start, answer):
             state, version = start()
             found = {"version": version}
         else:
-            found = {"answers": answer(state, question["columns"], question["populations"], question["statements"])}
+            parts = ("settings", "columns", "populations", "statements")
+            found = {"answers": answer(state, *(question[part] for part in parts))}
         out.write(json.dumps(found) + "\n")
         out.flush()
     return state

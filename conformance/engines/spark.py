@@ -9,7 +9,7 @@ import pyarrow.parquet as parquet
 import pyspark
 from pyspark.sql import SparkSession
 
-from serve import arrow_of_all, each, plain, serve, short_names
+from serve import arrow_of_all, each, names, plain, serve, short_names
 
 # How many statements are asked in one query, and how many queries at once.
 TOGETHER = 20
@@ -37,8 +37,6 @@ def start():
         .config("spark.sql.shuffle.partitions", "2")
         # Years long ago are what the file says.
         .config("spark.sql.parquet.datetimeRebaseModeInRead", "CORRECTED")
-        # What the session's zone is must not matter.
-        .config("spark.sql.session.timeZone", "America/New_York")
         .getOrCreate()
     )
     return (spark, directory), pyspark.__version__
@@ -48,7 +46,16 @@ def quoted(name):
     return "`" + name.replace("`", "``") + "`"
 
 
-def answer(state, columns, populations, statements):
+def answer(state, settings, columns, populations, statements):
+    for setting in settings:
+        state[0].sql(setting)
+    answers = answer_as_set(state, columns, populations, statements)
+    for name in names(settings):
+        state[0].conf.unset(name)
+    return answers
+
+
+def answer_as_set(state, columns, populations, statements):
     spark, directory = state
     for number, of in enumerate(columns):
         path = os.path.join(directory.name, f"{number}.parquet")

@@ -34,6 +34,7 @@ impl Tally {
 /// An answer that is not the definition's.
 #[derive(Clone, Debug)]
 pub(crate) struct Difference {
+    settings: Vec<String>,
     questions: Questions,
     statement: Statement,
     expected: Json,
@@ -50,6 +51,7 @@ impl fmt::Display for Difference {
         for contact in self.questions.population.contacts() {
             writeln!(f, "contact: {contact:?}")?;
         }
+        self.settings.iter().try_for_each(|setting| writeln!(f, "{setting};"))?;
         writeln!(f, "{}\nparameters: {:?}", self.statement.text(), self.statement.parameters())?;
         writeln!(f, "expected {}, found {:?}", self.expected, self.answer)
     }
@@ -108,7 +110,9 @@ pub(crate) fn all(
         .iter()
         .map(|asked| json!({"kind": asked.kind, "sql": asked.statement.text(), "parameters": asked.statement.parameters(), "columns": if asked.kind == "counts" { asked.expected[0].as_array().map_or(1, Vec::len) } else { 1 }}))
         .collect();
-    let answers = engine.ask(&json!({"columns": columns, "populations": tables, "statements": statements}))?;
+    let question =
+        json!({"settings": engine.settings, "columns": columns, "populations": tables, "statements": statements});
+    let answers = engine.ask(&question)?;
     let answers: Vec<Answer> =
         serde_json::from_value(answers["answers"].clone()).map_err(|error| format!("{}: {error}", engine.dialect))?;
 
@@ -118,6 +122,7 @@ pub(crate) fn all(
         if !equal(&asked.expected, &answer) {
             wrong[asked.case].extend(asked.questions.iter().copied());
             differences[asked.case].get_or_insert_with(|| Difference {
+                settings: engine.settings.clone(),
                 questions: all[asked.case].clone(),
                 statement: asked.statement.clone(),
                 expected: asked.expected.clone(),
@@ -146,10 +151,8 @@ fn made(engine: &Engine, schema: &SqlSchema, loaded: Vec<Table>) -> Result<Json,
         json.column = map.column.clone();
         full.custom_fields = CustomFields::Json(json);
     }
-    let ddl = ddl(engine.dialect, &full).map_err(|refusal| refusal.to_string())?;
-    let statements = ddl.split_inclusive(";\n").map(str::trim).filter(|statement| !statement.is_empty());
-    let tables = statements.zip(loaded).map(|(statement, table)| {
-        let statement = statement.trim_end_matches(';');
+    let statements = ddl(engine.dialect, &full).map_err(|refusal| refusal.to_string())?;
+    let tables = statements.iter().map(Statement::text).zip(loaded).map(|(statement, table)| {
         let name = statement.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" (\n"));
         json!({"name": name.map(|(name, _)| name), "ddl": statement, "rows": table.rows})
     });

@@ -11,6 +11,7 @@ use crate::ask::{self, BATCH, Difference, Tally};
 use crate::engine::Engine;
 use crate::layout::Layout;
 use crate::question::{Question, Questions};
+use crate::settings::settings;
 
 /// How often a failing case is made smaller at most.
 const SHRINKS: usize = 400;
@@ -31,6 +32,12 @@ fn cases() -> impl Strategy<Value = Questions> {
     })
 }
 
+/// What the session of an engine has set while it is asked a batch.
+pub(crate) fn drawn_settings(engine: &Engine, runner: &mut TestRunner) -> Result<Vec<String>, String> {
+    let tree = settings(engine.dialect).new_tree(runner).map_err(|reason| reason.to_string())?;
+    Ok(tree.current())
+}
+
 /// Draws a batch, asks it, and tells what differs, made small.
 pub(crate) fn batch(
     engine: &mut Engine,
@@ -43,6 +50,7 @@ pub(crate) fn batch(
     let drawn = (0..BATCH).map(|_| strategy.new_tree(runner).map_err(|reason| reason.to_string()));
     let mut trees = drawn.collect::<Result<Vec<_>, _>>()?;
     let all: Vec<Questions> = trees.iter().map(ValueTree::current).collect();
+    engine.settings = drawn_settings(engine, runner)?;
     let before = tally.unequal();
     let results = ask::all(engine, layout, &all, tally)?;
     // A few are made small; that there are more is in the table.

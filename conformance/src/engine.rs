@@ -11,6 +11,8 @@ use serde_json::{Value as Json, json};
 pub(crate) struct Engine {
     pub(crate) dialect: Dialect,
     pub(crate) version: String,
+    /// The statements that set what the session has set.
+    pub(crate) settings: Vec<String>,
     child: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -37,7 +39,14 @@ impl Engine {
         let (Some(questions), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             return Err("no pipe".to_owned());
         };
-        let mut engine = Self { dialect, version: String::new(), child, questions, answers: BufReader::new(answers) };
+        let mut engine = Self {
+            dialect,
+            version: String::new(),
+            settings: Vec::new(),
+            child,
+            questions,
+            answers: BufReader::new(answers),
+        };
         let started = engine.ask(&json!({}))?;
         engine.version = started["version"].as_str().unwrap_or_default().to_owned();
         Ok(engine)

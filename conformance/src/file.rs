@@ -33,7 +33,7 @@ pub(crate) fn hold(engine: &mut Engine, all: &[Questions]) -> Result<Vec<Option<
         statements.push(json!({"kind": "describe", "sql": describe, "parameters": [], "columns": 2}));
         files.push(rows);
     }
-    let answers = engine.ask(&json!({"columns": [], "populations": [], "statements": statements}))?;
+    let answers = engine.ask(&json!({"settings": [], "columns": [], "populations": [], "statements": statements}))?;
     let answers: Vec<Answer> = serde_json::from_value(answers["answers"].clone()).map_err(|error| error.to_string())?;
     let held = files.into_iter().zip(answers).enumerate().map(|(case, (rows, answer))| {
         let Answer::Rows(columns) = answer else { return Err(format!("{rows}: {answer:?}")) };

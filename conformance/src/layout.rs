@@ -30,6 +30,10 @@ pub(crate) enum Layout {
     Columns,
     /// Contacts in a table of their own, and nothing called what it is by default.
     Joined,
+    /// The same tables, in which everything is called what a statement calls something of its own.
+    Ours,
+    /// One column of JSON, and such names.
+    OursJson,
     /// The Parquet of `headcount import`, where it lies.
     Parquet,
 }
@@ -37,12 +41,57 @@ pub(crate) enum Layout {
 /// How many columns there are of each type, in the layout that has columns.
 const SLOTS: usize = 4;
 
+/// What a statement calls tables and columns of its own.
+const OURS: [&str; 32] = [
+    "m",
+    "c",
+    "o",
+    "v",
+    "q",
+    "a",
+    "id",
+    "size",
+    "size_1",
+    "l1",
+    "v1",
+    "a1",
+    "m.phone_number",
+    "c.carrier",
+    "v.text",
+    "pair",
+    "key",
+    "value",
+    "element",
+    "written",
+    "alone",
+    "parsed",
+    "time",
+    "text",
+    "number",
+    "flag",
+    "instant",
+    "by_contact",
+    "by_membership",
+    "custom_values",
+    "phone_number",
+    "two\nlines",
+];
+
 /// What is in every name that is not the default one: nothing that a dialect quotes, or ends a text or a comment with.
 const HOSTILE: &str = " \"`'\\;--/* .$1?{}é";
 
 impl Layout {
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Rows, Self::Json, Self::Map, Self::MapJson, Self::Columns, Self::Joined, Self::Parquet];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Rows,
+        Self::Json,
+        Self::Map,
+        Self::MapJson,
+        Self::Columns,
+        Self::Joined,
+        Self::Ours,
+        Self::OursJson,
+        Self::Parquet,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -52,6 +101,8 @@ impl Layout {
             Self::MapJson => "map-json",
             Self::Columns => "columns",
             Self::Joined => "joined",
+            Self::Ours => "ours",
+            Self::OursJson => "ours-json",
             Self::Parquet => "parquet",
         }
     }
@@ -93,6 +144,7 @@ impl Layout {
                 schema.custom_fields = CustomFields::Columns(columns);
             }
             Self::Joined => rename(&mut schema, case, dialect),
+            Self::Ours | Self::OursJson => call_ours(&mut schema, case, self == Self::OursJson),
             // Its schema is by the file.
             Self::Parquet => {}
         }
@@ -137,6 +189,38 @@ fn rename(schema: &mut SqlSchema, case: usize, dialect: Dialect) {
     let CustomRows { membership_id, key, text, number, number_whole, flag, instant, .. } = &mut rows;
     for name in [membership_id, key, text, number, number_whole, flag, instant] {
         *name = hostile(name);
+    }
+    schema.custom_fields = CustomFields::Rows(rows);
+}
+
+/// Names that a statement has for something of its own.
+fn call_ours(schema: &mut SqlSchema, case: usize, json: bool) {
+    // The first few tables are called just that.
+    let table = |turn: usize| {
+        let name = OURS[(case + turn) % OURS.len()].replace(['.', '\n'], "");
+        TableName::new(if case < OURS.len() / 3 { name } else { format!("{name}{case}") })
+    };
+    let mut names = OURS.into_iter();
+    let mut next = || names.next().map_or_else(|| unreachable!("there are fewer columns"), str::to_owned);
+    schema.memberships = table(0);
+    for name in [&mut schema.list_id, &mut schema.active, &mut schema.membership_id] {
+        *name = next();
+    }
+    schema.columns = fields().map(|field| (field, next())).collect();
+    schema.wholes = AmountField::ALL.iter().map(|field| (*field, next())).collect();
+    if json {
+        let mut json = CustomJson::default();
+        json.column = next();
+        schema.custom_fields = CustomFields::Json(json);
+        return;
+    }
+    schema.contacts = Some(table(11));
+    let mut rows = CustomRows::default();
+    rows.table = table(22);
+    let CustomRows { membership_id, key, text, number, number_whole, flag, instant, .. } = &mut rows;
+    let of_rows = [membership_id, key, text, number, number_whole, flag, instant];
+    for (name, ours) in of_rows.into_iter().zip(["m", "v", "two\nlines", "v1", "v.text", "m.phone_number", "id"]) {
+        *name = ours.to_owned();
     }
     schema.custom_fields = CustomFields::Rows(rows);
 }

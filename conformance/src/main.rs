@@ -1,8 +1,8 @@
 //! Do the engines count what the definition counts?
 //!
 //! Each engine is asked every case of `tests/suite` and as many drawn ones as are wanted: how many, who, and how many
-//! in all audiences of a population at once; with values bound and with values inlined; in each layout of the tables. What differs is shrunk to the
-//! least that still does, and printed with its SQL.
+//! in all audiences of a population at once; with values bound and with values inlined; in each layout of the tables; with
+//! settings of the session that are drawn. What differs is shrunk to the least that still does, and printed with its SQL.
 
 mod ask;
 #[allow(dead_code, clippy::unwrap_used, reason = "the suite's own tests use all of it, and fail by a panic")]
@@ -14,6 +14,7 @@ mod file;
 mod layout;
 mod load;
 mod question;
+mod settings;
 mod suite;
 
 use std::collections::BTreeMap;
@@ -161,18 +162,19 @@ fn run(engine: &mut Engine, layout: Layout, wanted: &Arguments) -> Result<Tally,
             eprintln!("{difference}");
         }
     };
+    let config = Config { failure_persistence: None, ..Config::default() };
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&wanted.seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     let questions: Vec<_> = suite::questions().into_iter().step_by(wanted.every).collect();
     for batch in questions.chunks(ask::BATCH) {
+        engine.settings = draw::drawn_settings(engine, &mut runner)?;
         for result in ask::all(engine, layout, batch, &mut tally)? {
             result.iter().for_each(&mut tell);
         }
         progress(engine.dialect, layout, &tally);
     }
     let suite = tally.cases;
-    let config = Config { failure_persistence: None, ..Config::default() };
-    let mut seed = [0; 32];
-    seed[..8].copy_from_slice(&wanted.seed.to_le_bytes());
-    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
     // The layouts differ in one thing, the default has most of the cases.
     let drawn = if layout == Layout::Rows { wanted.cases } else { wanted.cases.div_ceil(4) };
     while tally.cases < suite + drawn {

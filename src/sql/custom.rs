@@ -152,7 +152,7 @@ impl Lowering<'_> {
 
     fn is_key(self, column: &Scalar, key: &CustomKey) -> BoolExpr {
         if self.may_be_held(key.as_str()) {
-            let key = super::expression::Value::Text(key.as_str().to_owned());
+            let key = super::expression::Value::Key(key.as_str().to_owned());
             BoolExpr::Compare(column.clone(), Comparison::Eq, key)
         } else {
             BoolExpr::Always(false)

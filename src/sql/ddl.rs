@@ -1,154 +1,82 @@
 //! The tables of a schema, described in each dialect.
 
 use super::Refusal;
-use super::dialect::{ColumnTypes, Dialect, Unsupported};
-use super::layout::{CustomFields, CustomRows, CustomType};
-use super::print::{self, Printer};
-use super::schema::{SqlSchema, TableName};
-use crate::catalogue::{FIELDS, Field, Owner, TextField};
+use super::dialect::{ColumnTypes, Dialect, Syntax, Unsupported};
+use super::layout::CustomType;
+use super::names;
+use super::print::Printer;
+use super::schema::SqlSchema;
+use super::statement::Statement;
+use super::tables::{Column, Holds, Table, tables};
+use crate::catalogue::{Field, TextField};
 
-/// The statements that make the tables of a schema, each ended by a semicolon.
+/// The statements that make the tables of a schema, in an order in which they can be run.
 ///
 /// ```
 /// use headcount::sql::{Dialect, SqlSchema, ddl};
 ///
 /// let schema = SqlSchema::default();
-/// assert!(ddl(Dialect::PostgreSql, &schema)?.contains(r#""last_clicked_at" TIMESTAMPTZ,"#));
-/// assert!(ddl(Dialect::ClickHouse, &schema)?.contains("`last_clicked_at` Nullable(DateTime64(6, 'UTC')),"));
+/// let [memberships, values] = &ddl(Dialect::PostgreSql, &schema)?[..] else { panic!("two tables") };
+/// assert!(memberships.text().contains(r#""last_clicked_at" TIMESTAMPTZ,"#));
+/// assert!(values.text().starts_with(r#"CREATE TABLE "custom_values" ("#));
+/// let tables = ddl(Dialect::ClickHouse, &schema)?;
+/// assert!(tables[0].text().contains("`last_clicked_at` Nullable(DateTime64(6, 'UTC')),"));
 /// # Ok::<(), headcount::sql::Refusal>(())
 /// ```
 ///
 /// # Errors
 ///
 /// A name that is empty, or has a NUL in it; a map where the dialect's DDL has none.
-pub fn ddl(dialect: Dialect, schema: &SqlSchema) -> Result<String, Refusal> {
-    print::check_names(dialect, schema)?;
-    let writer = Tables { dialect, types: dialect.syntax().types(), schema };
-    let key = schema.membership_id.as_str();
-    let phone_number = schema.column(TextField::PhoneNumber);
-    let mut tables = Vec::new();
-    if let Some(contacts) = &schema.contacts {
-        tables.push(writer.table(contacts, &writer.contacts(), &[phone_number]));
-    }
-    let memberships = writer.memberships().map_err(|reason| Refusal::of_all(dialect, reason.into()))?;
-    tables.push(writer.table(&schema.memberships, &memberships, &[phone_number, key]));
-    if let CustomFields::Rows(rows) = &schema.custom_fields {
-        tables.push(writer.table(&rows.table, &writer.values(rows), &[&rows.key, &rows.membership_id]));
-    }
-    Ok(tables.join("\n"))
+pub fn ddl(dialect: Dialect, schema: &SqlSchema) -> Result<Vec<Statement>, Refusal> {
+    names::check(dialect, schema)?;
+    let printer = Printer::new(dialect, schema);
+    let each = tables(schema).into_iter().map(|table| created(&printer, &table));
+    each.collect::<Result<_, _>>().map_err(|reason| Refusal::of_all(dialect, reason.into()))
 }
 
-/// A column: its name, its type, and whether it always has a value.
-struct Column {
-    name: String,
-    of: &'static str,
-    always: bool,
+fn created(printer: &Printer<'_>, table: &Table<'_>) -> Result<Statement, Unsupported> {
+    let syntax = printer.syntax;
+    let types = syntax.types();
+    let line = |column: &Column<'_>| {
+        let of = type_of(column.holds, &types)?;
+        let of = if is_always_there(syntax, column.holds) { syntax.not_null(of) } else { syntax.nullable(of) };
+        Ok(format!("    {} {of}", printer.name(column.name)))
+    };
+    let lines: Vec<String> = table.columns.iter().map(line).collect::<Result<_, _>>()?;
+    let key: Vec<String> = table.key.iter().map(|name| printer.name(name)).collect();
+    let (name, options) = (printer.table(table.name), syntax.table_options(&key));
+    Ok(Statement::of_text(format!("CREATE TABLE {name} (\n{}\n){options}", lines.join(",\n"))))
 }
 
-fn column(name: &str, of: &'static str, always: bool) -> Column {
-    Column { name: name.to_owned(), of, always }
+fn type_of(holds: Holds<'_>, types: &ColumnTypes) -> Result<&'static str, Unsupported> {
+    Ok(match holds {
+        Holds::MembershipId | Holds::ListId => types.key,
+        Holds::Active | Holds::IsMembership | Holds::Flag | Holds::Field(Field::Flag(_)) => types.flag,
+        Holds::Field(Field::Time(_)) | Holds::Instant => types.instant,
+        Holds::Field(Field::Count(_)) => types.count,
+        Holds::Field(Field::Amount(_)) | Holds::Number => types.double,
+        Holds::Field(Field::Text(_)) | Holds::Key | Holds::Text => types.text,
+        Holds::Whole(_) | Holds::NumberWhole => types.whole,
+        Holds::Json => types.json,
+        Holds::Map(_) => types.map?,
+        Holds::Custom(_, of) => match of {
+            CustomType::Text => types.text,
+            CustomType::Integer => types.whole,
+            CustomType::Double => types.double,
+            CustomType::Boolean => types.flag,
+            CustomType::Timestamp => types.instant,
+            CustomType::TextList => types.texts,
+            CustomType::Json => types.json,
+        },
+    })
 }
 
-struct Tables<'a> {
-    dialect: Dialect,
-    types: ColumnTypes,
-    schema: &'a SqlSchema,
-}
-
-impl Tables<'_> {
-    /// The phone number, which tells contacts apart and stands in front, and what else is known of a contact.
-    fn contacts(&self) -> Vec<Column> {
-        let phone_number = Field::Text(TextField::PhoneNumber);
-        let mut columns = vec![column(self.schema.column(phone_number), self.types.text, true)];
-        let others = FIELDS.iter().filter(|row| row.field.owner() == Owner::Contact && row.field != phone_number);
-        columns.extend(others.map(|row| self.field(row.field)));
-        columns
-    }
-
-    fn memberships(&self) -> Result<Vec<Column>, Unsupported> {
-        let (types, schema) = (&self.types, self.schema);
-        let mut columns = vec![column(&schema.membership_id, types.key, true)];
-        let mut contacts = self.contacts();
-        if schema.contacts.is_some() {
-            contacts.truncate(1);
-        }
-        columns.extend(contacts);
-        columns.push(column(&schema.list_id, types.key, false));
-        columns.push(column(&schema.active, types.flag, false));
-        columns.extend(schema.is_membership.iter().map(|name| column(name, types.flag, true)));
-        for row in FIELDS.iter().filter(|row| row.field.owner() == Owner::Membership) {
-            columns.push(self.field(row.field));
-            if let Field::Amount(amount) = row.field {
-                columns.extend(schema.wholes.get(&amount).map(|name| column(name, types.whole, false)));
-            }
-        }
-        match &schema.custom_fields {
-            CustomFields::Rows(_) => {}
-            CustomFields::Json(json) => columns.push(column(&json.column, types.json, false)),
-            CustomFields::Map(map) => columns.push(column(&map.column, types.map?, !self.has_null_collections())),
-            CustomFields::Columns(custom) => {
-                let of = |(key, custom): (&String, &super::layout::CustomColumn)| {
-                    self.custom(custom.column.as_ref().unwrap_or(key), custom.of)
-                };
-                columns.extend(custom.iter().map(of));
-            }
-        }
-        Ok(columns)
-    }
-
-    fn has_null_collections(&self) -> bool {
-        self.dialect.syntax().has_null_collections()
-    }
-
-    fn field(&self, field: Field) -> Column {
-        let types = &self.types;
-        let of = match field {
-            Field::Time(_) => types.instant,
-            Field::Count(_) => types.count,
-            Field::Amount(_) => types.double,
-            Field::Flag(_) => types.flag,
-            Field::Text(_) => types.text,
-        };
-        column(self.schema.column(field), of, false)
-    }
-
-    fn custom(&self, name: &str, of: CustomType) -> Column {
-        let types = &self.types;
-        let (of, always) = match of {
-            CustomType::Text => (types.text, false),
-            CustomType::Integer => (types.whole, false),
-            CustomType::Double => (types.double, false),
-            CustomType::Boolean => (types.flag, false),
-            CustomType::Timestamp => (types.instant, false),
-            CustomType::TextList => (types.texts, !self.has_null_collections()),
-            CustomType::Json => (types.json, false),
-        };
-        column(name, of, always)
-    }
-
-    fn values(&self, rows: &CustomRows) -> Vec<Column> {
-        let types = &self.types;
-        vec![
-            column(&rows.membership_id, types.key, true),
-            column(&rows.key, types.text, true),
-            column(&rows.text, types.text, false),
-            column(&rows.number, types.double, false),
-            column(&rows.number_whole, types.whole, false),
-            column(&rows.flag, types.flag, false),
-            column(&rows.instant, types.instant, false),
-        ]
-    }
-
-    fn table(&self, name: &TableName, columns: &[Column], key: &[&str]) -> String {
-        let syntax = self.dialect.syntax();
-        let line = |column: &Column| {
-            let of = if column.always { syntax.not_null(column.of) } else { syntax.nullable(column.of) };
-            format!("    {} {of}", syntax.quoted_name(&column.name))
-        };
-        let lines: Vec<String> = columns.iter().map(line).collect();
-        let key: Vec<String> = key.iter().map(|name| syntax.quoted_name(name)).collect();
-        let options = syntax.table_options(&key);
-        let name = Printer::new(self.dialect, self.schema).table(name);
-        format!("CREATE TABLE {name} (\n{}\n){options};\n", lines.join(",\n"))
+/// Whether a column is never NULL.
+fn is_always_there(syntax: &dyn Syntax, holds: Holds<'_>) -> bool {
+    match holds {
+        Holds::MembershipId | Holds::IsMembership | Holds::Key => true,
+        Holds::Field(field) => field == Field::Text(TextField::PhoneNumber),
+        Holds::Map(_) | Holds::Custom(_, CustomType::TextList) => !syntax.has_null_collections(),
+        _ => false,
     }
 }

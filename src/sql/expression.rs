@@ -111,6 +111,8 @@ pub(super) struct Folding {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Text(String),
+    /// The key of a custom field: a name, which is no parameter.
+    Key(String),
     /// Fits `i64` or `u64`.
     Whole(i128),
     Double(f64),
@@ -124,7 +126,7 @@ impl Eq for Value {}
 impl Hash for Value {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
-            Self::Text(text) => text.hash(state),
+            Self::Text(text) | Self::Key(text) => text.hash(state),
             Self::Whole(whole) => whole.hash(state),
             // Both zeros are equal.
             Self::Double(double) => (double + 0.0).to_bits().hash(state),

@@ -360,7 +360,8 @@ fn zero_where_absent(column: &Scalar, comparison: Comparison, number: Number, co
     }
 }
 
-const EXACT: i128 = 1 << 53;
+/// From here on a double does not hold every whole number.
+pub(super) const EXACT: i128 = 1 << 53;
 const END: f64 = 18_446_744_073_709_551_616.0; // 2^64
 
 /// How a number that is there compares with another, exactly.

@@ -24,19 +24,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod beforehand;
 mod custom;
 mod ddl;
 mod dialect;
 mod expression;
 mod folding;
+mod indexes;
 mod layout;
+mod load;
 mod lower;
 mod many;
+mod names;
 mod print;
 mod reading;
 mod schema;
 mod sketch;
 mod statement;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -51,7 +56,9 @@ use crate::semantics::{EvalContext, Unit};
 
 pub use self::ddl::ddl;
 pub use self::dialect::Dialect;
+pub use self::indexes::indexes;
 pub use self::layout::{CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, MapValues};
+pub use self::load::inserts;
 pub use self::schema::{SqlSchema, TableName};
 pub use self::statement::{Parameter, Statement};
 
@@ -93,7 +100,7 @@ impl Sql {
     pub fn count(&self, audience: &Audience, cx: &EvalContext) -> Result<Statement, Refusal> {
         let printer = self.printer();
         let size = match cx.semantics.unit {
-            Unit::Contacts => format!("count(DISTINCT {})", printer.phone_number()),
+            Unit::Contacts => printer.syntax.count_distinct(&printer.phone_number()),
             Unit::Memberships => "count(*)".to_owned(),
         };
         let what = format!("{size} AS {}", printer.name("size"));
@@ -160,20 +167,18 @@ impl Sql {
     }
 
     fn select(&self, mut printer: Printer<'_>, what: &str, trees: &[Tree]) -> Result<Statement, Refusal> {
-        let mut sketch = Sketch::default();
-        let values = values::relation(&printer, &Needed::of(trees)).map_err(|reason| self.refusal(reason.into()))?;
-        if let Some(values) = values {
-            sketch.push("WITH ");
-            sketch.append(values);
-            sketch.push("\n");
-        }
+        let mut conditions = Sketch::default();
+        printer.filter(trees, 0, &mut conditions);
+        let with = printer.beforehand.with(&printer, &Needed::of(trees));
+        let mut sketch = with.map_err(|reason| self.refusal(reason.into()))?;
         sketch.push(&format!("SELECT {what}\nFROM {}", printer.from().join("\n")));
-        printer.filter(trees, 0, &mut sketch);
+        printer.beforehand.joins(&printer, "\n", &mut sketch);
+        sketch.append(conditions);
         self.finished(sketch)
     }
 
     fn finished(&self, sketch: Sketch) -> Result<Statement, Refusal> {
-        print::check_names(self.dialect, &self.schema)?;
+        names::check(self.dialect, &self.schema)?;
         let statement = sketch.finished(self.dialect, self.inlined);
         let found = statement.parameters.len();
         if let Some(most) = self.dialect.syntax().limits().parameters

@@ -1,25 +1,17 @@
 //! From conditions to text: one condition a line, groups indented, values apart from the text until the end.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use super::Refusal;
+use super::beforehand::Beforehand;
 use super::dialect::{Dialect, Syntax};
 use super::expression::{BoolExpr, LONGEST_CHAIN, Rows, Scalar, Tree, Value};
 use super::layout::{CustomFields, CustomRows};
+use super::names::Aliases;
 use super::schema::{SqlSchema, TableName};
 use super::sketch::Sketch;
 use super::statement::Parameter;
 use crate::catalogue::TextField;
 use crate::filter::{Comparison, Junction, TextPart};
-
-/// What is asked of other rows, worked out beforehand where many audiences are asked together.
-#[derive(Default)]
-pub(super) struct Hoisted {
-    pub(super) of_membership: Vec<Sketch>,
-    pub(super) of_contact: Vec<Sketch>,
-    known: HashMap<(Rows, BoolExpr), usize>,
-}
 
 /// Writes conditions.
 pub(super) struct Printer<'a> {
@@ -27,43 +19,39 @@ pub(super) struct Printer<'a> {
     pub(super) schema: &'a SqlSchema,
     /// The values of custom fields: those of a table, or the ones that are worked out in front of the statement.
     pub(super) rows: Cow<'a, CustomRows>,
-    /// What is worked out in front of the statement: of custom fields by membership, of lists by contact.
-    pub(super) custom: String,
-    pub(super) lists: String,
-    /// Where other rows are asked in tables of their own; else in the condition.
-    pub(super) hoisted: Option<Hoisted>,
+    pub(super) aliases: Aliases,
+    pub(super) beforehand: Beforehand,
+    /// Which conditions on other rows are worked out beforehand; any other is a subquery where it stands.
+    hoists: Hoists,
+    /// Whether the membership in hand is another one of the contact.
+    of_others: bool,
+    below_or: bool,
 }
 
-/// The aliases of tables, where there are several.
-pub(super) const MEMBERSHIPS: &str = "m";
-pub(super) const CONTACTS: &str = "c";
-
-/// A name that none of the schema's tables has.
-fn unused(schema: &SqlSchema, name: &str) -> String {
-    let rows = match &schema.custom_fields {
-        CustomFields::Rows(rows) => Some(&rows.table),
-        _ => None,
-    };
-    let mut name = name.to_owned();
-    let tables = || [Some(&schema.memberships), schema.contacts.as_ref(), rows].into_iter().flatten();
-    while tables().any(|table| matches!(table.path(), [only] if only.to_lowercase() == name)) {
-        name.push('_');
-    }
-    name
+/// Which conditions on other rows are worked out beforehand.
+#[derive(Clone, Copy, PartialEq)]
+enum Hoists {
+    Every,
+    BelowOr,
+    None,
 }
 
 impl<'a> Printer<'a> {
+    /// Writes conditions on other rows where they stand, as far as the engine plans them well there.
     pub(super) fn new(dialect: Dialect, schema: &'a SqlSchema) -> Self {
+        let (syntax, aliases) = (dialect.syntax(), Aliases::beside(schema));
         let rows = match &schema.custom_fields {
             CustomFields::Rows(rows) => Cow::Borrowed(rows),
-            _ => {
-                let rows = CustomRows::default();
-                let table = TableName::new(unused(schema, &rows.table.path().concat()));
-                Cow::Owned(CustomRows { table, ..rows })
-            }
+            _ => Cow::Owned(CustomRows { table: TableName::new(&*aliases.relation), ..CustomRows::default() }),
         };
-        let (custom, lists) = (unused(schema, "v"), unused(schema, "l"));
-        Self { syntax: dialect.syntax(), schema, rows, custom, lists, hoisted: None }
+        let hoists = if syntax.joins_below_or() { Hoists::None } else { Hoists::BelowOr };
+        let beforehand = Beforehand::default();
+        Self { syntax, schema, rows, aliases, beforehand, hoists, of_others: false, below_or: false }
+    }
+
+    /// Writes every condition on other rows as one on what is worked out beforehand.
+    pub(super) fn hoisting(self) -> Self {
+        Self { hoists: Hoists::Every, ..self }
     }
 
     pub(super) fn name(&self, name: &str) -> String {
@@ -74,23 +62,27 @@ impl<'a> Printer<'a> {
         table.path().iter().map(|name| self.name(name)).collect::<Vec<_>>().join(".")
     }
 
-    /// Whether there are several tables, so that columns say of which they are.
-    pub(super) fn qualifies(&self) -> bool {
-        self.schema.contacts.is_some() || self.hoisted.is_some()
+    pub(super) fn column(&self, alias: &str, name: &str) -> String {
+        format!("{}.{}", self.name(alias), self.name(name))
     }
 
-    pub(super) fn column(&self, alias: &str, name: &str) -> String {
-        if self.qualifies() { format!("{}.{}", self.name(alias), self.name(name)) } else { self.name(name) }
+    /// A column of the membership in hand.
+    pub(super) fn membership(&self, name: &str) -> String {
+        self.column(if self.of_others { &self.aliases.others } else { &self.aliases.memberships }, name)
     }
 
     pub(super) fn phone_number(&self) -> String {
-        self.column(MEMBERSHIPS, self.schema.column(TextField::PhoneNumber))
+        self.membership(self.schema.column(TextField::PhoneNumber))
+    }
+
+    /// A table under an alias.
+    pub(super) fn aliased(&self, table: &TableName, alias: &str) -> String {
+        format!("{} AS {}", self.table(table), self.name(alias))
     }
 
     /// The table of memberships, without contacts.
     pub(super) fn memberships(&self) -> String {
-        let table = self.table(&self.schema.memberships);
-        if self.qualifies() { format!("{table} AS {}", self.name(MEMBERSHIPS)) } else { table }
+        self.aliased(&self.schema.memberships, &self.aliases.memberships)
     }
 
     /// The table of memberships, with the fields of the contacts.
@@ -98,13 +90,9 @@ impl<'a> Printer<'a> {
         let mut lines = vec![self.memberships()];
         if let Some(contacts) = &self.schema.contacts {
             let key = self.schema.column(TextField::PhoneNumber);
-            lines.push(format!(
-                "JOIN {} AS {} ON {} = {}",
-                self.table(contacts),
-                self.name(CONTACTS),
-                self.column(CONTACTS, key),
-                self.column(MEMBERSHIPS, key)
-            ));
+            let alias = &self.aliases.contacts;
+            let (contacts, of_contact) = (self.aliased(contacts, alias), self.column(alias, key));
+            lines.push(format!("{} {contacts} ON {of_contact} = {}", self.syntax.join(), self.phone_number()));
         }
         lines
     }
@@ -116,6 +104,8 @@ impl<'a> Printer<'a> {
 
     /// Each tree on a line of its own, the first behind `first`, the others behind what joins them.
     pub(super) fn lines(&mut self, junction: Junction, trees: &[Tree], first: &str, indent: usize, out: &mut Sketch) {
+        let was_below_or = self.below_or;
+        self.below_or |= junction == Junction::Any;
         for (i, some) in shallow(trees).enumerate() {
             let lead = match (i, junction) {
                 (0, _) => first,
@@ -139,6 +129,7 @@ impl<'a> Printer<'a> {
             out.push(&" ".repeat(indent + 2));
             out.push(")");
         }
+        self.below_or = was_below_or;
     }
 
     /// A condition on one line, in parentheses where it would else mix with what is beside it.
@@ -189,6 +180,8 @@ impl<'a> Printer<'a> {
 
     fn joined(&mut self, junction: Junction, members: &[BoolExpr], inside: Option<Junction>, out: &mut Sketch) {
         let apart = inside.is_some_and(|outer| outer != junction);
+        let was_below_or = self.below_or;
+        self.below_or |= junction == Junction::Any;
         if apart {
             out.push("(");
         }
@@ -208,6 +201,7 @@ impl<'a> Printer<'a> {
         if apart {
             out.push(")");
         }
+        self.below_or = was_below_or;
     }
 
     /// What has a `NOT` of its own.
@@ -239,43 +233,56 @@ impl<'a> Printer<'a> {
     }
 
     fn among(&mut self, rows: Rows, inner: &BoolExpr, not: &str, out: &mut Sketch) {
-        if self.hoisted.is_some() {
-            let (alias, column) = self.hoist(rows, inner);
+        let hoisted = match self.hoists {
+            Hoists::Every => true,
+            Hoists::BelowOr => self.below_or && self.beforehand.has_room(rows, self.syntax.limits().columns),
+            Hoists::None => false,
+        };
+        if hoisted {
+            let column = self.hoist(rows, inner);
             let expected = if not.is_empty() { "1" } else { "0" };
-            out.push(&format!("COALESCE({}, 0) = {expected}", self.column(&alias, &column)));
+            out.push(&format!("COALESCE({column}, 0) = {expected}"));
             return;
         }
         let (outer, key, table) = match rows {
-            Rows::OfContact => (self.phone_number(), self.phone_number(), self.memberships()),
+            Rows::OfContact => {
+                let key = self.schema.column(TextField::PhoneNumber);
+                let others = &self.aliases.others;
+                (self.phone_number(), self.column(others, key), self.aliased(&self.schema.memberships, others))
+            }
             Rows::OfMembership => {
-                let outer = self.column(MEMBERSHIPS, &self.schema.membership_id);
-                (outer, self.name(&self.rows.membership_id), self.table(&self.rows.table))
+                let (key, values) = (&self.rows.membership_id, &self.aliases.values);
+                let outer = self.membership(&self.schema.membership_id);
+                (outer, self.column(values, key), self.aliased(&self.rows.table, values))
             }
         };
-        out.push(&format!("{outer}{not} IN (SELECT {key} FROM {table} WHERE "));
+        // An engine makes a join of either form; of NOT IN it makes none, for the sake of what is NULL.
+        if not.is_empty() || !self.syntax.has_correlated_subqueries() {
+            out.push(&format!("{outer}{not} IN (SELECT {key} FROM {table} WHERE "));
+        } else {
+            out.push(&format!("NOT EXISTS (SELECT 1 FROM {table} WHERE {key} = {outer} AND "));
+        }
+        let before = (self.of_others, self.below_or);
+        (self.of_others, self.below_or) = (rows == Rows::OfContact, false);
         self.predicate(inner, Some(Junction::All), out);
+        (self.of_others, self.below_or) = before;
         out.push(")");
     }
 
     /// The column of a predicate that is worked out beforehand.
-    fn hoist(&mut self, rows: Rows, inner: &BoolExpr) -> (String, String) {
-        let key = (rows, inner.clone());
-        let known = self.hoisted.as_ref().and_then(|hoisted| hoisted.known.get(&key)).copied();
+    fn hoist(&mut self, rows: Rows, inner: &BoolExpr) -> String {
+        let known = self.beforehand.known(rows, inner);
         let number = known.unwrap_or_else(|| {
+            let before = (self.hoists, self.of_others, self.below_or);
+            (self.hoists, self.of_others, self.below_or) = (Hoists::Every, false, false);
             let mut sketch = Sketch::default();
             self.predicate(inner, None, &mut sketch);
-            let Some(hoisted) = &mut self.hoisted else { return 0 };
-            let all = match rows {
-                Rows::OfMembership => &mut hoisted.of_membership,
-                Rows::OfContact => &mut hoisted.of_contact,
-            };
-            all.push(sketch);
-            hoisted.known.insert(key, all.len());
-            all.len()
+            (self.hoists, self.of_others, self.below_or) = before;
+            self.beforehand.add(rows, inner.clone(), sketch)
         });
         match rows {
-            Rows::OfMembership => (self.custom.clone(), format!("v{number}")),
-            Rows::OfContact => (self.lists.clone(), format!("l{number}")),
+            Rows::OfMembership => self.column(&self.aliases.by_membership, &format!("v{number}")),
+            Rows::OfContact => self.column(&self.aliases.by_contact, &format!("l{number}")),
         }
     }
 
@@ -291,12 +298,10 @@ impl<'a> Printer<'a> {
     fn scalar(&self, scalar: &Scalar) -> Sketch {
         let coalesce = |scalar: &Scalar, otherwise: Sketch| Sketch::call("COALESCE", [self.scalar(scalar), otherwise]);
         match scalar {
-            Scalar::Membership(name) => self.column(MEMBERSHIPS, name).as_str().into(),
-            Scalar::Contact(name) => {
-                let alias = if self.schema.contacts.is_some() { CONTACTS } else { MEMBERSHIPS };
-                self.column(alias, name).as_str().into()
-            }
-            Scalar::Custom(name) => self.name(name).as_str().into(),
+            Scalar::Membership(name) => self.membership(name).as_str().into(),
+            Scalar::Contact(name) if self.schema.contacts.is_none() => self.membership(name).as_str().into(),
+            Scalar::Contact(name) => self.column(&self.aliases.contacts, name).as_str().into(),
+            Scalar::Custom(name) => self.column(&self.aliases.values, name).as_str().into(),
             Scalar::FlagOr(flag, otherwise) => coalesce(flag, if *otherwise { "TRUE" } else { "FALSE" }.into()),
             Scalar::FlagOrPositive(flag, amounts) => {
                 let mut positive = Sketch::default();
@@ -307,18 +312,14 @@ impl<'a> Printer<'a> {
                 coalesce(flag, positive)
             }
             Scalar::Folded(text, folding) => self.syntax.lower_cased(self.scalar(text), folding),
-            Scalar::Quotient(sum, count) => {
-                let mut quotient = coalesce(sum, "0".into()).then(" / CAST(");
-                quotient.append(Sketch::call("NULLIF", [self.scalar(count), "0".into()]));
-                let double = self.syntax.nullable(self.syntax.types().double);
-                quotient.then(&format!(" AS {double})"))
-            }
+            Scalar::Quotient(sum, count) => self.syntax.average(coalesce(sum, "0".into()), self.scalar(count)),
         }
     }
 
     fn value(&self, value: &Value) -> Sketch {
         match value {
             Value::Text(text) => Parameter::Text(text.clone()).into(),
+            Value::Key(key) => Sketch::constant(key),
             Value::Whole(whole) => whole_number(*whole).into(),
             Value::Double(double) => Parameter::Double(*double).into(),
             Value::Instant(micros) => self.syntax.instant(*micros),
@@ -350,36 +351,4 @@ fn symbol(comparison: Comparison) -> &'static str {
         Comparison::Lt => " < ",
         Comparison::Lte => " <= ",
     }
-}
-
-/// Names that can be quoted.
-pub(super) fn check_names(dialect: Dialect, schema: &SqlSchema) -> Result<(), Refusal> {
-    if names(schema).into_iter().any(|name| name.is_empty() || name.contains('\0')) {
-        let reason = "a name in the schema is empty, or has a NUL in it".to_owned();
-        return Err(Refusal::of_all(dialect, reason));
-    }
-    Ok(())
-}
-
-/// The names in a schema.
-fn names(schema: &SqlSchema) -> Vec<&str> {
-    let mut tables = vec![Some(&schema.memberships), schema.contacts.as_ref()];
-    let mut names: Vec<&str> = [&schema.membership_id, &schema.list_id, &schema.active].map(String::as_str).into();
-    match &schema.custom_fields {
-        CustomFields::Rows(rows) => {
-            tables.push(Some(&rows.table));
-            let numbers = [&rows.number, &rows.number_whole];
-            let others = [&rows.membership_id, &rows.key, &rows.text, &rows.flag, &rows.instant];
-            names.extend(numbers.into_iter().chain(others).map(String::as_str));
-        }
-        CustomFields::Json(json) => names.push(&json.column),
-        CustomFields::Map(map) => names.push(&map.column),
-        CustomFields::Columns(columns) => {
-            names.extend(columns.iter().map(|(key, column)| column.column.as_ref().unwrap_or(key).as_str()));
-        }
-    }
-    names.extend(tables.into_iter().flatten().flat_map(|table| table.path().iter().map(String::as_str)));
-    names.extend(schema.is_membership.as_deref());
-    names.extend(schema.columns.values().chain(schema.wholes.values()).map(String::as_str));
-    names
 }

@@ -8,6 +8,8 @@ use super::statement::{Parameter, Statement};
 enum Piece {
     Text(String),
     Value(Parameter),
+    /// A text that is a literal also where values are parameters.
+    Constant(String),
 }
 
 /// A statement, or a part of one, in the making.
@@ -38,10 +40,19 @@ impl Sketch {
         call
     }
 
+    /// A text that is a literal also where values are parameters.
+    pub(super) fn constant(text: &str) -> Self {
+        Self(vec![Piece::Constant(text.to_owned())])
+    }
+
     /// This, and text behind it.
     pub(super) fn then(mut self, text: &str) -> Self {
         self.push(text);
         self
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(super) fn push(&mut self, text: &str) {
@@ -55,7 +66,7 @@ impl Sketch {
         for piece in other.0 {
             match piece {
                 Piece::Text(text) => self.push(&text),
-                value @ Piece::Value(_) => self.0.push(value),
+                other => self.0.push(other),
             }
         }
     }
@@ -64,12 +75,20 @@ impl Sketch {
         self.0.push(Piece::Value(value));
     }
 
-    /// Each line but the first further in.
-    pub(super) fn indented(mut self) -> Self {
+    /// Each line but the first further in. A line that ends between these quotes is part of a name, and stays as it is.
+    pub(super) fn indented(mut self, quote: char) -> Self {
+        let mut is_name = false;
         for piece in &mut self.0 {
-            if let Piece::Text(text) = piece {
-                *text = text.replace('\n', "\n  ");
+            let Piece::Text(text) = piece else { continue };
+            let mut indented = String::with_capacity(text.len());
+            for character in text.chars() {
+                is_name ^= character == quote;
+                indented.push(character);
+                if character == '\n' && !is_name {
+                    indented.push_str("  ");
+                }
             }
+            *text = indented;
         }
         self
     }
@@ -82,11 +101,11 @@ impl Sketch {
         for piece in self.0 {
             match piece {
                 Piece::Text(piece) => text.push_str(&piece),
+                Piece::Constant(value) => text.push_str(&syntax.quoted_text(&value)),
                 Piece::Value(Parameter::Text(value)) if inlined => text.push_str(&syntax.quoted_text(&value)),
                 Piece::Value(Parameter::Integer(value)) if inlined => text.push_str(&value.to_string()),
                 Piece::Value(Parameter::Unsigned(value)) if inlined => text.push_str(&value.to_string()),
-                // With an exponent it is a double everywhere, and not a decimal.
-                Piece::Value(Parameter::Double(value)) if inlined => text.push_str(&format!("{value:e}")),
+                Piece::Value(Parameter::Double(value)) if inlined => text.push_str(&syntax.double_literal(value)),
                 Piece::Value(value) => {
                     text.push_str(&syntax.placeholder(parameters.len() + 1, &value));
                     parameters.push(value);

@@ -14,6 +14,11 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// A statement without parameters.
+    pub(super) fn of_text(text: String) -> Self {
+        Self { text, parameters: Vec::new() }
+    }
+
     /// The SQL, over several lines, without a semicolon.
     #[must_use]
     pub fn text(&self) -> &str {

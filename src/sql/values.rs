@@ -8,12 +8,11 @@
 use std::collections::BTreeSet;
 
 use super::dialect::{Entries, JsonSyntax, Syntax, Unsupported};
-use super::expression::{Scalar, Tree, Value};
+use super::expression::{BoolExpr, Scalar, Tree, Value};
 use super::layout::{CustomFields, CustomRows, CustomType, MapValues};
 use super::print::Printer;
 use super::reading;
 use super::sketch::Sketch;
-use super::statement::Parameter;
 
 /// What a statement asks of the relation.
 #[derive(Default)]
@@ -29,25 +28,45 @@ pub(super) struct Needed {
 impl Needed {
     /// What these conditions ask.
     pub(super) fn of<'t>(trees: impl IntoIterator<Item = &'t Tree>) -> Self {
-        let rows = CustomRows::default();
         let mut needed = Self::default();
-        let mut see = |scalar: &Scalar, value: Option<&Value>| {
-            let Scalar::Custom(name) = scalar else { return };
-            match value {
-                Some(Value::Text(key)) if *name == rows.key => drop(needed.keys.insert(key.clone())),
-                _ => {
-                    needed.text |= *name == rows.text;
-                    needed.number |= *name == rows.number;
-                    needed.number_whole |= *name == rows.number_whole;
-                    needed.flag |= *name == rows.flag;
-                    needed.instant |= *name == rows.instant;
-                }
-            }
-        };
         for tree in trees {
-            tree.conditions(&mut |predicate| predicate.scalars(&mut see));
+            tree.conditions(&mut |condition| needed.see(condition));
         }
         needed
+    }
+
+    /// The same, of conditions that are in no tree.
+    pub(super) fn of_conditions<'t>(conditions: impl IntoIterator<Item = &'t BoolExpr>) -> Self {
+        let mut needed = Self::default();
+        conditions.into_iter().for_each(|condition| needed.see(condition));
+        needed
+    }
+
+    fn see(&mut self, condition: &BoolExpr) {
+        let rows = CustomRows::default();
+        condition.scalars(&mut |scalar: &Scalar, value: Option<&Value>| {
+            let Scalar::Custom(name) = scalar else { return };
+            match value {
+                Some(Value::Key(key)) => drop(self.keys.insert(key.clone())),
+                _ => {
+                    self.text |= *name == rows.text;
+                    self.number |= *name == rows.number;
+                    self.number_whole |= *name == rows.number_whole;
+                    self.flag |= *name == rows.flag;
+                    self.instant |= *name == rows.instant;
+                }
+            }
+        });
+    }
+
+    /// The keys of the custom fields, as a list.
+    pub(super) fn keys(&self, out: &mut Sketch) {
+        for (i, key) in self.keys.iter().enumerate() {
+            if i > 0 {
+                out.push(", ");
+            }
+            out.append(Sketch::constant(key));
+        }
     }
 
     fn reads_numbers(&self) -> bool {
@@ -60,7 +79,7 @@ pub(super) fn relation(printer: &Printer<'_>, needed: &Needed) -> Result<Option<
     let Some(query) = query(printer, needed)? else { return Ok(None) };
     let mut out = Sketch::default();
     out.push(&format!("{} AS (\n  ", printer.table(&printer.rows.table)));
-    out.append(query.indented());
+    out.append(query.indented(printer.syntax.name_quote()));
     out.push("\n)");
     Ok(Some(out))
 }
@@ -122,11 +141,11 @@ impl Relation<'_> {
 
     /// A column of the memberships.
     fn own(&self, column: &str) -> String {
-        format!("{}.{}", self.name("m"), self.name(column))
+        self.printer.membership(column)
     }
 
-    fn memberships(&self) -> String {
-        format!("{} AS {}", self.printer.table(&self.printer.schema.memberships), self.name("m"))
+    fn indented(&self, query: Sketch) -> Sketch {
+        query.indented(self.syntax().name_quote())
     }
 
     /// `SELECT "membership_id", "key", ` in front of more columns of a query.
@@ -135,7 +154,7 @@ impl Relation<'_> {
         all.extend(columns.iter().cloned());
         let mut out = Sketch::default();
         out.push(&format!("SELECT {}\nFROM (\n  ", all.join(", ")));
-        out.append(from.indented());
+        out.append(self.indented(from));
         out.push(&format!("\n) AS {}", self.name("q")));
         out
     }
@@ -148,31 +167,22 @@ impl Relation<'_> {
     /// The key that is needed, and the value, of each entry; null is none.
     fn entries(&self, entries: Entries) -> Sketch {
         let [as_id, as_key, as_value] = ["membership_id", "key", "value"].map(|name| self.name(name));
-        let (id, memberships) = (self.own(&self.printer.schema.membership_id), self.memberships());
+        let (id, memberships) = (self.own(&self.printer.schema.membership_id), self.printer.memberships());
         let rows = |columns: &str, join: &str| format!("SELECT {id} AS {as_id}, {columns}\nFROM {memberships}{join}");
         let (mut out, key, is_value) = match entries {
             Entries::Joined { columns, join, key, is_value } => (Sketch::from(&*rows(columns, &join)), key, is_value),
             Entries::Nested { columns, join, key, value, is_value } => {
                 let mut out = Sketch::default();
                 out.push(&format!("SELECT {as_id}, {key} AS {as_key}, {value} AS {as_value}\nFROM (\n  "));
-                out.append(Sketch::from(&*rows(&columns, &join)).indented());
+                out.append(self.indented(Sketch::from(&*rows(&columns, &join))));
                 out.push(&format!("\n) AS {}", self.name("q")));
                 (out, key, is_value)
             }
         };
         out.push(&format!("\nWHERE {key} IN ("));
-        self.keys(&mut out);
+        self.needed.keys(&mut out);
         out.push(&format!(") AND {is_value}"));
         out
-    }
-
-    fn keys(&self, out: &mut Sketch) {
-        for (i, key) in self.needed.keys.iter().enumerate() {
-            if i > 0 {
-                out.push(", ");
-            }
-            out.value(Parameter::Text(key.clone()));
-        }
     }
 
     /// What is in values that are texts of JSON; null is none.
@@ -192,11 +202,11 @@ impl Relation<'_> {
         let each = |value: &str, behind: &str| {
             let mut out = Sketch::default();
             out.push(&format!("SELECT {id} AS {as_id}, CAST("));
-            out.value(Parameter::Text(key.to_owned()));
+            out.append(Sketch::constant(key));
             out.push(&format!(
                 " AS {}) AS {as_key}, {value} AS {as_value}\nFROM {}{behind}",
                 types.text,
-                self.memberships()
+                self.printer.memberships()
             ));
             out
         };

@@ -226,11 +226,19 @@ pub(crate) enum QueryLanguage {
     Cel,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DdlPart {
+    /// The tables
+    Tables,
+    /// The keys and indexes that are proposed beside them, best made once there are rows
+    Indexes,
+}
+
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(crate) enum StatementFormat {
     /// The statement, and below it the parameters as comments
     #[default]
     Sql,
-    /// One object with `statement` and `parameters`
+    /// One object with `statement` and `parameters`; of tables an array of them
     Json,
 }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use clap_complete::Shell;
+use headcount::sql::Dialect;
 
-use super::choices::RecordsFormat;
+use super::choices::{RecordsFormat, dialect};
 use super::drawing::Drawing;
 use super::inputs::Records;
 
@@ -43,6 +44,30 @@ pub(crate) struct Import {
     /// The file to write, which appears once it is whole; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
+}
+
+/// Write the SQL that brings contact records into the tables which `ddl` makes and `sql` asks.
+///
+/// What was read several times for a contact and a list is there once. Each statement inserts a few hundred rows.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount load --dialect postgresql contacts.ndjson.gz | psql --single-transaction
+  headcount load --dialect duckdb --schema schema.json --to load.sql contacts.csv
+
+The tables have no rows before. Where there are indexes, they are best made afterwards.")]
+pub(crate) struct Load {
+    #[command(flatten)]
+    pub(crate) records: Records,
+    /// Whose SQL is written
+    #[arg(long, value_parser = dialect())]
+    pub(crate) dialect: Dialect,
+    /// A file that says, in JSON, what tables and columns are called and where custom fields are
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    /// The file to write, which appears once it is whole; `-` is standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) to: PathBuf,
 }
 
 /// Write contact records as the documents that `query` asks, one on each line.

@@ -9,8 +9,8 @@ use headcount::sql::Dialect;
 
 use super::asking::Asking;
 use super::choices::{
-    ConvertFrom, ConvertTo, MissingNegation, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat, TextCase,
-    dialect,
+    ConvertFrom, ConvertTo, DdlPart, MissingNegation, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat,
+    TextCase, dialect,
 };
 use super::inputs::Audiences;
 use super::instants::parse_time;
@@ -140,7 +140,7 @@ pub(crate) struct Sql {
     pub(crate) format: StatementFormat,
 }
 
-/// Write the SQL that makes the tables which `sql` asks.
+/// Write the SQL that makes the tables which `sql` asks, and proposes keys and indexes for them.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -155,6 +155,12 @@ pub(crate) struct Ddl {
     /// A file that says, in JSON, what tables and columns are called and where custom fields are
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+    /// Write only a part of it
+    #[arg(long, value_enum)]
+    pub(crate) only: Option<DdlPart>,
+    /// How the statements are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: StatementFormat,
 }
 
 /// Write audiences in the query language of another engine.

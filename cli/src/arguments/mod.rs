@@ -17,11 +17,11 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use self::asking::{Asking, Now, Readings, flags};
 pub(crate) use self::choices::{
-    ConvertFrom, ConvertTo, ExplanationFormat, MembersFormat, ProblemsFormat, QueryLanguage, SchemaOf, StatementFormat,
-    TableFormat,
+    ConvertFrom, ConvertTo, DdlPart, ExplanationFormat, MembersFormat, ProblemsFormat, QueryLanguage, SchemaOf,
+    StatementFormat, TableFormat,
 };
 pub(crate) use self::contents::Describe;
-pub(crate) use self::files::{Completions, Documents, Generate, Import, Sample};
+pub(crate) use self::files::{Completions, Documents, Generate, Import, Load, Sample};
 pub(crate) use self::filters::{Check, Convert, Ddl, Mapping, Query, Schema, Sql};
 pub(crate) use self::inputs::{Audiences, OneAudience, Records, Sets};
 pub(crate) use self::instants::Until;
@@ -63,6 +63,7 @@ pub(crate) enum Command {
     Schema(Schema),
     Sql(Sql),
     Ddl(Ddl),
+    Load(Load),
     Query(Query),
     Mapping(Mapping),
     Documents(Documents),

@@ -11,6 +11,7 @@ mod estimate;
 mod explain;
 mod generate;
 mod import;
+mod load;
 mod mapping;
 pub(crate) mod members;
 mod query;
@@ -47,6 +48,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Schema(arguments) => schema::run(arguments),
         Command::Sql(arguments) => sql::run(arguments),
         Command::Ddl(arguments) => ddl::run(arguments),
+        Command::Load(arguments) => load::run(arguments),
         Command::Query(arguments) => query::run(arguments),
         Command::Mapping(_) => mapping::run(),
         Command::Documents(arguments) => documents::run(arguments),

@@ -1,4 +1,4 @@
-//! `sql` and `ddl`.
+//! `sql`, `ddl` and `load`.
 
 use crate::headcount;
 
@@ -7,7 +7,7 @@ fn a_statement_has_its_parameters_below_it() {
     let printed =
         headcount("sql --dialect spark --filter 'click_count >= 3 and carrier = \"x\\n\"' --now 2025-11-15").stdout();
     assert!(
-        printed.starts_with("SELECT count(DISTINCT `phone_number`) AS `size`\nFROM `memberships`\nWHERE "),
+        printed.starts_with("SELECT count(DISTINCT `m`.`phone_number`) AS `size`\nFROM `memberships` AS `m`\nWHERE "),
         "{printed}"
     );
     assert!(printed.ends_with("= ?;\n-- ?1 = 3\n-- ?2 = \"x\\n\"\n"), "{printed}");
@@ -16,13 +16,13 @@ fn a_statement_has_its_parameters_below_it() {
 #[test]
 fn values_are_inlined_on_request() {
     let printed = headcount("sql --dialect duckdb --filter 'click_count >= 3' --inline --subscription any").stdout();
-    assert!(printed.ends_with("\nWHERE \"click_count\" IS NOT NULL AND \"click_count\" >= 3;\n"), "{printed}");
+    assert!(printed.ends_with("\nWHERE \"m\".\"click_count\" IS NOT NULL AND \"m\".\"click_count\" >= 3;\n"), "{printed}");
 }
 
 #[test]
 fn members_of_one_sizes_of_many() {
     let json = headcount("sql --dialect postgresql --filter on_dnc --members --format json").json();
-    assert!(json["statement"].as_str().unwrap().starts_with("SELECT DISTINCT \"phone_number\"\n"), "{json}");
+    assert!(json["statement"].as_str().unwrap().starts_with("SELECT DISTINCT \"m\".\"phone_number\"\n"), "{json}");
     assert_eq!(json["parameters"], serde_json::json!([]));
     let printed =
         headcount("sql --dialect clickhouse --audience examples/audiences.json --now cached --inline").stdout();
@@ -35,7 +35,7 @@ fn members_of_one_sizes_of_many() {
 fn names_come_from_a_file() {
     let asked = || headcount("sql --dialect duckdb --filter on_dnc --schema -");
     let printed = asked().reading(r#"{"memberships": ["crm", "rows"]}"#).stdout();
-    assert!(printed.contains("FROM \"crm\".\"rows\"\n"), "{printed}");
+    assert!(printed.contains("FROM \"crm\".\"rows\" AS \"m\"\n"), "{printed}");
     asked().reading(r#"{"rows": 1}"#).fails(1, "standard input: unknown field `rows`");
 }
 
@@ -60,7 +60,7 @@ fn custom_fields_are_where_the_schema_says() {
     let asked =
         |filter| headcount(format!("sql --dialect postgresql --filter '{filter}' --inline --schema -")).reading(layout);
     let printed = asked("custom.state = \"CA\"").stdout();
-    assert!(printed.ends_with("AND \"us_state\" IS NOT NULL AND \"us_state\" = 'CA';\n"), "{printed}");
+    assert!(printed.ends_with("AND \"m\".\"us_state\" IS NOT NULL AND \"m\".\"us_state\" = 'CA';\n"), "{printed}");
     asked("custom.stat = \"CA\"").fails(
         1,
         "`custom_fields.stat = \"CA\"` cannot be asked exactly of PostgreSQL: \
@@ -71,4 +71,29 @@ fn custom_fields_are_where_the_schema_says() {
     headcount("ddl --dialect datafusion --schema -")
         .reading(r#"{"custom_fields": {"map": {}}}"#)
         .fails(1, "its CREATE TABLE has no type of maps");
+}
+
+#[test]
+fn records_are_loaded_by_statements() {
+    let records = "phone_number,list_id,click_count,custom_fields.state\n+1,7,3,O'Hara\n+1,7,4,CA\n+2,8,,\n";
+    let printed = headcount("load --dialect postgresql -").reading(records).stdout();
+    let statements: Vec<&str> = printed.split_terminator(";\n").collect();
+    let [memberships, values] = statements[..] else { panic!("a statement for each table: {printed}") };
+    assert!(memberships.starts_with("INSERT INTO \"memberships\" ("), "{printed}");
+    assert!(memberships.contains("\n(1, '+1', ") && memberships.contains("\n(2, '+2', "), "{printed}");
+    assert!(values.ends_with("\n(1, 'state', 'CA', NULL, NULL, NULL, NULL)"), "what was replaced is gone: {printed}");
+    headcount("load --dialect postgresql -").reading("phone_number,click_count\n+1,x\n").fails(1, "click_count");
+    headcount("load --dialect postgresql --schema nowhere.json examples/contacts.csv").fails(1, "nowhere.json");
+}
+
+#[test]
+fn keys_and_indexes_are_proposed_beside_the_tables() {
+    let [all, tables, indexes] =
+        ["", "--only tables", "--only indexes"].map(|part| headcount(format!("ddl --dialect postgresql {part}")).stdout());
+    assert_eq!(tables.matches("CREATE TABLE ").count(), 2, "{tables}");
+    assert!(!tables.contains("INDEX") && !indexes.contains("CREATE TABLE"), "{tables}{indexes}");
+    assert!(indexes.contains("CREATE INDEX "), "{indexes}");
+    assert!(all.starts_with(&tables) && all.ends_with(&indexes), "{all}");
+    let json = headcount("ddl --dialect postgresql --only tables --format json").json();
+    assert_eq!(json.as_array().map(Vec::len), Some(2), "{json}");
 }

@@ -38,7 +38,9 @@ impl Sample {
             audiences: Audience::read_all(AUDIENCES)?,
             contacts: CONTACTS.lines().map(serde_json::from_str::<Contact>).collect::<Result<_, _>>()?,
             cx: EvalContext::at("2025-11-15T08:30:00Z".parse()?),
-            tables: format!("SET search_path = pg_temp; {}", ddl(Dialect::PostgreSql, &schema)?),
+            tables: ddl(Dialect::PostgreSql, &schema)?
+                .iter()
+                .fold("SET search_path = pg_temp".to_owned(), |tables, table| tables + ";\n" + table.text()),
             sql: Sql::new(Dialect::PostgreSql).with_schema(schema),
         })
     }

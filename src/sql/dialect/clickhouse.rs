@@ -55,8 +55,30 @@ impl Syntax for ClickHouse {
         format!("\nENGINE = MergeTree\nORDER BY ({})", key.join(", "))
     }
 
+    fn name_quote(&self) -> char {
+        '`'
+    }
+
     fn quoted_name(&self, name: &str) -> String {
-        format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
+        format!("`{}`", name.replace('\\', "\\\\").replace('`', "``"))
+    }
+
+    fn has_correlated_subqueries(&self) -> bool {
+        false
+    }
+
+    /// Exact by name, whatever `count_distinct_implementation` is.
+    fn count_distinct(&self, column: &str) -> String {
+        format!("uniqExact({column})")
+    }
+
+    /// Strict by name, whatever `join_default_strictness` is.
+    fn join(&self) -> &'static str {
+        "ALL JOIN"
+    }
+
+    fn left_join(&self) -> &'static str {
+        "ALL LEFT JOIN"
     }
 
     fn quoted_text(&self, text: &str) -> String {
@@ -84,6 +106,14 @@ impl Syntax for ClickHouse {
         } else {
             Sketch::call("fromUnixTimestamp64Micro", [Parameter::Integer(micros).into(), "'UTC'".into()])
         }
+    }
+
+    fn array(&self, elements: &[String]) -> String {
+        format!("CAST([{}], 'Array(String)')", elements.join(", "))
+    }
+
+    fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("mapFromArrays({}, {})", self.array(keys), self.array(values)))
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {

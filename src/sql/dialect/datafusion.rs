@@ -1,6 +1,6 @@
 //! DataFusion.
 
-use super::shared::{cast_instant, double_quoted, fraction, numbered, single_quoted, try_cast, without_zone};
+use super::shared::{cast_instant, fraction, numbered, single_quoted, try_cast, without_zone};
 use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
 use crate::sql::expression::Folding;
 use crate::sql::folding::SIGMAS;
@@ -42,12 +42,12 @@ impl Syntax for DataFusion {
         true
     }
 
-    fn quoted_name(&self, name: &str) -> String {
-        double_quoted(name)
-    }
-
     fn quoted_text(&self, text: &str) -> String {
         single_quoted(text)
+    }
+
+    fn double_literal(&self, double: f64) -> String {
+        format!("CAST('{double:e}' AS DOUBLE)")
     }
 
     fn parameter_name(&self, number: usize) -> String {
@@ -60,6 +60,14 @@ impl Syntax for DataFusion {
 
     fn instant(&self, micros: i64) -> Sketch {
         cast_instant(without_zone(micros) + "Z", "TIMESTAMP(6)")
+    }
+
+    fn array(&self, elements: &[String]) -> String {
+        format!("CAST(make_array({}) AS VARCHAR[])", elements.join(", "))
+    }
+
+    fn map(&self, _keys: &[String], _values: &[String]) -> Result<String, Unsupported> {
+        self.types().map.map(str::to_owned)
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {

@@ -1,8 +1,6 @@
 //! DuckDB.
 
-use super::shared::{
-    cast_instant, double_quoted, fraction, numbered, single_quoted, translated, try_cast, without_zone,
-};
+use super::shared::{cast_instant, fraction, numbered, single_quoted, translated, try_cast, without_zone};
 use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
@@ -42,10 +40,6 @@ impl Syntax for DuckDb {
         true
     }
 
-    fn quoted_name(&self, name: &str) -> String {
-        double_quoted(name)
-    }
-
     fn quoted_text(&self, text: &str) -> String {
         let quoted = single_quoted(text);
         // The source of a statement ends at a NUL.
@@ -62,6 +56,14 @@ impl Syntax for DuckDb {
 
     fn instant(&self, micros: i64) -> Sketch {
         cast_instant(without_zone(micros) + "+00", "TIMESTAMPTZ")
+    }
+
+    fn array(&self, elements: &[String]) -> String {
+        format!("CAST([{}] AS VARCHAR[])", elements.join(", "))
+    }
+
+    fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("map({}, {})", self.array(keys), self.array(values)))
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {

@@ -1,7 +1,7 @@
 //! PostgreSQL.
 
-use super::shared::{cast_instant, double_quoted, numbered, single_quoted, translated, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
+use super::shared::{cast_instant, numbered, single_quoted, translated, without_zone};
+use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported, divisor};
 use crate::sql::expression::Folding;
 use crate::sql::reading::EXACT;
 use crate::sql::sketch::Sketch;
@@ -41,8 +41,12 @@ impl Syntax for PostgreSql {
         true
     }
 
-    fn quoted_name(&self, name: &str) -> String {
-        double_quoted(name)
+    fn has_indexes(&self) -> bool {
+        true
+    }
+
+    fn prefix_order(&self) -> &'static str {
+        " text_pattern_ops"
     }
 
     fn quoted_text(&self, text: &str) -> String {
@@ -55,8 +59,15 @@ impl Syntax for PostgreSql {
         numbered(number)
     }
 
-    fn placeholder(&self, number: usize, _value: &Parameter) -> String {
-        numbered(number)
+    /// It says the type, which the server would else take from what the value is compared with, and a driver from there.
+    fn placeholder(&self, number: usize, value: &Parameter) -> String {
+        let of = match value {
+            Parameter::Text(_) => "TEXT",
+            Parameter::Integer(_) => "BIGINT",
+            Parameter::Unsigned(_) => "NUMERIC",
+            Parameter::Double(_) => "DOUBLE PRECISION",
+        };
+        format!("CAST({} AS {of})", numbered(number))
     }
 
     fn instant(&self, micros: i64) -> Sketch {
@@ -67,6 +78,14 @@ impl Syntax for PostgreSql {
             None => format!("{text}+00"),
         };
         cast_instant(text, "TIMESTAMPTZ")
+    }
+
+    fn array(&self, elements: &[String]) -> String {
+        format!("CAST(ARRAY[{}] AS TEXT[])", elements.join(", "))
+    }
+
+    fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("hstore({}, {})", self.array(keys), self.array(values)))
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {
@@ -122,6 +141,27 @@ impl Syntax for PostgreSql {
         )
     }
 
+    /// A quotient that is rounded to 0 would be an error there.
+    fn average(&self, sum: Sketch, count: Sketch) -> Sketch {
+        let count = divisor(count, self.types().double);
+        let quotient = || {
+            let mut quotient = sum.clone().then(" / ");
+            quotient.append(count.clone());
+            quotient
+        };
+        let size = || Sketch::call("abs", [sum.clone()]);
+        // Of doubles that small, both products are exact.
+        let mut average = Sketch::from("CASE WHEN ");
+        average.append(size().then(" >= 1e-300 THEN "));
+        average.append(quotient());
+        average.push(" WHEN ");
+        average.append(size().then(" * 2 <= "));
+        average.append(count.clone());
+        average.push(" * 5e-324 THEN 0 ELSE ");
+        average.append(quotient());
+        average.then(" END")
+    }
+
     fn quotient(&self, number: &str, by: u32) -> String {
         format!("({number}) / {by}")
     }
@@ -149,6 +189,11 @@ impl Syntax for PostgreSql {
 
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
         Ok(self)
+    }
+
+    /// It runs one for each row there, or hashes what it finds as long as that fits `work_mem`.
+    fn joins_below_or(&self) -> bool {
+        false
     }
 
     /// It would else put each expression in every place where its column is named, and again those in that.

@@ -11,11 +11,6 @@ use crate::time::InFull;
 /// A number that has a digit before its exponent which is not 0.
 const NOT_ZERO: &str = "^[-0.]*[1-9]";
 
-/// A name in double quotes, as standard SQL has them.
-pub(super) fn double_quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 /// A text in single quotes, as standard SQL has them.
 pub(super) fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -64,4 +59,19 @@ pub(super) fn try_cast(text: &str, of: &str) -> String {
 pub(super) fn fraction(syntax: &impl Syntax, text: &str) -> String {
     let (double, not_zero) = (syntax.double(text), syntax.matches(text, NOT_ZERO));
     format!("CASE WHEN abs({double}) < {EXACT} AND ({double} <> 0 OR NOT {not_zero}) THEN {double} END")
+}
+
+/// A text in parts, of which each of these characters is one.
+pub(super) fn split_at_each<const N: usize>(text: &str, apart: [char; N]) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((at, character)) = rest.char_indices().find(|(_, character)| apart.contains(character)) {
+        let (front, behind) = rest.split_at(at);
+        let (alone, behind) = behind.split_at(character.len_utf8());
+        parts.extend((!front.is_empty()).then_some(front));
+        parts.push(alone);
+        rest = behind;
+    }
+    parts.extend((!rest.is_empty()).then_some(rest));
+    parts
 }

@@ -1,6 +1,6 @@
 //! Spark SQL.
 
-use super::shared::{cast_instant, fraction, translated, try_cast, without_zone};
+use super::shared::{cast_instant, fraction, split_at_each, translated, try_cast, without_zone};
 use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
@@ -21,7 +21,7 @@ impl Syntax for Spark {
             double: "DOUBLE",
             whole: "DECIMAL(20, 0)",
             flag: "BOOLEAN",
-            instant: "TIMESTAMP",
+            instant: "TIMESTAMP_LTZ",
             texts: "ARRAY<STRING>",
             map: Ok("MAP<STRING, STRING>"),
             json: "STRING",
@@ -44,13 +44,27 @@ impl Syntax for Spark {
         " USING PARQUET".to_owned()
     }
 
-    fn quoted_name(&self, name: &str) -> String {
-        format!("`{}`", name.replace('`', "``"))
+    fn name_quote(&self) -> char {
+        '`'
     }
 
     fn quoted_text(&self, text: &str) -> String {
-        // Where escapes are switched off, a quote would still not end the literal.
-        format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'").replace('\0', "\\u0000"))
+        // Whether a backslash escapes what is behind it, and what two quotes are, depends on the session and the version. A
+        // setting or a variable of the environment is put in the place of its name in `${}`, also in a literal.
+        let part = |part: &str| match part {
+            "\\" | "'" | "\0" => format!("char({})", part.as_bytes()[0]),
+            plain => format!("'{plain}'"),
+        };
+        let parts: Vec<&str> = split_at_each(text, ['\\', '\'', '\0', '$']);
+        match parts.as_slice() {
+            [] => "''".to_owned(),
+            [only] => part(only),
+            parts => format!("concat({})", parts.iter().map(|text| part(text)).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    fn double_literal(&self, double: f64) -> String {
+        format!("{double:e}D")
     }
 
     fn parameter_name(&self, number: usize) -> String {
@@ -62,7 +76,15 @@ impl Syntax for Spark {
     }
 
     fn instant(&self, micros: i64) -> Sketch {
-        cast_instant(without_zone(micros) + "Z", "TIMESTAMP")
+        cast_instant(without_zone(micros) + "Z", "TIMESTAMP_LTZ")
+    }
+
+    fn array(&self, elements: &[String]) -> String {
+        format!("CAST(array({}) AS ARRAY<STRING>)", elements.join(", "))
+    }
+
+    fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("map_from_arrays({}, {})", self.array(keys), self.array(values)))
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {

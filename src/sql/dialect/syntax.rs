@@ -44,13 +44,36 @@ pub(in crate::sql) trait Syntax: Sync {
         String::new()
     }
 
+    /// Whether a table may have indexes that a plan looks rows up in.
+    fn has_indexes(&self) -> bool {
+        false
+    }
+
+    /// What stands behind a text in an index, so that it also finds what starts with another text.
+    fn prefix_order(&self) -> &'static str {
+        ""
+    }
+
     // Names and values.
 
-    /// A name of a table or a column, always in quotes.
-    fn quoted_name(&self, name: &str) -> String;
+    /// A name of a table or a column, always in quotes; a quote in it is doubled.
+    fn quoted_name(&self, name: &str) -> String {
+        let quote = self.name_quote();
+        format!("{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")))
+    }
+
+    /// What names are quoted with.
+    fn name_quote(&self) -> char {
+        '"'
+    }
 
     /// A text as a literal, from which nothing in it escapes.
     fn quoted_text(&self, text: &str) -> String;
+
+    /// A double as a literal that is one whatever numbers with a point or an exponent are else taken for.
+    fn double_literal(&self, double: f64) -> String {
+        format!("{double:e}")
+    }
 
     /// What the parameter with a number, from 1 on, is called beside the statement.
     fn parameter_name(&self, number: usize) -> String;
@@ -60,6 +83,12 @@ pub(in crate::sql) trait Syntax: Sync {
 
     /// An instant in microseconds since 1970, of those that records have: of the years 0 to 9999.
     fn instant(&self, micros: i64) -> Sketch;
+
+    /// An array of these texts.
+    fn array(&self, elements: &[String]) -> String;
+
+    /// A map of these keys to these texts.
+    fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported>;
 
     // Texts.
 
@@ -99,6 +128,13 @@ pub(in crate::sql) trait Syntax: Sync {
     /// number is not.
     fn fraction(&self, text: &str) -> String;
 
+    /// A double by a count, as a double; NULL where the count is 0 or NULL.
+    fn average(&self, sum: Sketch, count: Sketch) -> Sketch {
+        let mut average = sum.then(" / ");
+        average.append(divisor(count, &self.nullable(self.types().double)));
+        average
+    }
+
     /// A whole number that is not negative, divided without its remainder.
     fn quotient(&self, number: &str, by: u32) -> String;
 
@@ -116,10 +152,44 @@ pub(in crate::sql) trait Syntax: Sync {
     /// How JSON is read.
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported>;
 
+    // Plans.
+
+    /// Whether a subquery may name a row of the query around it.
+    fn has_correlated_subqueries(&self) -> bool {
+        true
+    }
+
+    /// Whether a subquery in a condition below an OR is planned as a join, so that it is not run for each row.
+    fn joins_below_or(&self) -> bool {
+        true
+    }
+
+    /// How many different values there are.
+    fn count_distinct(&self, column: &str) -> String {
+        format!("count(DISTINCT {column})")
+    }
+
+    /// A join of all pairs with the same key.
+    fn join(&self) -> &'static str {
+        "JOIN"
+    }
+
+    /// The same, with rows that have no counterpart.
+    fn left_join(&self) -> &'static str {
+        "LEFT JOIN"
+    }
+
     /// What stands behind a query that is to be worked out before what is asked of it.
     fn materialized(&self) -> &'static str {
         ""
     }
+}
+
+/// What a double is divided by for an average.
+pub(super) fn divisor(count: Sketch, double: &str) -> Sketch {
+    let mut divisor = Sketch::from("CAST(");
+    divisor.append(Sketch::call("NULLIF", [count, "0".into()]));
+    divisor.then(&format!(" AS {double})"))
 }
 
 /// How a dialect tells JSON values apart, and reads them. The arguments are JSON values as `parsed` makes them, if they are not

@@ -31,19 +31,22 @@ fn refused(dialect: Dialect, schema: &SqlSchema, filter: &str, semantics: Semant
 
 #[test]
 fn a_column_is_asked_itself() {
-    check("custom_fields.state = \"CA\"", r#""state" IS NOT NULL AND "state" = 'CA'"#);
-    check("custom_fields.state not in [\"CA\", \"5\"]", r#"("state" IS NULL OR "state" NOT IN ('CA', '5'))"#);
-    check("custom_fields.state exists", r#""state" IS NOT NULL"#);
-    check("custom_fields.state = true", r#""state" IS NOT NULL AND translate("state", 'ERTU', 'ertu') = 'true'"#);
-    check("custom_fields.ltv > 0.5", r#""ltv" IS NOT NULL AND "ltv" > 5e-1"#);
-    check("custom_fields.ltv = \"5\"", r#""ltv" IS NOT NULL AND "ltv" = 5"#);
+    check("custom_fields.state = \"CA\"", r#""m"."state" IS NOT NULL AND "m"."state" = 'CA'"#);
+    check("custom_fields.state not in [\"CA\", \"5\"]", r#"("m"."state" IS NULL OR "m"."state" NOT IN ('CA', '5'))"#);
+    check("custom_fields.state exists", r#""m"."state" IS NOT NULL"#);
+    check(
+        "custom_fields.state = true",
+        r#""m"."state" IS NOT NULL AND translate("m"."state", 'ERTU', 'ertu') = 'true'"#,
+    );
+    check("custom_fields.ltv > 0.5", r#""m"."ltv" IS NOT NULL AND "m"."ltv" > 5e-1"#);
+    check("custom_fields.ltv = \"5\"", r#""m"."ltv" IS NOT NULL AND "m"."ltv" = 5"#);
     check("custom_fields.ltv contains \"5\"", "FALSE");
     check("custom_fields.ltv not contains \"5\"", "TRUE");
-    check("custom_fields.vip != true", r#"("vip" IS NULL OR NOT "vip")"#);
-    check("custom_fields.vip = \"false\"", r#""vip" IS NOT NULL AND NOT "vip""#);
+    check("custom_fields.vip != true", r#"("m"."vip" IS NULL OR NOT "m"."vip")"#);
+    check("custom_fields.vip = \"false\"", r#""m"."vip" IS NOT NULL AND NOT "m"."vip""#);
     check(
         "custom_fields.renewed before 2025-11-01",
-        r#""renewed_at" IS NOT NULL AND "renewed_at" < CAST('2025-11-01 00:00:00+00' AS TIMESTAMPTZ)"#,
+        r#""m"."renewed_at" IS NOT NULL AND "m"."renewed_at" < CAST('2025-11-01 00:00:00+00' AS TIMESTAMPTZ)"#,
     );
     check("custom_fields.renewed = 5", "FALSE");
     check("custom_fields.vip within 5 days", "FALSE");
@@ -52,14 +55,14 @@ fn a_column_is_asked_itself() {
 
 #[test]
 fn whole_numbers_are_compared_with_whole_numbers() {
-    check("custom_fields.visits > 9007199254740993", r#""visits" IS NOT NULL AND "visits" > 9007199254740993"#);
-    check("custom_fields.visits >= 2.5", r#""visits" IS NOT NULL AND "visits" > 2"#);
-    check("custom_fields.visits < -2.5", r#""visits" IS NOT NULL AND "visits" <= -3"#);
+    check("custom_fields.visits > 9007199254740993", r#""m"."visits" IS NOT NULL AND "m"."visits" > 9007199254740993"#);
+    check("custom_fields.visits >= 2.5", r#""m"."visits" IS NOT NULL AND "m"."visits" > 2"#);
+    check("custom_fields.visits < -2.5", r#""m"."visits" IS NOT NULL AND "m"."visits" <= -3"#);
     check("custom_fields.visits = 2.5", "FALSE");
     check("custom_fields.visits != 2.5", "TRUE");
     check(
         "custom_fields.visits = \"18446744073709551615\"",
-        r#""visits" IS NOT NULL AND "visits" = 18446744073709551615"#,
+        r#""m"."visits" IS NOT NULL AND "m"."visits" = 18446744073709551615"#,
     );
 }
 
@@ -67,8 +70,8 @@ fn whole_numbers_are_compared_with_whole_numbers() {
 fn negation_of_a_column_asks_for_a_value_where_it_has_to() {
     let fails = Semantics { missing_negation: MissingNegation::Fails, ..Semantics::default() };
     for (filter, expected) in [
-        ("custom_fields.vip != true", r#""vip" IS NOT NULL AND NOT "vip""#),
-        ("custom_fields.ltv not contains \"5\"", r#""ltv" IS NOT NULL"#),
+        ("custom_fields.vip != true", r#""m"."vip" IS NOT NULL AND NOT "m"."vip""#),
+        ("custom_fields.ltv not contains \"5\"", r#""m"."ltv" IS NOT NULL"#),
         ("custom_fields.vip not within 5 days", "FALSE"),
     ] {
         let statement = statement(Dialect::DuckDb, &schema(COLUMNS), filter, fails).unwrap();
@@ -174,15 +177,48 @@ fn no_name_escapes_its_quotes() {
 }
 
 #[test]
-fn what_is_worked_out_has_no_name_of_a_table() {
-    let named = |name: &str| SqlSchema { memberships: TableName::new(name), ..schema(r#"{"json": {}}"#) };
-    let statement =
-        statement(Dialect::DuckDb, &named("Custom_Values"), "custom.a exists", Semantics::default()).unwrap();
-    assert!(statement.starts_with("WITH \"custom_values_\" AS ("), "{statement}");
-    let audience = Audience::of("custom.a exists and list = 5".parse().unwrap());
+fn no_alias_is_a_name_of_the_schema() {
+    let columns = r#"{"click_count": "size", "send_count": "l1", "carrier": "M.carrier", "timezone": "by_contact"}"#;
+    let schema = SqlSchema {
+        memberships: TableName::new("Custom_Values"),
+        columns: serde_json::from_str::<SqlSchema>(&format!("{{\"columns\": {columns}}}")).unwrap().columns,
+        ..schema(r#"{"json": {"column": "v"}}"#)
+    };
+    let audience =
+        Audience::of("click_count = 1 and custom.a exists and (list = 5 or send_count = 2)".parse().unwrap());
     let cx = cx(Semantics::default());
-    let both = Sql::new(Dialect::DuckDb).with_schema(named("v")).counts([(&audience, &cx)]).unwrap();
-    assert!(both.text().contains("\"v_\" AS (") && both.text().contains("\"l\" AS ("), "{both}");
+    let sql = Sql::new(Dialect::PostgreSql).with_schema(schema).inlined();
+    let counted = sql.count(&audience, &cx).unwrap();
+    let (with, rest) = counted.text().split_once("\nSELECT count").unwrap();
+    assert!(with.starts_with("WITH \"custom_values_\" AS ("), "{with}");
+    assert!(
+        with.contains("\n), \"by_contact_\" AS (\n  SELECT \"m_\".\"phone_number\" AS \"id\", 1 AS \"l1\""),
+        "{with}"
+    );
+    assert_eq!(
+        rest,
+        r#"(DISTINCT "m_"."phone_number") AS "size"
+FROM "Custom_Values" AS "m_"
+LEFT JOIN "by_contact_" ON "by_contact_"."id" = "m_"."phone_number"
+WHERE "m_"."size" IS NOT NULL AND "m_"."size" = 1
+  AND "m_"."membership_id" IN (SELECT "v_"."membership_id" FROM "custom_values_" AS "v_" WHERE "v_"."key" = 'a')
+  AND (
+    COALESCE("by_contact_"."l1", 0) = 1
+    OR ("m_"."l1" IS NOT NULL AND "m_"."l1" = 2)
+  )"#
+    );
+    let both = sql.counts([(&audience, &cx)]).unwrap();
+    assert!(both.text().contains("LEFT JOIN \"by_membership\" ON"), "{both}");
+}
+
+#[test]
+fn a_name_of_several_lines_stays_as_it_is() {
+    let name = "custom\nfields \"a";
+    let layout = serde_json::json!({"map": {"column": name}}).to_string();
+    for dialect in [Dialect::PostgreSql, Dialect::DuckDb, Dialect::Spark, Dialect::ClickHouse] {
+        let statement = statement(dialect, &schema(&layout), "custom.a within 5 days", Semantics::default()).unwrap();
+        assert!(statement.contains(&dialect.syntax().quoted_name(name)), "{statement}");
+    }
 }
 
 #[test]
@@ -205,9 +241,9 @@ fn the_tables_of_each_layout_are_described() {
         (COLUMNS, Dialect::Spark, "\n    `tags` ARRAY<STRING>,\n"),
         (COLUMNS, Dialect::PostgreSql, "\n    \"renewed_at\" TIMESTAMPTZ,\n"),
     ] {
-        let written = ddl(dialect, &schema(layout)).unwrap();
-        assert!(written.contains(column), "{dialect}: {written}");
-        assert_eq!(written.matches("CREATE TABLE").count(), 1, "{written}");
+        let tables = ddl(dialect, &schema(layout)).unwrap();
+        assert!(tables[0].text().contains(column), "{dialect}: {}", tables[0]);
+        assert_eq!(tables.len(), 1, "{}", tables[1]);
     }
     let map = ddl(Dialect::DataFusion, &schema(r#"{"map": {}}"#)).unwrap_err();
     assert_eq!(
@@ -215,17 +251,13 @@ fn the_tables_of_each_layout_are_described() {
         "cannot be asked of DataFusion: its CREATE TABLE has no type of maps: register a file with one"
     );
     let joined: SqlSchema = serde_json::from_str(r#"{"contacts": ["crm", "people"], "is_membership": "is"}"#).unwrap();
-    let written = ddl(Dialect::DuckDb, &joined).unwrap();
-    assert!(
-        written.starts_with("CREATE TABLE \"crm\".\"people\" (\n    \"phone_number\" VARCHAR NOT NULL,\n"),
-        "{written}"
-    );
-    assert_eq!(
-        (written.matches("\"carrier\"").count(), written.matches("\"phone_number\"").count()),
-        (1, 2),
-        "{written}"
-    );
-    assert!(written.contains("\n    \"is\" BOOLEAN NOT NULL,\n"), "{written}");
+    let tables = ddl(Dialect::DuckDb, &joined).unwrap();
+    let [contacts, memberships, values] = [0, 1, 2].map(|number| tables[number].text());
+    let first = "CREATE TABLE \"crm\".\"people\" (\n    \"phone_number\" VARCHAR NOT NULL,\n";
+    assert!(contacts.starts_with(first) && contacts.contains("\"carrier\""), "{contacts}");
+    assert!(memberships.contains("\"phone_number\"") && !memberships.contains("\"carrier\""), "{memberships}");
+    assert!(memberships.contains("\n    \"is\" BOOLEAN NOT NULL,\n"), "{memberships}");
+    assert!(values.starts_with("CREATE TABLE \"custom_values\" ("), "{values}");
 }
 
 #[test]

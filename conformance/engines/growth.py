@@ -1,0 +1,270 @@
+"""How much longer does a count take where there is ten times as much? Asks PostgreSQL and DuckDB, and prints a table. Looks at
+plans of PostgreSQL, too: what few satisfy is looked up in the indexes that are proposed."""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+NOW = "2025-11-15T08:30:00Z"
+
+# How much longer ten times as much may take.
+MOST = 15
+
+# Below this, in seconds, a time says nothing of growth.
+LEAST = 0.02
+
+# After so many seconds a count is cancelled.
+PATIENCE = 60
+
+FILTERS = [
+    "click_count >= 3 and last_clicked_at within 30 days",
+    'carrier != "carrier 1"',
+    'custom.state = "CA"',
+    'custom.state != "CA"',
+    'custom.state not in ["CA", "TX"]',
+    'custom.state not contains "C"',
+    'custom.state not starts with "C"',
+    "custom.state not exists",
+    "custom.ltv >= 400",
+    "not custom.ltv >= 400",
+    "list = 3",
+    "list != 3",
+    "list not in [2, 3]",
+    "click_count@3 >= 3",
+    "click_count@3 != 3",
+    'custom.state@3 != "CA"',
+    'click_count > 18 or custom.state = "CA"',
+    'click_count > 18 or custom.state != "CA"',
+    'click_count > 18 or custom.state = "CA" or custom.ltv >= 400',
+    "click_count > 18 or list = 3",
+    "click_count > 18 or list != 3",
+    'click_count > 18 or custom.state@3 = "CA"',
+    'list = 3 or custom.state != "CA"',
+    'not (click_count > 18 and custom.state = "CA") or (custom.ltv < 100 and list not in [1, 2])',
+]
+
+# What few satisfy, and what of the table with rows for values PostgreSQL has to look it up by: the columns of an index.
+LOOKED_UP = {
+    "list = 9": "list_id, phone_number",
+    "last_clicked_at within 1 day": "last_clicked_at",
+    "signup_date before 2024-11-16T00:00:00Z": "signup_date",
+    "click_count >= 400": "click_count",
+    'phone_number starts with "+155500012"': "phone_number text_pattern_ops",
+    'custom.state = "S7"': "key, text text_pattern_ops",
+    'custom.state in ["S7", "S11"]': "key, text text_pattern_ops",
+    'custom.city starts with "x77"': "key, text text_pattern_ops",
+    "custom.ltv >= 999": "key, number",
+    "custom.renewed within 1 day": "key, instant",
+}
+
+LAYOUTS = {
+    "rows": {},
+    "joined": {"contacts": "contacts"},
+    "json": {"custom_fields": {"json": {}}},
+    "map": {"custom_fields": {"map": {}}},
+    "columns": {"custom_fields": {"columns": {"state": {"type": "text"}, "ltv": {"type": "json"}}}},
+}
+
+
+class PostgreSql:
+    """A server of its own, with the settings that it has by default."""
+
+    def __init__(self):
+        import postgresql
+
+        self.connection, self.version = postgresql.start()
+        # A plan is not held up by being compiled.
+        self.run(f"SET statement_timeout = '{PATIENCE}s'")
+
+    def run(self, statement):
+        self.connection.execute(statement)
+
+    def loaded(self, tables):
+        for table in tables:
+            self.run(f"VACUUM ANALYZE {table}")
+
+    def drop(self, tables):
+        for table in tables:
+            self.run(f"DROP TABLE {table}")
+
+    def count(self, statement):
+        return self.connection.execute(statement.replace("%", "%%")).fetchone()[0]
+
+    def looked_up(self, statement):
+        """The columns of the indexes that its plan has."""
+        rows = self.connection.execute("EXPLAIN " + statement.replace("%", "%%")).fetchall()
+        plan = "\n".join(row[0] for row in rows)
+        names = re.findall(r"(?:using|Bitmap Index Scan on) (\w+)", plan)
+        indexes = self.connection.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY (%s)", [names]).fetchall()
+        return [re.search(r"USING btree \((.*?)\)", index)[1] for (index,) in indexes], plan
+
+    series = "SELECT i FROM generate_series(1, {}) AS numbers (i)"
+    objects = {
+        "json": "jsonb_build_object('state', {state}, 'ltv', {ltv}, 'city', 'city ' || i % 1000)",
+        "map": "hstore(ARRAY['state', {state}, 'ltv', CAST({ltv} AS TEXT), 'city', 'city ' || i % 1000])",
+        "ltv": "to_jsonb({ltv})",
+    }
+
+
+class DuckDb:
+    """In memory."""
+
+    def __init__(self):
+        # A module beside this script has its name.
+        directory = sys.path.pop(0)
+        import duckdb
+
+        sys.path.insert(0, directory)
+        self.connection, self.version = duckdb.connect(), duckdb.__version__
+
+    def run(self, statement):
+        self.connection.execute(statement)
+
+    def loaded(self, tables):
+        pass
+
+    drop = PostgreSql.drop
+
+    def count(self, statement):
+        return self.connection.execute(statement).fetchone()[0]
+
+    series = "SELECT i FROM range(1, {} + 1) AS numbers (i)"
+    objects = {
+        "json": "to_json({{'state': {state}, 'ltv': {ltv}, 'city': 'city ' || i % 1000}})",
+        "map": "MAP {{'state': {state}, 'ltv': CAST({ltv} AS VARCHAR), 'city': 'city ' || i % 1000}}",
+        "ltv": "to_json({ltv})",
+    }
+
+
+ENGINES = {"postgresql": PostgreSql, "duckdb": DuckDb}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--headcount", required=True)
+    parser.add_argument("--engines", default=",".join(ENGINES))
+    parser.add_argument("--layouts", default=",".join(LAYOUTS))
+    parser.add_argument("--memberships", type=int, default=60_000, help="of the smaller size")
+    arguments = parser.parse_args()
+    print("| engine | layout | filter | " + " | ".join(f"{n:,}" for n in sizes(arguments)) + " | growth |")
+    print("|---|---|---|--:|--:|--:|")
+    slow = 0
+    for name in arguments.engines.split(","):
+        engine = ENGINES[name]()
+        for layout in arguments.layouts.split(","):
+            slow += measured(engine, name, layout, arguments)
+    if slow > 0:
+        sys.exit(f"{slow} counts grew by more than {MOST} where there was ten times as much, or looked nothing up")
+
+
+def sizes(arguments):
+    return [arguments.memberships, arguments.memberships * 10]
+
+
+def measured(engine, name, layout, arguments):
+    """How many filters grow by too much; prints what each took."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as schema:
+        json.dump(LAYOUTS[layout], schema)
+        schema.flush()
+
+        def headcount(*more):
+            command = [arguments.headcount, *more, "--dialect", name, "--schema", schema.name]
+            return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+        def asked(text):
+            return headcount("sql", "--inline", "--now", NOW, "--filter", text).rstrip(";\n")
+
+        statements = {text: asked(text) for text in FILTERS}
+        ddl = json.loads(headcount("ddl", "--format", "json"))
+        seconds = {text: [] for text in FILTERS}
+        for size in sizes(arguments):
+            tables = load(engine, layout, ddl, size)
+            for text, statement in statements.items():
+                seconds[text].append(took(engine, statement))
+            looked_up = name == "postgresql" and layout == "rows" and size == sizes(arguments)[-1]
+            missed = [text for text in LOOKED_UP if looked_up and not uses_index(engine, text, asked(text))]
+            engine.drop(reversed(tables))
+    slow = len(missed)
+    for text, (few, many) in seconds.items():
+        growth = many / max(few, LEAST) if many is not None else float("inf")
+        slow += growth > MOST
+        cells = [name, layout, f"`{text}`", *(f"{s:.3f} s" if s else f"> {PATIENCE} s" for s in (few, many))]
+        print(f"| {' | '.join(cells)} | {growth:.1f}{' **too slow**' if growth > MOST else ''} |", flush=True)
+    return slow
+
+
+def uses_index(engine, text, statement):
+    """Whether what it asks is looked up; else prints the plan."""
+    found, plan = engine.looked_up(statement)
+    if LOOKED_UP[text] not in found:
+        print(f"{text} has no use of the index by {LOOKED_UP[text]}:\n{statement}\n{plan}", file=sys.stderr)
+    return LOOKED_UP[text] in found
+
+
+def took(engine, statement):
+    """The least of three runs; nothing where one is cancelled."""
+    times = []
+    for _ in range(3):
+        began = time.monotonic()
+        try:
+            engine.count(statement)
+        except Exception as error:
+            if "statement timeout" not in str(error):
+                raise
+            return None
+        times.append(time.monotonic() - began)
+        # Of what takes long, once is enough.
+        if times[-1] > 5:
+            break
+    return min(times)
+
+
+def load(engine, layout, ddl, size):
+    """Makes the tables, each with its rows, and then what is proposed beside them; gives the names of the tables."""
+    state = "CASE WHEN i % 2 = 0 THEN 'CA' WHEN i % 3 = 0 THEN 'TX' ELSE 'S' || i % 50 END"
+    ltv = "(i * 7919 % 100000) / 100.0"
+    series = engine.series.format(size)
+    hour = f"CAST('{NOW}' AS TIMESTAMPTZ) - (i * 7907 % 8760) * INTERVAL '1 hour'"
+    # Two of three contacts are on one list, others on two.
+    contact = "'+1555' || lpad(CAST(i - (CASE WHEN i % 3 = 2 THEN 1 ELSE 0 END) AS VARCHAR), 7, '0')"
+    of_contact = {"phone_number": contact, "carrier": "'carrier ' || i % 5"}
+    memberships = {
+        "membership_id": "i",
+        **(of_contact if layout != "joined" else {"phone_number": contact}),
+        "list_id": "CASE WHEN i % 3 = 2 THEN 7 WHEN i % 500 = 0 THEN 9 ELSE i % 5 + 1 END",
+        "click_count": "CASE WHEN i % 700 = 0 THEN 400 ELSE i * 31 % 20 END",
+        "last_clicked_at": hour,
+        "signup_date": hour,
+    }
+    fields = {key: text.format(state=state, ltv=ltv) for key, text in engine.objects.items()}
+    if layout in ("json", "map"):
+        memberships["custom_fields"] = fields[layout]
+    if layout == "columns":
+        memberships |= {"state": state, "ltv": fields["ltv"]}
+    rows = {"memberships": [(memberships, series)]}
+    if layout == "joined":
+        rows["contacts"] = [(of_contact, f"{series} WHERE i % 3 <> 2")]
+    if layout in ("rows", "joined"):
+        of = {"membership_id": "i", "key": "'state'", "text": state}
+        number = {"membership_id": "i", "key": "'ltv'", "number": ltv}
+        city, renewed = {**of, "key": "'city'", "text": "'x' || i % 1000"}, {**of, "key": "'renewed'", "text": "''", "instant": hour}
+        rows["custom_values"] = [(columns, series) for columns in (of, number, city, renewed)]
+    made = [statement["statement"] for statement in ddl]
+    tables = [statement for statement in made if statement.startswith("CREATE TABLE ")]
+    for statement in tables:
+        engine.run(statement)
+    for table, parts in rows.items():
+        for columns, of in parts:
+            engine.run(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM ({of}) AS numbers")
+    for statement in made:
+        if statement not in tables:
+            engine.run(statement)
+    engine.loaded(rows)
+    return list(rows)
+
+
+main()

@@ -1,0 +1,153 @@
+//! Tables, what is proposed beside them, and rows of them.
+
+use super::*;
+use crate::Contact;
+
+fn contact(json: &str) -> Contact {
+    serde_json::from_str(json).unwrap()
+}
+
+fn inserted(dialect: Dialect, schema: &str, json: &str) -> Result<Vec<String>, String> {
+    let schema: SqlSchema = serde_json::from_str(schema).unwrap();
+    let contact = contact(json);
+    let statements = inserts(dialect, &schema, [&contact]).map_err(|refusal| refusal.to_string())?;
+    statements
+        .map(|made| made.map(|statement| statement.text().to_owned()).map_err(|refusal| refusal.to_string()))
+        .collect()
+}
+
+/// The last cells of the only row of memberships, which are those of custom fields.
+#[track_caller]
+fn check(dialect: Dialect, custom_fields: &str, json: &str, expected: &str) {
+    let schema = format!("{{\"wholes\": {{}}, \"custom_fields\": {custom_fields}}}");
+    let contact =
+        format!("{{\"phone_number\": \"+15550000001\", \"lists\": [{{\"list_id\": 7, \"custom_fields\": {json}}}]}}");
+    let statements = inserted(dialect, &schema, &contact).unwrap();
+    assert!(statements.last().unwrap().ends_with(expected), "{dialect}: {}", statements.concat());
+}
+
+#[test]
+fn every_value_has_its_row() {
+    let json = r#"{"phone_number": "+15550000001", "lists": [
+        {"list_id": 7, "active": false, "click_count": 3, "revenue_total": 9007199254740993, "last_sent_at": "2025-11-15T08:30:00Z",
+         "custom_fields": {"a": "9007199254740993", "b": [true, {}, "x"], "c": {}, "d": "2025-11-01", "e": null}},
+        {"list_number": "O'Neill"}]}"#;
+    let [memberships, values] = &inserted(Dialect::PostgreSql, "{}", json).unwrap()[..] else { panic!() };
+    assert_eq!(
+        memberships,
+        "INSERT INTO \"memberships\" (\"membership_id\", \"phone_number\", \"on_dnc\", \"is_valid\", \"carrier\", \
+         \"line_type\", \"timezone\", \"list_id\", \"active\", \"last_clicked_at\", \"last_sent_at\", \"signup_date\", \
+         \"last_revenue_at\", \"send_count\", \"click_count\", \"conversion_count\", \"revenue_total\", \
+         \"revenue_total_whole\", \"avg_revenue\", \"avg_revenue_whole\", \"has_revenue\", \"in_workflow\", \
+         \"signup_method\", \"list_number\") VALUES\n\
+         (1, '+15550000001', NULL, NULL, NULL, NULL, NULL, 7, FALSE, NULL, CAST('2025-11-15 08:30:00+00' AS TIMESTAMPTZ), \
+         NULL, NULL, 0, 3, 0, 9.007199254740992e15, 9007199254740993, NULL, NULL, NULL, FALSE, NULL, NULL),\n\
+         (2, '+15550000001', NULL, NULL, NULL, NULL, NULL, NULL, TRUE, NULL, NULL, NULL, NULL, 0, 0, 0, 0e0, NULL, NULL, \
+         NULL, NULL, FALSE, NULL, 'O''Neill')"
+    );
+    let rows: Vec<&str> = values.lines().skip(1).collect();
+    assert_eq!(
+        rows,
+        [
+            "(1, 'a', '9007199254740993', 9.007199254740992e15, 9007199254740993, NULL, NULL),",
+            "(1, 'b', NULL, NULL, NULL, TRUE, NULL),",
+            "(1, 'b', 'x', NULL, NULL, NULL, NULL),",
+            "(1, 'c', NULL, NULL, NULL, NULL, NULL),",
+            "(1, 'd', '2025-11-01', NULL, NULL, NULL, CAST('2025-11-01 00:00:00+00' AS TIMESTAMPTZ))",
+        ]
+    );
+}
+
+#[test]
+fn custom_fields_are_in_columns_as_the_layout_has_them() {
+    let columns = r#"{"columns": {"a": {"type": "text"}, "b": {"type": "text_list"}, "c": {"type": "integer"}}}"#;
+    let json = r#"{"a": "x", "b": ["y", null], "c": 5}"#;
+    check(Dialect::PostgreSql, columns, json, ", 'x', CAST(ARRAY['y'] AS TEXT[]), 5)");
+    check(Dialect::ClickHouse, columns, r#"{"c": 5}"#, ", NULL, CAST([], 'Array(String)'), 5)");
+    check(Dialect::DataFusion, columns, "{}", ", NULL, NULL, NULL)");
+    check(
+        Dialect::DuckDb,
+        r#"{"map": {}}"#,
+        r#"{"k": "v"}"#,
+        ", map(CAST(['k'] AS VARCHAR[]), CAST(['v'] AS VARCHAR[])))",
+    );
+    check(Dialect::PostgreSql, r#"{"map": {"values": "json"}}"#, r#"{"k": 5}"#, "ARRAY['5'] AS TEXT[])))");
+    check(Dialect::Spark, r#"{"json": {}}"#, r#"{"k": "it's"}"#, ", concat('{\"k\":\"it', char(39), 's\"}'))");
+}
+
+#[test]
+fn a_contact_without_memberships_has_a_row_where_there_is_a_place_for_it() {
+    let json = r#"{"phone_number": "+15550000001", "carrier": "x", "lists": []}"#;
+    assert_eq!(inserted(Dialect::DuckDb, "{}", json), Ok(Vec::new()));
+    let marked = inserted(Dialect::DuckDb, r#"{"is_membership": "is"}"#, json).unwrap();
+    assert!(
+        marked[0].contains("(1, '+15550000001', NULL, NULL, 'x', NULL, NULL, NULL, NULL, FALSE, NULL"),
+        "{marked:?}"
+    );
+    let apart = inserted(Dialect::DuckDb, r#"{"contacts": "people"}"#, json).unwrap();
+    assert_eq!((apart.len(), apart[0].starts_with("INSERT INTO \"people\"")), (1, true), "{apart:?}");
+}
+
+#[test]
+fn what_has_no_place_is_refused_by_name() {
+    let of = |fields: &str| format!("{{\"phone_number\": \"+1\", \"lists\": [{{\"custom_fields\": {fields}}}]}}");
+    for (schema, fields, said) in [
+        (
+            r#"{"custom_fields": {"columns": {"a": {"type": "text"}}}}"#,
+            r#"{"a": 5}"#,
+            "cannot be asked of PostgreSQL: its column has texts, and the custom field `a` is a number, of the contact +1",
+        ),
+        (
+            r#"{"custom_fields": {"columns": {"a": {"type": "integer"}}}}"#,
+            r#"{"a": 0.5}"#,
+            "cannot be asked of PostgreSQL: its column has whole numbers, and the custom field `a` is a number, of the contact +1",
+        ),
+        (
+            r#"{"custom_fields": {"map": {}}}"#,
+            r#"{"a": true}"#,
+            "cannot be asked of PostgreSQL: the map has texts, and the custom field `a` is true or false, of the contact +1",
+        ),
+        (
+            "{}",
+            r#"{"a": "\u0000"}"#,
+            "cannot be asked of PostgreSQL: it holds no text with a NUL, and there is one, of the contact +1",
+        ),
+    ] {
+        assert_eq!(inserted(Dialect::PostgreSql, schema, &of(fields)), Err(said.to_owned()), "{schema}");
+    }
+}
+
+#[test]
+fn rows_are_inserted_a_few_hundred_at_once() {
+    let contacts: Vec<Contact> =
+        (0..1_100).map(|number| contact(&format!("{{\"phone_number\": \"+{number}\", \"lists\": [{{}}]}}"))).collect();
+    let schema = SqlSchema::default();
+    let statements = inserts(Dialect::DuckDb, &schema, &contacts).unwrap();
+    let rows: Vec<usize> = statements.map(|statement| statement.unwrap().text().lines().count() - 1).collect();
+    assert_eq!(rows, [500, 500, 100]);
+}
+
+#[test]
+fn indexes_are_proposed_where_an_engine_has_them() {
+    let schema: SqlSchema = serde_json::from_str(
+        r#"{"contacts": "people", "custom_fields": {"columns": {"state": {"type": "text"}, "ltv": {"type": "double"}, "vip": {"type": "boolean"}}}}"#,
+    )
+    .unwrap();
+    let written = |dialect| -> Vec<String> {
+        indexes(dialect, &schema).unwrap().iter().map(|index| index.text().to_owned()).collect()
+    };
+    let of_postgresql = written(Dialect::PostgreSql);
+    for expected in [
+        r#"ALTER TABLE "people" ADD PRIMARY KEY ("phone_number")"#,
+        r#"CREATE INDEX ON "memberships" ("list_id", "phone_number")"#,
+        r#"CREATE INDEX ON "memberships" ("state" text_pattern_ops)"#,
+        r#"CREATE INDEX ON "memberships" ("ltv")"#,
+    ] {
+        assert!(of_postgresql.iter().any(|index| index == expected), "{expected} in {of_postgresql:#?}");
+    }
+    assert!(!of_postgresql.iter().any(|index| index.contains("vip")), "{of_postgresql:#?}");
+    assert_eq!(written(Dialect::Spark), Vec::<String>::new());
+    let rows = indexes(Dialect::PostgreSql, &SqlSchema::default()).unwrap();
+    let by_text = r#"CREATE INDEX ON "custom_values" ("key", "text" text_pattern_ops) INCLUDE ("membership_id")"#;
+    assert!(rows.iter().any(|index| index.text() == by_text));
+}
