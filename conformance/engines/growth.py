@@ -101,7 +101,7 @@ class PostgreSql:
         indexes = self.connection.execute("SELECT indexdef FROM pg_indexes WHERE indexname = ANY (%s)", [names]).fetchall()
         return [re.search(r"USING btree \((.*?)\)", index)[1] for (index,) in indexes], plan
 
-    series = "SELECT i FROM generate_series(1, {}) AS numbers (i)"
+    series = "SELECT i FROM generate_series(CAST(1 AS BIGINT), {}) AS numbers (i)"
     objects = {
         "json": "jsonb_build_object('state', {state}, 'ltv', {ltv}, 'city', 'city ' || i % 1000)",
         "map": "hstore(ARRAY['state', {state}, 'ltv', CAST({ltv} AS TEXT), 'city', 'city ' || i % 1000])",
