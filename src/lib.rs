@@ -23,6 +23,7 @@
 //!   the clock.
 //! - [`Audience::contains`] is the definition of who is in; [`Audience::explain`] tells why.
 //! - [`Matcher`] asks one contact after another, fast; a record of your own type too ([`Record`]).
+//! - [`AudienceSet`] tells which of many audiences hold a contact: a hundred thousand, asked at once.
 #![cfg_attr(feature = "table", doc = "- [`Table`] holds millions in columns: built once, counted often.")]
 #![cfg_attr(
     feature = "table",
@@ -104,6 +105,7 @@ mod warnings;
 
 #[cfg(feature = "table")]
 pub mod analysis;
+pub mod audience_set;
 pub mod error;
 pub mod explain;
 pub mod filter;
@@ -124,6 +126,7 @@ pub mod testing;
 pub use chrono;
 
 pub use crate::audience::{Audience, Status};
+pub use crate::audience_set::AudienceSet;
 pub use crate::contact::{Contact, Membership};
 pub use crate::error::Errors;
 pub use crate::filter::Filter;

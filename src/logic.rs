@@ -18,7 +18,6 @@ pub(crate) trait Logic: Sized {
 }
 
 /// Conditions joined by AND and OR, and nothing but that.
-#[cfg(any(test, feature = "table"))]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum LogicTree<C> {
     Constant(bool),
@@ -26,7 +25,6 @@ pub(crate) enum LogicTree<C> {
     Group(Junction, Vec<Self>),
 }
 
-#[cfg(any(test, feature = "table"))]
 impl<C> Logic for LogicTree<C> {
     fn constant(holds: bool) -> Self {
         Self::Constant(holds)
@@ -79,7 +77,6 @@ pub(crate) fn grouped<T: Logic>(junction: Junction, mut members: Vec<T>) -> T {
 }
 
 /// Any members, joined.
-#[cfg(any(test, feature = "interop", feature = "sql", feature = "table"))]
 pub(crate) fn join<T: Logic>(junction: Junction, members: impl IntoIterator<Item = T>) -> T {
     match flat(junction, members) {
         Some(members) => grouped(junction, members),

@@ -20,7 +20,7 @@ use rayon::ThreadPoolBuilder;
 use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
 use crate::heard::Heard;
-use crate::output::{STANDARD_INPUT, counted, note, thousands};
+use crate::output::{STANDARD_INPUT, counted, escaped, note, thousands};
 use crate::progress::Progress;
 
 /// A population in columns, and how it came to be.
@@ -178,23 +178,32 @@ pub(crate) struct ReadContacts {
     pub(crate) heard: Heard,
 }
 
-/// Reads the records of one contact only; where there is none, tells of a phone number with the same digits.
-pub(crate) fn load_one(
+/// Reads the records of one contact only, whose phone number was typed.
+pub(crate) fn load_contact(
     records: &arguments::Records,
-    phone_number: &str,
+    phone: &str,
     asked: &[&Audience],
-) -> Result<(ReadContacts, Option<String>), Failure> {
+) -> Result<(Contact, Heard), Failure> {
+    let phone_number = records.phone_number(phone)?;
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let wanted = digits(phone_number);
+    let wanted = digits(&phone_number);
     let mut alike = None;
-    let read = load_those(records, asked, |contact| {
+    let ReadContacts { population, heard } = load_those(records, asked, |contact| {
         let is_alike = || !wanted.is_empty() && digits(&contact.phone_number) == wanted;
         if alike.is_none() && contact.phone_number != phone_number && is_alike() {
             alike = Some(contact.phone_number.clone());
         }
         contact.phone_number == phone_number
     })?;
-    Ok((read, alike))
+    let Some(contact) = population.get(&phone_number) else {
+        let meant = alike.map(|alike| format!(", did you mean `{}`?", escaped(&alike)));
+        return Err(Failure::Unfit(format!(
+            "no contact in the records has the phone number `{}`{}",
+            escaped(&phone_number),
+            meant.unwrap_or_default()
+        )));
+    };
+    Ok((contact.clone(), heard))
 }
 
 /// Reads all records, and keeps the contacts one by one.

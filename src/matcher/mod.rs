@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use self::program::AskedRecord;
 use self::program::Program;
 #[cfg(feature = "table")]
-use self::program::{AskedRecord, Step};
+use self::program::Step;
 pub use self::record::{CustomField, Record};
 use crate::audience::Audience;
 use crate::filter::{Condition, TimeTest};

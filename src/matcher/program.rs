@@ -31,7 +31,7 @@ pub(super) struct Program {
 const FEW_LISTS: usize = 16;
 
 /// A record that is asked.
-pub(super) struct AskedRecord<'r, R: ?Sized> {
+pub(crate) struct AskedRecord<'r, R: ?Sized> {
     record: &'r R,
     /// Where its memberships are, if there are many and lists are asked for.
     by_list: Option<Cow<'r, ByList>>,
@@ -42,18 +42,30 @@ pub(super) struct AskedRecord<'r, R: ?Sized> {
 }
 
 impl<'r, R: Record + ?Sized> AskedRecord<'r, R> {
+    /// A record; `asks_lists`: its memberships are looked for by list. `any`: inactive memberships take part too.
+    pub(crate) fn of(record: &'r R, any: bool, asks_lists: bool) -> Self {
+        let memberships = record.memberships();
+        let many = asks_lists && memberships > FEW_LISTS;
+        let by_list = || Cow::Owned(ByList::new((0..memberships).map(|membership| record.list(membership))));
+        Self { record, by_list: many.then(by_list), on_any: Vec::new(), any }
+    }
+
     #[cfg(feature = "table")]
     pub(super) fn new(record: &'r R, by_list: &'r ByList, any: bool) -> Self {
         Self { record, by_list: Some(Cow::Borrowed(by_list)), on_any: Vec::new(), any }
     }
 
+    pub(crate) fn record(&self) -> &'r R {
+        self.record
+    }
+
     #[inline]
-    fn takes_part(&self, membership: usize) -> bool {
+    pub(crate) fn takes_part(&self, membership: usize) -> bool {
         self.any || self.record.active(membership)
     }
 
     /// The membership on a list, if it takes part.
-    fn on_list(&self, list: i64) -> Option<usize> {
+    pub(crate) fn on_list(&self, list: i64) -> Option<usize> {
         match &self.by_list {
             Some(by_list) => by_list.on(list).find(|membership| self.takes_part(*membership)),
             None => (0..self.record.memberships())
@@ -160,11 +172,8 @@ impl Program {
 
     /// Makes a record ready to be asked of one membership after another.
     pub(super) fn asked<'r, R: Record + ?Sized>(&self, record: &'r R) -> AskedRecord<'r, R> {
-        let memberships = record.memberships();
-        let many = self.asks_lists && memberships > FEW_LISTS;
-        let by_list = || Cow::Owned(ByList::new((0..memberships).map(|membership| record.list(membership))));
-        let mut asked = AskedRecord { record, by_list: many.then(by_list), on_any: Vec::new(), any: self.any };
-        if many {
+        let mut asked = AskedRecord::of(record, self.any, self.asks_lists);
+        if asked.by_list.is_some() {
             asked.on_any = self.steps.iter().filter_map(Step::any_list).map(|lists| asked.is_on_any(lists)).collect();
         }
         asked

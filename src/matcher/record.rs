@@ -121,7 +121,7 @@ pub struct CustomField<'k> {
 }
 
 impl<'k> CustomField<'k> {
-    pub(super) fn new(key: &'k str, place: Option<usize>) -> Self {
+    pub(crate) fn new(key: &'k str, place: Option<usize>) -> Self {
         Self { key, place }
     }
 

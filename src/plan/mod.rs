@@ -12,9 +12,7 @@ mod substring;
 mod text;
 
 use crate::audience::Audience;
-#[cfg(feature = "table")]
-use crate::filter::Condition;
-use crate::filter::{Filter, Group};
+use crate::filter::{Condition, Filter, Group};
 use crate::logic::Logic;
 use crate::semantics::EvalContext;
 #[cfg(doc)]
@@ -23,14 +21,12 @@ use crate::semantics::Semantics;
 #[cfg(feature = "table")]
 pub(crate) use self::custom::Literals;
 pub use self::custom::ValueRef;
-#[cfg(feature = "parquet")]
-pub(crate) use self::interval::Ordered;
 #[cfg(feature = "table")]
 pub(crate) use self::leaf::Hold;
 pub(crate) use self::leaf::{Leaf, LeafTest, Subject, Window};
 pub(crate) use self::{
     custom::CustomMatch,
-    interval::{End, Interval},
+    interval::{End, Interval, Ordered},
     text::{Pattern, TextMatch},
 };
 
@@ -60,7 +56,6 @@ pub struct Plan {
 }
 
 /// A time-invariant condition, as far as it can be decided without looking at a record.
-#[cfg(feature = "table")]
 pub(crate) fn time_invariant(condition: &Condition, cx: &EvalContext) -> Node {
     fold::fold(Node::Leaf(Leaf::new(condition, cx)))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use headcount::{Audience, EvalContext, Population, Semantics, explain::Scope, semantics::Unit};
+use headcount::{Audience, AudienceSet, EvalContext, Population, Semantics, explain::Scope, semantics::Unit};
 
 /// Who is in an audience, and how many memberships satisfy its filter.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +20,8 @@ pub(crate) const ENGINES: &[(&str, Engine)] = &[
     ("sizes", sizes),
     ("explanation", explanation),
     ("matcher", matcher),
+    ("audience set", audience_set),
+    ("audience set, asked in a batch", audience_set_in_batch),
     #[cfg(feature = "table")]
     ("table", table),
     #[cfg(feature = "table")]
@@ -68,6 +70,44 @@ fn matcher(audience: &Audience, population: &Population, cx: &EvalContext) -> An
     Answer {
         members: members.map(|contact| contact.phone_number.clone()).collect(),
         memberships: matching_memberships.sum(),
+    }
+}
+
+/// Among others that share its conditions, made ready for another instant than it is asked at.
+fn set_among_others(audience: &Audience, cx: &EvalContext) -> (AudienceSet, usize) {
+    let unscoped = Audience::of(audience.filter.clone());
+    let everybody = Audience::of(headcount::Filter::everybody());
+    let epoch = EvalContext::at(headcount::chrono::DateTime::UNIX_EPOCH).with(cx.semantics);
+    let mut set = AudienceSet::new([&everybody, &unscoped, audience], &epoch);
+    set.set_now(cx.now);
+    (set, 2)
+}
+
+fn audience_set(audience: &Audience, population: &Population, cx: &EvalContext) -> Answer {
+    let (set, number) = set_among_others(audience, cx);
+    let mut answer = Answer::default();
+    for contact in population.contacts() {
+        let matching_memberships = set.matching_by_membership(contact);
+        answer.memberships +=
+            matching_memberships.iter().filter(|(_, audiences)| audiences.contains(number)).count() as u64;
+        if set.matching(contact).contains(number) {
+            answer.members.insert(contact.phone_number.clone());
+        }
+    }
+    answer
+}
+
+fn audience_set_in_batch(audience: &Audience, population: &Population, cx: &EvalContext) -> Answer {
+    let (set, number) = set_among_others(audience, cx);
+    let mut is_in = Vec::new();
+    set.matching_each(population.contacts(), |matching| is_in.push(matching.contains(number)));
+    assert_eq!(is_in.len(), population.contacts().len());
+    let members = population.contacts().iter().zip(is_in).filter(|(_, is_in)| *is_in);
+    let memberships = population.contacts().iter().map(|contact| set.matching_by_membership(contact));
+    let matching_memberships = memberships.flatten().filter(|(_, audiences)| audiences.contains(number)).count() as u64;
+    Answer {
+        members: members.map(|(contact, _)| contact.phone_number.clone()).collect(),
+        memberships: matching_memberships,
     }
 }
 

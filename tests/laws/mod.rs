@@ -3,6 +3,7 @@
 //! `PROPTEST_CASES` sets how many of each are tried; `scripts/laws` tries a million (filter, contact) pairs of each.
 
 mod answers;
+mod audience_sets;
 #[cfg(feature = "table")]
 mod breakdown;
 mod cases;

@@ -26,7 +26,7 @@ pub(crate) use self::filters::{Check, Convert, Ddl, Mapping, Query, Schema, Sql}
 pub(crate) use self::inputs::{Audiences, OneAudience, Records, Sets};
 pub(crate) use self::instants::Until;
 pub(crate) use self::reasons::{Compare, Explain, Reconcile, Report, Why};
-pub(crate) use self::sizes::{Estimate, Members, Size, Timeline};
+pub(crate) use self::sizes::{Estimate, Members, Size, Timeline, Which};
 
 /// Who is in this audience, and how many are they?
 #[derive(Parser)]
@@ -53,6 +53,7 @@ pub(crate) enum Command {
     Members(Members),
     Check(Check),
     Convert(Convert),
+    Which(Which),
     Why(Why),
     Explain(Explain),
     Compare(Compare),

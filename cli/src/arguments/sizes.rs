@@ -125,3 +125,37 @@ pub(crate) struct Members {
     #[arg(long)]
     pub(crate) bom: bool,
 }
+
+/// List the audiences that a contact is in, or that each contact is in.
+///
+/// All audiences are asked at once, each condition that they have in common once. In JSON there is a line for each contact,
+/// with the audiences' ids; an audience without one is named by its name, or else by its place from 0.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  headcount which --phone +14155550101 --audience examples/audiences.json examples/contacts.json
+  headcount which --all --audience audiences.json contacts.parquet --format json")]
+pub(crate) struct Which {
+    #[command(flatten)]
+    pub(crate) whom: Whom,
+    #[command(flatten)]
+    pub(crate) audiences: Audiences,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    #[command(flatten)]
+    pub(crate) records: Records,
+    #[command(flatten)]
+    pub(crate) tabular: Tabular,
+}
+
+/// Whose audiences are listed.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Whom {
+    /// The contact's phone number, as the records have it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) phone: Option<String>,
+    /// Every contact, in the order in which the records name them first
+    #[arg(long)]
+    all: bool,
+}

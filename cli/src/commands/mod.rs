@@ -22,6 +22,7 @@ mod schema;
 mod size;
 mod sql;
 mod timeline;
+mod which;
 mod why;
 
 use crate::arguments::Command;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Members(arguments) => members::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
+        Command::Which(arguments) => which::run(arguments),
         Command::Why(arguments) => why::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),

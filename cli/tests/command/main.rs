@@ -28,6 +28,7 @@ mod size;
 mod sql;
 mod timeline;
 mod usage;
+mod which;
 mod why;
 
 use std::io::Write;
