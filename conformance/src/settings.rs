@@ -46,7 +46,6 @@ fn of(dialect: Dialect) -> Settings {
             ("transform_null_in", &["1"]),
             ("aggregate_functions_null_for_empty", &["1"]),
             ("count_distinct_implementation", &["'uniqHLL12'"]),
-            ("data_type_default_nullable", &["1"]),
             ("cast_keep_nullable", &["1"]),
             ("prefer_column_name_to_alias", &["1"]),
             ("group_by_use_nulls", &["1"]),
