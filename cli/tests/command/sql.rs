@@ -16,7 +16,10 @@ fn a_statement_has_its_parameters_below_it() {
 #[test]
 fn values_are_inlined_on_request() {
     let printed = headcount("sql --dialect duckdb --filter 'click_count >= 3' --inline --subscription any").stdout();
-    assert!(printed.ends_with("\nWHERE \"m\".\"click_count\" IS NOT NULL AND \"m\".\"click_count\" >= 3;\n"), "{printed}");
+    assert!(
+        printed.ends_with("\nWHERE \"m\".\"click_count\" IS NOT NULL AND \"m\".\"click_count\" >= 3;\n"),
+        "{printed}"
+    );
 }
 
 #[test]
@@ -88,8 +91,8 @@ fn records_are_loaded_by_statements() {
 
 #[test]
 fn keys_and_indexes_are_proposed_beside_the_tables() {
-    let [all, tables, indexes] =
-        ["", "--only tables", "--only indexes"].map(|part| headcount(format!("ddl --dialect postgresql {part}")).stdout());
+    let [all, tables, indexes] = ["", "--only tables", "--only indexes"]
+        .map(|part| headcount(format!("ddl --dialect postgresql {part}")).stdout());
     assert_eq!(tables.matches("CREATE TABLE ").count(), 2, "{tables}");
     assert!(!tables.contains("INDEX") && !indexes.contains("CREATE TABLE"), "{tables}{indexes}");
     assert!(indexes.contains("CREATE INDEX "), "{indexes}");
