@@ -19,7 +19,6 @@ fn of(dialect: Dialect) -> Settings {
             ("extra_float_digits", &["-15", "3"]),
             ("transform_null_equals", &["on"]),
             ("array_nulls", &["off"]),
-            ("search_path", &["\"$user\", public", "public, pg_catalog"]),
             ("plan_cache_mode", &["force_generic_plan"]),
             ("work_mem", &["'64kB'"]),
             ("enable_hashjoin", &["off"]),

@@ -11,7 +11,8 @@ use crate::span::span;
 ///
 /// A change is in every snapshot that is taken after its call has returned, and in none that was taken before the call.
 /// None takes longer than writing some thousand contacts into columns, however large the table: what is more to do is
-/// left to [`SharedTable::join_levels`].
+/// left to [`SharedTable::join_levels`]. Only where nobody calls that, a change does some of it after some hundred thousand
+/// others.
 ///
 /// ```
 /// use headcount::{Audience, Contact, EvalContext, SharedTable, Table};
