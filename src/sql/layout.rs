@@ -18,7 +18,7 @@ use super::schema::TableName;
 /// let sql = Sql::new(Dialect::DuckDb).with_schema(schema).inlined();
 /// let cx = EvalContext::at("2025-11-15T08:30:00Z".parse()?);
 /// let statement = sql.count(&Audience::of("custom.state = 'CA'".parse()?), &cx)?;
-/// assert!(statement.text().ends_with(r#""us_state" IS NOT NULL AND "us_state" = 'CA'"#));
+/// assert!(statement.text().ends_with(r#""m"."us_state" IS NOT NULL AND "m"."us_state" = 'CA'"#));
 /// let refusal = sql.count(&Audience::of("custom.stat = 'CA'".parse()?), &cx).unwrap_err();
 /// assert_eq!(refusal.reason(), "there is no column for the custom field `stat`, did you mean `state`?");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

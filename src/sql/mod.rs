@@ -14,11 +14,11 @@
 //! let statement = Sql::new(Dialect::PostgreSql).count(&audience, &cx)?;
 //! assert_eq!(
 //!     statement.text(),
-//!     r#"SELECT count(DISTINCT "phone_number") AS "size"
-//! FROM "memberships"
-//! WHERE COALESCE("active", TRUE)
-//!   AND "click_count" IS NOT NULL AND "click_count" >= $1
-//!   AND "carrier" IS NOT NULL AND "carrier" = $2"#
+//!     r#"SELECT count(DISTINCT "m"."phone_number") AS "size"
+//! FROM "memberships" AS "m"
+//! WHERE COALESCE("m"."active", TRUE)
+//!   AND "m"."click_count" IS NOT NULL AND "m"."click_count" >= CAST($1 AS BIGINT)
+//!   AND "m"."carrier" IS NOT NULL AND "m"."carrier" = CAST($2 AS TEXT)"#
 //! );
 //! assert_eq!(statement.parameters(), [Parameter::Integer(3), Parameter::Text("O'Neill".to_owned())]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
