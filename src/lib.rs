@@ -29,6 +29,10 @@
     feature = "table",
     doc = "- [`Table::breakdown`] tells why a size is what it is, [`Table::compare`] how audiences overlap."
 )]
+#![cfg_attr(
+    feature = "table",
+    doc = "- [`Live`] keeps sizes true while contacts change and time passes, and tells who enters and who leaves."
+)]
 #![cfg_attr(feature = "records", doc = "- [`RecordReader`] reads files of contact records.")]
 //!
 //! What it does not do: send anything, store anything, or talk to a network. What a filter means, and which of that is
@@ -111,6 +115,8 @@ pub mod explain;
 pub mod filter;
 #[cfg(feature = "interop")]
 pub mod interop;
+#[cfg(feature = "table")]
+pub mod live;
 pub mod matcher;
 #[cfg(feature = "records")]
 pub mod records;
@@ -132,6 +138,8 @@ pub use crate::error::Errors;
 pub use crate::filter::Filter;
 pub use crate::fingerprint::Fingerprint;
 pub use crate::limits::Limits;
+#[cfg(feature = "table")]
+pub use crate::live::Live;
 pub use crate::matcher::{Matcher, Record};
 pub use crate::note::Notes;
 pub use crate::number::Number;
@@ -143,7 +151,7 @@ pub use crate::size::Size;
 #[cfg(any(feature = "records", feature = "table"))]
 pub use crate::stop::StopToken;
 #[cfg(feature = "table")]
-pub use crate::table::{Members, SharedTable, Table, TableBuilder};
+pub use crate::table::{SharedTable, Table, TableBuilder};
 pub use crate::value::Value;
 pub use crate::warnings::Warnings;
 
@@ -156,3 +164,8 @@ struct Readme;
 #[cfg(all(doctest, feature = "table"))]
 #[doc = include_str!("../docs/service.md")]
 struct Service;
+
+/// The examples of the page on live audiences, run as tests.
+#[cfg(all(doctest, feature = "table"))]
+#[doc = include_str!("../docs/live.md")]
+struct LivePage;

@@ -44,10 +44,19 @@ pub struct Size {
 
 impl Size {
     pub(crate) fn new(value: u64, audience: &Audience, cx: &EvalContext) -> Self {
+        Self::with_fingerprint(value, audience.filter.fingerprint(), audience, cx)
+    }
+
+    /// The same, where the fingerprint of the audience's filter is known already.
+    pub(crate) fn with_fingerprint(
+        value: u64,
+        fingerprint: Fingerprint,
+        audience: &Audience,
+        cx: &EvalContext,
+    ) -> Self {
         // Sizes stay far below 2^63; a cached size is whatever a record says.
         let difference =
             audience.cached_size.and_then(|cached| i64::try_from(i128::from(value) - i128::from(cached)).ok());
-        let fingerprint = audience.filter.fingerprint();
         Self { value, now: cx.now, semantics: cx.semantics, fingerprint, difference }
     }
 }

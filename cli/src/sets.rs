@@ -1,6 +1,7 @@
 //! Audiences that others are narrowed by: set operations of contacts, whatever the scope of each.
 
-use headcount::{Audience, EvalContext, Members, Table};
+use headcount::table::Members;
+use headcount::{Audience, EvalContext, Table};
 
 use crate::arguments;
 use crate::failure::Failure;

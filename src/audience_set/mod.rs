@@ -135,9 +135,15 @@ impl AudienceSet {
 
     /// Adds an audience; gives back its number, which may be one that a removed audience had.
     pub fn insert(&mut self, audience: &Audience) -> usize {
-        let number = self.vacant.pop().unwrap_or(self.graph.audiences());
+        let number = self.next_number();
+        self.vacant.pop();
         self.put(number, audience);
         number
+    }
+
+    /// The number that the next audience will have.
+    pub(crate) fn next_number(&self) -> usize {
+        self.vacant.last().copied().unwrap_or(self.graph.audiences())
     }
 
     /// Puts an audience in the place of another; whether there was one of this number, without which nothing happens.

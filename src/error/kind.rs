@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Errors;
 use crate::catalogue::{SubjectKind, Wording};
+use crate::time::InFull;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)+) => {
@@ -204,6 +205,23 @@ pub(crate) enum Kind {
         list: i64,
         nearest: Option<String>,
     },
+    /// An audience that is not there.
+    #[cfg_attr(not(feature = "table"), expect(dead_code, reason = "only live audiences tell it"))]
+    UnknownAudience {
+        name: String,
+        nearest: Option<String>,
+    },
+    /// An audience that goes by the name of another.
+    #[cfg_attr(not(feature = "table"), expect(dead_code, reason = "only live audiences tell it"))]
+    SameName {
+        name: String,
+    },
+    /// An instant before the one that a clock shows.
+    #[cfg_attr(not(feature = "table"), expect(dead_code, reason = "only live audiences tell it"))]
+    TimeRunsBack {
+        now: i64,
+        found: i64,
+    },
     /// A test of a custom field that none of the values that it has can pass.
     Unfit {
         condition: String,
@@ -283,7 +301,7 @@ impl Kind {
             Self::InvalidJson(_) => Code::InvalidJson,
             Self::MissingKey { .. } => Code::MissingKey,
             Self::UnknownKey { .. } | Self::MisplacedKey { .. } => Code::UnknownKey,
-            Self::DuplicateKey { .. } => Code::DuplicateKey,
+            Self::DuplicateKey { .. } | Self::SameName { .. } => Code::DuplicateKey,
             Self::WrongType { .. } => Code::WrongType,
             Self::EmptyGroup => Code::EmptyFilterGroup,
             Self::UnknownJunction { .. } | Self::InvalidOperator { .. } | Self::NoComplement { .. } => {
@@ -293,9 +311,12 @@ impl Kind {
             Self::UnknownField { .. } | Self::FieldOfOtherType { .. } => Code::UnknownField,
             Self::MissingValue { .. } => Code::MissingValue,
             Self::UnexpectedValue { .. } => Code::UnexpectedValue,
-            Self::InvalidValue { .. } | Self::NeedsInstant { .. } | Self::UnknownList { .. } | Self::Unfit { .. } => {
-                Code::InvalidValue
-            }
+            Self::InvalidValue { .. }
+            | Self::NeedsInstant { .. }
+            | Self::UnknownList { .. }
+            | Self::UnknownAudience { .. }
+            | Self::TimeRunsBack { .. }
+            | Self::Unfit { .. } => Code::InvalidValue,
             Self::MissingUnit { .. } => Code::MissingUnit,
             Self::UnexpectedUnit { .. } => Code::UnexpectedUnit,
             Self::InvalidUnit { .. } => Code::InvalidUnit,
@@ -317,7 +338,9 @@ impl Kind {
             | Self::InvalidOperator { nearest, .. }
             | Self::UnknownConditionType { nearest, .. }
             | Self::InvalidUnit { nearest, .. } => *nearest,
-            Self::UnknownField { nearest, .. } | Self::UnknownList { nearest, .. } => nearest.as_deref(),
+            Self::UnknownField { nearest, .. }
+            | Self::UnknownList { nearest, .. }
+            | Self::UnknownAudience { nearest, .. } => nearest.as_deref(),
             Self::Syntax { instead, .. } | Self::NoComplement { instead, .. } => instead.as_deref(),
             Self::Custom { suggestion, .. } => suggestion.as_deref(),
             Self::FieldOfOtherType { belongs, .. } => Some(belongs),
@@ -359,6 +382,13 @@ impl fmt::Display for Kind {
                 of.map_or(Ok(()), |of| write!(f, " of condition type `{of}`"))
             }
             Self::UnknownList { list, .. } => write!(f, "unknown list `{list}`"),
+            Self::UnknownAudience { name, .. } => write!(f, "no audience has the name {}", Quoted(name)),
+            Self::SameName { name } => {
+                write!(f, "two audiences have the name {}: give each an `id` of its own", Quoted(name))
+            }
+            Self::TimeRunsBack { now, found } => {
+                write!(f, "expected an instant from {} on, found {}", InFull(*now), InFull(*found))
+            }
             Self::Unfit { condition, holds } => {
                 write!(f, "{} fits no value: the field holds {holds}", Quoted(condition))
             }

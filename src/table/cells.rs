@@ -49,8 +49,8 @@ impl Table {
         let level = &self.base;
         let rows = level.overflow().iter().enumerate();
         let block = level.segments().len();
-        let live = rows.filter(|(row, _)| level.is_live(LevelRow { block, row: *row }));
-        let mut overflow: Vec<&OverflowRow> = live.map(|(_, row)| &**row).collect();
+        let present = rows.filter(|(row, _)| level.is_present(LevelRow { block, row: *row }));
+        let mut overflow: Vec<&OverflowRow> = present.map(|(_, row)| &**row).collect();
         overflow.sort_unstable_by_key(|row| row.order);
         TableCells { level, overflow }
     }
@@ -118,7 +118,7 @@ impl<'t> TableCells<'t> {
         match part.place {
             BlockPlace::Segment(at) => {
                 let segment = &self.level.segments()[at];
-                part.contacts.clone().filter(|row| self.level.is_live(LevelRow { block: at, row: *row })).count()
+                part.contacts.clone().filter(|row| self.level.is_present(LevelRow { block: at, row: *row })).count()
                     * segment.slots.max(1)
             }
             BlockPlace::Overflow => self.overflow[part.contacts.clone()].iter().map(|row| rows_of(&row.contact)).sum(),
@@ -131,7 +131,8 @@ impl<'t> TableCells<'t> {
             BlockPlace::Segment(at) => {
                 let segment = &self.level.segments()[at];
                 let mut phone = String::new();
-                for row in part.contacts.clone().filter(|row| self.level.is_live(LevelRow { block: at, row: *row })) {
+                for row in part.contacts.clone().filter(|row| self.level.is_present(LevelRow { block: at, row: *row }))
+                {
                     phone.clear();
                     self.level.columns().odd_phones.write(segment.phones[row], &mut phone);
                     (0..segment.slots.max(1)).for_each(|_| each(&phone, segment.slots > 0));
@@ -173,7 +174,7 @@ impl<'t> TableCells<'t> {
 
     fn segment(&self, id: &ColumnId, at: usize, rows: Range<usize>, each: &mut dyn FnMut(Option<CellRef<'t>>)) {
         let segment = &self.level.segments()[at];
-        let rows = rows.filter(|row| self.level.is_live(LevelRow { block: at, row: *row }));
+        let rows = rows.filter(|row| self.level.is_present(LevelRow { block: at, row: *row }));
         if let (ColumnId::List, Lists::Same(lists)) = (id, &segment.lists) {
             let cells: Vec<_> = lists.iter().map(|list| list.map(|list| CellRef::Cell(Cell::List(list)))).collect();
             let none = [None];

@@ -16,7 +16,7 @@ use super::build::build;
 use super::level::Level;
 use super::overflow::OverflowRow;
 use super::shard::Shards;
-use super::{Table, TableRow};
+use super::{Row, Table, TableRow};
 use crate::contact::Contact;
 use crate::stop::StopToken;
 
@@ -50,15 +50,30 @@ impl Table {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn merge(&mut self, record: Contact) -> u64 {
+        let (_, replaced) = self.merge_comparing(record, |_, _| ());
+        replaced
+    }
+
+    /// As [`Table::merge`]; `compare` sees the contact as it was, if there was one, and as it becomes.
+    pub(crate) fn merge_comparing<T>(
+        &mut self,
+        record: Contact,
+        compare: impl FnOnce(Option<&Row<'_>>, &Contact) -> T,
+    ) -> (T, u64) {
         let phone_number = record.phone_number.clone();
         self.log.put(&phone_number);
-        let known = self.find(&phone_number).map(|at| (self.contact(at), self.take(at)));
-        let (mut contact, order) =
-            known.unwrap_or_else(|| (Contact { phone_number, ..Contact::default() }, self.next_order()));
+        let found = self.find(&phone_number);
+        let known = found.map(|at| self.contact(at));
+        let mut contact = known.unwrap_or_else(|| Contact { phone_number: phone_number.clone(), ..Contact::default() });
         let replaced = contact.merge(record);
+        let compared = compare(found.map(|at| self.row(at, &phone_number)).as_ref(), &contact);
+        let order = match found {
+            Some(at) => self.take(at),
+            None => self.next_order(),
+        };
         self.replaced += replaced;
         self.put(contact, order);
-        replaced
+        (compared, replaced)
     }
 
     /// Puts a contact in, in place of the one with its phone number and all of its memberships. Of two memberships on one
@@ -194,7 +209,7 @@ impl Table {
     fn join_from(&mut self, level: usize) {
         let mut rows: Vec<(u64, TableRow)> = Vec::new();
         for (number, of) in self.levels().enumerate().skip(level) {
-            rows.extend(of.live_rows().map(|row| (of.order(row), TableRow::Level(number, row))));
+            rows.extend(of.present_rows().map(|row| (of.order(row), TableRow::Level(number, row))));
         }
         rows.extend(self.overflow.rows().iter().enumerate().map(|(at, row)| (row.order, TableRow::Overflow(at))));
         rows.sort_unstable_by_key(|(order, _)| *order);

@@ -30,7 +30,7 @@ impl<'t> ColumnRun<'t> {
         start: usize,
         stop: &'t StopToken,
     ) -> Self {
-        let contacts = level.live_run(segment, start);
+        let contacts = level.present_run(segment, start);
         let segment = &level.segments()[segment];
         Self { kernel: Kernel::detect(), columns: level.columns(), plans, segment, contacts, start, stop }
     }

@@ -112,7 +112,7 @@ impl<'t> Histograms<'t> {
     pub(crate) fn each_phone_number(&self, mut each: impl FnMut(&str, u64)) {
         let mut text = String::new();
         for level in self.table.levels() {
-            for at in level.live_rows().filter(|at| at.block < level.segments().len()) {
+            for at in level.present_rows().filter(|at| at.block < level.segments().len()) {
                 text.clear();
                 level.columns().odd_phones.write(level.segments()[at.block].phones[at.row], &mut text);
                 each(&text, level.order(at));
@@ -126,9 +126,9 @@ impl<'t> Histograms<'t> {
 fn overflow(table: &Table) -> impl Iterator<Item = &OverflowRow> {
     let of_levels = table.levels().flat_map(|level| {
         let block = level.segments().len();
-        let live =
-            level.overflow().iter().enumerate().filter(move |(row, _)| level.is_live(LevelRow { block, row: *row }));
-        live.map(|(_, row)| &**row)
+        let present =
+            level.overflow().iter().enumerate().filter(move |(row, _)| level.is_present(LevelRow { block, row: *row }));
+        present.map(|(_, row)| &**row)
     });
     of_levels.chain(table.overflow.rows().iter().map(|row| &**row))
 }
@@ -211,7 +211,7 @@ impl Level {
         let known = self.columns().find(&ColumnId::List).map(|at| &self.columns().column(at).domain);
         let Some(Domain::Lists(known)) = known else { return };
         let mut tallies = vec![ListTally::default(); known.len() + 1];
-        for row in (0..segment.phones.len()).filter(|row| self.is_live(LevelRow { block: number, row: *row })) {
+        for row in (0..segment.phones.len()).filter(|row| self.is_present(LevelRow { block: number, row: *row })) {
             for slot in 0..segment.slots {
                 let list = key(&ColumnId::List, slot, row).map_or(known.len(), |key| key as usize);
                 let active = u64::from(key(&ColumnId::Active, slot, row) == Some(1));
@@ -226,7 +226,7 @@ impl Level {
     /// The runs of a segment: the first word of each, and which of its rows have not been removed.
     fn live_runs(&self, segment: usize) -> impl Iterator<Item = (usize, &[u64])> {
         let words = self.segments()[segment].phones.len().div_ceil(WORD);
-        (0..words).step_by(RUN).map(move |start| (start, self.live_run(segment, start)))
+        (0..words).step_by(RUN).map(move |start| (start, self.present_run(segment, start)))
     }
 }
 

@@ -11,9 +11,9 @@ use rayon::prelude::*;
 use super::bits::Bits;
 use super::build::Built;
 use super::kernel::{RUN, WORD};
-use super::live::Live;
 use super::overflow::OverflowRow;
 use super::phone::Phone;
+use super::present::Present;
 use super::segment::{Columns, Segment};
 use crate::contact::Contact;
 
@@ -22,7 +22,7 @@ use crate::contact::Contact;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Level {
     contents: Arc<Contents>,
-    live: Live,
+    present: Present,
     contacts: usize,
     memberships: usize,
 }
@@ -73,7 +73,7 @@ impl Level {
         let phones = overflow.iter().map(|row| columns.odd_phones.intern(&row.contact.phone_number)).collect();
         let blocks = segments.iter().map(|segment| segment.phones.len()).chain([overflow.len()]);
         Self {
-            live: Live::new(blocks),
+            present: Present::new(blocks),
             contacts,
             memberships: in_segments + in_overflow,
             contents: Arc::new(Contents {
@@ -115,29 +115,34 @@ impl Level {
         in_segments + self.overflow().len()
     }
 
+    /// How many rows each block has, removed ones included: the segments, and behind them the overflow.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = usize> {
+        self.segments().iter().map(|segment| segment.phones.len()).chain([self.overflow().len()])
+    }
+
     /// Which rows of a run of a segment have not been removed.
-    pub(super) fn live_run(&self, segment: usize, start: usize) -> &[u64] {
+    pub(super) fn present_run(&self, segment: usize, start: usize) -> &[u64] {
         let words = self.segments()[segment].phones.len().div_ceil(WORD) - start;
-        &self.live.page(segment, start)[..words.min(RUN)]
+        &self.present.page(segment, start)[..words.min(RUN)]
     }
 
     /// Which rows of a word of the overflow have not been removed.
-    pub(super) fn overflow_live(&self, word: usize) -> u64 {
-        self.live.word(self.segments().len(), word)
+    pub(super) fn overflow_present(&self, word: usize) -> u64 {
+        self.present.word(self.segments().len(), word)
     }
 
     /// The rows of a block that have not been removed.
-    pub(super) fn live_bits(&self, block: usize) -> Bits {
+    pub(super) fn present_bits(&self, block: usize) -> Bits {
         let rows = self.segments().get(block).map_or(self.overflow().len(), |segment| segment.phones.len());
         let mut bits = Bits::new(rows, false);
         for start in (0..rows.div_ceil(WORD)).step_by(RUN) {
-            bits.put(start, self.live.page(block, start));
+            bits.put(start, self.present.page(block, start));
         }
         bits
     }
 
-    pub(super) fn is_live(&self, at: LevelRow) -> bool {
-        self.live.get(at.block, at.row)
+    pub(super) fn is_present(&self, at: LevelRow) -> bool {
+        self.present.get(at.block, at.row)
     }
 
     /// Where a contact is that has not been removed.
@@ -145,7 +150,7 @@ impl Level {
         let (of, by_phone) = (&self.columns().odd_phones, self.by_phone());
         let phone = of.find(phone_number)?;
         let at = by_phone.get(by_phone.partition_point(|row| of.cmp(self.phone(row.at()), phone).is_lt()))?.at();
-        (self.phone(at) == phone && self.is_live(at)).then_some(at)
+        (self.phone(at) == phone && self.is_present(at)).then_some(at)
     }
 
     /// Where the contacts are, in the order of their phone numbers as texts; removed ones are among them.
@@ -186,8 +191,14 @@ impl Level {
 
     pub(super) fn phone_number(&self, at: LevelRow) -> String {
         let mut text = String::new();
-        self.columns().odd_phones.write(self.phone(at), &mut text);
+        self.write_phone_number(at, &mut text);
         text
+    }
+
+    /// Writes a phone number in the place of whatever a text says.
+    pub(super) fn write_phone_number(&self, at: LevelRow, text: &mut String) {
+        text.clear();
+        self.columns().odd_phones.write(self.phone(at), text);
     }
 
     /// The place of a contact in the order in which all were first seen. The rows of a segment, and those of the
@@ -209,19 +220,19 @@ impl Level {
             Some(segment) => segment.slots,
             None => self.overflow()[at.row].contact.memberships.len(),
         };
-        self.live.remove(at.block, at.row);
+        self.present.remove(at.block, at.row);
     }
 
     /// The contacts that have not been removed.
-    pub(super) fn live_rows(&self) -> impl Iterator<Item = LevelRow> {
-        let blocks = self.segments().iter().map(|segment| segment.phones.len()).chain([self.overflow().len()]);
-        let rows = blocks.enumerate().flat_map(|(block, rows)| (0..rows).map(move |row| LevelRow { block, row }));
-        rows.filter(|at| self.is_live(*at))
+    pub(super) fn present_rows(&self) -> impl Iterator<Item = LevelRow> {
+        let blocks = self.blocks().enumerate();
+        let rows = blocks.flat_map(|(block, rows)| (0..rows).map(move |row| LevelRow { block, row }));
+        rows.filter(|at| self.is_present(*at))
     }
 
     /// Whether it has the same rows, as a snapshot of what it was has them.
     pub(super) fn is_snapshot_of(&self, other: &Self) -> bool {
-        self.shares_contents(other) && self.live.is_snapshot_of(&other.live)
+        self.shares_contents(other) && self.present.is_snapshot_of(&other.present)
     }
 
     /// Whether its rows, removed ones included, were put into columns together with the other's: they are the same.
@@ -245,7 +256,7 @@ impl Level {
     }
 
     /// How many bytes it takes to tell which rows have not been removed.
-    pub(super) fn live_bytes(&self) -> usize {
-        self.live.bytes()
+    pub(super) fn present_bytes(&self) -> usize {
+        self.present.bytes()
     }
 }

@@ -25,7 +25,7 @@ pub struct Memory {
     /// The indices by phone number, of which each is made when first something is looked up.
     pub indices: usize,
     /// Which rows have not been removed.
-    pub live: usize,
+    pub present: usize,
     /// Contacts that stand in no column: those that changed last, and those whose lists too few others share.
     pub overflow: usize,
 }
@@ -34,8 +34,8 @@ impl Memory {
     /// The sum of all.
     #[must_use]
     pub fn total(&self) -> usize {
-        let Self { columns, dictionaries, phone_numbers, order, indices, live, overflow } = *self;
-        columns + dictionaries + phone_numbers + order + indices + live + overflow
+        let Self { columns, dictionaries, phone_numbers, order, indices, present, overflow } = *self;
+        columns + dictionaries + phone_numbers + order + indices + present + overflow
     }
 }
 
@@ -71,7 +71,7 @@ impl Level {
         }
         memory.order += self.order_bytes();
         memory.indices += self.index_bytes();
-        memory.live += self.live_bytes();
+        memory.present += self.present_bytes();
         memory.overflow += self.overflow().iter().map(|row| overflow_row(row)).sum::<usize>();
     }
 }

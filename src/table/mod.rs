@@ -16,13 +16,14 @@ mod domain;
 mod histogram;
 mod kernel;
 mod level;
-mod live;
 mod members;
 mod memory;
 mod notes;
 mod overflow;
 mod phone;
+mod present;
 mod record_run;
+mod row;
 mod scan;
 mod segment;
 pub(crate) mod shard;
@@ -61,7 +62,13 @@ pub use self::members::{DifferentSnapshots, Members, Page, PhoneNumbers};
 pub use self::memory::Memory;
 pub use self::shared::SharedTable;
 pub use self::stoppable::StoppableTable;
-pub(crate) use self::{cell::Cell, histogram::Histograms, segment::ColumnId};
+pub(crate) use self::{
+    cell::Cell,
+    histogram::Histograms,
+    phone::{OddPhones, Phone},
+    row::Row,
+    segment::ColumnId,
+};
 
 /// A population in columns, which answers as [`Population`] does, only faster.
 ///

@@ -169,13 +169,13 @@ impl Level {
         let mut rows: Vec<LevelRow> = in_segments.collect();
         let overflow = self.overflow().iter().enumerate().filter(|(_, row)| !is_e164(&row.contact.phone_number));
         rows.extend(overflow.map(|(row, _)| LevelRow { block: self.segments().len(), row }));
-        rows.retain(|row| self.is_live(*row));
+        rows.retain(|row| self.is_present(*row));
         rows
     }
 
     /// The digits of the phone numbers that are in E.164.
     fn digits_in_form(&self) -> impl Iterator<Item = u64> {
-        let rows = self.live_rows().filter(|LevelRow { block, row }| match self.segments().get(*block) {
+        let rows = self.present_rows().filter(|LevelRow { block, row }| match self.segments().get(*block) {
             Some(segment) => segment.phones[*row].is_e164(),
             None => is_e164(&self.overflow()[*row].contact.phone_number),
         });

@@ -8,8 +8,9 @@ use crate::note::{self, E164_DIGITS};
 /// A phone number among others: digits where it is made of them, or a place among those that are not.
 ///
 /// Of digits it has, from the highest bit but one down: whether there is no plus, as many digits as fit with zeros behind
-/// them, and the length of the text. So those of digits are in the order of their texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// them, and the length of the text. So those of digits are in the order of their texts; others come behind them, in the order
+/// in which they were remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Phone(u64);
 
 /// The most decimal digits that fit beside the length and the plus: 10^17 is below 2^57.
@@ -27,6 +28,19 @@ pub(crate) struct OddPhones {
 }
 
 impl Phone {
+    /// What comes before all others: the empty text.
+    pub(crate) const FIRST: Self = Self(0);
+
+    /// Whether it is not a few digits, so that only its text tells its place in the order of texts.
+    pub(crate) fn is_odd(self) -> bool {
+        self.0 & ODD != 0
+    }
+
+    /// The next one in its order, whether or not it is one of somebody.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
     /// Whether it is in the form E.164: `+`, then 7 to 15 digits.
     pub(crate) fn is_e164(self) -> bool {
         self.0 & (ODD | NO_PLUS) == 0 && E164_DIGITS.contains(&self.digits())
@@ -49,6 +63,11 @@ impl Phone {
 }
 
 impl OddPhones {
+    /// Remembers the odd ones of others.
+    pub(crate) fn learn(&mut self, others: &Self) {
+        others.texts.iter().for_each(|text| _ = self.intern(text));
+    }
+
     /// The phone of a text, which is remembered if it is odd.
     pub(crate) fn intern(&mut self, text: &str) -> Phone {
         self.find(text).unwrap_or_else(|| {

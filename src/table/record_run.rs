@@ -29,18 +29,18 @@ pub(super) struct RecordRun<'t> {
 }
 
 impl<'t> RecordRun<'t> {
-    /// The run that begins with a word of rows; `live` tells those of a word that have not been removed.
+    /// The run that begins with a word of rows; `present` tells those of a word that have not been removed.
     pub(super) fn new(
         plans: &'t RecordPlans,
         rows: &'t [Arc<OverflowRow>],
         start: usize,
-        live: impl Fn(usize) -> u64,
+        present: impl Fn(usize) -> u64,
         stop: &'t StopToken,
     ) -> Self {
         let rows = &rows[start * WORD..rows.len().min((start + WORDS) * WORD)];
         let mut contacts = [0; WORDS];
         for (word, rows) in rows.chunks(WORD).enumerate() {
-            contacts[word] = live(start + word) & u64::MAX >> (WORD - rows.len());
+            contacts[word] = present(start + word) & u64::MAX >> (WORD - rows.len());
         }
         let slots = rows.iter().map(|row| row.contact.memberships.len()).max().unwrap_or(0);
         let of_contacts = if slots > 1 { vec![OnceCell::new(); plans.leaves.len()] } else { Vec::new() };

@@ -162,8 +162,8 @@ impl<'t> Scan<'t> {
                 look(&ColumnRun::new(&self.columns[number], level, segment, start, self.stop))
             }
             Block::LevelOverflow(level) => {
-                let live = |word| level.overflow_live(word);
-                look(&RecordRun::new(&self.records, level.overflow(), start, live, self.stop))
+                let present = |word| level.overflow_present(word);
+                look(&RecordRun::new(&self.records, level.overflow(), start, present, self.stop))
             }
             Block::Overflow(rows) => look(&RecordRun::new(&self.records, rows, start, |_| u64::MAX, self.stop)),
         }

@@ -89,6 +89,8 @@ impl From<Field> for ColumnId {
 pub(super) struct Columns {
     pub(super) columns: Vec<(ColumnId, Column)>,
     places: HashMap<ColumnId, usize>,
+    /// Those of custom fields, by their keys.
+    custom_places: HashMap<Box<str>, usize>,
     pub(super) odd_phones: OddPhones,
 }
 
@@ -98,12 +100,20 @@ impl Columns {
     }
 
     pub(super) fn push(&mut self, id: ColumnId, column: Column) {
+        if let ColumnId::Custom(key) = &id {
+            self.custom_places.insert(key.as_str().into(), self.columns.len());
+        }
         self.places.insert(id.clone(), self.columns.len());
         self.columns.push((id, column));
     }
 
     pub(super) fn find(&self, id: &ColumnId) -> Option<usize> {
         self.places.get(id).copied()
+    }
+
+    /// The column of a custom field.
+    pub(super) fn find_custom(&self, key: &str) -> Option<usize> {
+        self.custom_places.get(key).copied()
     }
 
     pub(super) fn column(&self, at: usize) -> &Column {

@@ -618,7 +618,7 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
         order: 2 * 100 * 4,
         indices: 0,
         // Which rows are there is kept by whole pages, each with the counts of its `Arc`.
-        live: 2 * (kernel::RUN * 8 + 8 + 16) + 3 * 8,
+        present: 2 * (kernel::RUN * 8 + 8 + 16) + 3 * 8,
         overflow: 0,
     };
     assert_eq!(table.memory(), expected);

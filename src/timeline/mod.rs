@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 pub(crate) use self::changes::Changes;
+pub(crate) use self::time_dependent::TimeDependent;
 pub(crate) use self::truth_timeline::{MembershipFacts, Transitions, TruthTimeline};
 use crate::audience::Audience;
 use crate::fingerprint::Fingerprint;

@@ -3,7 +3,7 @@
 use crate::filter::{Condition, TimeTest};
 use crate::plan::Subject;
 use crate::semantics::Semantics;
-use crate::time::{Moment, first_instant};
+use crate::time::{Moment, Span, first_instant};
 
 /// A condition whose answer depends on now.
 #[derive(Clone, Debug)]
@@ -16,29 +16,41 @@ pub(crate) struct TimeDependent<'f> {
     pub(crate) missing: bool,
 }
 
-/// When it holds, seen from a value; all in microseconds.
+/// When it holds, seen from a value: from so many microseconds after it, or always before, until so many after it, or for
+/// ever.
 #[derive(Clone, Copy, Debug)]
-enum HoldsWhile {
-    /// From the value's instant until the span has passed, both included.
-    Within(i64),
-    /// Once more than the span has passed.
-    Before(i64),
-    /// As long as the span has not passed.
-    After(i64),
+struct HoldsWhile {
+    from: Option<u64>,
+    until: Option<u64>,
+}
+
+impl HoldsWhile {
+    fn of(test: &TimeTest) -> Option<Self> {
+        let micros = |span: Span| span.micros().unsigned_abs();
+        let (from, until) = match test {
+            // Both ends are inside.
+            TimeTest::Within(span) => (Some(0), Some(micros(*span) + 1)),
+            TimeTest::Before(Moment::Ago(span)) => (Some(micros(*span) + 1), None),
+            TimeTest::After(Moment::Ago(span)) => (None, Some(micros(*span))),
+            TimeTest::Before(Moment::At(_)) | TimeTest::After(Moment::At(_)) => return None,
+        };
+        Some(Self { from, until })
+    }
 }
 
 impl<'f> TimeDependent<'f> {
     /// The condition, if it asks how long something is ago.
     pub(crate) fn of(condition: &'f Condition, semantics: Semantics) -> Option<Self> {
-        let shape = match condition.predicate().time_test()? {
-            TimeTest::Within(span) => HoldsWhile::Within(span.micros()),
-            TimeTest::Before(Moment::Ago(span)) => HoldsWhile::Before(span.micros()),
-            TimeTest::After(Moment::Ago(span)) => HoldsWhile::After(span.micros()),
-            TimeTest::Before(Moment::At(_)) | TimeTest::After(Moment::At(_)) => return None,
-        };
+        let shape = HoldsWhile::of(condition.predicate().time_test()?)?;
         let subject = Subject::of(condition.predicate());
         let missing = condition.holds_of_nothing(&semantics);
         Some(Self { subject, condition, shape, negated: condition.is_negated(), missing })
+    }
+
+    /// How many microseconds after a value's instant the answer for it may change.
+    pub(crate) fn delays(&self) -> impl Iterator<Item = u64> + use<> {
+        let HoldsWhile { from, until } = self.shape;
+        from.into_iter().chain(until)
     }
 
     /// Appends the instants after `from` and until `to` at which the answer for a value changes, in their order, and tells
@@ -46,12 +58,12 @@ impl<'f> TimeDependent<'f> {
     pub(crate) fn transitions(&self, value: Option<i64>, (from, to): (i64, i64), transitions: &mut Vec<i64>) -> bool {
         let Some(value) = value else { return self.missing };
         // From the one up to the other, which is outside; what lies past the calendar's end is never reached.
-        let (begin, end) = match self.shape {
-            HoldsWhile::Within(span) => (value, value.saturating_add(span).saturating_add(1)),
-            HoldsWhile::Before(span) => (value.saturating_add(span).saturating_add(1), i64::MAX),
+        let after = |delay: u64| value.saturating_add_unsigned(delay);
+        let begin = self.shape.from.map_or(i64::MIN, after);
+        let end = match self.shape {
             // A window reaches to the calendar's start at most: nothing at the start is ever after it.
-            HoldsWhile::After(_) if value <= first_instant() => (i64::MIN, i64::MIN),
-            HoldsWhile::After(span) => (i64::MIN, value.saturating_add(span)),
+            HoldsWhile { from: None, .. } if value <= first_instant() => i64::MIN,
+            HoldsWhile { until, .. } => until.map_or(i64::MAX, after),
         };
         transitions.extend([begin, end].into_iter().filter(|transition| (from < *transition) & (*transition <= to)));
         (begin <= from && from < end) != self.negated

@@ -26,6 +26,10 @@ pub(crate) const ENGINES: &[(&str, Engine)] = &[
     ("table", table),
     #[cfg(feature = "table")]
     ("table in columns", table_in_columns),
+    #[cfg(feature = "table")]
+    ("live, told of records", live_told_of_records),
+    #[cfg(feature = "table")]
+    ("live, as time passes", live_as_time_passes),
 ];
 
 /// The definition.
@@ -130,6 +134,47 @@ fn of_table(table: &headcount::Table, audience: &Audience, cx: &EvalContext) -> 
     let size = |unit| table.size(audience, &in_unit(cx, unit)).value;
     assert_eq!(size(Unit::Contacts), members.len() as u64);
     Answer { members: members.phone_numbers().collect(), memberships: size(Unit::Memberships) }
+}
+
+/// Among others, of nobody at first.
+#[cfg(feature = "table")]
+fn live_told_of_records(audience: &Audience, population: &Population, cx: &EvalContext) -> Answer {
+    of_live(audience, cx, |cx| {
+        let mut live = live_among_others(headcount::Table::default(), audience, cx);
+        for contact in population.contacts() {
+            live.apply(contact.clone(), cx.now).unwrap().for_each(drop);
+        }
+        live
+    })
+}
+
+/// Of everybody, for whom a week passes until now.
+#[cfg(feature = "table")]
+fn live_as_time_passes(audience: &Audience, population: &Population, cx: &EvalContext) -> Answer {
+    of_live(audience, cx, |cx| {
+        let week = headcount::chrono::TimeDelta::days(7);
+        let before = EvalContext { now: cx.now.checked_sub_signed(week).unwrap_or(cx.now), ..*cx };
+        let mut live = live_among_others(headcount::Table::from(population), audience, &before);
+        live.advance(cx.now).unwrap().for_each(drop);
+        live
+    })
+}
+
+#[cfg(feature = "table")]
+fn live_among_others(table: headcount::Table, audience: &Audience, cx: &EvalContext) -> headcount::Live {
+    let unscoped = Audience::of(audience.filter.clone());
+    let named = Audience { id: Some("asked".to_owned()), ..audience.clone() };
+    headcount::Live::new(table, [unscoped, named], cx).unwrap()
+}
+
+#[cfg(feature = "table")]
+fn of_live(audience: &Audience, cx: &EvalContext, live: impl Fn(&EvalContext) -> headcount::Live) -> Answer {
+    let live = |unit| live(&in_unit(cx, unit));
+    let in_contacts = live(Unit::Contacts);
+    let members: BTreeSet<String> = in_contacts.members("asked").unwrap().phone_numbers().collect();
+    let size = in_contacts.size("asked").unwrap();
+    assert_eq!(size.value, members.len() as u64, "{}", audience.filter);
+    Answer { members, memberships: live(Unit::Memberships).size("asked").unwrap().value }
 }
 
 fn in_unit(cx: &EvalContext, unit: Unit) -> EvalContext {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use headcount::{Members, Population, Table};
+use headcount::table::Members;
+use headcount::{Population, Table};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

@@ -12,6 +12,8 @@ mod changes;
 mod fingerprints;
 mod forms;
 #[cfg(feature = "table")]
+mod live;
+#[cfg(feature = "table")]
 mod members;
 #[cfg(feature = "table")]
 mod notes;

@@ -41,7 +41,7 @@ fn moving() -> impl Strategy<Value = Condition> {
 }
 
 /// Filters most of whose conditions move.
-fn moving_filters() -> impl Strategy<Value = Filter> {
+pub(super) fn moving_filters() -> impl Strategy<Value = Filter> {
     let junction = || select(vec![Junction::All, Junction::Any]);
     let condition = || prop_oneof![4 => moving().boxed(), 1 => conditions()];
     let group = (junction(), vec(condition(), 1..4))

@@ -59,7 +59,7 @@ impl Members {
     pub(super) fn everybody(table: &Table) -> Self {
         let mut rows = Vec::new();
         for level in table.levels() {
-            rows.extend((0..=level.segments().len()).map(|block| level.live_bits(block)));
+            rows.extend((0..=level.segments().len()).map(|block| level.present_bits(block)));
         }
         rows.push(Bits::new(table.overflow.rows().len(), true));
         Self::new(table, rows)

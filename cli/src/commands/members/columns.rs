@@ -1,7 +1,8 @@
 //! Members with more than their phone numbers: the columns that were asked for, a row for each member, or for each of its
 //! matching memberships where a column is a membership's.
 
-use headcount::{Audience, Contact, EvalContext, Members, Membership};
+use headcount::table::Members;
+use headcount::{Audience, Contact, EvalContext, Membership};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 

@@ -4,7 +4,8 @@ mod columns;
 
 use std::io::{self, Write};
 
-use headcount::{Audience, Members};
+use headcount::Audience;
+use headcount::table::Members;
 use serde::Serialize;
 
 pub(crate) use self::columns::Column;

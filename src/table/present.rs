@@ -6,13 +6,13 @@ use super::kernel::{RUN, WORD};
 
 /// A bit for each row of a level. Snapshots share it page by page: to remove a row copies the page that it is on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Live {
+pub(super) struct Present {
     /// The first page of each block of rows.
     firsts: Arc<[usize]>,
     pages: Arc<Vec<Arc<[u64; RUN]>>>,
 }
 
-impl Live {
+impl Present {
     /// All rows of blocks of so many.
     pub(super) fn new(blocks: impl Iterator<Item = usize>) -> Self {
         let (mut firsts, mut pages) = (Vec::new(), Vec::new());
@@ -68,25 +68,25 @@ mod tests {
     const PAGE: usize = RUN * WORD;
 
     #[test]
-    fn rows_are_live_until_they_are_removed() {
+    fn rows_are_present_until_they_are_removed() {
         let blocks = [3, 0, PAGE, PAGE + 65];
-        let mut live = Live::new(blocks.into_iter());
-        let rows = |live: &Live| -> Vec<usize> {
-            let of_block = |(at, rows): (usize, &usize)| (0..*rows).filter(|row| live.get(at, *row)).count();
+        let mut present = Present::new(blocks.into_iter());
+        let rows = |present: &Present| -> Vec<usize> {
+            let of_block = |(at, rows): (usize, &usize)| (0..*rows).filter(|row| present.get(at, *row)).count();
             blocks.iter().enumerate().map(of_block).collect()
         };
-        assert_eq!(rows(&live), blocks);
-        assert_eq!((live.word(0, 0), live.word(3, RUN + 1), live.word(3, RUN + 2)), (0b111, 1, 0));
+        assert_eq!(rows(&present), blocks);
+        assert_eq!((present.word(0, 0), present.word(3, RUN + 1), present.word(3, RUN + 2)), (0b111, 1, 0));
         for (block, row) in [(0, 0), (2, PAGE - 1), (3, PAGE), (3, 64), (3, 64)] {
-            live.remove(block, row);
-            assert!(!live.get(block, row));
+            present.remove(block, row);
+            assert!(!present.get(block, row));
         }
-        assert_eq!(rows(&live), [2, 0, PAGE - 1, PAGE + 63]);
+        assert_eq!(rows(&present), [2, 0, PAGE - 1, PAGE + 63]);
     }
 
     #[test]
     fn a_removal_copies_one_page() {
-        let before = Live::new([4 * PAGE].into_iter());
+        let before = Present::new([4 * PAGE].into_iter());
         let mut after = before.clone();
         after.remove(0, PAGE + 5);
         let shared = before.pages.iter().zip(&*after.pages).map(|(before, after)| Arc::ptr_eq(before, after));
