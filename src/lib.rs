@@ -43,6 +43,7 @@
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
 //! - `parquet`: Parquet in and out, which is packed with zstd too.
+//! - `arrow`: record batches in and out (`headcount::arrow`).
 //! - `phones`: phone numbers of a region, however they are written, as E.164.
 //! - `zstd`: files of records that are packed with zstd, which is a library in C.
 //! - `sql`: filters and audiences as SQL (`headcount::sql`).
@@ -67,6 +68,8 @@ mod cases;
 mod catalogue;
 mod check;
 mod checked;
+#[cfg(any(feature = "arrow", feature = "parquet"))]
+mod columnar;
 mod complement;
 mod contact;
 #[cfg(feature = "table")]
@@ -109,6 +112,8 @@ mod warnings;
 
 #[cfg(feature = "table")]
 pub mod analysis;
+#[cfg(feature = "arrow")]
+pub mod arrow;
 pub mod audience_set;
 pub mod error;
 pub mod explain;

@@ -139,13 +139,13 @@ pub struct FirstPlace {
     pub line: Option<u64>,
     /// The column in that line, in characters.
     pub column: Option<u64>,
-    /// The row of a file that has no lines, as Parquet has none.
+    /// The row of an input that has no lines, as Parquet and record batches have none.
     pub row: Option<u64>,
 }
 
 impl FirstPlace {
-    /// A row of a file that has no lines.
-    #[cfg(feature = "parquet")]
+    /// A row of an input that has no lines.
+    #[cfg(any(feature = "arrow", feature = "parquet"))]
     pub(crate) fn row(row: u64) -> Self {
         Self { row: Some(row), ..Self::default() }
     }

@@ -25,7 +25,7 @@ pub(crate) use self::fields::{Slot, field_access};
 pub(crate) use self::merge::ListIndex;
 #[cfg(any(feature = "records", feature = "table"))]
 pub(crate) use self::sink::RecordSink;
-#[cfg(feature = "parquet")]
+#[cfg(any(feature = "arrow", feature = "parquet"))]
 pub(crate) use self::wire::FromScalar;
 pub(crate) use self::wire::RecordKey;
 #[cfg(feature = "records")]

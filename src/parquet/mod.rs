@@ -25,9 +25,3 @@ mod schema;
 mod write;
 
 pub use self::write::{write_parquet, write_sample};
-
-/// The column that tells memberships from contacts without any.
-const IS_MEMBERSHIP: &str = "is_membership";
-
-/// In front of the key of a custom field.
-const CUSTOM: &str = "custom_fields.";

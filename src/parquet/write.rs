@@ -12,10 +12,10 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::schema::types::{ColumnDescPtr, ColumnPath, Type, TypePtr};
 use rayon::prelude::*;
 
-use super::IS_MEMBERSHIP;
 use super::metadata::FileGuarantees;
-use super::schema::{ColumnEncoding, Plain};
+use super::schema::{self, Plain};
 use crate::catalogue::{TextField, TimeField};
+use crate::columnar::{IS_MEMBERSHIP, WrittenType, column_name};
 use crate::estimate::{Sample, SampleInfo};
 use crate::table::shard::MOST;
 use crate::table::{CellRef, ColumnId, RowBlock, Table, TableCells};
@@ -82,7 +82,7 @@ enum WrittenColumn {
     IsMembership,
     TableCells {
         id: ColumnId,
-        written: ColumnEncoding,
+        written: WrittenType,
         /// The column's dictionary as it is written.
         values: Vec<Plain>,
     },
@@ -94,18 +94,18 @@ impl<'t> ParquetLayout<'t> {
         let promise = FileGuarantees { contacts: table.len() as u64, memberships: table.memberships(), drawn };
         let phone_number = ColumnId::Text(TextField::PhoneNumber);
         let mut columns = vec![WrittenColumn::Phone];
-        let mut types = vec![ColumnEncoding::Text.named(phone_number.name(), Repetition::REQUIRED)?];
+        let mut types = vec![schema::column(WrittenType::Text, phone_number.name(), Repetition::REQUIRED)?];
         let parts = cells.parts();
         let rows: usize = parts.iter().map(|part| cells.rows(part)).sum();
         if rows as u64 > promise.memberships {
             columns.push(WrittenColumn::IsMembership);
-            types.push(ColumnEncoding::Boolean.named(IS_MEMBERSHIP, Repetition::REQUIRED)?);
+            types.push(schema::column(WrittenType::Boolean, IS_MEMBERSHIP, Repetition::REQUIRED)?);
         }
         for id in cells.columns().into_iter().filter(|id| table.gives(id)) {
             let values = cells.values(&id);
-            let written = ColumnEncoding::of(&id, values.iter().copied().chain(cells.values_of_overflow(&id)));
-            types.push(written.column(&id)?);
-            let values = values.into_iter().map(|cell| written.plain(cell)).collect();
+            let written = WrittenType::of(&id, values.iter().copied().chain(cells.values_of_overflow(&id)));
+            types.push(schema::column(written, &column_name(&id), Repetition::OPTIONAL)?);
+            let values = values.into_iter().map(|cell| written.value(cell).into()).collect();
             columns.push(WrittenColumn::TableCells { id, written, values });
         }
         let schema = Arc::new(Type::group_type_builder("contacts").with_fields(types).build()?);
@@ -218,7 +218,7 @@ impl<'t> ParquetLayout<'t> {
                             Plain::$variant(value) => Some($clone(value)),
                             _ => None,
                         }),
-                        Some(CellRef::Cell(cell)) => present.extend(match written.plain(cell) {
+                        Some(CellRef::Cell(cell)) => present.extend(match written.value(cell).into() {
                             Plain::$variant(value) => Some(value),
                             _ => None,
                         }),

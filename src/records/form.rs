@@ -1,4 +1,4 @@
-//! The forms that records have: text that is cut into records, or Parquet. A further form is a further implementation of
+//! The forms that records have: text that is cut into records, Parquet, or record batches. A further form is a further implementation of
 //! [`RecordForm`], and a line in [`open`].
 
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::cells::CsvConventions;
 use super::cursor::Position;
 use super::format::{Format, Packing};
-use super::input::OpenInput;
+use super::input::Opened;
 #[cfg(feature = "phones")]
 use super::phones::PhoneRegion;
 use super::report::{ReadRecord, ReadTally, Stop};
@@ -155,7 +155,14 @@ pub(super) trait ContactBatches {
 }
 
 /// Finds out what the form of an input is.
-pub(super) fn open<'r>(input: OpenInput<'r>, reading: &ReadOptions) -> io::Result<Box<dyn RecordForm<'r> + 'r>> {
+pub(super) fn open<'r>(input: Opened<'r>, reading: &ReadOptions) -> io::Result<Box<dyn RecordForm<'r> + 'r>> {
+    let input = match input {
+        Opened::Bytes(input) => input,
+        #[cfg(feature = "arrow")]
+        Opened::Batches(name, batches) => {
+            return Ok(Box::new(super::arrow_form::ArrowForm::new(name, batches, reading)?));
+        }
+    };
     #[cfg(feature = "parquet")]
     let input = if reading.form.may_be_parquet() {
         match super::parquet_form::ParquetForm::of(input, reading)? {

@@ -19,6 +19,20 @@ pub enum Format {
     Parquet,
 }
 
+#[cfg(feature = "arrow")]
+impl Format {
+    /// What the form is called.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Ndjson => "NDJSON",
+            Self::Csv => "CSV",
+            #[cfg(feature = "parquet")]
+            Self::Parquet => "Parquet",
+        }
+    }
+}
+
 /// How an input is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::folder::files_below;
+#[cfg(feature = "arrow")]
+use crate::arrow::read::BatchReader;
 use crate::error::{Errors, Kind, Place, Problems};
 
 /// Where records are read from: a file, standard input, or anything that gives bytes.
@@ -27,6 +29,8 @@ pub struct Input<'r> {
 enum InputOrigin<'r> {
     Path(PathBuf),
     Bytes(Box<dyn Read + Send + 'r>),
+    #[cfg(feature = "arrow")]
+    Batches(BatchReader<'r>),
 }
 
 impl<'r> Input<'r> {
@@ -34,6 +38,35 @@ impl<'r> Input<'r> {
     #[must_use]
     pub fn new(name: impl Into<String>, bytes: impl Read + Send + 'r) -> Self {
         Self { name: name.into(), origin: InputOrigin::Bytes(Box::new(bytes)) }
+    }
+
+    /// Record batches from anywhere: from memory, or through the C data interface from Python, DuckDB, Polars, Spark and
+    /// whatever else hands on streams of Arrow. `name` stands for them in errors. [`arrow`](crate::arrow) has what their
+    /// columns may be.
+    ///
+    /// Nothing is taken from the stream before it is read. Rows are counted from 1 over all batches, and progress in the
+    /// bytes of memory that they take.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchIterator, StringArray};
+    /// use headcount::{Table, records::Input};
+    ///
+    /// let batch = RecordBatch::try_from_iter([
+    ///     ("phone_number", Arc::new(StringArray::from(vec!["+14155550101", "+14155550102"])) as ArrayRef),
+    ///     ("list_id", Arc::new(Int64Array::from(vec![101, 102]))),
+    /// ])?;
+    /// let schema = batch.schema();
+    /// let batches = RecordBatchIterator::new([Ok(batch)], schema);
+    /// let table = Table::read([Input::batches("contacts", batches)])?;
+    /// assert_eq!(table.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "arrow")]
+    #[must_use]
+    pub fn batches(name: impl Into<String>, batches: impl arrow_array::RecordBatchReader + Send + 'r) -> Self {
+        Self { name: name.into(), origin: InputOrigin::Batches(Box::new(batches)) }
     }
 
     /// The files of records at a path, each an input: the file, standard input where the path is `-`, or all files below
@@ -107,9 +140,11 @@ impl<'r> Input<'r> {
         &self.name
     }
 
-    pub(super) fn open(self) -> io::Result<OpenInput<'r>> {
+    pub(super) fn open(self) -> io::Result<Opened<'r>> {
         let Self { name, origin } = self;
-        Ok(match origin {
+        Ok(Opened::Bytes(match origin {
+            #[cfg(feature = "arrow")]
+            InputOrigin::Batches(batches) => return Ok(Opened::Batches(name, batches)),
             InputOrigin::Bytes(bytes) => OpenInput { name, length: None, bytes: Bytes::Stream(bytes) },
             InputOrigin::Path(path) if path.as_os_str() == "-" => {
                 OpenInput { name, length: None, bytes: Bytes::Stream(Box::new(io::stdin())) }
@@ -122,7 +157,7 @@ impl<'r> Input<'r> {
                 }
                 OpenInput { name, length: known.is_file().then_some(known.len()), bytes: Bytes::File(file) }
             }
-        })
+        }))
     }
 }
 
@@ -145,6 +180,14 @@ impl fmt::Debug for Input<'_> {
 }
 
 /// An input that is open.
+pub(super) enum Opened<'r> {
+    Bytes(OpenInput<'r>),
+    /// Record batches, and what they are called.
+    #[cfg(feature = "arrow")]
+    Batches(String, BatchReader<'r>),
+}
+
+/// An input of bytes that is open.
 pub(super) struct OpenInput<'r> {
     pub(super) name: String,
     /// The least number of bytes there are.

@@ -8,8 +8,12 @@
 // `parse` makes contacts of them. Cutting apart from parsing means that one invalid record costs no other, and that
 // parsing can be shared out. What is for a table, `load` parses into columns, plain records by `fast_json`.
 
+#[cfg(feature = "arrow")]
+mod arrow_form;
 mod batch;
 mod cells;
+#[cfg(any(feature = "arrow", feature = "parquet"))]
+mod columnar;
 mod contacts;
 mod cursor;
 mod documents;
@@ -89,6 +93,7 @@ pub use crate::parquet::{write_parquet, write_sample};
     doc = "- Parquet with columns of the same names, of the types of their values or of texts, and lists, structs and maps in
   custom fields; no value is null or no column."
 )]
+#[cfg_attr(feature = "arrow", doc = "- record batches of Arrow, which are in no file: [`Input::batches`].")]
 ///
 /// A file is never held in memory, and no record may be larger than [`RecordReader::MAX_RECORD_BYTES`]: what is read at
 /// one time is bounded whatever the file holds.

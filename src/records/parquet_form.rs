@@ -2,15 +2,13 @@
 
 use std::io::{self, Cursor, Read, Seek};
 
+use super::columnar;
 use super::form::{ContactBatches, Foreseen, ReadOptions, RecordForm};
 use super::input::{Bytes, OpenInput};
-use super::report::{ReadTally, Stop, Totals, WrongHeader};
-use super::watch::Watch;
+use super::report::{ReadTally, Stop, Totals};
 use crate::contact::Contact;
-use crate::error::{Code, Kind, Place};
-use crate::note::FirstPlace;
 use crate::parquet::metadata::FileGuarantees;
-use crate::parquet::read::{BadRow, FileBytes, MAGIC, ParquetFile, ReadAhead, RowsRead, Unreadable};
+use crate::parquet::read::{FileBytes, FileRows, MAGIC, ParquetFile, ReadAhead, Unreadable};
 use crate::table::shard::{Shard, Shards};
 
 /// The most bytes of an input that knows no places: it is held in memory, which a file is not.
@@ -104,9 +102,9 @@ impl<'r> RecordForm<'r> for ParquetForm {
             Ok(open) => open,
             Err(stop) => return (shards, Some(stop)),
         };
-        let each = &mut |rows: RowsRead| {
-            reading.progress.tell(rows.bytes);
-            shards.append(Shards::from(count(rows, &name, &reading.watch, tally)));
+        let each = &mut |FileRows { rows, bytes }: FileRows| {
+            reading.progress.tell(bytes);
+            shards.append(Shards::from(columnar::count(rows, &name, &reading.watch, tally)));
         };
         let read = file.read(reading.threads.get(), Shard::close, &reading.stop, each);
         let stop = match read {
@@ -139,28 +137,14 @@ impl ContactBatches for ParquetContacts {
         if reading.stop.is_stopped() {
             return Err(Stop::stopped());
         }
-        let Some(rows) = rows.map_err(|damage| stop(damage.into(), &name, tally))? else { return Ok(None) };
-        reading.progress.tell(rows.bytes);
-        let contacts = count(rows, &name, &reading.watch, tally).contacts().collect();
+        let Some(FileRows { rows, bytes }) = rows.map_err(|damage| stop(damage.into(), &name, tally))? else {
+            return Ok(None);
+        };
+        reading.progress.tell(bytes);
+        let contacts = columnar::count(rows, &name, &reading.watch, tally).contacts().collect();
         *self = Self::Open { window, name, reading };
         Ok(Some(contacts))
     }
-}
-
-/// Counts the rows, and tells of those that are no records. They have no lines, so the message says which row it is.
-fn count(RowsRead { shard, start, bad, .. }: RowsRead, name: &str, watch: &Watch, tally: &mut ReadTally) -> Shard {
-    watch.look_in(&shard, &mut tally.seen.firsts, |record| {
-        // The rows that are no records stand between those that are.
-        let row = bad.iter().fold(start + record as u64, |row, (bad, _)| row + u64::from(*bad <= row));
-        FirstPlace::row(row + 1)
-    });
-    tally.records += shard.records() as u64;
-    tally.skipped += bad.len() as u64;
-    for (row, BadRow { key, reason, .. }) in bad {
-        let kind = || Kind::Record { code: Code::InvalidRecord, key, reason: format!("{reason} (row {})", row + 1) };
-        tally.problems.add(kind, || in_file(name));
-    }
-    shard
 }
 
 /// Why a file cannot be read. What is wrong with its columns is told at once.
@@ -168,18 +152,8 @@ fn count(RowsRead { shard, start, bad, .. }: RowsRead, name: &str, watch: &Watch
 fn stop(unreadable: Unreadable, name: &str, tally: &mut ReadTally) -> Stop {
     match unreadable {
         Unreadable::Damage(damage) => Stop::Unreadable(damage.into_reason()),
-        Unreadable::Columns(wrong) => {
-            for column in wrong {
-                let kind = || Kind::Record { code: Code::InvalidRecord, key: column.name, reason: column.reason };
-                tally.problems.add(kind, || in_file(name));
-            }
-            Stop::Header(WrongHeader::default())
-        }
+        Unreadable::Columns(wrong) => columnar::refuse(wrong, name, tally),
     }
-}
-
-fn in_file(name: &str) -> Place {
-    Place { file: Some(name.to_owned()), ..Place::default() }
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ use std::ops::RangeInclusive;
 use super::cursor::Position;
 use super::watch::Firsts;
 use crate::catalogue::FIELDS;
+#[cfg(any(feature = "arrow", feature = "parquet"))]
+use crate::columnar::UnfitColumn;
 use crate::contact::{ObservedKeys, RecordKey};
 use crate::error::{Shown, is_spelled_alike, nearest};
 use crate::note::{FirstPlace, Note, NoteCode, Pages, counted};
-#[cfg(feature = "parquet")]
-use crate::parquet::read::UnfitColumn;
 
 /// The most names of an input that are kept; a file may have as many as it has bytes.
 const MOST_NAMES: usize = 1_000;
@@ -83,8 +83,8 @@ impl Seen {
     }
 
     /// A column cannot be read.
-    #[cfg(feature = "parquet")]
-    pub(super) fn unfit(&mut self, UnfitColumn { name, field, reason, .. }: UnfitColumn, records: u64) {
+    #[cfg(any(feature = "arrow", feature = "parquet"))]
+    pub(super) fn unfit<P>(&mut self, UnfitColumn { name, field, reason, .. }: UnfitColumn<P>, records: u64) {
         self.unfit.push(UnfitField { name, field, reason, records });
     }
 

@@ -42,7 +42,7 @@ impl Watch {
     }
 
     /// Looks at the records of a shard, whose places `place` knows.
-    #[cfg(feature = "parquet")]
+    #[cfg(any(feature = "arrow", feature = "parquet"))]
     pub(super) fn look_in(&self, shard: &Shard, firsts: &mut Firsts, place: impl Fn(usize) -> FirstPlace) {
         for finding in &*self.findings {
             if !firsts.contains_key(finding)

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use super::domain::{Domain, rank};
 use super::segment::ColumnId;
+#[cfg(feature = "arrow")]
+use super::{Table, level::Level};
 use crate::contact::{Contact, Membership};
 use crate::eval;
 use crate::number::Number;
@@ -51,8 +53,27 @@ impl<'t> Cell<'t> {
     }
 }
 
+#[cfg(feature = "arrow")]
+impl Table {
+    /// The values of a column that is not of instants, some of them more than once.
+    pub(crate) fn cells_of<'t>(&'t self, id: &'t ColumnId) -> impl Iterator<Item = Cell<'t>> {
+        let domains = self.levels().filter_map(|level| {
+            let columns = level.columns();
+            columns.find(id).map(|at| &columns.column(at).domain)
+        });
+        let in_columns = domains.filter(|domain| !matches!(domain, Domain::Instants(_)));
+        let in_columns = in_columns.flat_map(|domain| (0..domain.keys()).map(|key| Cell::of_key(domain, key)));
+        let in_no_column = self.levels().flat_map(Level::overflow).chain(self.overflow.rows());
+        let in_no_column = in_no_column.flat_map(move |row| {
+            let memberships = row.contact.memberships.iter().map(Some).chain([None]);
+            memberships.filter_map(|membership| cell(id, &row.contact, membership))
+        });
+        in_columns.chain(in_no_column)
+    }
+}
+
 /// What is in a column of a contact that stands in none, or of a membership of it.
-pub(super) fn cell<'c>(id: &ColumnId, contact: &'c Contact, membership: Option<&'c Membership>) -> Option<Cell<'c>> {
+pub(crate) fn cell<'c>(id: &ColumnId, contact: &'c Contact, membership: Option<&'c Membership>) -> Option<Cell<'c>> {
     match id {
         ColumnId::Active => membership.map(|membership| Cell::Flag(membership.active)),
         ColumnId::List => membership?.list_id.map(Cell::List),

@@ -56,6 +56,8 @@ use crate::size::Size;
 use crate::span::span;
 use crate::stop::StopToken;
 
+#[cfg(feature = "arrow")]
+pub(crate) use self::cell::cell;
 #[cfg(feature = "parquet")]
 pub(crate) use self::cells::{CellRef, RowBlock, TableCells};
 pub use self::members::{DifferentSnapshots, Members, Page, PhoneNumbers};

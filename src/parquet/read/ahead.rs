@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use super::damage::Damage;
-use super::{Decoded, OpenGroup, ParquetFile, RowsRead, SoFar};
+use super::{Decoded, FileRows, OpenGroup, ParquetFile, SoFar};
 
 /// A file whose row groups are read ahead, each on a thread of its own, but no further than [`AHEAD`].
 pub(crate) struct ReadAhead {
@@ -51,7 +51,7 @@ impl ReadAhead {
     }
 
     /// The next rows, in the order of the file; none behind the last.
-    pub(crate) fn next(&mut self) -> Result<Option<RowsRead>, Damage> {
+    pub(crate) fn next(&mut self) -> Result<Option<FileRows>, Damage> {
         loop {
             if let Some(front) = self.groups.front_mut() {
                 if let Some(decoded) = front.ready.pop_front() {

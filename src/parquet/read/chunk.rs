@@ -8,9 +8,10 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::damage::{Damage, guarded};
 use super::input::FileBytes;
 use super::pages::{ColumnPages, PageMemory};
-use super::plain::{Dictionary, PlainValues, Raw};
+use super::plain::{Dictionary, PlainValues};
 use super::rle_bit_packed::RleBitPacked;
 use super::whole::WholeColumn;
+use crate::columnar::{Raw, RowVisitor, ScalarSource};
 
 /// The values of a column of a row group, read from the front.
 pub(super) struct Chunk {
@@ -56,17 +57,6 @@ pub(super) enum PageValues {
     Bits(RleBitPacked),
 }
 
-/// Takes in a column row by row.
-pub(super) trait RowVisitor {
-    /// A row without a value.
-    fn none(&mut self);
-    fn value(&mut self, value: Raw<'_>);
-    /// A value by its place in a dictionary.
-    fn place(&mut self, place: u32, dictionary: &Dictionary) -> Result<(), Damage>;
-    /// From here on, places are those of another dictionary.
-    fn new_dictionary(&mut self);
-}
-
 impl Chunk {
     pub(super) fn open(input: &FileBytes, column: &ColumnChunkMetaData, memory: &PageMemory) -> Result<Self, Damage> {
         let descriptor = column.column_descr();
@@ -104,21 +94,6 @@ impl Chunk {
         })
     }
 
-    /// Reads `rows` rows; fewer than were promised are an error.
-    pub(super) fn read(&mut self, mut rows: usize, into: &mut impl RowVisitor) -> Result<(), Damage> {
-        while rows > 0 {
-            if self.page.rows == 0 {
-                self.next_page(into)?;
-                continue;
-            }
-            let now = rows.min(self.page.rows);
-            self.read_from_page(now, into)?;
-            self.page.rows -= now;
-            rows -= now;
-        }
-        Ok(())
-    }
-
     fn read_from_page(&mut self, rows: usize, into: &mut impl RowVisitor) -> Result<(), Damage> {
         let Self { page, levels, places, dictionary, max_definition_level, .. } = self;
         levels.clear();
@@ -141,7 +116,7 @@ impl Chunk {
                 encoded.read(present, places)?;
                 let mut next = places.iter();
                 spread(rows, present, levels, *max_definition_level, into, |into| match next.next() {
-                    Some(place) => into.place(*place, dictionary),
+                    Some(place) => Ok(into.place(*place, dictionary)?),
                     None => Err(Damage::cut_short()),
                 })
             }
@@ -225,6 +200,24 @@ impl Chunk {
             other => return Err(Damage::unsupported(format!("the Parquet data has values encoded as {other}"))),
         };
         self.page = DataPage { rows: rows as usize, levels, values };
+        Ok(())
+    }
+}
+
+impl ScalarSource for Chunk {
+    type Failure = Damage;
+
+    fn read(&mut self, mut rows: usize, into: &mut impl RowVisitor) -> Result<(), Damage> {
+        while rows > 0 {
+            if self.page.rows == 0 {
+                self.next_page(into)?;
+                continue;
+            }
+            let now = rows.min(self.page.rows);
+            self.read_from_page(now, into)?;
+            self.page.rows -= now;
+            rows -= now;
+        }
         Ok(())
     }
 }

@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::errors::ParquetError;
 
+use crate::columnar::{FillFailure, NotInDictionary};
+
 /// What is wrong with a file as a whole; no record of it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Damage(String);
@@ -28,6 +30,18 @@ impl Damage {
 
     pub(crate) fn into_reason(self) -> String {
         self.0
+    }
+}
+
+impl From<NotInDictionary> for Damage {
+    fn from(_: NotInDictionary) -> Self {
+        Self::new("a page refers to what its dictionary does not have")
+    }
+}
+
+impl From<FillFailure> for Damage {
+    fn from(failure: FillFailure) -> Self {
+        Self::unsupported(failure.of("the Parquet data"))
     }
 }
 

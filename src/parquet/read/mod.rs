@@ -3,18 +3,15 @@
 //! A value in a page's dictionary is looked at once, however many rows have it. Where a file comes from is [`input`]'s to
 //! know; [`footer`] looks at what it says of itself; [`columns`] says what its columns are; [`chunk`] reads one column of
 //! a row group, with [`rle_bit_packed`] and [`plain`] for what its [`pages`] hold, [`whole`] for what few write, and
-//! [`map`] for custom fields that are one, and [`nested`] for those that are lists and structs; [`fill`] makes columns of a shard of them, by [`convert`]. What need not be
-//! read is [`prune`]'s to say; who takes the rows when it likes has them by [`ahead`].
+//! [`nested`] for custom fields that are lists, structs and maps; [`columnar`](crate::columnar) makes columns of a shard of
+//! them. What need not be read is [`prune`]'s to say; who takes the rows when it likes has them by [`ahead`].
 
 mod ahead;
 mod chunk;
 mod columns;
-mod convert;
 mod damage;
-mod fill;
 mod footer;
 mod input;
-mod map;
 mod nested;
 mod pages;
 mod plain;
@@ -34,13 +31,12 @@ use parquet::file::metadata::{
 };
 
 use self::chunk::Chunk;
-use self::columns::{FileColumn, KnownColumns, Meaning, WrongColumn};
+use self::columns::{ColumnPlace, FileColumn};
 use self::damage::{Damage, guarded};
-use self::fill::ColumnSource;
-use self::map::MapChunk;
 use self::nested::NestedChunk;
 use self::pages::PageMemory;
 use super::metadata::FileGuarantees;
+use crate::columnar::{self, BadRow, ColumnSource, KnownColumns, Meaning, RowsRead, UnfitColumn, WrongColumn};
 use crate::estimate::SampleInfo;
 use crate::plan::Plan;
 use crate::records::ReadOptions;
@@ -48,8 +44,6 @@ use crate::stop::StopToken;
 use crate::table::shard::{MOST, Shard};
 
 pub(crate) use self::ahead::ReadAhead;
-pub(crate) use self::columns::UnfitColumn;
-pub(crate) use self::fill::BadRow;
 pub(crate) use self::input::FileBytes;
 
 /// What every such file begins with.
@@ -62,7 +56,7 @@ pub(crate) struct ParquetFile {
     reading: ReadOptions,
     columns: Vec<FileColumn>,
     /// The columns that are not read, because of their types.
-    unfit: Vec<UnfitColumn>,
+    unfit: Vec<UnfitColumn<ColumnPlace>>,
     /// The row groups that are read.
     groups: Vec<usize>,
 }
@@ -73,17 +67,6 @@ pub(crate) enum Unreadable {
     Damage(Damage),
     /// Its columns are not those of records.
     Columns(Vec<WrongColumn>),
-}
-
-/// Some rows of a file.
-pub(crate) struct RowsRead {
-    pub(crate) shard: Shard,
-    /// The place in the file of the first row.
-    pub(crate) start: u64,
-    /// The rows that are no records, with their places in the file.
-    pub(crate) bad: Vec<(u64, BadRow)>,
-    /// How many bytes of the file have been read.
-    pub(crate) bytes: u64,
 }
 
 impl From<Damage> for Unreadable {
@@ -104,7 +87,8 @@ impl ParquetFile {
         let KnownColumns { read: columns, unfit } =
             columns::columns(schema, &reading.conventions, has_values).map_err(Unreadable::Columns)?;
         for column in &columns {
-            let parts = column.at..column.at + column.nested.as_ref().map_or(1, |nested| nested.columns);
+            let ColumnPlace { at, nested } = &column.place;
+            let parts = *at..at + nested.as_ref().map_or(1, |nested| nested.columns);
             let chunks =
                 metadata.row_groups().iter().flat_map(|group| group.columns().get(parts.clone()).unwrap_or_default());
             chunks.map(ColumnChunkMetaData::compression).try_for_each(pages::can_unpack)?;
@@ -115,7 +99,7 @@ impl ParquetFile {
 
     /// The keys that some row gives a value, a bit for each, as far as statistics tell.
     pub(crate) fn given(&self) -> u64 {
-        let given = self.columns.iter().filter(|column| self.values(column.at) > 0);
+        let given = self.columns.iter().filter(|column| self.values(column.place.at) > 0);
         given.map(|column| column.meaning.bit()).fold(self.reading.conventions.given(), |all, bit| all | bit)
     }
 
@@ -128,7 +112,7 @@ impl ParquetFile {
     /// The keys of the custom fields that some row gives a value, as far as statistics tell.
     pub(crate) fn custom_keys(&self) -> BTreeSet<String> {
         let keys = self.columns.iter().filter_map(|column| match &column.meaning {
-            Meaning::Custom(key) if self.values(column.at) > 0 => Some(key.clone()),
+            Meaning::Custom(key) if self.values(column.place.at) > 0 => Some(key.clone()),
             _ => None,
         });
         keys.collect()
@@ -145,8 +129,8 @@ impl ParquetFile {
     }
 
     /// The columns that are not read because of their types, each with the number of rows that have a value there.
-    pub(crate) fn unfit(&self) -> impl Iterator<Item = (&UnfitColumn, u64)> {
-        self.unfit.iter().map(|column| (column, self.values(column.at)))
+    pub(crate) fn unfit(&self) -> impl Iterator<Item = (&UnfitColumn<ColumnPlace>, u64)> {
+        self.unfit.iter().map(|column| (column, self.values(column.place.at)))
     }
 
     /// In how many rows a column has a value; all of them where no statistics tell.
@@ -191,7 +175,7 @@ impl ParquetFile {
         threads: usize,
         prepare: fn(&mut Shard),
         stop: &StopToken,
-        each: &mut dyn FnMut(RowsRead),
+        each: &mut dyn FnMut(FileRows),
     ) -> Result<(), Damage> {
         let mut so_far = SoFar::default();
         let mut hand_on = |group: usize, decoded: Decoded| each(so_far.add(self, group, decoded));
@@ -280,7 +264,7 @@ impl ParquetFile {
         // Shards of about the same size: the last takes as long to merge as the others.
         let rows = *rows / *shards + usize::from(*next < *rows % *shards);
         *next += 1;
-        let (shard, bad) = guarded(|| fill::fill(&self.columns, sources, rows, &self.reading))?;
+        let (shard, bad) = guarded(|| columnar::fill(&self.columns, sources, rows, &self.reading))?;
         Ok(Some(Decoded { shard, bad, rows: rows as u64 }))
     }
 
@@ -291,24 +275,31 @@ impl ParquetFile {
         sizes.fold(0, u64::saturating_add)
     }
 
-    fn sources(&self, metadata: &RowGroupMetaData) -> Result<Vec<ColumnSource>, Damage> {
+    fn sources(&self, metadata: &RowGroupMetaData) -> Result<Vec<ChunkSource>, Damage> {
         let memory = PageMemory::default();
         let known = |at: usize| metadata.columns().get(at).ok_or_else(|| Damage::new("a row group lacks a column"));
-        let source = |column: &FileColumn| {
-            if let Some(nested) = &column.nested {
-                let parts = (column.at..column.at + nested.columns).map(known);
-                return NestedChunk::open(nested.clone(), &self.input, parts, &memory)
-                    .map(|chunk| ColumnSource::Nested(Box::new(chunk)));
-            }
-            Ok(match column.keys {
-                None => ColumnSource::Values(Box::new(Chunk::open(&self.input, known(column.at)?, &memory)?)),
-                Some(keys) => {
-                    ColumnSource::Map(Box::new(MapChunk::open(&self.input, known(keys)?, known(column.at)?, &memory)?))
+        let source = |FileColumn { place: ColumnPlace { at, nested }, .. }: &FileColumn| {
+            Ok(match nested {
+                None => ColumnSource::Scalars(Chunk::open(&self.input, known(*at)?, &memory)?),
+                Some(nested) => {
+                    let parts = (*at..at + nested.columns).map(known);
+                    let chunk = NestedChunk::open(nested.clone(), &self.input, parts, &memory)?;
+                    ColumnSource::Nested(Box::new(chunk))
                 }
             })
         };
         self.columns.iter().map(source).collect()
     }
+}
+
+/// A column of a row group.
+type ChunkSource = ColumnSource<'static, Chunk>;
+
+/// Rows that have been read, in the order of the file.
+pub(crate) struct FileRows {
+    pub(crate) rows: RowsRead,
+    /// How many bytes of the file have been read.
+    pub(crate) bytes: u64,
 }
 
 /// What a thread tells of a row group.
@@ -325,7 +316,7 @@ struct Decoded {
 
 /// A row group that is being read.
 struct OpenGroup {
-    sources: Vec<ColumnSource>,
+    sources: Vec<ChunkSource>,
     rows: usize,
     /// How many shards it becomes.
     shards: usize,
@@ -342,7 +333,7 @@ struct SoFar {
 
 impl SoFar {
     /// Adds what was read next of a row group.
-    fn add(&mut self, file: &ParquetFile, group: usize, Decoded { shard, bad, rows }: Decoded) -> RowsRead {
+    fn add(&mut self, file: &ParquetFile, group: usize, Decoded { shard, bad, rows }: Decoded) -> FileRows {
         let all = u128::try_from(file.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
         // OK because they are no more than all rows of the group.
         let bytes = (u128::from(file.bytes_of(group)) * u128::from(rows) / all) as u64;
@@ -350,6 +341,6 @@ impl SoFar {
         let start = self.rows;
         let bad = bad.into_iter().map(|bad| (start + bad.row as u64, bad)).collect();
         self.rows += rows;
-        RowsRead { shard, start, bad, bytes: self.bytes }
+        FileRows { rows: RowsRead { shard, start, bad }, bytes: self.bytes }
     }
 }

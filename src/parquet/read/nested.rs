@@ -9,17 +9,17 @@ use parquet::basic::{ConvertedType, LogicalType, Repetition};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::schema::types::{ColumnDescriptor, Type};
 
-use super::columns::{ColumnType, kind, other};
-use super::convert;
+use super::columns::{kind, other};
 use super::damage::Damage;
 use super::input::FileBytes;
 use super::pages::{ColumnPages, PageMemory};
 use super::whole::{ROWS_OF_TEXTS, Records, WholeColumn};
+use crate::columnar::{self, ColumnType, NestedSource};
 use crate::value::Value;
 
 /// What the values of a group of columns are.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct NestedType {
+pub(crate) struct NestedType {
     node: Node,
     /// How many columns it is made of, from its first.
     pub(super) columns: usize,
@@ -171,13 +171,12 @@ impl NestedChunk {
         };
         Ok(Self { of_type, columns: columns.map(open).collect::<Result<_, Damage>>()? })
     }
+}
 
-    /// Visits the values of `rows` rows; a row without one is not visited, and one that is none is told with the reason.
-    pub(super) fn read(
-        &mut self,
-        rows: usize,
-        each: &mut dyn FnMut(usize, Result<Value, String>),
-    ) -> Result<(), Damage> {
+impl NestedSource for NestedChunk {
+    type Failure = Damage;
+
+    fn read(&mut self, rows: usize, each: &mut dyn FnMut(usize, Result<Value, String>)) -> Result<(), Damage> {
         let mut first = 0;
         while first < rows {
             // As many as every column has, whatever its type.
@@ -237,7 +236,7 @@ impl Node {
                 let part = self.part(parts)?;
                 part.at += 1;
                 let raw = part.records.values.next().ok_or_else(Damage::cut_short)?;
-                match convert::value(*kind, raw) {
+                match columnar::value(*kind, raw) {
                     Ok(value) => return Ok(value),
                     Err(reason) => {
                         wrong.get_or_insert(reason);

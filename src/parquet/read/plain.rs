@@ -4,15 +4,7 @@ use bytes::Bytes;
 use parquet::basic::Type as Physical;
 
 use super::damage::Damage;
-
-/// A value as it is stored, whatever it stands for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Raw<'b> {
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    Bytes(&'b [u8]),
-}
+use crate::columnar::{Raw, ValueDictionary};
 
 /// Values in the encoding PLAIN, read from the front.
 pub(super) struct PlainValues {
@@ -64,16 +56,16 @@ impl Dictionary {
         }
         Ok(Self { bytes, places, physical: Some(physical) })
     }
+}
 
-    pub(super) fn len(&self) -> usize {
+impl ValueDictionary for Dictionary {
+    fn len(&self) -> usize {
         self.places.len()
     }
 
-    pub(super) fn get(&self, place: u32) -> Result<Raw<'_>, Damage> {
-        let found = self.places.get(place as usize).zip(self.physical);
-        let value =
-            found.and_then(|((start, end), physical)| raw(&self.bytes[*start as usize..*end as usize], physical));
-        value.ok_or_else(|| Damage::new("a page refers to what its dictionary does not have"))
+    fn look<R>(&self, place: u32, look: impl FnOnce(Raw<'_>) -> R) -> Option<R> {
+        let ((start, end), physical) = self.places.get(place as usize).zip(self.physical)?;
+        raw(&self.bytes[*start as usize..*end as usize], physical).map(look)
     }
 }
 

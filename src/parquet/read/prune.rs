@@ -10,11 +10,11 @@ use std::ops::RangeInclusive;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::statistics::Statistics;
 
-use super::columns::{ColumnType, FileColumn, Meaning};
-use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField};
+use super::columns::FileColumn;
+use crate::catalogue::{AmountField, CUSTOM_PREFIX, CountField, Field, FlagField, TextField};
+use crate::columnar::{ColumnType, Meaning};
 use crate::contact::RecordKey;
 use crate::number::Number;
-use crate::parquet::CUSTOM;
 use crate::plan::{CustomMatch, Interval, Leaf, LeafTest, Node, Ordered, Pattern, Plan, Subject, TextMatch};
 use crate::semantics::{Subscription, TextCase};
 use crate::table::ColumnId;
@@ -50,7 +50,7 @@ fn each_leaf(node: &Node, each: &mut dyn FnMut(&Leaf)) {
 
 fn name(id: &ColumnId) -> String {
     match id {
-        ColumnId::Custom(key) => format!("{CUSTOM}{}", key.as_str()),
+        ColumnId::Custom(key) => format!("{CUSTOM_PREFIX}{}", key.as_str()),
         _ => id.name().to_owned(),
     }
 }
@@ -139,7 +139,7 @@ impl RowGroup<'_> {
     }
 
     fn known_of(&self, column: &FileColumn) -> Option<ColumnStatistics<'_>> {
-        let statistics = self.metadata.columns().get(column.at)?.statistics()?;
+        let statistics = self.metadata.columns().get(column.place.at)?.statistics()?;
         Some(ColumnStatistics { kind: column.kind, statistics })
     }
 

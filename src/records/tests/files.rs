@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::super::form;
-use super::super::input::{Bytes, OpenInput};
+use super::super::input::{Bytes, OpenInput, Opened};
 use super::super::report::ReadTally;
 use super::super::{Contacts, Input, OnError, ReadReport, RecordReader};
 use super::{in_chunks, outcome, outcome_of, reads, refuses, tells};
@@ -229,7 +229,7 @@ fn a_file_that_became_shorter() {
     let RecordReader { on_error, reading } = RecordReader::new();
     let input =
         OpenInput { name: "c".to_owned(), length: Some(1_000), bytes: Bytes::Stream(Box::new(LINES.as_bytes())) };
-    let batches = form::open(input, &reading).unwrap().contacts();
+    let batches = form::open(Opened::Bytes(input), &reading).unwrap().contacts();
     let errors =
         Contacts::new("c".to_owned(), on_error, ReadTally::default(), Ok(batches)).find_map(Result::err).unwrap();
     assert_eq!(errors.to_string(), "unreadable_input at c: cannot be read: it became shorter while it was read");

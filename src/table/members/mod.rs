@@ -55,6 +55,12 @@ impl Members {
         Self { table: table.clone(), rows: rows.into() }
     }
 
+    /// The snapshot that they are members of.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn table(&self) -> &Table {
+        &self.table
+    }
+
     /// All contacts of a table.
     pub(super) fn everybody(table: &Table) -> Self {
         let mut rows = Vec::new();

@@ -7,7 +7,7 @@ use crate::contact::Contact;
 #[derive(Debug, Default)]
 pub(crate) struct Shards(Vec<Shard>);
 
-#[cfg(feature = "parquet")]
+#[cfg(any(feature = "arrow", feature = "parquet"))]
 impl From<Shard> for Shards {
     fn from(shard: Shard) -> Self {
         Self(vec![shard])

@@ -4,8 +4,8 @@ use std::str;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::columns::{ColumnType, TimestampUnit};
-use super::plain::Raw;
+use super::column_type::{ColumnType, TimestampUnit};
+use super::source::Raw;
 use crate::contact::{EpochUnit, FromScalar};
 use crate::error::Quoted;
 use crate::limits::{MAX_CUSTOM_FIELDS, MAX_RECORD_BYTES, TOO_MANY_CUSTOM_FIELDS};
@@ -110,6 +110,7 @@ pub(super) fn instant(kind: ColumnType, raw: Raw<'_>) -> Result<i64, String> {
     const DAY: i64 = 86_400_000_000;
     let micros = match (kind, raw) {
         (ColumnType::Date, Raw::Int(days)) => days.checked_mul(DAY),
+        (ColumnType::Timestamp(TimestampUnit::Seconds), Raw::Int(seconds)) => seconds.checked_mul(1_000_000),
         (ColumnType::Timestamp(TimestampUnit::Millis), Raw::Int(millis)) => millis.checked_mul(1_000),
         (ColumnType::Timestamp(TimestampUnit::Nanos), Raw::Int(nanos)) => Some(nanos.div_euclid(1_000)),
         (ColumnType::Int96, Raw::Bytes(bytes)) => int96(bytes),
@@ -130,7 +131,7 @@ fn int96(bytes: &[u8]) -> Option<i64> {
 }
 
 /// A custom field. Times are the texts that they are in other files; a JSON null is none.
-pub(super) fn value(kind: ColumnType, raw: Raw<'_>) -> Result<Option<Value>, String> {
+pub(crate) fn value(kind: ColumnType, raw: Raw<'_>) -> Result<Option<Value>, String> {
     Ok(Some(match kind {
         ColumnType::Text => Value::from(text(raw)?),
         ColumnType::Json => return json(text(raw)?),

@@ -1,14 +1,11 @@
-//! From columns of a file to columns of a shard.
+//! From columns of an input to columns of a shard.
 
-use std::collections::{BTreeMap, HashMap};
-
-use super::chunk::{Chunk, RowVisitor};
-use super::columns::{ColumnType, FileColumn, Meaning};
+use super::column_type::ColumnType;
+use super::columns::Column;
 use super::convert;
-use super::damage::Damage;
-use super::map::MapChunk;
-use super::nested::NestedChunk;
-use super::plain::{Dictionary as Places, Raw};
+use super::meaning::Meaning;
+use super::retain::leave_out;
+use super::source::{ColumnSource, NestedSource, NotInDictionary, Raw, RowVisitor, ScalarSource, ValueDictionary};
 use crate::catalogue::{Field, Owner, TextField};
 use crate::contact::{FolderValue, FromScalar, RecordKey};
 use crate::limits::MAX_CUSTOM_FIELDS;
@@ -16,29 +13,40 @@ use crate::records::ReadOptions;
 use crate::table::shard::{Coded, ColumnVisitor, CustomColumn, Dictionary, Flag, RowSink, Shard, ShardRow};
 use crate::value::Value;
 
-/// Where the values of a column come from.
-pub(super) enum ColumnSource {
-    Values(Box<Chunk>),
-    Map(Box<MapChunk>),
-    Nested(Box<NestedChunk>),
-}
-
 /// A row that is no record.
 #[derive(Clone, Debug)]
 pub(crate) struct BadRow {
-    /// In the row group, from 0.
+    /// From 0.
     pub(crate) row: usize,
     pub(crate) key: Option<String>,
     pub(crate) reason: String,
 }
 
-/// Reads `rows` rows of every column into a shard. Rows that are no records are left out and told of.
-pub(super) fn fill(
-    columns: &[FileColumn],
-    sources: &mut [ColumnSource],
+/// Why rows cannot be filled in, whatever they hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FillFailure {
+    Stopped,
+    TooManyCustomFields,
+}
+
+impl FillFailure {
+    /// What is told of the input, which is called so.
+    pub(crate) fn of(self, input: &str) -> String {
+        match self {
+            Self::Stopped => "reading was stopped".to_owned(),
+            Self::TooManyCustomFields => format!("{input} has more than 10,000 different custom fields"),
+        }
+    }
+}
+
+/// Reads `rows` rows of every column into a shard, [`MOST`](crate::table::shard::MOST) at most. Rows that are no records are
+/// left out and told of.
+pub(crate) fn fill<P, S: ScalarSource>(
+    columns: &[Column<P>],
+    sources: &mut [ColumnSource<'_, S>],
     rows: usize,
     reading: &ReadOptions,
-) -> Result<(Shard, Vec<BadRow>), Damage> {
+) -> Result<(Shard, Vec<BadRow>), S::Failure> {
     let mut shard = Shard::default();
     let mut silent = shard.silent();
     for folder in reading.conventions.folders.iter().filter(|folder| folder.custom_field().is_none()) {
@@ -48,12 +56,11 @@ pub(super) fn fill(
     let mut filling = Filling { shard, rows, bad: Vec::new(), memberships: None, silent, reading };
     for (column, source) in columns.iter().zip(sources) {
         if reading.stop.is_stopped() {
-            return Err(Damage::new("reading was stopped"));
+            return Err(FillFailure::Stopped.into());
         }
         match source {
-            ColumnSource::Values(chunk) => filling.column(column, chunk)?,
-            ColumnSource::Map(map) => filling.map(column, map)?,
-            ColumnSource::Nested(nested) => filling.nested(column, nested)?,
+            ColumnSource::Scalars(scalars) => filling.column(column, scalars)?,
+            ColumnSource::Nested(nested) => filling.nested(column, nested.as_mut())?,
         }
     }
     Ok(filling.finish())
@@ -95,7 +102,7 @@ impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E: FnMut(usize, T)> RowVis
         self.row += 1;
     }
 
-    fn place(&mut self, place: u32, dictionary: &Places) -> Result<(), Damage> {
+    fn place(&mut self, place: u32, dictionary: &impl ValueDictionary) -> Result<(), NotInDictionary> {
         let value = match self.known.get(place as usize) {
             Some(Some(value)) => *value,
             _ => self.look_up(place, dictionary)?,
@@ -112,10 +119,10 @@ impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E: FnMut(usize, T)> RowVis
 
 impl<T: Copy, C: FnMut(Raw<'_>) -> Result<T, String>, E> ColumnSink<'_, T, C, E> {
     #[cold]
-    fn look_up(&mut self, place: u32, dictionary: &Places) -> Result<T, Damage> {
-        let raw = dictionary.get(place)?;
+    fn look_up(&mut self, place: u32, dictionary: &impl ValueDictionary) -> Result<T, NotInDictionary> {
+        let converted = dictionary.look(place, |raw| (self.convert)(raw)).ok_or(NotInDictionary)?;
         self.known.resize(dictionary.len(), None);
-        Ok(match (self.convert)(raw) {
+        Ok(match converted {
             Ok(value) => {
                 self.known[place as usize] = Some(value);
                 value
@@ -138,13 +145,16 @@ fn code<D: Dictionary>(dictionary: &mut D, value: &D::Value) -> Result<u16, Stri
 }
 
 /// The column of a custom field among those that rows have together.
-fn custom_column(shard: &mut Shard, key: &str) -> Result<usize, Damage> {
-    let column = shard.custom_column_within(key, MAX_CUSTOM_FIELDS);
-    column.ok_or_else(|| Damage::unsupported("the Parquet data has more than 10,000 different custom fields"))
+fn custom_column(shard: &mut Shard, key: &str) -> Result<usize, FillFailure> {
+    shard.custom_column_within(key, MAX_CUSTOM_FIELDS).ok_or(FillFailure::TooManyCustomFields)
 }
 
 impl Filling<'_> {
-    fn column(&mut self, FileColumn { name, meaning, kind, .. }: &FileColumn, chunk: &mut Chunk) -> Result<(), Damage> {
+    fn column<P, S: ScalarSource>(
+        &mut self,
+        Column { name, meaning, kind, .. }: &Column<P>,
+        source: &mut S,
+    ) -> Result<(), S::Failure> {
         let Self { shard, rows, bad, silent, reading, .. } = self;
         let (kind, silent, epoch) = (*kind, *silent, reading.conventions.epoch);
         let says_it = |folder: &&FolderValue| *meaning == Meaning::Key(folder.key());
@@ -152,70 +162,54 @@ impl Filling<'_> {
         let target = FillTarget { rows: *rows, name, bad, folder };
         match meaning {
             Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => {
-                phones(target, shard, chunk, reading)
+                phones(target, shard, source, reading)
             }
             Meaning::Key(RecordKey::Field(Field::Text(field))) => {
                 let Coded { dictionary, codes } = &mut shard.texts[*field as usize];
-                target.values(codes, silent.texts[*field as usize], chunk, |raw| {
+                target.values(codes, silent.texts[*field as usize], source, |raw| {
                     code(dictionary, convert::text(raw)?).map(Some)
                 })
             }
             Meaning::Key(RecordKey::Field(Field::Flag(field))) => {
                 let at = *field as usize;
-                target.flags(&mut shard.flags[at], silent.flags[at], chunk)
+                target.flags(&mut shard.flags[at], silent.flags[at], source)
             }
             Meaning::Key(RecordKey::Field(Field::Count(field))) => {
                 let at = *field as usize;
-                target.scalars(&mut shard.counts[at], silent.counts[at], kind, chunk)
+                target.scalars(&mut shard.counts[at], silent.counts[at], kind, source)
             }
             Meaning::Key(RecordKey::Field(Field::Amount(field))) => {
                 let at = *field as usize;
-                target.scalars(&mut shard.amounts[at], silent.amounts[at], kind, chunk)
+                target.scalars(&mut shard.amounts[at], silent.amounts[at], kind, source)
             }
             Meaning::Key(RecordKey::Field(Field::Time(field))) => {
                 let at = *field as usize;
-                target.values(&mut shard.times[at], silent.times[at], chunk, |raw| {
+                target.values(&mut shard.times[at], silent.times[at], source, |raw| {
                     convert::known_instant(kind, raw, epoch)
                 })
             }
-            Meaning::Key(RecordKey::ListId) => target.scalars(&mut shard.list, silent.list, kind, chunk),
-            Meaning::Key(RecordKey::Active) => target.flags(&mut shard.active, silent.active, chunk),
+            Meaning::Key(RecordKey::ListId) => target.scalars(&mut shard.list, silent.list, kind, source),
+            Meaning::Key(RecordKey::Active) => target.flags(&mut shard.active, silent.active, source),
             Meaning::IsMembership => {
                 let memberships = self.memberships.insert(Vec::new());
-                target.values(memberships, true, chunk, |raw| convert::flag(raw).map(Some))
+                target.values(memberships, true, source, |raw| convert::flag(raw).map(Some))
             }
-            Meaning::Custom(key) => custom_values(target, shard, key, kind, chunk),
+            Meaning::Custom(key) => custom_values(target, shard, key, kind, source),
             Meaning::CustomFields | Meaning::Key(RecordKey::CustomFields | RecordKey::Lists) => {
-                custom_objects(target, shard, chunk)
+                custom_objects(target, shard, source)
             }
         }
-    }
-
-    /// Custom fields as entries of a map, of which the last with a key counts.
-    fn map(&mut self, FileColumn { name, kind, .. }: &FileColumn, map: &mut MapChunk) -> Result<(), Damage> {
-        let Self { shard, rows, bad, .. } = self;
-        let mut entries: BTreeMap<(usize, String), Value> = BTreeMap::new();
-        map.read(*rows, &mut |row, key, raw| {
-            let value = raw.map_or(Ok(None), |raw| convert::value(*kind, raw));
-            match convert::text(key).and_then(|key| Ok((key, value?))) {
-                Ok((key, Some(value))) => drop(entries.insert((row, key.to_owned()), value)),
-                Ok((key, None)) => drop(entries.remove(&(row, key.to_owned()))),
-                Err(reason) => bad.push(BadRow { row, key: Some(name.clone()), reason }),
-            }
-        })?;
-        for ((row, key), value) in &entries {
-            let at = custom_column(shard, key)?;
-            // OK because a shard has fewer rows than codes.
-            let _ = shard.custom[at].push(*row, value);
-        }
-        Ok(())
     }
 
     /// A custom field that is a list or a struct, or all custom fields as one map.
-    fn nested(&mut self, FileColumn { name, meaning, .. }: &FileColumn, chunk: &mut NestedChunk) -> Result<(), Damage> {
+    fn nested<P, F: From<FillFailure>>(
+        &mut self,
+        Column { name, meaning, .. }: &Column<P>,
+        source: &mut dyn NestedSource<Failure = F>,
+    ) -> Result<(), F> {
         let Self { shard, rows, bad, .. } = self;
         let mut full = Ok(());
-        chunk.read(*rows, &mut |row, value| {
+        source.read(*rows, &mut |row, value| {
             let fields = match (value, meaning) {
                 (Err(reason), _) => return bad.push(BadRow { row, key: Some(name.clone()), reason }),
                 (Ok(Value::Object(fields)), Meaning::CustomFields) => fields.into_iter().collect(),
@@ -227,11 +221,11 @@ impl Filling<'_> {
                 match custom_column(shard, &key) {
                     // OK because a shard has fewer rows than codes.
                     Ok(at) => drop(shard.custom[at].push(row, &value)),
-                    Err(damage) => full = Err(damage),
+                    Err(failure) => full = Err(failure),
                 }
             }
         })?;
-        full
+        Ok(full?)
     }
 
     /// Gives rows the custom fields that the folders say of them, where they have none of their own.
@@ -293,59 +287,64 @@ struct FillTarget<'f> {
 
 impl FillTarget<'_> {
     /// Reads the column's rows, each made what it is to be and put where it belongs.
-    fn read<T: Copy + PartialEq>(
+    fn read<T: Copy + PartialEq, S: ScalarSource>(
         self,
         none: T,
-        chunk: &mut Chunk,
+        source: &mut S,
         mut convert: impl FnMut(Raw<'_>) -> Result<Option<T>, String>,
         each: impl FnMut(usize, T),
-    ) -> Result<(), Damage> {
+    ) -> Result<(), S::Failure> {
         let Self { rows, name, bad, folder } = self;
         let convert = |raw: Raw<'_>| match (convert(raw)?, folder) {
             (None, _) => Ok(none),
             (Some(value), Some(folder)) if value != none => Err(folder.contradicted()),
             (Some(value), _) => Ok(value),
         };
-        chunk.read(rows, &mut ColumnSink { known: Vec::new(), convert, each, none, row: 0, name, bad })
+        source.read(rows, &mut ColumnSink { known: Vec::new(), convert, each, none, row: 0, name, bad })
     }
 
-    fn values<T: Copy + PartialEq>(
+    fn values<T: Copy + PartialEq, S: ScalarSource>(
         self,
         values: &mut Vec<T>,
         none: T,
-        chunk: &mut Chunk,
+        source: &mut S,
         convert: impl FnMut(Raw<'_>) -> Result<Option<T>, String>,
-    ) -> Result<(), Damage> {
+    ) -> Result<(), S::Failure> {
         values.reserve_exact(self.rows);
-        self.read(none, chunk, convert, |_, value| values.push(value))
+        self.read(none, source, convert, |_, value| values.push(value))
     }
 
-    fn scalars<D: Dictionary<Value: FromScalar + Sized>>(
+    fn scalars<D: Dictionary<Value: FromScalar + Sized>, S: ScalarSource>(
         self,
         column: &mut Coded<D>,
         none: u16,
         kind: ColumnType,
-        chunk: &mut Chunk,
-    ) -> Result<(), Damage> {
+        source: &mut S,
+    ) -> Result<(), S::Failure> {
         let Coded { dictionary, codes } = column;
-        self.values(codes, none, chunk, |raw| {
+        self.values(codes, none, source, |raw| {
             convert::known(kind, raw)?.map(|value| code(dictionary, &value)).transpose()
         })
     }
 
-    fn flags(self, flags: &mut Vec<Flag>, none: Flag, chunk: &mut Chunk) -> Result<(), Damage> {
-        self.values(flags, none, chunk, |raw| Ok(convert::known_flag(raw)?.map(Flag::from)))
+    fn flags<S: ScalarSource>(self, flags: &mut Vec<Flag>, none: Flag, source: &mut S) -> Result<(), S::Failure> {
+        self.values(flags, none, source, |raw| Ok(convert::known_flag(raw)?.map(Flag::from)))
     }
 }
 
 /// Phone numbers, without which a row is no record.
-fn phones(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk, reading: &ReadOptions) -> Result<(), Damage> {
+fn phones<S: ScalarSource>(
+    target: FillTarget<'_>,
+    shard: &mut Shard,
+    source: &mut S,
+    reading: &ReadOptions,
+) -> Result<(), S::Failure> {
     let FillTarget { rows, name, bad, folder } = target;
     let Shard { phones, odd_phones, .. } = shard;
     let nobody = odd_phones.intern("");
     // A contact's memberships mostly stand one behind the other.
     let mut last = (Vec::new(), nobody);
-    FillTarget { rows, name, bad, folder }.values(phones, nobody, chunk, |raw| {
+    FillTarget { rows, name, bad, folder }.values(phones, nobody, source, |raw| {
         if let Raw::Bytes(bytes) = raw
             && bytes == last.0
             && !bytes.is_empty()
@@ -370,19 +369,19 @@ fn phones(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk, reading:
 }
 
 /// The values of one custom field, texts apart from others.
-fn custom_values(
+fn custom_values<S: ScalarSource>(
     target: FillTarget<'_>,
     shard: &mut Shard,
     key: &str,
     kind: ColumnType,
-    chunk: &mut Chunk,
-) -> Result<(), Damage> {
+    source: &mut S,
+) -> Result<(), S::Failure> {
     let at = shard.custom_column(key);
     let CustomColumn { texts, others, .. } = &mut shard.custom[at];
     // OK because a shard has no more rows than 16 bits count.
     if kind == ColumnType::Text {
         let convert = |raw: Raw<'_>| code(&mut texts.dictionary, convert::text(raw)?).map(Some);
-        return target.read(0, chunk, convert, |row, code| {
+        return target.read(0, source, convert, |row, code| {
             if code > 0 {
                 texts.entries.push((row as u16, code));
             }
@@ -395,7 +394,7 @@ fn custom_values(
             Some(other) => Some((false, code(&mut others.dictionary, &other)?)),
         })
     };
-    target.read((false, 0), chunk, convert, |row, entry| match entry {
+    target.read((false, 0), source, convert, |row, entry| match entry {
         (_, 0) => {}
         (true, code) => texts.entries.push((row as u16, code)),
         (false, code) => others.entries.push((row as u16, code)),
@@ -403,14 +402,18 @@ fn custom_values(
 }
 
 /// Custom fields as one object a row.
-fn custom_objects(target: FillTarget<'_>, shard: &mut Shard, chunk: &mut Chunk) -> Result<(), Damage> {
+fn custom_objects<S: ScalarSource>(
+    target: FillTarget<'_>,
+    shard: &mut Shard,
+    source: &mut S,
+) -> Result<(), S::Failure> {
     let mut objects: Vec<Vec<(String, Value)>> = vec![Vec::new()];
     let mut rows = Vec::new();
     let convert = |raw: Raw<'_>| {
         objects.push(convert::custom_fields(raw)?);
         Ok(Some(objects.len() - 1))
     };
-    target.values(&mut rows, 0, chunk, convert)?;
+    target.values(&mut rows, 0, source, convert)?;
     for (row, object) in rows.into_iter().enumerate() {
         for (key, value) in &objects[object] {
             let at = custom_column(shard, key)?;
@@ -427,59 +430,5 @@ struct Resize(usize);
 impl ColumnVisitor for Resize {
     fn column<T: Copy>(&mut self, column: &mut Vec<T>, value: T) {
         column.resize(self.0, value);
-    }
-}
-
-/// Keeps the rows for which it is true.
-struct Retain<'k>(&'k [bool]);
-
-impl ColumnVisitor for Retain<'_> {
-    fn column<T: Copy>(&mut self, column: &mut Vec<T>, _: T) {
-        retain(column, self.0);
-    }
-}
-
-fn retain<T>(column: &mut Vec<T>, keep: &[bool]) {
-    let mut keep = keep.iter();
-    column.retain(|_| keep.next() == Some(&true));
-}
-
-/// Leaves out the rows that are no records, and of those that are no memberships what is a membership's.
-fn leave_out(shard: &mut Shard, is_record: &[bool], is_membership: &[bool]) {
-    let is_membership: Vec<bool> = is_record.iter().zip(is_membership).map(|(record, it)| *record && *it).collect();
-    let mut rows = 0;
-    let places: HashMap<u16, u16> = (0..)
-        .zip(&is_membership)
-        .filter(|(_, is_membership)| **is_membership)
-        .map(|(row, _)| {
-            rows += 1;
-            (row, rows - 1)
-        })
-        .collect();
-    let mut memberships = 0;
-    shard.ends = is_membership
-        .iter()
-        .map(|is_membership| {
-            memberships += u16::from(*is_membership);
-            memberships
-        })
-        .collect();
-    retain(&mut shard.ends, is_record);
-    retain(&mut shard.phones, is_record);
-    let silent = shard.silent();
-    shard.visit(Owner::Contact, &silent, &mut Retain(is_record));
-    shard.visit(Owner::Membership, &silent, &mut Retain(&is_membership));
-    let moved = |entries: &mut Vec<(u16, u16)>| {
-        entries.retain_mut(|(row, _)| match places.get(row) {
-            Some(place) => {
-                *row = *place;
-                true
-            }
-            None => false,
-        });
-    };
-    for column in &mut shard.custom {
-        moved(&mut column.texts.entries);
-        moved(&mut column.others.entries);
     }
 }
