@@ -65,8 +65,8 @@ pub fn audiences_are_read(source: &str) {
 /// What a reader makes of bytes.
 type Outcome = (Vec<Contact>, Result<ReadReport, Errors>);
 
-fn outcome(reader: &RecordReader, name: &str, bytes: &[u8]) -> Outcome {
-    let (mut contacts, mut read) = (reader.contacts(Input::new(name, bytes)), Vec::new());
+fn outcome(reader: &RecordReader, input: Input<'_>) -> Outcome {
+    let (mut contacts, mut read) = (reader.contacts(input), Vec::new());
     for contact in contacts.by_ref() {
         match contact {
             Ok(contact) => read.push(contact),
@@ -81,9 +81,14 @@ fn outcome(reader: &RecordReader, name: &str, bytes: &[u8]) -> Outcome {
 /// On one thread: starting others takes ten times as long as reading what a fuzzer draws. That threads never change an
 /// answer is a law that `src/records/tests/laws.rs` holds.
 pub fn records_are_read(name: &str, bytes: &[u8]) -> Vec<Contact> {
+    an_input_is_read(|| Input::new(name, bytes))
+}
+
+/// The same of an input that can be had again and again.
+pub fn an_input_is_read<'i>(input: impl Fn() -> Input<'i>) -> Vec<Contact> {
     let reader = RecordReader::new().on_error(OnError::Skip);
-    let (contacts, report) = outcome(&reader, name, bytes);
-    let (_, strict) = outcome(&reader.clone().on_error(OnError::Fail), name, bytes);
+    let (contacts, report) = outcome(&reader, input());
+    let (_, strict) = outcome(&reader.clone().on_error(OnError::Fail), input());
     match (&strict, &report) {
         (Ok(strict), Ok(report)) => assert_eq!(strict, report),
         (Err(strict), Ok(report)) => assert_eq!(Some(strict), report.problems.as_ref()),
@@ -91,7 +96,7 @@ pub fn records_are_read(name: &str, bytes: &[u8]) -> Vec<Contact> {
         (Ok(_), Err(errors)) => panic!("only who skips cannot read: {errors}"),
     }
     let mut builder = TableBuilder::default();
-    let loaded = reader.read_into(Input::new(name, bytes), &mut builder);
+    let loaded = reader.read_into(input(), &mut builder);
     assert_eq!(loaded, report);
     let table = builder.build();
     match loaded {

@@ -19,6 +19,8 @@ mod members;
 mod notes;
 #[cfg(feature = "table")]
 mod overlaps;
+#[cfg(all(feature = "arrow", feature = "parquet"))]
+mod record_forms;
 mod sources;
 #[cfg(feature = "table")]
 mod timelines;

@@ -1,0 +1,173 @@
+//! Law 9: the same records give the same table and the same notes, in whatever form they come.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use arrow_array::types::Int32Type;
+use arrow_array::{
+    ArrayRef, BooleanArray, DictionaryArray, Int64Array, RecordBatch, RecordBatchIterator, StringArray,
+    TimestampMicrosecondArray, UInt64Array,
+};
+use headcount::records::{Input, OnError};
+use headcount::testing::{contacts, filters, memberships};
+use headcount::{Audience, Contact, RecordReader, TableBuilder};
+use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::{Map, Value};
+
+use super::config;
+
+/// A flat record: a membership with its contact's fields beside it, custom fields as an object, and a key that means nothing.
+type Row = Map<String, Value>;
+
+const MEANS_NOTHING: &str = "shoe_size";
+
+/// Some of them valid, and some copies of the first without its phone number: forms that have columns say of them all the
+/// same which there are.
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let row = (contacts(), memberships(), proptest::option::of(35_u64..50));
+    let row = row.prop_map(|(contact, membership, shoe_size)| {
+        let Ok(Value::Object(mut row)) = serde_json::to_value(Contact { memberships: Vec::new(), ..contact }) else {
+            unreachable!("a contact is an object")
+        };
+        row.remove("lists");
+        let Ok(Value::Object(of_list)) = serde_json::to_value(membership) else {
+            unreachable!("a membership is an object")
+        };
+        row.extend(of_list);
+        row.extend(shoe_size.map(|size| (MEANS_NOTHING.to_owned(), Value::from(size))));
+        // An empty cell is no value, and blanks around one are nobody's.
+        row.retain(|_, value| {
+            !value.is_null() && value.as_str().is_none_or(|text| !text.is_empty() && text.trim() == text)
+        });
+        row.entry("phone_number").or_insert_with(|| Value::from("+14155550101"));
+        row
+    });
+    (vec(row, 1..8), vec(any::<Index>(), 0..3)).prop_map(|(mut rows, invalid)| {
+        let mut first = rows[0].clone();
+        // A column without any value is told of by those forms alone that have columns.
+        rows[0].insert(MEANS_NOTHING.to_owned(), Value::from(42));
+        first.retain(|key, _| !["phone_number", MEANS_NOTHING].contains(&key.as_str()));
+        invalid.iter().for_each(|at| rows.insert(1 + at.index(rows.len()), first.clone()));
+        rows
+    })
+}
+
+/// The keys that some row has.
+fn keys(rows: &[Row]) -> Vec<&str> {
+    rows.iter().flat_map(Row::keys).map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// A value as a cell: a text as it is, and everything else as JSON.
+fn cell(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn lines(rows: &[Row]) -> Vec<u8> {
+    rows.iter().map(|row| format!("{}\n", Value::from(row.clone()))).collect::<String>().into_bytes()
+}
+
+fn csv(rows: &[Row]) -> Vec<u8> {
+    let mut written = csv::Writer::from_writer(Vec::new());
+    written.write_record(keys(rows)).unwrap();
+    for row in rows {
+        written.write_record(keys(rows).iter().map(|key| row.get(*key).map(cell).unwrap_or_default())).unwrap();
+    }
+    written.into_inner().unwrap()
+}
+
+/// Every column as texts.
+fn parquet(rows: &[Row]) -> Vec<u8> {
+    let columns: String = keys(rows).iter().map(|key| format!("optional binary {key} (UTF8);\n")).collect();
+    let schema = Arc::new(parse_message_type(&format!("message records {{ {columns} }}")).unwrap());
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
+    let mut group = file.next_row_group().unwrap();
+    for key in keys(rows) {
+        let mut column = group.next_column().unwrap().unwrap();
+        let values: Vec<ByteArray> =
+            rows.iter().filter_map(|row| row.get(key)).map(|value| cell(value).into_bytes().into()).collect();
+        let levels: Vec<i16> = rows.iter().map(|row| i16::from(row.contains_key(key))).collect();
+        column.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None).unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    file.into_inner().unwrap()
+}
+
+/// Every column as texts.
+fn texts(rows: &[Row], key: &str) -> ArrayRef {
+    Arc::new(rows.iter().map(|row| row.get(key).map(cell)).collect::<StringArray>())
+}
+
+/// Every column of the type of its values; texts as dictionaries.
+fn typed(rows: &[Row], key: &str) -> ArrayRef {
+    let values = || rows.iter().map(|row| row.get(key));
+    let present: Vec<&Value> = values().flatten().collect();
+    if present.iter().all(|value| value.is_boolean()) {
+        return Arc::new(values().map(|value| value?.as_bool()).collect::<BooleanArray>());
+    }
+    if present.iter().all(|value| value.is_u64()) {
+        return Arc::new(values().map(|value| value?.as_u64()).collect::<UInt64Array>());
+    }
+    if present.iter().all(|value| value.is_i64()) {
+        return Arc::new(values().map(|value| value?.as_i64()).collect::<Int64Array>());
+    }
+    if key.ends_with("_at") || key == "signup_date" {
+        let instant = |value: &Value| value.as_str()?.parse::<chrono::DateTime<chrono::Utc>>().ok();
+        let micros = values().map(|value| Some(instant(value?)?.timestamp_micros()));
+        return Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"));
+    }
+    if present.iter().all(|value| value.is_string()) {
+        return Arc::new(values().map(|value| value?.as_str()).collect::<DictionaryArray<Int32Type>>());
+    }
+    texts(rows, key)
+}
+
+/// Record batches of `size` rows each.
+fn batches(rows: &[Row], size: usize, column: fn(&[Row], &str) -> ArrayRef) -> Input<'static> {
+    let columns = keys(rows).into_iter().map(|key| (key, column(rows, key), true));
+    let whole = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let slices: Vec<_> =
+        (0..rows.len()).step_by(size).map(|at| Ok(whole.slice(at, size.min(rows.len() - at)))).collect();
+    Input::batches("records", RecordBatchIterator::new(slices, whole.schema()))
+}
+
+/// Who is in the table, and everything that is told but for the places.
+fn outcome(reader: &RecordReader, input: Input<'_>, audience: &Audience) -> (Vec<Contact>, Vec<String>) {
+    let mut builder = TableBuilder::default();
+    let report = reader.read_into(input, &mut builder).unwrap();
+    let table = builder.build();
+    let mut notes = report.notes;
+    notes.extend(table.notes([audience]));
+    let told = notes
+        .iter()
+        .map(|note| format!("{} {} {:?} {:?} {:?}", note.code, note.message, note.name, note.suggestion, note.count));
+    let told = told.collect::<BTreeSet<_>>().into_iter().collect();
+    (table.contacts().collect(), told)
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_same_records_in_every_form(rows in rows(), filter in filters(1..4), threads in 1_usize..3, size in 1_usize..9) {
+        let audience = Audience::of(filter);
+        let reader = RecordReader::new().on_error(OnError::Skip).threads(threads).for_audiences([&audience]);
+        let (lines, csv, parquet) = (lines(&rows), csv(&rows), parquet(&rows));
+        let expected = outcome(&reader, Input::new("records", &lines[..]), &audience);
+        for (form, input) in [
+            ("CSV", Input::new("records", &csv[..])),
+            ("Parquet", Input::new("records", &parquet[..])),
+            ("Arrow of texts", batches(&rows, size, texts)),
+            ("Arrow", batches(&rows, size, typed)),
+        ] {
+            let found = outcome(&reader, input, &audience);
+            prop_assert_eq!(&found.0, &expected.0, "{}", form);
+            prop_assert_eq!(&found.1, &expected.1, "{}", form);
+        }
+    }
+}
