@@ -42,6 +42,7 @@
 //!
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
+//! - `image`: tables saved as they are in memory, and opened by mapping the file (`Table::save`, `Table::open`).
 //! - `parquet`: Parquet in and out, which is packed with zstd too.
 //! - `arrow`: record batches in and out (`headcount::arrow`).
 //! - `phones`: phone numbers of a region, however they are written, as E.164.
@@ -52,7 +53,7 @@
 //! - `proptest`: strategies for property tests (`headcount::testing`).
 //! - `arbitrary`: filters, contacts and populations from bytes, for fuzz targets.
 
-// The kernel's vector twin is the one place that may say otherwise.
+// The kernel's vector twins and the map of a file are the places that may say otherwise.
 #![deny(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod commands;
+mod contacts_file;
 mod failure;
 mod heard;
 mod inputs;

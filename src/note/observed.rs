@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 use super::pages::Pages;
 use super::references::ComparedKey;
 use super::{FirstPlace, Notes};
+#[cfg(feature = "image")]
+use crate::filter::CustomKey;
 
 /// What reading records has shown that is in no contact.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +36,17 @@ pub(crate) enum Finding {
     UnfitValue(ComparedKey),
 }
 
+#[cfg(feature = "image")]
+impl Finding {
+    /// The custom field whose values are looked at.
+    pub(crate) fn custom_key(&self) -> Option<&CustomKey> {
+        match self {
+            Self::PhoneForm => None,
+            Self::UnfitValue(compared) => Some(&compared.key),
+        }
+    }
+}
+
 /// The first of several things.
 #[cfg_attr(not(feature = "records"), allow(dead_code, reason = "only readers know places"))]
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +70,7 @@ impl Observed {
         self.pages.add(&later.pages);
         self.given |= later.given;
         self.custom_keys.extend(later.custom_keys.iter().cloned());
-        self.contacts_left_out += later.contacts_left_out;
+        self.contacts_left_out = self.contacts_left_out.saturating_add(later.contacts_left_out);
         self.lists_left_out.extend(later.lists_left_out.iter().cloned());
         for (finding, first) in &later.firsts {
             self.firsts.entry(finding.clone()).or_insert_with(|| first.clone());

@@ -8,6 +8,7 @@ use super::{Note, NoteCode};
 
 /// What a page says of all of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "image", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct PageTotals {
     /// How many pages there are.
     pub(crate) pages: Option<u64>,
@@ -25,10 +26,12 @@ impl PageTotals {
 
 /// The pages that were read, apart by what they say of all of them: those that say the same belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "image", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Pages(BTreeMap<PageTotals, PagesRead>);
 
 /// Pages that belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "image", derive(serde::Serialize, serde::Deserialize))]
 struct PagesRead {
     pages: u64,
     /// The fewest contacts that any of them says there are on all.
@@ -41,9 +44,9 @@ struct PagesRead {
 
 impl PagesRead {
     fn add(&mut self, later: &Self) {
-        self.pages += later.pages;
+        self.pages = self.pages.saturating_add(later.pages);
         self.contacts = self.contacts.into_iter().chain(later.contacts).min();
-        self.records += later.records;
+        self.records = self.records.saturating_add(later.records);
         if self.input.is_none() {
             self.input.clone_from(&later.input);
         }
@@ -73,7 +76,7 @@ impl Pages {
 
     /// How many were read.
     pub(crate) fn count(&self) -> u64 {
-        self.0.values().map(|read| read.pages).sum()
+        self.0.values().map(|read| read.pages).fold(0, u64::saturating_add)
     }
 
     /// How many there are, and how many contacts are on them, as far as they say.

@@ -279,6 +279,11 @@ impl Splitter {
             Some(Format::Parquet) => {
                 return Err(Stop::Unreadable("expected Parquet, found bytes that do not begin as it does".to_owned()));
             }
+            #[cfg(feature = "image")]
+            Some(Format::Image) => {
+                let reason = "expected a table image, which is never packed, found what is said to be packed";
+                return Err(Stop::Unreadable(reason.to_owned()));
+            }
         }
         let extension = inner_extension(name);
         let named = |names: &[&str]| extension.as_deref().is_some_and(|extension| names.contains(&extension));

@@ -1,5 +1,5 @@
-//! The forms that records have: text that is cut into records, Parquet, or record batches. A further form is a further implementation of
-//! [`RecordForm`], and a line in [`open`].
+//! The forms that records have: text that is cut into records, Parquet, record batches, or a table image. A further form is a
+//! further implementation of [`RecordForm`], and a line in [`open`].
 
 use std::borrow::Cow;
 use std::io;
@@ -21,6 +21,8 @@ use crate::contact::{Contact, Conventions};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::stop::StopToken;
+#[cfg(feature = "image")]
+use crate::table::Table;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
@@ -35,7 +37,10 @@ pub(crate) struct ReadOptions {
     /// How many bytes are read at a time, where that is not what it usually is; it never changes an answer.
     pub(super) chunk: Option<usize>,
     /// What will be asked, where that is known.
-    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "text is read as a whole whatever is asked"))]
+    #[cfg_attr(
+        not(any(feature = "image", feature = "parquet")),
+        allow(dead_code, reason = "text is read as a whole whatever is asked")
+    )]
     pub(super) foreseen: Option<Foreseen>,
     /// What is looked for, so that notes tell where it stands first.
     pub(super) watch: Watch,
@@ -98,6 +103,15 @@ impl ReadOptions {
         }
     }
 
+    /// Whether phone numbers are to be read as those of a region.
+    #[cfg(feature = "image")]
+    pub(super) fn rewrites_phone_numbers(&self) -> bool {
+        #[cfg(feature = "phones")]
+        return self.phones.is_some();
+        #[cfg(not(feature = "phones"))]
+        return false;
+    }
+
     /// Whether records say no more and no less than their files do.
     #[cfg(feature = "parquet")]
     pub(super) fn is_plain(&self) -> bool {
@@ -127,14 +141,24 @@ impl SaidForm {
     fn may_be_parquet(self) -> bool {
         matches!(self.format, None | Some(Format::Parquet)) && matches!(self.packing, None | Some(Packing::None))
     }
+
+    /// Whether it may be a table image, which is never packed.
+    #[cfg(feature = "image")]
+    fn may_be_image(self) -> bool {
+        matches!(self.format, None | Some(Format::Image)) && matches!(self.packing, None | Some(Packing::None))
+    }
 }
 
 /// What will be asked of the records.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "text is read as a whole whatever is asked"))]
+#[cfg_attr(
+    not(any(feature = "image", feature = "parquet")),
+    allow(dead_code, reason = "text is read as a whole whatever is asked")
+)]
 pub(super) struct Foreseen {
     pub(super) plans: Vec<Plan>,
     /// Whether the records are those of one file.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only of Parquet may records be left out"))]
     pub(super) alone: bool,
 }
 
@@ -146,6 +170,12 @@ pub(super) trait RecordForm<'r> {
     /// Its records in the columns of shards, as many of them as could be read.
     #[cfg(feature = "table")]
     fn load(self: Box<Self>, tally: &mut ReadTally) -> (Shards, Option<Stop>);
+
+    /// The table that it is, where it is one as a whole.
+    #[cfg(feature = "image")]
+    fn table(&self, _tally: &mut ReadTally) -> Option<Result<Table, Stop>> {
+        None
+    }
 }
 
 /// The contacts of an input, some at a time.
@@ -162,6 +192,15 @@ pub(super) fn open<'r>(input: Opened<'r>, reading: &ReadOptions) -> io::Result<B
         Opened::Batches(name, batches) => {
             return Ok(Box::new(super::arrow_form::ArrowForm::new(name, batches, reading)?));
         }
+    };
+    #[cfg(feature = "image")]
+    let input = if reading.form.may_be_image() {
+        match super::image_form::ImageForm::of(input, reading)? {
+            Ok(image) => return Ok(Box::new(image)),
+            Err(other) => other,
+        }
+    } else {
+        input
     };
     #[cfg(feature = "parquet")]
     let input = if reading.form.may_be_parquet() {

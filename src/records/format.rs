@@ -17,6 +17,9 @@ pub enum Format {
     /// Parquet; feature `parquet`.
     #[cfg(feature = "parquet")]
     Parquet,
+    /// A table image, as [`Table::save`](crate::Table::save) writes it; feature `image`.
+    #[cfg(feature = "image")]
+    Image,
 }
 
 #[cfg(feature = "arrow")]
@@ -29,6 +32,8 @@ impl Format {
             Self::Csv => "CSV",
             #[cfg(feature = "parquet")]
             Self::Parquet => "Parquet",
+            #[cfg(feature = "image")]
+            Self::Image => "a table image",
         }
     }
 }

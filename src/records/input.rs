@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::fs::File;
+#[cfg(feature = "image")]
+use std::io::Seek;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -193,6 +195,26 @@ pub(super) struct OpenInput<'r> {
     /// The least number of bytes there are.
     pub(super) length: Option<u64>,
     pub(super) bytes: Bytes<'r>,
+}
+
+#[cfg(feature = "image")]
+impl OpenInput<'_> {
+    /// Whether it begins with some bytes; it is as it was then.
+    pub(super) fn begins_with(&mut self, expected: &[u8]) -> io::Result<bool> {
+        let mut head = Vec::with_capacity(expected.len());
+        match &mut self.bytes {
+            Bytes::File(file) if self.length.is_some() => {
+                Read::by_ref(file).take(expected.len() as u64).read_to_end(&mut head)?;
+                file.rewind()?;
+            }
+            bytes => {
+                let mut rest = std::mem::replace(bytes, Bytes::Stream(Box::new(io::empty()))).into_read();
+                Read::by_ref(&mut rest).take(expected.len() as u64).read_to_end(&mut head)?;
+                *bytes = Bytes::Stream(Box::new(io::Cursor::new(head.clone()).chain(rest)));
+            }
+        }
+        Ok(head == expected)
+    }
 }
 
 /// Where the bytes of an input come from.

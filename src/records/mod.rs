@@ -24,6 +24,8 @@ mod folder;
 mod foreign;
 mod form;
 mod format;
+#[cfg(feature = "image")]
+mod image_form;
 mod input;
 mod json_fault;
 #[cfg(feature = "table")]
@@ -94,6 +96,11 @@ pub use crate::parquet::{write_parquet, write_sample};
   custom fields; no value is null or no column."
 )]
 #[cfg_attr(feature = "arrow", doc = "- record batches of Arrow, which are in no file: [`Input::batches`].")]
+#[cfg_attr(
+    feature = "image",
+    doc = "- table images ([`Table::save`]): the contacts of the table. Alone, one is the table at once; with other inputs its
+  contacts are taken in one by one, each with what counts where its records were silent."
+)]
 ///
 /// A file is never held in memory, and no record may be larger than [`RecordReader::MAX_RECORD_BYTES`]: what is read at
 /// one time is bounded whatever the file holds.
@@ -364,6 +371,13 @@ impl RecordReader {
             Ok(form) => form,
             Err(stop) => return tally.finish(&name, self.on_error, Some(stop)),
         };
+        #[cfg(feature = "image")]
+        if let Some(table) = form.table(&mut tally) {
+            let (table, stop) = table.map_or_else(|stop| (Table::default(), Some(stop)), |table| (table, None));
+            let report = tally.finish(&name, self.on_error, stop)?;
+            builder.take_in(table, &report.observed());
+            return Ok(report);
+        }
         let (shards, stop) = form.load(&mut tally);
         let report = tally.finish(&name, self.on_error, stop)?;
         if builder.append(shards, limits::MAX_CUSTOM_FIELDS) {

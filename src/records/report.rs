@@ -10,7 +10,7 @@ use crate::contact::{Contact, ObservedKeys};
 use crate::error::{Code, Errors, Kind, Place, Problems};
 #[cfg(feature = "table")]
 use crate::estimate::SampleInfo;
-use crate::note::{First, NoteCode, Notes, Observed, PageTotals, Pages};
+use crate::note::{First, Note, NoteCode, Notes, Observed, PageTotals, Pages};
 
 /// What becomes of a record that is invalid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -174,6 +174,8 @@ pub(super) struct ReadTally {
     /// What a file says that it is a sample of.
     #[cfg(feature = "table")]
     pub(super) drawn: Option<SampleInfo>,
+    /// What an image has kept of what was seen when its records were read.
+    pub(super) kept: Option<Observed>,
 }
 
 impl Default for ReadTally {
@@ -187,6 +189,7 @@ impl Default for ReadTally {
             totals: None,
             #[cfg(feature = "table")]
             drawn: None,
+            kept: None,
         }
     }
 }
@@ -263,6 +266,7 @@ impl ReadTally {
             totals,
             #[cfg(feature = "table")]
             drawn,
+            kept,
         } = self;
         if let Some(stop) = stop {
             // First of all: it must be told even if there is more wrong than is described.
@@ -276,20 +280,23 @@ impl ReadTally {
         match (problems.into_errors(), on_error) {
             (Some(errors), OnError::Fail) => Err(errors),
             (problems, _) => Ok(ReadReport {
-                notes: seen.notes(name, known, skipped).collect(),
-                pages: PageCounts::of(&seen.pages),
-                observed: Observed {
-                    notes: Notes::default(),
-                    pages: seen.pages.of_input(name, known + skipped),
-                    given: seen.given(),
-                    custom_keys: std::mem::take(&mut seen.custom_keys),
-                    contacts_left_out: totals.map_or(0, |totals| totals.contacts.saturating_sub(records)),
-                    lists_left_out: std::mem::take(&mut seen.lists_left_out),
-                    firsts: std::mem::take(&mut seen.firsts)
-                        .into_iter()
-                        .map(|(finding, first)| (finding, First { input: Some(name.to_owned()), ..first }))
-                        .collect(),
-                },
+                notes: notes_of(&seen, kept.as_ref(), name, known, skipped),
+                pages: PageCounts::of(kept.as_ref().map_or(&seen.pages, |kept| &kept.pages)),
+                observed: kept.map_or_else(
+                    || Observed {
+                        notes: Notes::default(),
+                        pages: seen.pages.of_input(name, known + skipped),
+                        given: seen.given(),
+                        custom_keys: std::mem::take(&mut seen.custom_keys),
+                        contacts_left_out: totals.map_or(0, |totals| totals.contacts.saturating_sub(records)),
+                        lists_left_out: std::mem::take(&mut seen.lists_left_out),
+                        firsts: std::mem::take(&mut seen.firsts)
+                            .into_iter()
+                            .map(|(finding, first)| (finding, First { input: Some(name.to_owned()), ..first }))
+                            .collect(),
+                    },
+                    |kept| Observed { notes: Notes::default(), ..kept },
+                ),
                 unfit: seen.into_unfit(),
                 records,
                 skipped,
@@ -300,4 +307,15 @@ impl ReadTally {
             }),
         }
     }
+}
+
+/// The notes of an input, and those that an image has kept of its own inputs: of one thing it is told once.
+fn notes_of(seen: &Seen, kept: Option<&Observed>, name: &str, records: u64, skipped: u64) -> Notes {
+    let Some(kept) = kept else { return seen.notes(name, records, skipped).collect() };
+    let mut notes = kept.notes.clone();
+    notes.extend(kept.pages.missing());
+    let is_told = |note: &Note| notes.iter().any(|known| known.code == note.code);
+    let more: Vec<Note> = seen.notes(name, records, skipped).filter(|note| !is_told(note)).collect();
+    notes.extend(more);
+    notes
 }

@@ -24,6 +24,7 @@ use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
 use super::segment::{ColumnId, Columns, Lists, Segment, decode};
 use super::shard::{CustomColumn, Flag, Shard};
+use super::text_values::TextValues;
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
 use crate::contact::Contact;
 use crate::eval;
@@ -100,7 +101,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, stop: &StopToken) ->
             phones: run.contacts.iter().map(|contact| contacts.phones[*contact as usize]).collect(),
             order: {
                 run.contacts.shrink_to_fit();
-                run.contacts
+                run.contacts.into()
             },
             chunks: Vec::with_capacity(placed.len()),
         })
@@ -217,7 +218,8 @@ fn columns<'b>(
     for field in TextField::ALL.iter().filter(|field| **field != TextField::PhoneNumber) {
         let (id, column) = (ColumnId::Text(*field), take(&mut shards, |shard| &mut shard.texts[*field as usize]));
         tasks.push(Box::new(move || {
-            let merged = coded(column, |texts| Domain::Texts(texts.into_iter().map(String::into_boxed_str).collect()));
+            let texts = |texts: Vec<String>| texts.into_iter().map(String::into_boxed_str).collect();
+            let merged = coded(column, |all| Domain::Texts(TextValues::Owned(texts(all))));
             let merged = if id.is_of_the_contact() { frame.keep_last(merged, 0) } else { merged };
             frame.place(id, merged)
         }));

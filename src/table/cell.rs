@@ -33,7 +33,7 @@ impl<'t> Cell<'t> {
             Domain::Instants(instants) => Self::Instant(instants.instant(key)),
             Domain::Counts(counts) => Self::Count(counts[at]),
             Domain::Amounts(amounts) => Self::Amount(amounts[at]),
-            Domain::Texts(texts) => Self::Text(&texts[at]),
+            Domain::Texts(texts) => Self::Text(texts.get(at)),
             Domain::Custom(custom) => Self::Custom(custom.value(at)),
             Domain::Lists(lists) => Self::List(lists[at]),
         }

@@ -43,6 +43,24 @@ impl Buckets {
         } else if end > 0 {
             firsts.push(0);
         }
+        Self::of_firsts(firsts, end)
+    }
+
+    /// Buckets that are known by their first keys, if those can be: from 0 on they ascend, and stay below `end`.
+    #[cfg(feature = "image")]
+    pub(super) fn restored(firsts: Vec<u64>, end: u64) -> Option<Self> {
+        let first = if end == 0 { None } else { Some(&0) };
+        let ascend = firsts.is_sorted_by(|a, b| a < b) && firsts.last().is_none_or(|last| *last < end);
+        (firsts.len() <= BUCKETS && firsts.first() == first && ascend).then(|| Self::of_firsts(firsts, end))
+    }
+
+    /// The first key of each bucket.
+    #[cfg(feature = "image")]
+    pub(super) fn firsts(&self) -> &[u64] {
+        &self.firsts
+    }
+
+    fn of_firsts(firsts: Vec<u64>, end: u64) -> Self {
         let mut buckets = Self { firsts, end, wide: ByteSet::default(), refining: 0 };
         buckets.wide = buckets.codes().filter(|code| buckets.width(*code) > 1).collect();
         let bits = buckets.codes().map(|code| bits(buckets.width(code))).max().unwrap_or(0);
@@ -67,9 +85,10 @@ impl Buckets {
         (distance << self.shift(code)).to_be_bytes()
     }
 
-    /// The key of a code and its refinement.
+    /// The key of a code and its refinement; one of the column's, whatever bytes an image has for it.
     pub(crate) fn key(&self, code: u8, refinement: [u8; 8]) -> u64 {
-        self.keys(code).0 + (u64::from_be_bytes(refinement) >> self.shift(code))
+        let key = self.keys(code).0.saturating_add(u64::from_be_bytes(refinement) >> self.shift(code));
+        key.min(self.end - 1)
     }
 
     fn shift(&self, code: u8) -> u32 {
@@ -212,9 +231,9 @@ impl Column {
         }
     }
 
-    /// How many bytes the values take, and what there is to know of their codes.
-    pub(crate) fn bytes(&self) -> usize {
-        self.domain.bytes() + size_of_val(&*self.buckets.firsts) + size_of_val(&*self.weights)
+    /// How many bytes the values take on the heap, and what there is to know of their codes.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.domain.heap_bytes() + size_of_val(&*self.buckets.firsts) + size_of_val(&*self.weights)
     }
 
     /// How many rows have one of these codes.

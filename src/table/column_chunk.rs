@@ -6,10 +6,12 @@
 //! nearly always decided by one byte more.
 
 use std::cmp::Ordering;
+use std::ops::Deref;
 
 use super::bits::ones;
 use super::column::{Buckets, Column, ColumnTest, KeyBound, NO_VALUE, OpenKeys};
 use super::kernel::{Kernel, PLANES, RUN, WORD};
+use super::slab::Slab;
 
 /// The values of one column in a run of rows.
 #[derive(Clone, Debug)]
@@ -19,13 +21,13 @@ pub(crate) enum ColumnChunk {
         /// Which they are; a row's is at the place that its bits of the planes make.
         codes: Vec<u8>,
         /// Plane after plane, each of as many words.
-        planes: Vec<u64>,
+        planes: Slab<u64>,
     },
     Many {
         /// A code a row, filled up with [`NO_VALUE`] to whole words.
-        codes: Vec<u8>,
+        codes: Slab<u8>,
         /// Slice by slice, the bytes that refine each row's code to its key; none where no code stands for several.
-        slices: Vec<Vec<u8>>,
+        slices: Vec<Slab<u8>>,
     },
 }
 
@@ -54,7 +56,7 @@ impl ColumnChunk {
             slices.pop();
         }
         codes.resize(rows.next_multiple_of(WORD), NO_VALUE);
-        Self::Many { codes, slices }
+        Self::Many { codes: codes.into(), slices: slices.into_iter().map(Slab::from).collect() }
     }
 
     /// The stripe of a run of codes that each stand for one key.
@@ -68,7 +70,7 @@ impl ColumnChunk {
             return Self::few(known, &codes);
         }
         codes.resize(codes.len().next_multiple_of(WORD), NO_VALUE);
-        Self::Many { codes, slices: Vec::new() }
+        Self::Many { codes: codes.into(), slices: Vec::new() }
     }
 
     fn few(known: Vec<u8>, codes: &[u8]) -> Self {
@@ -90,6 +92,7 @@ impl ColumnChunk {
             Self::Few { codes, planes } => {
                 let bit = |(at, code): (usize, &u8)| u16::from(test.possible.contains(*code)) << at;
                 let truth = codes.iter().enumerate().map(bit).fold(0, |truth, bit| truth | bit);
+                let planes: &[u64] = planes;
                 let (count, stride) = shape(codes, planes);
                 let mut run: [&[u64]; PLANES] = [&[]; PLANES];
                 for (plane, run) in run[..count].iter_mut().enumerate() {
@@ -109,6 +112,10 @@ impl ColumnChunk {
         if slices.is_empty() || test.maybe.is_empty() {
             return;
         }
+        let codes: &[u8] = codes;
+        let mut views: [&[u8]; 8] = [&[]; 8];
+        views.iter_mut().zip(slices).for_each(|(view, slice)| *view = slice);
+        let slices = &views[..slices.len()];
         let mut open = [0; RUN];
         let open = &mut open[..rows.len()];
         open.copy_from_slice(rows);
@@ -137,9 +144,12 @@ impl ColumnChunk {
     pub(crate) fn key(&self, column: &Column, row: usize) -> Option<u64> {
         let (code, refinement) = match self {
             Self::Few { codes, planes } => {
+                let planes: &[u64] = planes;
                 let (count, stride) = shape(codes, planes);
                 let bit = |plane: usize| (planes[plane * stride + row / WORD] >> (row % WORD) & 1) << plane;
-                (codes[(0..count).fold(0, |place, plane| place | bit(plane)) as usize], [0; 8])
+                let place = (0..count).fold(0, |place, plane| place | bit(plane)) as usize;
+                // An image may have any bits here.
+                (codes.get(place).copied().unwrap_or(NO_VALUE), [0; 8])
             }
             Self::Many { codes, slices } => (codes[row], Refinement { slices, row }.bytes()),
         };
@@ -158,6 +168,7 @@ impl ColumnChunk {
     ) {
         let (codes, slices) = match self {
             Self::Few { codes, planes } => {
+                let planes: &[u64] = planes;
                 let (count, stride) = shape(codes, planes);
                 for (place, code) in codes.iter().enumerate() {
                     let having = |(word, rows): (usize, &u64)| {
@@ -171,7 +182,7 @@ impl ColumnChunk {
                 }
                 return;
             }
-            Self::Many { codes, slices } => (codes, slices),
+            Self::Many { codes, slices } => (&**codes, slices),
         };
         for (word, rows) in rows.iter().enumerate() {
             let first = (start + word) * WORD;
@@ -199,11 +210,19 @@ impl ColumnChunk {
         }
     }
 
-    /// How many bytes it takes.
-    pub(crate) fn bytes(&self) -> usize {
+    /// How many bytes it takes on the heap.
+    pub(crate) fn heap_bytes(&self) -> usize {
         match self {
-            Self::Few { codes, planes } => codes.capacity() + planes.capacity() * size_of::<u64>(),
-            Self::Many { codes, slices } => codes.capacity() + slices.iter().map(Vec::capacity).sum::<usize>(),
+            Self::Few { codes, planes } => codes.capacity() + planes.heap_bytes(),
+            Self::Many { codes, slices } => codes.heap_bytes() + slices.iter().map(Slab::heap_bytes).sum::<usize>(),
+        }
+    }
+
+    /// How many bytes of an image it is.
+    pub(crate) fn mapped_bytes(&self) -> usize {
+        match self {
+            Self::Few { planes, .. } => planes.mapped_bytes(),
+            Self::Many { codes, slices } => codes.mapped_bytes() + slices.iter().map(Slab::mapped_bytes).sum::<usize>(),
         }
     }
 }
@@ -227,7 +246,7 @@ fn counted(codes: impl ExactSizeIterator<Item = u8>, weights: &mut [u64; 256]) -
 }
 
 /// How many planes tell so many codes apart.
-fn planes_of(codes: &[u8]) -> usize {
+pub(super) fn planes_of(codes: &[u8]) -> usize {
     (usize::BITS - codes.len().saturating_sub(1).leading_zeros()) as usize
 }
 
@@ -238,21 +257,20 @@ fn shape(codes: &[u8], planes: &[u64]) -> (usize, usize) {
 }
 
 /// The bytes that refine a row's code.
-#[derive(Clone, Copy)]
-struct Refinement<'s> {
-    slices: &'s [Vec<u8>],
+struct Refinement<'s, S> {
+    slices: &'s [S],
     row: usize,
 }
 
-impl Refinement<'_> {
-    fn bytes(self) -> [u8; 8] {
+impl<S: Deref<Target = [u8]>> Refinement<'_, S> {
+    fn bytes(&self) -> [u8; 8] {
         let mut bytes = [0; 8];
         bytes.iter_mut().zip(self.slices).for_each(|(byte, slice)| *byte = slice[self.row]);
         bytes
     }
 
     /// How the bytes after the first compare with a bound's.
-    fn cmp_rest(self, bound: &KeyBound) -> Ordering {
+    fn cmp_rest(&self, bound: &KeyBound) -> Ordering {
         self.bytes()[1..].cmp(&bound.refinement[1..])
     }
 }
@@ -260,7 +278,7 @@ impl Refinement<'_> {
 impl OpenKeys {
     /// Whether a key passes whose code leaves it open.
     #[inline]
-    fn holds(&self, column: &Column, code: u8, refinement: Refinement<'_>) -> bool {
+    fn holds(&self, column: &Column, code: u8, refinement: Refinement<'_, &[u8]>) -> bool {
         match self {
             Self::Range { low, high, negated } => {
                 // The byte is seldom in a cache. What follows from it is worked out without a branch on it, but for the

@@ -7,6 +7,7 @@ use crate::number::Number;
 use crate::plan::{CustomMatch, End, Interval, LeafTest, Literals, Pattern, TextMatch, ValueRef};
 use crate::semantics::TextCase;
 use crate::table::bits::Bits;
+use crate::table::text_values::TextValues;
 use crate::value::Value;
 
 /// What a column's keys stand for.
@@ -20,7 +21,7 @@ pub(crate) enum Domain {
     Instants(Instants),
     Counts(Vec<u64>),
     Amounts(Vec<Number>),
-    Texts(Vec<Box<str>>),
+    Texts(TextValues),
     Custom(CustomValues),
     /// List ids, of which there may be none.
     Lists(Vec<i64>),
@@ -135,14 +136,14 @@ impl Domain {
         }
     }
 
-    /// How many bytes the values take, roughly.
-    pub(crate) fn bytes(&self) -> usize {
+    /// How many bytes the values take on the heap, roughly.
+    pub(crate) fn heap_bytes(&self) -> usize {
         match self {
             Self::Flags | Self::Instants(_) => 0,
             Self::Counts(values) => size_of_val(&**values),
             Self::Amounts(values) => size_of_val(&**values),
             Self::Lists(values) => size_of_val(&**values),
-            Self::Texts(values) => size_of_val(&**values) + values.iter().map(|text| text.len()).sum::<usize>(),
+            Self::Texts(values) => values.heap_bytes(),
             Self::Custom(custom) => {
                 let text = |value: &Value| if let Value::Text(text) = value { text.capacity() } else { 0 };
                 size_of_val(&*custom.values)
@@ -150,6 +151,11 @@ impl Domain {
                     + custom.values.iter().map(text).sum::<usize>()
             }
         }
+    }
+
+    /// How many bytes of an image the values are.
+    pub(crate) fn mapped_bytes(&self) -> usize {
+        if let Self::Texts(values) = self { values.mapped_bytes() } else { 0 }
     }
 
     /// The keys whose values pass a test.
@@ -219,18 +225,17 @@ fn set(len: usize, keys: impl Iterator<Item = usize>) -> KeySet {
     KeySet::Set(bits)
 }
 
-fn texts(values: &[Box<str>], pattern: &TextMatch) -> KeySet {
+fn texts(values: &TextValues, pattern: &TextMatch) -> KeySet {
     match (&pattern.pattern, pattern.case) {
         (Pattern::Is(wanted), TextCase::Sensitive) => {
-            let found = wanted.iter().filter_map(|text| values.binary_search_by(|value| (**value).cmp(text)).ok());
-            set(values.len(), found)
+            set(values.len(), wanted.iter().filter_map(|text| values.find(text)))
         }
         (Pattern::StartsWith(start), TextCase::Sensitive) => {
-            let from = values.partition_point(|value| **value < **start);
-            let to = from + values[from..].partition_point(|value| value.starts_with(start));
+            let from = values.partition_point(0, |value| value < &**start);
+            let to = values.partition_point(from, |value| value.starts_with(&**start));
             KeySet::Range(from as u64, to as u64)
         }
-        _ => set(values.len(), (0..values.len()).filter(|at| pattern.holds(&values[*at]))),
+        _ => set(values.len(), (0..values.len()).filter(|at| pattern.holds(values.get(*at)))),
     }
 }
 
@@ -400,7 +405,7 @@ mod tests {
     #[test]
     fn a_pattern_finds_the_texts_that_it_holds_of() {
         let values: Vec<Box<str>> = ["", "A", "AB", "ABC", "AC", "B", "a", "ab", "abc"].map(Into::into).into();
-        let domain = Domain::Texts(values.clone());
+        let domain = Domain::Texts(TextValues::Owned(values.clone()));
         for case in [TextCase::Sensitive, TextCase::Insensitive] {
             for text in ["", "A", "AB", "ab", "AZ", "C", "abcd"] {
                 let is = [text.to_owned(), "B".to_owned()];

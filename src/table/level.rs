@@ -160,7 +160,7 @@ impl Level {
             let of = &columns.odd_phones;
             let mut rows = Vec::with_capacity(self.rows());
             for (block, segment) in (0..).zip(segments) {
-                rows.extend((0..).zip(&segment.phones).map(|(row, phone)| (*phone, PhoneRow { block, row })));
+                rows.extend((0..).zip(&*segment.phones).map(|(row, phone)| (*phone, PhoneRow { block, row })));
             }
             let block = segments.len() as u32;
             rows.extend((0..).zip(overflow_phones).map(|(row, phone)| (*phone, PhoneRow { block, row })));

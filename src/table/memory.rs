@@ -28,13 +28,16 @@ pub struct Memory {
     pub present: usize,
     /// Contacts that stand in no column: those that changed last, and those whose lists too few others share.
     pub overflow: usize,
+    /// What is read from the file of a table image as it is asked for. It is on no heap, and in no total: the system keeps
+    /// of it what it has room for.
+    pub mapped: usize,
 }
 
 impl Memory {
-    /// The sum of all.
+    /// The sum of all that is on the heap.
     #[must_use]
     pub fn total(&self) -> usize {
-        let Self { columns, dictionaries, phone_numbers, order, indices, present, overflow } = *self;
+        let Self { columns, dictionaries, phone_numbers, order, indices, present, overflow, mapped: _ } = *self;
         columns + dictionaries + phone_numbers + order + indices + present + overflow
     }
 }
@@ -63,11 +66,13 @@ impl Table {
 impl Level {
     fn add_memory(&self, memory: &mut Memory) {
         memory.dictionaries += self.columns().dictionary_bytes();
+        memory.mapped += self.columns().mapped_bytes();
         memory.phone_numbers += self.columns().odd_phones.bytes() + self.overflow_phone_bytes();
         for segment in self.segments() {
             memory.columns += segment.column_bytes();
-            memory.phone_numbers += size_of_val(&*segment.phones);
-            memory.order += size_of_val(&*segment.order);
+            memory.phone_numbers += segment.phones.heap_bytes();
+            memory.order += segment.order.heap_bytes();
+            memory.mapped += segment.mapped_bytes();
         }
         memory.order += self.order_bytes();
         memory.indices += self.index_bytes();

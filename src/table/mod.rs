@@ -14,6 +14,8 @@ mod column_run;
 mod count;
 mod domain;
 mod histogram;
+#[cfg(feature = "image")]
+mod image;
 mod kernel;
 mod level;
 mod members;
@@ -28,10 +30,12 @@ mod scan;
 mod segment;
 pub(crate) mod shard;
 mod shared;
+mod slab;
 mod stoppable;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod text_values;
 mod vocabulary;
 mod weigh;
 
@@ -60,6 +64,11 @@ use crate::stop::StopToken;
 pub(crate) use self::cell::cell;
 #[cfg(feature = "parquet")]
 pub(crate) use self::cells::{CellRef, RowBlock, TableCells};
+#[cfg(feature = "image")]
+pub(crate) use self::image::{AskedColumns, MAGIC as IMAGE_MAGIC, Map, open as open_image};
+#[cfg(all(feature = "image", feature = "arbitrary"))]
+#[doc(hidden)]
+pub use self::image::{mend_image, write_image};
 pub use self::members::{DifferentSnapshots, Members, Page, PhoneNumbers};
 pub use self::memory::Memory;
 pub use self::shared::SharedTable;
@@ -140,6 +149,12 @@ pub struct TableBuilder {
     shards: Shards,
     layout: Layout,
     observed: Observed,
+    /// A table that is one already, while nothing else was taken in.
+    #[cfg(feature = "image")]
+    whole: Option<Table>,
+    /// How many memberships were replaced in tables that were taken in.
+    #[cfg(feature = "image")]
+    replaced: u64,
     /// The keys of the custom fields that came in columns.
     #[cfg(feature = "records")]
     custom_keys: HashSet<Box<str>>,
@@ -152,6 +167,8 @@ impl TableBuilder {
     /// every membership has its place: whoever pushes records of others bounds how many different ones there are.
     pub fn push(&mut self, record: &Contact) {
         self.observed.given = u64::MAX;
+        #[cfg(feature = "image")]
+        self.take_apart();
         self.shards.push(record);
     }
 
@@ -171,8 +188,31 @@ impl TableBuilder {
             return false;
         }
         self.custom_keys.extend(new.into_iter().map(Box::from));
+        #[cfg(feature = "image")]
+        self.take_apart();
         self.shards.append(shards);
         true
+    }
+
+    /// Takes in a table, with what was observed of its records: as it is where it is alone, else contact by contact.
+    #[cfg(feature = "image")]
+    pub(crate) fn take_in(&mut self, table: Table, observed: &Observed) {
+        self.observe(observed);
+        self.custom_keys.extend(table.custom_keys().into_iter().map(String::into_boxed_str));
+        let is_first = self.whole.is_none() && self.shards.is_empty();
+        self.take_apart();
+        self.whole = Some(table);
+        if !is_first {
+            self.take_apart();
+        }
+    }
+
+    /// Makes records of a table that was taken in, since it is not alone.
+    #[cfg(feature = "image")]
+    fn take_apart(&mut self) {
+        let Some(table) = self.whole.take() else { return };
+        self.replaced += table.replaced();
+        table.contacts().for_each(|contact| self.shards.push(&contact));
     }
 
     /// Lets even single contacts stand in columns, so that small populations meet every way through a table.
@@ -195,8 +235,14 @@ impl TableBuilder {
 
     /// The same, until it is to stop: then the table is of no use.
     pub(crate) fn build_until(self, stop: &StopToken) -> Table {
+        #[cfg(feature = "image")]
+        if let Some(table) = self.whole {
+            return Table { layout: self.layout, observed: Arc::new(self.observed), ..table };
+        }
         let built = build(self.shards.into_closed(), self.layout, stop);
         let (contacts, replaced) = (built.contacts as u64, built.replaced);
+        #[cfg(feature = "image")]
+        let replaced = replaced + self.replaced;
         Table {
             base: Level::new(built, None),
             layout: self.layout,
@@ -292,6 +338,12 @@ impl Table {
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Contact> + Send + use<> {
         self.contacts()
+    }
+
+    /// What reading its records has shown beside them.
+    #[cfg(feature = "image")]
+    pub(crate) fn observed(&self) -> &Observed {
+        &self.observed
     }
 
     /// The base and the newer levels.

@@ -118,7 +118,7 @@ impl Table {
     }
 
     /// The keys of the custom fields that any contact had when it was put into columns.
-    fn custom_keys(&self) -> BTreeSet<String> {
+    pub(super) fn custom_keys(&self) -> BTreeSet<String> {
         let in_rows = self.contacts_in_rows().flat_map(|contact| &contact.memberships);
         let mut keys: BTreeSet<String> =
             in_rows.flat_map(|membership| membership.custom_fields.keys().cloned()).collect();

@@ -11,6 +11,8 @@ use crate::note::{self, E164_DIGITS};
 /// them, and the length of the text. So those of digits are in the order of their texts; others come behind them, in the order
 /// in which they were remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "image", derive(zerocopy::FromBytes, zerocopy::IntoBytes, zerocopy::Immutable))]
+#[repr(transparent)]
 pub(crate) struct Phone(u64);
 
 /// The most decimal digits that fit beside the length and the plus: 10^17 is below 2^57.
@@ -89,6 +91,22 @@ impl OddPhones {
                 *phone = own[(phone.0 & !ODD) as usize];
             }
         }
+    }
+
+    /// Their texts, each in its place.
+    #[cfg(feature = "image")]
+    pub(crate) fn texts(&self) -> &[Box<str>] {
+        &self.texts
+    }
+
+    /// Whether a phone, whose bytes may be any, is one of these or of digits.
+    #[cfg(feature = "image")]
+    pub(crate) fn can_have(&self, phone: Phone) -> bool {
+        if phone.0 & ODD != 0 {
+            return phone.0 & !ODD < self.texts.len() as u64;
+        }
+        let padded = (phone.0 & !NO_PLUS) >> LENGTH_BITS;
+        phone.digits() <= MOST_DIGITS && padded < 10_u64.pow(MOST_DIGITS as u32)
     }
 
     /// The phone of a text, if it can be one that is known.

@@ -2,10 +2,12 @@
 
 use hashbrown::HashMap;
 
+use super::cell::Cell;
 use super::column::Column;
 use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
+use super::slab::Slab;
 use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, Owner, TextField, TimeField};
 use crate::contact::{Contact, Membership};
 use crate::filter::CustomKey;
@@ -122,7 +124,12 @@ impl Columns {
 
     /// How many bytes the distinct values take, and the codes of their buckets.
     pub(super) fn dictionary_bytes(&self) -> usize {
-        self.columns.iter().map(|(_, column)| column.bytes()).sum()
+        self.columns.iter().map(|(_, column)| column.heap_bytes()).sum()
+    }
+
+    /// How many bytes of an image their values are.
+    pub(super) fn mapped_bytes(&self) -> usize {
+        self.columns.iter().map(|(_, column)| column.domain.mapped_bytes()).sum()
     }
 }
 
@@ -141,9 +148,9 @@ pub(super) struct Segment {
     pub(super) lists: Lists,
     /// How many memberships each contact has.
     pub(super) slots: usize,
-    pub(super) phones: Vec<Phone>,
+    pub(super) phones: Slab<Phone>,
     /// The place of each contact in the order in which those of the level were first seen.
-    pub(super) order: Vec<u32>,
+    pub(super) order: Slab<u32>,
     /// For each column, a chunk for each slot; one chunk for a column of the contact.
     pub(super) chunks: Vec<Vec<ColumnChunk>>,
 }
@@ -178,12 +185,18 @@ impl Segment {
         })
     }
 
-    /// How many bytes its part of the columns takes.
+    /// How many bytes its part of the columns takes on the heap.
     pub(super) fn column_bytes(&self) -> usize {
         let of_chunks = |chunks: &Vec<ColumnChunk>| {
-            chunks.capacity() * size_of::<ColumnChunk>() + chunks.iter().map(ColumnChunk::bytes).sum::<usize>()
+            chunks.capacity() * size_of::<ColumnChunk>() + chunks.iter().map(ColumnChunk::heap_bytes).sum::<usize>()
         };
         self.chunks.iter().map(of_chunks).sum()
+    }
+
+    /// How many bytes of an image it is.
+    pub(super) fn mapped_bytes(&self) -> usize {
+        let in_columns: usize = self.chunks.iter().flatten().map(ColumnChunk::mapped_bytes).sum();
+        in_columns + self.phones.mapped_bytes() + self.order.mapped_bytes()
     }
 }
 
@@ -201,7 +214,7 @@ pub(super) fn decode<'c>(
         for at in 0..columns {
             let (id, domain, key) = key(at, slot);
             if let Some(key) = key {
-                put(&mut contact, &mut membership, id, domain, key as usize);
+                put(&mut contact, &mut membership, id, Cell::of_key(domain, key));
             }
         }
         contact.memberships.push(membership);
@@ -211,25 +224,25 @@ pub(super) fn decode<'c>(
         for at in 0..columns {
             let (id, domain, key) = key(at, 0);
             if let Some(key) = key.filter(|_| id.is_of_the_contact()) {
-                put(&mut contact, &mut nothing, id, domain, key as usize);
+                put(&mut contact, &mut nothing, id, Cell::of_key(domain, key));
             }
         }
     }
     contact
 }
 
-fn put(contact: &mut Contact, membership: &mut Membership, id: &ColumnId, domain: &Domain, key: usize) {
-    match (id, domain) {
-        (ColumnId::Active, _) => membership.active = key == 1,
-        (ColumnId::Flag(field), _) => field.set(contact, membership, key == 1),
-        (ColumnId::Time(field), Domain::Instants(instants)) => {
-            field.set(membership, from_micros(instants.instant(key as u64)));
-        }
-        (ColumnId::Count(field), Domain::Counts(values)) => field.set(membership, values[key]),
-        (ColumnId::Amount(field), Domain::Amounts(values)) => field.set(membership, values[key]),
-        (ColumnId::Text(field), Domain::Texts(values)) => field.set(contact, membership, values[key].to_string()),
-        (ColumnId::Custom(name), Domain::Custom(values)) => {
-            membership.custom_fields.insert(name.as_str().to_owned(), values.value(key).clone());
+/// Gives a contact, or the membership in hand, what is in a column of theirs.
+pub(super) fn put(contact: &mut Contact, membership: &mut Membership, id: &ColumnId, cell: Cell<'_>) {
+    match (id, cell) {
+        (ColumnId::Active, Cell::Flag(active)) => membership.active = active,
+        (ColumnId::List, Cell::List(list)) => membership.list_id = Some(list),
+        (ColumnId::Flag(field), Cell::Flag(flag)) => field.set(contact, membership, flag),
+        (ColumnId::Time(field), Cell::Instant(instant)) => field.set(membership, from_micros(instant)),
+        (ColumnId::Count(field), Cell::Count(count)) => field.set(membership, count),
+        (ColumnId::Amount(field), Cell::Amount(amount)) => field.set(membership, amount),
+        (ColumnId::Text(field), Cell::Text(text)) => field.set(contact, membership, text.to_owned()),
+        (ColumnId::Custom(name), Cell::Custom(value)) => {
+            membership.custom_fields.insert(name.as_str().to_owned(), value.clone());
         }
         _ => {}
     }

@@ -549,19 +549,23 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
     use super::column_chunk::ColumnChunk;
     use super::domain::{CustomValues, Domain};
     use super::segment::{ColumnId, Columns, Lists, Segment};
+    use super::text_values::TextValues;
     use crate::catalogue::{CountField, TextField};
     use crate::filter::CustomKey;
 
-    let few = || ColumnChunk::Few { codes: vec![1; 3], planes: vec![0; 4] };
-    let many = || ColumnChunk::Many { codes: vec![1; 128], slices: vec![vec![0; 128]; 2] };
-    assert_eq!((few().bytes(), many().bytes()), (3 + 4 * 8, 3 * 128));
+    let few = || ColumnChunk::Few { codes: vec![1; 3], planes: vec![0; 4].into() };
+    let many = || ColumnChunk::Many { codes: vec![1; 128].into(), slices: vec![vec![0; 128].into(); 2] };
+    assert_eq!((few().heap_bytes(), many().heap_bytes()), (3 + 4 * 8, 3 * 128));
 
     let domains = [
         (Domain::Flags, 0),
         (Domain::Counts(vec![1; 5]), 5 * 8),
         (Domain::Lists(vec![1; 6]), 6 * 8),
         (Domain::Amounts(vec![Number::default(); 3]), 3 * size_of::<Number>()),
-        (Domain::Texts(vec!["four".into(), "".into(), "seventh".into()]), 3 * size_of::<Box<str>>() + 11),
+        (
+            Domain::Texts(TextValues::Owned(vec!["four".into(), "".into(), "seventh".into()])),
+            3 * size_of::<Box<str>>() + 11,
+        ),
         (
             Domain::Custom(CustomValues::new(vec![
                 Value::from(Number::from(1_u64)),
@@ -573,7 +577,7 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
         ),
     ];
     for (domain, bytes) in &domains {
-        assert_eq!(domain.bytes(), *bytes, "{domain:?}");
+        assert_eq!(domain.heap_bytes(), *bytes, "{domain:?}");
     }
 
     let mut columns = Columns::default();
@@ -601,8 +605,8 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
     let segment = Segment {
         lists: Lists::Same(vec![Some(1)]),
         slots: 1,
-        phones: vec![phone; 100],
-        order: vec![0; 100],
+        phones: vec![phone; 100].into(),
+        order: vec![0; 100].into(),
         chunks: vec![vec![few()], vec![many(), few()]],
     };
     let of_segment = 2 * (3 + 4 * 8) + 3 * 128 + 3 * size_of::<ColumnChunk>();
@@ -620,6 +624,7 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
         // Which rows are there is kept by whole pages, each with the counts of its `Arc`.
         present: 2 * (kernel::RUN * 8 + 8 + 16) + 3 * 8,
         overflow: 0,
+        mapped: 0,
     };
     assert_eq!(table.memory(), expected);
     table.prepare();

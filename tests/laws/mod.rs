@@ -11,6 +11,8 @@ mod cases;
 mod changes;
 mod fingerprints;
 mod forms;
+#[cfg(feature = "image")]
+mod image;
 #[cfg(feature = "table")]
 mod live;
 #[cfg(feature = "table")]

@@ -28,7 +28,10 @@ pub(crate) struct Sample {
     pub(crate) output: PathBuf,
 }
 
-/// Write contact records as Parquet, which the other commands load faster.
+/// Write contact records as Parquet or as a table image, which the other commands load faster.
+///
+/// A name that ends in `.headcount` makes a table image: the contacts as they are in memory, which are mapped and answer at
+/// once. It is for this machine and this version; Parquet is for everybody.
 ///
 /// What was read several times for a contact and a list is in the file once. Contacts on the same lists stand together.
 /// Records of the same contacts are best imported at once: what none of them says is worked out then, once for all. A
@@ -37,7 +40,8 @@ pub(crate) struct Sample {
 #[command(after_help = "\
 Examples:
   headcount import contacts.ndjson.gz more.csv -o contacts.parquet
-  headcount size --audience audiences.json contacts.parquet")]
+  headcount import contacts.parquet -o contacts.headcount
+  headcount size --audience audiences.json contacts.headcount")]
 pub(crate) struct Import {
     #[command(flatten)]
     pub(crate) records: Records,

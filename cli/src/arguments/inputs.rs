@@ -16,8 +16,8 @@ use crate::failure::Failure;
 /// Which contacts are asked.
 #[derive(Args)]
 pub(crate) struct Records {
-    /// Files of contact records, one population together: API pages, NDJSON, CSV, each also as .gz or .zst, and
-    /// Parquet; `-` is standard input; of a folder, all files in it, and what folders named `key=value` say
+    /// Files of contact records, one population together: API pages, NDJSON, CSV, each also as .gz or .zst,
+    /// Parquet, and table images that `import` wrote; `-` is standard input; of a folder, all files in it, and what folders named `key=value` say
     #[arg(id = "records", value_name = "RECORDS", required = true)]
     pub(crate) files: Vec<PathBuf>,
     /// What is done about a record that makes no sense

@@ -1,14 +1,12 @@
 //! `sample`: a few contacts that stand for all.
 
-use std::io::Write;
-
 use headcount::analysis::Confidence;
-use headcount::records::write_sample;
 
 use crate::arguments;
+use crate::contacts_file;
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::{self, counted, note, thousands};
+use crate::output::{counted, note, thousands};
 use crate::records::{self, SEED};
 
 /// Draws a sample of all records, and writes it.
@@ -20,8 +18,7 @@ pub(crate) fn run(arguments: &arguments::Sample) -> Result<(), Failure> {
         return Err(Failure::Unfit("these records are a sample already".to_owned()));
     }
     let sample = &sampled.sample;
-    let write = |out: &mut dyn Write| write_sample(sample, out, &mut |_| {});
-    output::write_to(&arguments.output, write)?;
+    contacts_file::write(sample.table(), Some(sample.drawn()), &arguments.output)?;
     note(format_args!(
         "{} of {} sampled, seed {}, {} skipped, drawn in {:.1?}",
         thousands(sample.table().len() as u64),

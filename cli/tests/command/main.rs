@@ -15,6 +15,7 @@ mod exports;
 #[cfg(target_os = "linux")]
 mod faults;
 mod generate;
+mod image;
 mod import;
 mod members;
 mod notes;

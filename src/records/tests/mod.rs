@@ -8,6 +8,8 @@ mod fields;
 mod files;
 #[cfg(feature = "table")]
 mod folders;
+#[cfg(all(feature = "image", feature = "phones"))]
+mod image;
 mod laws;
 mod limits;
 mod notes;

@@ -73,6 +73,12 @@ impl Shards {
         self.0.iter()
     }
 
+    /// Whether there is no record.
+    #[cfg(feature = "image")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|shard| shard.records() == 0)
+    }
+
     /// How many columns of custom fields the shard has that takes in the next record.
     #[cfg(feature = "records")]
     pub(crate) fn custom_columns(&self) -> usize {
