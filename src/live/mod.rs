@@ -13,6 +13,7 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 mod untold;
+mod upkeep;
 
 use std::fmt;
 
@@ -24,6 +25,8 @@ use self::instant::Instant;
 use self::roster::{Roster, RosterEntry};
 use self::schedule::Schedule;
 use self::untold::Untold;
+pub use self::upkeep::Upkeep;
+use self::upkeep::UpkeepToken;
 use crate::audience::Audience;
 use crate::audience_set::AudienceSet;
 use crate::error::{Errors, Place};
@@ -90,6 +93,7 @@ pub struct Live {
     instant: Option<Instant>,
     untold: Untold,
     phones: OddPhones,
+    upkeep: UpkeepToken,
 }
 
 impl Live {
@@ -132,8 +136,8 @@ impl Live {
                 entry.size = size.value;
             }
         }
-        let (instant, untold) = (None, Untold::default());
-        Ok(Self { table, set, roster, semantics: cx.semantics, clock, schedule, instant, untold, phones })
+        let (instant, untold, upkeep) = (None, Untold::default(), UpkeepToken::default());
+        Ok(Self { table, set, roster, semantics: cx.semantics, clock, schedule, instant, untold, phones, upkeep })
     }
 
     /// What the clock shows.

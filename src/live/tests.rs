@@ -183,6 +183,18 @@ fn a_longer_window_comes_later_and_goes() {
     assert_eq!(live.schedule.next(live.clock), None);
 }
 
+#[test]
+fn a_field_that_nobody_asks_any_more_makes_place_for_another() {
+    let mut live = live([clicked("+1", NOW)], &[("clicked", "last_clicked_at within 1 day")]);
+    for key in 0..100 {
+        let audience = audience("seen", &format!("custom.seen_{key} within 1 day or last_clicked_at within 1 day"));
+        assert_eq!(live.insert_audience(audience).unwrap().count(), 1);
+        assert_eq!(live.remove_audience("seen").unwrap().count(), 1);
+    }
+    assert_eq!(live.schedule.fields(), 2);
+    assert_eq!(live.advance(instant("2025-11-17T00:00:00Z")).unwrap().count(), 1);
+}
+
 /// Instants that no audience has still to look at are forgotten, and those of whoever changes do not pile up.
 #[test]
 fn what_has_passed_takes_no_memory() {
@@ -198,4 +210,46 @@ fn what_has_passed_takes_no_memory() {
     assert!(live.schedule_bytes() < 500 * 3 * 16 + 10_000, "{}", live.schedule_bytes());
     assert_eq!(live.advance(now + TimeDelta::days(2)).unwrap().count(), 500);
     assert!(live.schedule_bytes() < 10_000, "{}", live.schedule_bytes());
+    // Each is sooner than the one before, and takes its place.
+    for second in (0..20_000).rev() {
+        let at = live.now() + TimeDelta::days(1) + TimeDelta::seconds(second);
+        let now = live.now();
+        _ = live.apply(clicked("+1", &at.to_rfc3339()), now).unwrap().count();
+    }
+    assert!(live.schedule.dues() < 2_000, "{}", live.schedule.dues());
+}
+
+#[test]
+fn the_table_is_kept_up_beside_changes() {
+    let mut live = live([], &[("often", "click_count > 0")]);
+    assert!(live.begin_upkeep().is_none(), "there is nothing to do yet");
+    let change = |live: &mut Live, numbers: std::ops::Range<usize>| {
+        numbers.for_each(|number| _ = live.apply(clicked(&format!("+{number}"), NOW), instant(NOW)).unwrap().count());
+    };
+    change(&mut live, 0..5_000);
+    let mut begun = live.begin_upkeep();
+    assert!(begun.is_some());
+    let mut rounds = 0;
+    while let Some(mut upkeep) = begun {
+        // Of those that were there, and of others; and fewer each time.
+        change(&mut live, 4_900..5_400 - 300 * rounds.min(1));
+        upkeep.work();
+        begun = live.end_upkeep(upkeep);
+        rounds += 1;
+    }
+    assert_eq!(rounds, 2);
+    assert_eq!((live.table().len(), live.size("often").unwrap().value), (5_400, 5_400));
+    assert_eq!(live.members("often").unwrap().len(), 5_400);
+    change(&mut live, 5_400..7_000);
+    let begun = live.begin_upkeep();
+    assert!(begun.is_some() && live.begin_upkeep().is_none(), "one at a time");
+    drop(begun);
+    let begun = live.begin_upkeep().unwrap();
+    let mut other = self::live([], &[]);
+    assert!(other.end_upkeep(begun).is_none() && other.table().is_empty(), "it is none of the other's");
+    let mut begun = live.begin_upkeep().unwrap();
+    begun.work();
+    change(&mut live, 7_000..7_001);
+    assert!(live.end_upkeep(begun).is_none() && live.begin_upkeep().is_none());
+    assert_eq!((live.table().len(), live.size("often").unwrap().value), (7_001, 7_001));
 }

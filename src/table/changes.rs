@@ -177,14 +177,14 @@ impl Table {
     }
 
     /// Joins what is due, however many contacts that are.
-    pub(super) fn join_due(&mut self) {
+    pub(crate) fn join_due(&mut self) {
         if let Some(level) = self.first_due(usize::MAX) {
             self.join_from(level);
         }
     }
 
     /// Whether there is more to join than changes have done.
-    pub(super) fn is_due(&self) -> bool {
+    pub(crate) fn is_due(&self) -> bool {
         self.first_due(usize::MAX).is_some()
     }
 

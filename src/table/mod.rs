@@ -1,5 +1,6 @@
 //! Contacts in columns: built once, counted often.
 
+mod beside;
 mod bind;
 mod bits;
 mod build;
@@ -74,6 +75,7 @@ pub use self::memory::Memory;
 pub use self::shared::SharedTable;
 pub use self::stoppable::StoppableTable;
 pub(crate) use self::{
+    beside::TableBeside,
     cell::Cell,
     histogram::Histograms,
     phone::{OddPhones, Phone},

@@ -111,40 +111,29 @@ impl SharedTable {
     /// Does something to a copy of the table while changes are made to it, makes those again, and puts the copy in its
     /// place; whether anything was to be done.
     fn beside_changes(&self, is_wanted: impl FnOnce(&Table) -> bool, work: impl FnOnce(&mut Table)) -> bool {
-        /// So many changes are made again while others wait.
-        const AT_ONCE: usize = 256;
-        /// After so many rounds changes come faster than they are made again, and wait for some of them each.
-        const ROUNDS: usize = 16;
         let _alone = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut copy = {
+        let mut beside = {
             let mut table = self.lock();
             if !is_wanted(&table) {
                 return false;
             }
-            table.log.start();
-            table.clone()
+            table.beside()
         };
-        work(&mut copy);
-        // Nobody waits for its indices.
-        copy.prepare();
-        for round in 0.. {
+        beside.work(work);
+        loop {
             let mut table = self.lock();
-            let Some(changes) = table.log.take_first(if round < ROUNDS { usize::MAX } else { AT_ONCE }) else { break };
-            let are_last = table.log.is_empty();
-            if changes.len() <= AT_ONCE {
-                copy.replay(&table, changes);
-                if are_last {
-                    *table = copy;
-                    self.publish(table);
-                    break;
+            match beside.finish(&mut table) {
+                Some(more) => {
+                    drop(table);
+                    beside = more;
+                    beside.catch_up();
                 }
-            } else {
-                let known = table.clone();
-                drop(table);
-                copy.replay(&known, changes);
+                None => {
+                    self.publish(table);
+                    return true;
+                }
             }
         }
-        true
     }
 
     /// Makes several changes that snapshots have all of, or none. If `change` panics, it is none.

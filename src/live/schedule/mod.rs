@@ -98,6 +98,12 @@ impl AskedTime {
         let at = self.cursors.binary_search_by_key(&delay, |cursor| cursor.delay).ok()?;
         Some(&mut self.cursors[at])
     }
+
+    /// Before which instant a cursor passes nothing.
+    fn passes_next(&self, delay: u64) -> Option<i64> {
+        let at = self.cursors.binary_search_by_key(&delay, |cursor| cursor.delay).ok()?;
+        self.cursors[at].next
+    }
 }
 
 impl Schedule {
@@ -114,12 +120,9 @@ impl Schedule {
         clock: i64,
     ) {
         let horizons: Vec<i64> = self.times.iter().map(|time| time.horizon(clock)).collect();
-        for (subject, delay) in audiences.into_iter().flat_map(|audience| delays(audience, self.semantics)) {
-            let next = self.times.len();
-            let at = *self.places.entry(subject.clone()).or_insert(next);
-            if at == next {
-                self.times.push(AskedTime { subject, cursors: Vec::new(), index: TimeIndex::default() });
-            }
+        let semantics = self.semantics;
+        for (subject, delay) in audiences.into_iter().flat_map(|audience| delays(audience, semantics)) {
+            let at = self.place(subject);
             let cursors = &mut self.times[at].cursors;
             match cursors.binary_search_by_key(&delay, |cursor| cursor.delay) {
                 Ok(known) => cursors[known].users += 1,
@@ -145,6 +148,22 @@ impl Schedule {
         }
     }
 
+    /// The place of a field, which may have been that of one that nobody asks any more.
+    fn place(&mut self, subject: Subject) -> usize {
+        if let Some(at) = self.places.get(&subject) {
+            return *at;
+        }
+        let asked = AskedTime { subject: subject.clone(), cursors: Vec::new(), index: TimeIndex::default() };
+        let vacant = self.times.iter().position(|asked| asked.cursors.is_empty());
+        let at = vacant.unwrap_or(self.times.len());
+        match vacant {
+            Some(at) => self.times[at] = asked,
+            None => self.times.push(asked),
+        }
+        self.places.insert(subject, at);
+        at
+    }
+
     /// Forgets what an audience asks.
     pub(super) fn remove(&mut self, audience: &Audience) {
         for (subject, delay) in delays(audience, self.semantics) {
@@ -158,6 +177,7 @@ impl Schedule {
             asked.cursors.retain(|cursor| cursor.users > 0);
             if asked.cursors.is_empty() {
                 asked.index = TimeIndex::default();
+                self.places.remove(&asked.subject);
             }
         }
     }
@@ -196,7 +216,7 @@ impl Schedule {
         clock: i64,
     ) {
         let [before, after] = &mut self.scratch;
-        for (time, asked) in self.times.iter_mut().enumerate() {
+        for (time, asked) in self.times.iter_mut().enumerate().filter(|(_, asked)| !asked.cursors.is_empty()) {
             before.clear();
             after.clear();
             if let Some(former) = former {
@@ -224,6 +244,17 @@ impl Schedule {
                     }
                 }
             }
+        }
+        self.compact();
+    }
+
+    /// Forgets instants that are of no account, once they are the greater part.
+    fn compact(&mut self) {
+        const FEW: usize = 1_024;
+        let cursors: usize = self.times.iter().map(|asked| asked.cursors.len()).sum();
+        if self.due.len() > FEW + 2 * cursors {
+            let times = &self.times;
+            self.due.retain(|Reverse((at, time, delay))| times[*time].passes_next(*delay) == Some(*at));
         }
     }
 
@@ -305,6 +336,16 @@ impl Schedule {
                 self.due.push(Reverse((passage.at, time, delay)));
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn fields(&self) -> usize {
+        self.times.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn dues(&self) -> usize {
+        self.due.len()
     }
 
     /// How many bytes the instants take.
