@@ -10,6 +10,7 @@ mod names;
 mod scalar;
 #[cfg(test)]
 mod tests;
+mod update;
 mod values;
 mod visitor;
 mod write;
@@ -35,6 +36,10 @@ pub(crate) use self::names::NameMeaning;
 pub(crate) use self::scalar::FromScalar;
 use self::scalar::mismatch;
 #[cfg(feature = "records")]
+pub(crate) use self::update::{REMOVE, read_update};
+#[cfg(feature = "records")]
+pub use self::update::{Update, UpdateKind};
+#[cfg(feature = "records")]
 pub(crate) use self::values::read_custom_fields;
 use self::values::{CustomFieldsSeed, ScalarSeed, StandsTwice};
 use self::visitor::{refuses, seed_of_itself};
@@ -49,18 +54,15 @@ use crate::value::ValueVisitor;
 /// Reads one record, of either shape, that is the whole source.
 pub(crate) fn read_json(source: &[u8], conventions: &Conventions) -> Result<(Contact, ObservedKeys), RecordFault> {
     let context = ErrorContext::new(conventions);
+    let read = read_whole(source, ContactSeed { context: &context });
+    context.outcome(read)
+}
+
+/// Reads what is the whole source.
+fn read_whole<'de, S: DeserializeSeed<'de>>(source: &'de [u8], seed: S) -> serde_json::Result<S::Value> {
     let mut deserializer = serde_json::Deserializer::from_slice(source);
-    let read = ContactSeed { context: &context }
-        .deserialize(&mut deserializer)
-        .and_then(|contact| deserializer.end().map(|()| contact));
-    match read {
-        Ok(contact) => {
-            let mut observed = context.observed.into_inner();
-            observed.given |= conventions.given();
-            Ok((contact, observed))
-        }
-        Err(error) => Err(context.into_fault(&error)),
-    }
+    let value = seed.deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| value)
 }
 
 /// Tells a sink the value of a text that stands for a value of any type: a cell of CSV, or the name of a folder.

@@ -46,6 +46,7 @@ mod source;
 mod tests;
 mod text;
 mod unfit_columns;
+mod updates;
 mod watch;
 
 use std::num::NonZeroUsize;
@@ -76,7 +77,8 @@ pub use self::phones::{NotAPhoneNumber, PhoneRegion, UnknownPhoneRegion};
 pub use self::report::{OnError, PageCounts, ReadReport, Totals};
 pub use self::separator::{NotASeparator, Separator};
 pub use self::unfit_columns::refuse_unfit_columns;
-pub use crate::contact::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit};
+pub use self::updates::{UpdatePosition, Updates};
+pub use crate::contact::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit, Update, UpdateKind};
 #[cfg(feature = "parquet")]
 pub use crate::parquet::{write_parquet, write_sample};
 
@@ -331,6 +333,12 @@ impl RecordReader {
 
     /// Opens an input, with what the folders above it say.
     fn open<'r>(&self, input: Input<'r>, tally: &mut ReadTally) -> Result<Box<dyn RecordForm<'r> + 'r>, Stop> {
+        let reading = self.reading_of(&input, tally)?;
+        input.open().and_then(|input| form::open(input, &reading)).map_err(|error| Stop::cannot_read(&error))
+    }
+
+    /// How an input is read: with what the folders above it say.
+    fn reading_of(&self, input: &Input<'_>, tally: &mut ReadTally) -> Result<ReadOptions, Stop> {
         let mut reading = self.reading.clone();
         if let Some(path) = input.path() {
             let keys = FolderKeys::above(path, &reading.conventions)
@@ -340,7 +348,7 @@ impl RecordReader {
                 Arc::make_mut(&mut reading.conventions).folders = keys.values;
             }
         }
-        input.open().and_then(|input| form::open(input, &reading)).map_err(|error| Stop::cannot_read(&error))
+        Ok(reading)
     }
 
     /// Reads an input into a table's columns: the same as handing each record to [`TableBuilder::push`], only that no

@@ -1,5 +1,6 @@
 //! Contacts made of the records of a batch.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use memchr::memchr_iter;
@@ -11,7 +12,9 @@ use super::form::{BETWEEN_LOOKS, ReadOptions};
 use super::json_fault;
 use super::report::{ReadRecord, ReadTally};
 use super::slice::{Invalid, RecordSlice};
-use crate::contact::{Contact, RecordKey, read_json};
+use crate::contact::{
+    Contact, Conventions, ObservedKeys, REMOVE, RecordFault, RecordKey, Update, UpdateKind, read_json, read_update,
+};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 
 /// Makes contacts of a batch, in its order.
@@ -81,34 +84,72 @@ fn contacts_of(
 
 /// Makes a contact of a record that begins at a place.
 pub(super) fn json(record: &[u8], at: Position, reading: &ReadOptions) -> Result<ReadRecord, Invalid> {
-    // Here for the whole record: what is skipped over would not be looked at.
-    if let Err(error) = std::str::from_utf8(record) {
-        let (line, column) = within(record, error.valid_up_to());
+    let (contact, keys) = whole(record, at, reading, read_json)?;
+    checked(ReadRecord { at, contact, keys }, reading)
+}
+
+/// Makes an update of a line; the keys of its record, if it has one.
+pub(super) fn update(
+    line: &[u8],
+    at: Position,
+    reading: &ReadOptions,
+) -> Result<(Update, Option<ObservedKeys>), Invalid> {
+    let (update, keys) = whole(line, at, reading, read_update)?;
+    Ok(match update.kind {
+        UpdateKind::Record(contact) => {
+            let ReadRecord { contact, keys, .. } = checked(ReadRecord { at, contact, keys }, reading)?;
+            (Update { kind: UpdateKind::Record(contact), ..update }, Some(keys))
+        }
+        UpdateKind::Removal(number) => {
+            let known = reading.phone_number(&number).map(Cow::into_owned);
+            let number =
+                known.map_err(|reason| Invalid { key: Some(REMOVE.to_owned()), ..Invalid::new(at, reason) })?;
+            (Update { kind: UpdateKind::Removal(number), ..update }, None)
+        }
+        UpdateKind::Clock | UpdateKind::Sizes => (update, None),
+    })
+}
+
+/// Reads what is a whole source, and tells what is wrong with it where it stands in the file.
+fn whole<T>(
+    source: &[u8],
+    at: Position,
+    reading: &ReadOptions,
+    read: fn(&[u8], &Conventions) -> Result<T, RecordFault>,
+) -> Result<T, Invalid> {
+    // Here for all of it: what is skipped over would not be looked at.
+    if let Err(error) = std::str::from_utf8(source) {
+        let (line, column) = within(source, error.valid_up_to());
         return Err(Invalid::not_utf8(in_file(at, line, column)));
     }
-    let (contact, keys) = read_json(record, &reading.conventions).map_err(|fault| {
+    read(source, &reading.conventions).map_err(|fault| {
         let line = fault.line as u64;
-        let lines = memchr_iter(b'\n', record).take(fault.line.saturating_sub(1));
+        let lines = memchr_iter(b'\n', source).take(fault.line.saturating_sub(1));
         let start = lines.last().map_or(0, |end| end + 1);
-        let offset = record.len().min(start + fault.column.saturating_sub(1));
-        let before = &record[start..offset];
+        let offset = source.len().min(start + fault.column.saturating_sub(1));
+        let before = &source[start..offset];
         let at = in_file(at, line, characters(before) + 1);
         if fault.ends_too_soon {
             return Invalid::new(at, "the document is never closed");
         }
         let reason = match fault.key {
             None if fault.lacks_phone_number => {
-                json_fault::contacts_within(record, &reading.conventions.names).unwrap_or(fault.reason)
+                json_fault::contacts_within(source, &reading.conventions.names).unwrap_or(fault.reason)
             }
-            _ => json_fault::plainer(record, offset, fault.reason),
+            _ => json_fault::plainer(source, offset, fault.reason),
         };
         Invalid { at, key: fault.key, pointer: fault.pointer, reason }
-    })?;
-    if has_too_many_custom_fields(&contact) {
+    })
+}
+
+/// A record that a table can hold, with its phone number as it tells contacts apart.
+fn checked(record: ReadRecord, reading: &ReadOptions) -> Result<ReadRecord, Invalid> {
+    let at = record.at;
+    if has_too_many_custom_fields(&record.contact) {
         let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
         return Err(Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
     }
-    reading.with_phone_number(ReadRecord { at, contact, keys }, at)
+    reading.with_phone_number(record, at)
 }
 
 fn has_too_many_custom_fields(contact: &Contact) -> bool {

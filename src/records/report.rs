@@ -119,6 +119,15 @@ impl Stop {
         Self::Unreadable(Self::STOPPED.to_owned())
     }
 
+    /// It, as what is wrong with an input.
+    #[cold]
+    pub(super) fn into_errors(self, name: &str) -> Errors {
+        let mut all = ReadTally::default();
+        all.stop(name, self);
+        // OK because a reason to stop is a problem, or several.
+        all.problems.into_errors().unwrap_or_else(|| Kind::Unreadable(Self::STOPPED.to_owned()).into())
+    }
+
     #[cold]
     #[cfg(feature = "table")]
     pub(super) fn too_many_custom_fields() -> Self {
@@ -158,6 +167,10 @@ pub(super) struct ReadRecord {
     pub(super) at: Position,
     pub(super) contact: Contact,
     pub(super) keys: ObservedKeys,
+}
+
+fn place(name: &str, at: Position, pointer: Option<String>) -> Place {
+    Place { file: Some(name.to_owned()), pointer, line: Some(at.line), column: at.column, ..Place::default() }
 }
 
 /// What has come of the records so far.
@@ -229,16 +242,8 @@ impl ReadTally {
     }
 
     fn tell(&mut self, name: &str, Invalid { at, key, pointer, reason }: Invalid) {
-        self.problems.add(
-            || Kind::Record { code: Code::InvalidRecord, key, reason },
-            || Place {
-                file: Some(name.to_owned()),
-                pointer,
-                line: Some(at.line),
-                column: at.column,
-                ..Place::default()
-            },
-        );
+        let kind = || Kind::Record { code: Code::InvalidRecord, key, reason };
+        self.problems.add(kind, || place(name, at, pointer));
     }
 
     /// Tells why reading could not go on.
@@ -253,6 +258,13 @@ impl ReadTally {
                 self.problems.omit(wrong.omitted);
             }
         }
+    }
+
+    /// Counts a record that is left out, and gives back what is wrong with it alone.
+    #[cold]
+    pub(super) fn refuse(&mut self, name: &str, Invalid { at, key, pointer, reason }: Invalid) -> Errors {
+        self.skipped += 1;
+        Errors::of(Kind::Record { code: Code::InvalidRecord, key, reason }, place(name, at, pointer))
     }
 
     /// What all of it comes to, in the end: a report, or everything that is wrong.

@@ -69,6 +69,18 @@ impl<'n> ErrorContext<'n> {
         self.pointer.borrow_mut().insert_str(0, &format!("/{}", escaped(step)));
     }
 
+    /// What has come of reading: with what was seen beside, or as what is wrong.
+    pub(super) fn outcome<T>(self, read: serde_json::Result<T>) -> Result<(T, ObservedKeys), RecordFault> {
+        match read {
+            Ok(value) => {
+                let mut observed = self.observed.into_inner();
+                observed.given |= self.conventions.given();
+                Ok((value, observed))
+            }
+            Err(error) => Err(self.into_fault(&error)),
+        }
+    }
+
     #[cold]
     pub(super) fn into_fault(self, error: &serde_json::Error) -> RecordFault {
         let message = error.to_string();

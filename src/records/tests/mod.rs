@@ -16,6 +16,7 @@ mod notes;
 #[cfg(feature = "phones")]
 mod phones;
 mod settings;
+mod updates;
 
 use super::{Input, OnError, ReadReport, RecordReader};
 #[cfg(feature = "table")]

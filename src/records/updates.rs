@@ -1,0 +1,257 @@
+//! Updates: NDJSON whose lines are taken as they come, however long the input has nothing more to give.
+//!
+//! An input of records is read in large pieces, and an invalid record spoils all of it. Updates come from somebody who waits
+//! for what they do: a line is handed on once it is whole, and one that is invalid costs no other.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use memchr::memchr;
+use serde::{Deserialize, Serialize};
+
+use super::cursor::Position;
+use super::form::ReadOptions;
+use super::input::{OpenInput, Opened};
+use super::report::{ReadTally, Stop};
+use super::slice::Invalid;
+use super::source::Source;
+use super::{Input, RecordReader, foreign, parse};
+use crate::contact::Update;
+use crate::error::{Errors, NoteCode};
+use crate::limits::MAX_RECORD_BYTES;
+use crate::note::Notes;
+
+/// How many bytes are read ahead.
+const AHEAD: usize = 64 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+impl RecordReader {
+    /// The updates of an input of NDJSON, each once its line is whole: a record with a key `at` beside its own, the instant at
+    /// which it is known; `{"at": …, "remove": PHONE}`; `{"at": …}` alone, for the time that has passed; or
+    /// `{"at": …, "sizes": true}`. Records are read as any are, with what was said of names, times and phone numbers.
+    ///
+    /// ```
+    /// use headcount::RecordReader;
+    /// use headcount::records::{Input, UpdateKind};
+    ///
+    /// let lines = r#"{"at": "2025-11-15T08:30:00Z", "phone_number": "+14155550101", "click_count": 3}
+    /// {"at": "2025-11-15T08:31:00Z", "remove": "+14155550102"}
+    /// {"at": "yesterday", "remove": "+14155550103"}
+    /// {"at": "2025-11-15T09:00:00Z"}
+    /// "#;
+    /// let mut updates = RecordReader::new().updates(Input::new("queue", lines.as_bytes()));
+    ///
+    /// let UpdateKind::Record(contact) = updates.next().unwrap()?.kind else { panic!() };
+    /// assert_eq!(contact.memberships[0].click_count, 3);
+    /// assert_eq!(updates.next().unwrap()?.kind, UpdateKind::Removal("+14155550102".into()));
+    /// assert_eq!(
+    ///     updates.next().unwrap().unwrap_err().to_string(),
+    ///     "invalid_record at queue:3:18 (/at): key `at`: expected an ISO 8601 date or time such as 2025-10-16T08:30:00Z, \
+    ///      found `yesterday`"
+    /// );
+    /// assert_eq!(updates.next().unwrap()?.kind, UpdateKind::Clock);
+    /// assert!(updates.next().is_none());
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    pub fn updates<'r>(&self, input: impl Into<Input<'r>>) -> Updates<'r> {
+        let input = input.into();
+        let name = input.name().to_owned();
+        let mut tally = ReadTally::default();
+        let (reading, lines) = match self.reading_of(&input, &mut tally) {
+            Ok(reading) => {
+                let lines = open(input, &reading).map_err(|error| Stop::cannot_read(&error));
+                (reading, lines)
+            }
+            Err(stop) => (self.reading.clone(), Err(stop)),
+        };
+        Updates { name, reading, lines: Some(lines), line: Vec::new(), position: UpdatePosition::default(), tally }
+    }
+}
+
+fn open<'r>(input: Input<'r>, reading: &ReadOptions) -> io::Result<BufReader<Source<'r>>> {
+    let OpenInput { name, bytes, .. } = match input.open()? {
+        Opened::Bytes(input) => input,
+        #[cfg(feature = "arrow")]
+        Opened::Batches(..) => return Err(io::Error::other("expected lines of updates, found record batches")),
+    };
+    let source = Source::open(&name, reading.form.packing(), bytes.into_read())?;
+    Ok(BufReader::with_capacity(AHEAD, source))
+}
+
+/// The updates of an input, in its order: made by [`RecordReader::updates`].
+///
+/// An update that is invalid is an `Err` (`invalid_record`, with its line and column, and its pointer), and those behind it are
+/// read as if it were not there, whatever [`OnError`](super::OnError) says. An input that cannot be read is an `Err` (`unreadable_input`), and
+/// the last item.
+pub struct Updates<'r> {
+    name: String,
+    reading: ReadOptions,
+    /// None behind the last.
+    lines: Option<Result<BufReader<Source<'r>>, Stop>>,
+    /// The line in hand.
+    line: Vec<u8>,
+    position: UpdatePosition,
+    tally: ReadTally,
+}
+
+/// How far updates are read: kept, it is where to go on later ([`Updates::skip_to`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct UpdatePosition {
+    /// How many bytes, unpacked.
+    pub bytes: u64,
+    /// How many lines.
+    pub lines: u64,
+}
+
+impl Updates<'_> {
+    /// How far they are read: behind the update that was given last.
+    #[must_use]
+    pub fn position(&self) -> UpdatePosition {
+        self.position
+    }
+
+    /// Whether a line has been read already, so that the next update is here without waiting for the input.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        matches!(&self.lines, Some(Ok(lines)) if memchr(b'\n', lines.buffer()).is_some())
+    }
+
+    /// What is to be heard of the updates so far though nothing is wrong with them: keys of records that are not read.
+    #[must_use]
+    pub fn notes(&self) -> Notes {
+        // That there was no record is nothing to be told: time may be all that goes by.
+        let notes = self.tally.seen.notes(&self.name, self.tally.records, self.tally.skipped);
+        notes.filter(|note| note.code == NoteCode::ColumnNotRead).collect()
+    }
+
+    /// Goes on behind updates that were read before, from the beginning of the same input.
+    ///
+    /// # Errors
+    ///
+    /// `unreadable_input`: the input cannot be read, or has not that many bytes.
+    ///
+    /// ```
+    /// use headcount::RecordReader;
+    /// use headcount::records::Input;
+    ///
+    /// let lines = "{\"at\": \"2025-11-15\"}\n{\"at\": \"2025-11-16\"}\n{\"at\": \"2025-11-17\"}\n";
+    /// let updates = || RecordReader::new().updates(Input::new("queue", lines.as_bytes()));
+    /// let mut before = updates();
+    /// before.next();
+    /// let mut after = updates();
+    /// after.skip_to(before.position())?;
+    /// assert!(after.eq(before));
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    pub fn skip_to(&mut self, position: UpdatePosition) -> Result<(), Errors> {
+        let Some(Ok(lines)) = &mut self.lines else { return self.next().map_or(Ok(()), |first| first.map(drop)) };
+        let more = position.bytes.saturating_sub(self.position.bytes);
+        let skipped = io::copy(&mut lines.by_ref().take(more), &mut io::sink());
+        match skipped {
+            Ok(skipped) if skipped == more => {
+                self.position = position;
+                Ok(())
+            }
+            Ok(skipped) => {
+                let bytes = self.position.bytes + skipped;
+                Err(self.ended(Stop::Unreadable(format!(
+                    "cannot be read: it has {bytes} bytes, and {} of it were read before",
+                    position.bytes
+                ))))
+            }
+            Err(error) => Err(self.ended(Stop::cannot_read(&error))),
+        }
+    }
+
+    /// Nothing more can be read.
+    #[cold]
+    fn ended(&mut self, stop: Stop) -> Errors {
+        self.lines = None;
+        stop.into_errors(&self.name)
+    }
+
+    /// Reads the next line; where it begins and whether it is too long, or nothing behind the last.
+    fn next_line(&mut self) -> Result<Option<(Position, bool)>, Stop> {
+        let lines = match self.lines.take() {
+            None => return Ok(None),
+            Some(lines) => self.lines.insert(Ok(lines?)),
+        };
+        // It is there, for it was put there.
+        let Ok(lines) = lines else { return Ok(None) };
+        if self.reading.stop.is_stopped() {
+            return Err(Stop::stopped());
+        }
+        let cannot_read = |error: io::Error| Stop::cannot_read(&error);
+        if self.position.bytes == 0 {
+            let head = lines.fill_buf().map_err(cannot_read)?;
+            if let Some(reason) = foreign::named(head).or_else(|| foreign::utf_16(head)) {
+                return Err(Stop::Unreadable(reason));
+            }
+        }
+        self.line.clear();
+        let most = MAX_RECORD_BYTES as u64 + 1;
+        let mut read = lines.by_ref().take(most).read_until(b'\n', &mut self.line).map_err(cannot_read)? as u64;
+        if read == 0 {
+            return Ok(None);
+        }
+        let too_long = read == most && self.line.last() != Some(&b'\n');
+        if too_long {
+            read += skip_line(lines).map_err(cannot_read)?;
+        }
+        let at = Position { line: self.position.lines + 1, column: Some(1) };
+        if self.position.bytes == 0 && self.line.starts_with(BYTE_ORDER_MARK) {
+            self.line.drain(..BYTE_ORDER_MARK.len());
+        }
+        self.position = UpdatePosition { bytes: self.position.bytes + read, lines: self.position.lines + 1 };
+        Ok(Some((at, too_long)))
+    }
+}
+
+/// Reads what is left of a line, and keeps nothing of it; tells how many bytes it was.
+fn skip_line(lines: &mut impl BufRead) -> io::Result<u64> {
+    let mut skipped = 0;
+    loop {
+        let bytes = match lines.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            bytes => bytes?,
+        };
+        let end = memchr(b'\n', bytes).map(|end| end + 1);
+        let count = end.unwrap_or(bytes.len());
+        lines.consume(count);
+        skipped += count as u64;
+        if end.is_some() || count == 0 {
+            return Ok(skipped);
+        }
+    }
+}
+
+impl Iterator for Updates<'_> {
+    type Item = Result<Update, Errors>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (at, too_long) = match self.next_line() {
+                Ok(line) => line?,
+                Err(stop) => return Some(Err(self.ended(stop))),
+            };
+            // An error at its end is on this line, too.
+            let line = self.line.trim_ascii_end();
+            if line.is_empty() {
+                continue;
+            }
+            let read = if too_long {
+                Err(Invalid::new(at, "the record is larger than 16 MiB"))
+            } else {
+                parse::update(line, at, &self.reading)
+            };
+            return Some(match read {
+                Ok((update, keys)) => {
+                    self.tally.records += 1;
+                    keys.into_iter().for_each(|keys| self.tally.seen.observe(keys));
+                    Ok(update)
+                }
+                Err(invalid) => Err(self.tally.refuse(&self.name, invalid)),
+            });
+        }
+    }
+}
