@@ -34,6 +34,12 @@ impl Heard {
         self.notes.iter().for_each(note);
     }
 
+    /// Takes in what is to be heard beside, and says it.
+    pub(crate) fn tell_more(&mut self, notes: Notes) {
+        notes.iter().for_each(note);
+        self.notes.extend(notes);
+    }
+
     /// What becomes of a command that has written its output: with `--deny-notes` it fails where there is a note.
     pub(crate) fn outcome(&self) -> Result<(), Failure> {
         if self.denied && !self.notes.is_empty() { Err(Failure::Told) } else { Ok(()) }

@@ -311,7 +311,7 @@ fn read(
 }
 
 /// Why so many records cannot be left out, if they cannot.
-fn too_many_skipped(records: &arguments::Records, kept: u64, skipped: u64) -> Option<Failure> {
+pub(crate) fn too_many_skipped(records: &arguments::Records, kept: u64, skipped: u64) -> Option<Failure> {
     if skipped > 0 && kept == 0 {
         let message = format!("no record is left: {} invalid, and left out", are(skipped));
         return Some(Failure::Unfit(message));

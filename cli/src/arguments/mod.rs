@@ -8,6 +8,7 @@ mod files;
 mod filters;
 mod inputs;
 mod instants;
+mod live;
 mod reasons;
 mod sizes;
 
@@ -25,6 +26,7 @@ pub(crate) use self::files::{Completions, Documents, Generate, Import, Load, Sam
 pub(crate) use self::filters::{Check, Convert, Ddl, Mapping, Query, Schema, Sql};
 pub(crate) use self::inputs::{Audiences, OneAudience, Records, Sets};
 pub(crate) use self::instants::Until;
+pub(crate) use self::live::Watch;
 pub(crate) use self::reasons::{Compare, Explain, Reconcile, Report, Why};
 pub(crate) use self::sizes::{Estimate, Members, Size, Timeline, Which};
 
@@ -54,6 +56,7 @@ pub(crate) enum Command {
     Check(Check),
     Convert(Convert),
     Which(Which),
+    Watch(Watch),
     Why(Why),
     Explain(Explain),
     Compare(Compare),

@@ -22,6 +22,7 @@ mod schema;
 mod size;
 mod sql;
 mod timeline;
+mod watch;
 mod which;
 mod why;
 
@@ -40,6 +41,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Check(arguments) => check::run(arguments),
         Command::Convert(arguments) => convert::run(arguments),
         Command::Which(arguments) => which::run(arguments),
+        Command::Watch(arguments) => watch::run(arguments),
         Command::Why(arguments) => why::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),

@@ -29,6 +29,7 @@ mod size;
 mod sql;
 mod timeline;
 mod usage;
+mod watch;
 mod which;
 mod why;
 
