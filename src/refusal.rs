@@ -10,20 +10,43 @@ use crate::filter::{Condition, Filter, Group, Junction};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal<E> {
     condition: Option<String>,
+    attempt: Attempt,
     engine: E,
     reason: String,
+}
+
+/// What could not be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Attempt {
+    Ask,
+    #[cfg(feature = "sql")]
+    MakeTables,
+    #[cfg(feature = "sql")]
+    Load,
 }
 
 impl<E> Refusal<E> {
     /// Of what is asked as a whole.
     pub(crate) fn of_all(engine: E, reason: String) -> Self {
-        Self { condition: None, engine, reason }
+        Self { condition: None, attempt: Attempt::Ask, engine, reason }
+    }
+
+    /// Of tables that are to be made.
+    #[cfg(feature = "sql")]
+    pub(crate) fn of_tables(engine: E, reason: String) -> Self {
+        Self { attempt: Attempt::MakeTables, ..Self::of_all(engine, reason) }
+    }
+
+    /// Of records that are to be loaded.
+    #[cfg(feature = "sql")]
+    pub(crate) fn of_loading(engine: E, reason: String) -> Self {
+        Self { attempt: Attempt::Load, ..Self::of_all(engine, reason) }
     }
 
     pub(crate) fn of(condition: &Condition, engine: E, reason: String) -> Self {
         let alone = Group::new(Junction::All, vec![condition.clone()], Vec::new());
         let written = alone.map(|group| Filter::new(group).to_string());
-        Self { condition: written.ok(), engine, reason }
+        Self { condition: written.ok(), attempt: Attempt::Ask, engine, reason }
     }
 
     /// The condition, in the text form; `None` where it is what was asked as a whole.
@@ -51,7 +74,16 @@ impl<E: fmt::Display> fmt::Display for Refusal<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.condition {
             Some(condition) => write!(f, "`{condition}` cannot be asked exactly of {}: {}", self.engine, self.reason),
-            None => write!(f, "cannot be asked of {}: {}", self.engine, self.reason),
+            None => {
+                let what = match self.attempt {
+                    Attempt::Ask => "asked of",
+                    #[cfg(feature = "sql")]
+                    Attempt::MakeTables => "made in",
+                    #[cfg(feature = "sql")]
+                    Attempt::Load => "loaded into",
+                };
+                write!(f, "cannot be {what} {}: {}", self.engine, self.reason)
+            }
         }
     }
 }

@@ -224,7 +224,7 @@ mod tests {
         #[cfg(feature = "sql")]
         refused::<crate::sql::Dialect>(
             "mysql",
-            "invalid_value: expected one of `postgresql`, `duckdb`, `clickhouse`, `spark`, `datafusion` for a dialect, found `mysql`",
+            "invalid_value: expected one of `postgresql`, `duckdb`, `clickhouse`, `spark`, `datafusion`, `databricks`, `redshift`, `snowflake`, `bigquery` for a dialect, found `mysql`",
         );
         refused::<Status>("gone", "invalid_value: expected `active` or `archived` for `status`, found `gone`");
         let unknown = serde_json::from_str::<EvalContext>(r#"{"now": "2025-11-15", "text_cas": "sensitive"}"#);

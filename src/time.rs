@@ -138,6 +138,13 @@ pub(crate) fn pattern() -> String {
 /// From the beginning of the year 0 to the end of the year 9999, in microseconds.
 pub(crate) const WRITABLE: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
 
+/// When a year begins, in microseconds since 1970.
+#[cfg(feature = "sql")]
+pub(crate) fn year_start(year: i32) -> i64 {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+    first.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros()
+}
+
 /// `date := year "-" month "-" day`
 fn date(rest: &mut &[u8]) -> Option<NaiveDate> {
     let century = two_digits(rest)?;

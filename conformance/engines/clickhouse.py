@@ -47,6 +47,11 @@ def answer_as_set(state, columns, populations, statements):
             engine.query(tables[number]["ddl"].split("\nENGINE")[0] + "\nENGINE = Memory")
             engine.query(f"INSERT INTO {name} ({into}) SELECT {short} FROM file('{path}', Parquet) WHERE population = {i}")
 
+    for tables in populations:
+        for view in tables[len(columns) :]:
+            engine.query(f"DROP VIEW IF EXISTS {view['name']}")
+            engine.query(view["ddl"])
+
     def ask(sql, parameters):
         values = {f"p{i}": bound(parameter) for i, parameter in enumerate(parameters, 1)}
         table = engine.query(sql, "ArrowStream", params=values) if values else engine.query(sql, "ArrowStream")

@@ -38,6 +38,9 @@ def answer(_, settings, columns, populations, statements):
             context.deregister_table(name)
             context.register_record_batches(name, [rows.to_batches() or [pa.RecordBatch.from_pylist([], rows.schema)]])
 
+        for view in tables[len(columns) :]:
+            context.sql(view["ddl"])
+
     def ask(sql, parameters):
         values = {str(i): value_of(parameter) for i, parameter in enumerate(parameters, 1)}
         batches = context.sql(sql, param_values=values or None).collect()

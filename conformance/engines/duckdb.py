@@ -27,16 +27,15 @@ def answer(connection, settings, columns, populations, statements):
 
 def answer_as_set(connection, columns, populations, statements):
     for tables in populations:
-        for table in tables:
-            # A view of a file has no rows to load.
-            if table["rows"] is None:
-                connection.execute(table["ddl"])
         for of, table in zip(columns, tables):
             connection.execute(f"DROP TABLE IF EXISTS {table['name']}")
             connection.execute(table["ddl"])
             connection.register("rows", arrow(of, table["rows"]))
             connection.execute(f"INSERT INTO {table['name']} BY NAME SELECT * FROM rows")
             connection.unregister("rows")
+        for view in tables[len(columns) :]:
+            connection.execute(f"DROP VIEW IF EXISTS {view['name']}")
+            connection.execute(view["ddl"])
     return each(lambda sql, parameters: connection.execute(sql, parameters).fetchall(), statements)
 
 

@@ -67,6 +67,8 @@ def answer(connection, settings, columns, populations, statements):
         connection.execute(setting)
     with connection.transaction(), connection.cursor() as cursor:
         for tables in populations:
+            for view in tables[len(columns) :]:
+                cursor.execute(f"DROP VIEW IF EXISTS {view['name']}")
             for of, table in zip(columns, tables):
                 cursor.execute(f"DROP TABLE IF EXISTS {table['name']}")
                 cursor.execute(table["ddl"])
@@ -74,6 +76,8 @@ def answer(connection, settings, columns, populations, statements):
                 with cursor.copy(f"COPY {table['name']} ({names}) FROM STDIN") as copy:
                     for row in table["rows"]:
                         copy.write_row([of_kind(kind, row[name]) for name, kind in of])
+            for view in tables[len(columns) :]:
+                cursor.execute(view["ddl"])
 
     def ask(sql, parameters):
         # Placeholders are the server's own, `$1`: what is sent is what was written.

@@ -72,6 +72,9 @@ def answer_as_set(state, columns, populations, statements):
         for i, tables in enumerate(populations):
             one = rows.where(f"population = {i}").drop("population")
             one.createOrReplaceTempView(tables[number]["name"])
+    for tables in populations:
+        for view in tables[len(columns) :]:
+            spark.sql(view["ddl"].replace("CREATE VIEW", "CREATE OR REPLACE TEMPORARY VIEW", 1))
     parts = [statements[i : i + TOGETHER] for i in range(0, len(statements), TOGETHER)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(lambda part: ask_together(spark, part), parts))
@@ -112,6 +115,7 @@ def read(statement, value):
     return value if statement["kind"] == "members" else plain(int(value))
 
 
-state = serve(start, answer)
-if state is not None:
-    state[0].stop()
+if __name__ == "__main__":
+    state = serve(start, answer)
+    if state is not None:
+        state[0].stop()

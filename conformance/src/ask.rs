@@ -138,12 +138,13 @@ pub(crate) fn all(
     Ok(differences)
 }
 
-/// The tables of a population: the statement that makes each, and its rows.
+/// The tables and views of a population: the statement that makes each, and its rows.
 fn made(engine: &Engine, schema: &SqlSchema, loaded: Vec<Table>) -> Result<Json, String> {
     let mut full = schema.clone();
     if let CustomFields::Columns(columns) = &mut full.custom_fields {
         // The same columns for every population, whichever of them are asked.
-        *columns = slots().map(|(of, name): (CustomType, String)| (name, CustomColumn::new(of))).collect();
+        *columns =
+            slots(engine.dialect).map(|(of, name): (CustomType, String)| (name, CustomColumn::new(of))).collect();
     }
     if let (Dialect::DataFusion, CustomFields::Map(map)) = (engine.dialect, &schema.custom_fields) {
         // There is no DDL of a map: the script makes the column of what it loads.
@@ -152,9 +153,12 @@ fn made(engine: &Engine, schema: &SqlSchema, loaded: Vec<Table>) -> Result<Json,
         full.custom_fields = CustomFields::Json(json);
     }
     let statements = ddl(engine.dialect, &full).map_err(|refusal| refusal.to_string())?;
-    let tables = statements.iter().map(Statement::text).zip(loaded).map(|(statement, table)| {
-        let name = statement.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" (\n"));
-        json!({"name": name.map(|(name, _)| name), "ddl": statement, "rows": table.rows})
+    // Behind the tables there may be a view, which has no rows of its own.
+    let rows = loaded.into_iter().map(|table| Json::from(table.rows)).chain(std::iter::repeat(Json::Null));
+    let tables = statements.iter().map(Statement::text).zip(rows).map(|(statement, rows)| {
+        let table = statement.strip_prefix("CREATE TABLE ").and_then(|rest| rest.split_once(" (\n"));
+        let view = || statement.strip_prefix("CREATE VIEW ").and_then(|rest| rest.split_once(" AS\n"));
+        json!({"name": table.or_else(view).map(|(name, _)| name), "ddl": statement, "rows": rows})
     });
     Ok(tables.collect())
 }

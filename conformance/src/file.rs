@@ -39,7 +39,7 @@ pub(crate) fn hold(engine: &mut Engine, all: &[Questions]) -> Result<Vec<Option<
         let Answer::Rows(columns) = answer else { return Err(format!("{rows}: {answer:?}")) };
         let columns = columns.iter().filter_map(|row| Some((row.first()?.as_str()?, row.get(1)?.as_str()?)));
         Ok(schema(case, &columns.collect()).map(|schema| Held {
-            tables: json!([{"ddl": format!("CREATE OR REPLACE VIEW file_{case} AS SELECT * FROM {rows}"), "rows": null}]),
+            tables: json!([{"name": format!("file_{case}"), "ddl": format!("CREATE VIEW file_{case} AS SELECT * FROM {rows}")}]),
             schema,
         }))
     });

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use headcount::sql::{
-    CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, Dialect, MapValues, SqlSchema, TableName,
+    CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, Dialect, MapValues, SqlSchema,
+    TableName, ddl,
 };
 use headcount::{
     Population, Value,
@@ -34,6 +35,10 @@ pub(crate) enum Layout {
     Ours,
     /// One column of JSON, and such names.
     OursJson,
+    /// One column of JSON, a map to texts, a column each, and in front of them a view of their values.
+    JsonView,
+    MapView,
+    ColumnsView,
     /// The Parquet of `headcount import`, where it lies.
     Parquet,
 }
@@ -77,11 +82,14 @@ const OURS: [&str; 32] = [
     "two\nlines",
 ];
 
-/// What is in every name that is not the default one: nothing that a dialect quotes, or ends a text or a comment with.
-const HOSTILE: &str = " \"`'\\;--/* .$1?{}é";
+/// What is in every name that is not the default one: all that a dialect quotes, or ends a text or a comment with, as far as
+/// it may be in a name.
+fn hostile(dialect: Dialect) -> &'static str {
+    if dialect == Dialect::BigQuery { " '--é" } else { " \"`'\\;--/* .$1?{}é" }
+}
 
 impl Layout {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Rows,
         Self::Json,
         Self::Map,
@@ -90,6 +98,9 @@ impl Layout {
         Self::Joined,
         Self::Ours,
         Self::OursJson,
+        Self::JsonView,
+        Self::MapView,
+        Self::ColumnsView,
         Self::Parquet,
     ];
 
@@ -103,13 +114,26 @@ impl Layout {
             Self::Joined => "joined",
             Self::Ours => "ours",
             Self::OursJson => "ours-json",
+            Self::JsonView => "json-view",
+            Self::MapView => "map-view",
+            Self::ColumnsView => "columns-view",
             Self::Parquet => "parquet",
         }
     }
 
     /// Whether an engine is asked in the layout.
     pub(crate) fn is_of(self, dialect: Dialect) -> bool {
-        self != Self::Parquet || dialect == Dialect::DuckDb
+        match self {
+            Self::Parquet => dialect == Dialect::DuckDb,
+            // There, custom fields in JSON are refused one by one.
+            Self::JsonView => dialect != Dialect::DataFusion && holds(dialect, CustomType::Json),
+            Self::Json | Self::MapJson | Self::OursJson => holds(dialect, CustomType::Json),
+            // Of a file, there is no DDL that would make a view of it.
+            Self::MapView => !matches!(dialect, Dialect::DataFusion | Dialect::Redshift),
+            Self::Map => dialect != Dialect::Redshift,
+            Self::ColumnsView => dialect != Dialect::DataFusion,
+            Self::Rows | Self::Columns | Self::Joined | Self::Ours => true,
+        }
     }
 
     /// The population as the layout can hold it, and the names of its tables.
@@ -123,8 +147,8 @@ impl Layout {
                 rows.table = TableName::new(format!("custom_values_{case}"));
                 schema.custom_fields = CustomFields::Rows(rows);
             }
-            Self::Json => schema.custom_fields = CustomFields::Json(CustomJson::default()),
-            Self::Map | Self::MapJson => {
+            Self::Json | Self::JsonView => schema.custom_fields = CustomFields::Json(CustomJson::default()),
+            Self::Map | Self::MapJson | Self::MapView => {
                 let mut map = CustomMap::default();
                 if self == Self::MapJson {
                     map.values = MapValues::Json;
@@ -136,7 +160,7 @@ impl Layout {
                 }
                 schema.custom_fields = CustomFields::Map(map);
             }
-            Self::Columns => {
+            Self::Columns | Self::ColumnsView => {
                 let columns = columns(&questions, dialect);
                 questions.population = changed(&questions.population, |key, value| {
                     columns.get(key).and_then(|column| fitting(column.of, value))
@@ -144,9 +168,12 @@ impl Layout {
                 schema.custom_fields = CustomFields::Columns(columns);
             }
             Self::Joined => rename(&mut schema, case, dialect),
-            Self::Ours | Self::OursJson => call_ours(&mut schema, case, self == Self::OursJson),
+            Self::Ours | Self::OursJson => call_ours(&mut schema, case, self == Self::OursJson, dialect),
             // Its schema is by the file.
             Self::Parquet => {}
+        }
+        if matches!(self, Self::JsonView | Self::MapView | Self::ColumnsView) {
+            schema.values_view = Some(TableName::new(format!("values_{case}")));
         }
         (questions, schema)
     }
@@ -174,8 +201,8 @@ fn changed(population: &Population, change: impl Fn(&str, &Value) -> Option<Valu
 /// Names in which everything is that could end a name early.
 fn rename(schema: &mut SqlSchema, case: usize, dialect: Dialect) {
     // Spark's catalogue takes letters alone, whatever the quotes.
-    let table = if dialect == Dialect::Spark { "_" } else { HOSTILE };
-    let hostile = |name: &str| format!("{name}{HOSTILE}");
+    let table = if matches!(dialect, Dialect::Spark | Dialect::Databricks) { "_" } else { hostile(dialect) };
+    let hostile = |name: &str| format!("{name}{}", hostile(dialect));
     schema.memberships = TableName::new(format!("v{table}{case}"));
     schema.contacts = Some(TableName::new(format!("l{table}{case}")));
     for name in [&mut schema.membership_id, &mut schema.list_id, &mut schema.active] {
@@ -194,14 +221,17 @@ fn rename(schema: &mut SqlSchema, case: usize, dialect: Dialect) {
 }
 
 /// Names that a statement has for something of its own.
-fn call_ours(schema: &mut SqlSchema, case: usize, json: bool) {
+fn call_ours(schema: &mut SqlSchema, case: usize, json: bool, dialect: Dialect) {
+    // A name with a point in it, or on two lines, is none there.
+    let named =
+        |ours: &str| if dialect == Dialect::BigQuery { ours.replace(['.', '\n'], "_") } else { ours.to_owned() };
     // The first few tables are called just that.
     let table = |turn: usize| {
         let name = OURS[(case + turn) % OURS.len()].replace(['.', '\n'], "");
         TableName::new(if case < OURS.len() / 3 { name } else { format!("{name}{case}") })
     };
     let mut names = OURS.into_iter();
-    let mut next = || names.next().map_or_else(|| unreachable!("there are fewer columns"), str::to_owned);
+    let mut next = || names.next().map_or_else(|| unreachable!("there are fewer columns"), named);
     schema.memberships = table(0);
     for name in [&mut schema.list_id, &mut schema.active, &mut schema.membership_id] {
         *name = next();
@@ -220,7 +250,7 @@ fn call_ours(schema: &mut SqlSchema, case: usize, json: bool) {
     let CustomRows { membership_id, key, text, number, number_whole, flag, instant, .. } = &mut rows;
     let of_rows = [membership_id, key, text, number, number_whole, flag, instant];
     for (name, ours) in of_rows.into_iter().zip(["m", "v", "two\nlines", "v1", "v.text", "m.phone_number", "id"]) {
-        *name = ours.to_owned();
+        *name = named(ours);
     }
     schema.custom_fields = CustomFields::Rows(rows);
 }
@@ -241,13 +271,26 @@ pub(crate) fn is_of_the_contact(field: Field) -> bool {
 }
 
 /// The name of a column of a type.
-pub(crate) fn slot(of: CustomType, number: usize) -> String {
-    format!("{of:?}{number}{HOSTILE}")
+fn slot(of: CustomType, number: usize, dialect: Dialect) -> String {
+    format!("{of:?}{number}{}", hostile(dialect))
 }
 
 /// Every column that the layout of columns has.
-pub(crate) fn slots() -> impl Iterator<Item = (CustomType, String)> {
-    CustomType::ALL.into_iter().flat_map(|of| (0..SLOTS).map(move |number| (of, slot(of, number))))
+pub(crate) fn slots(dialect: Dialect) -> impl Iterator<Item = (CustomType, String)> {
+    types(dialect).into_iter().flat_map(|of| (0..SLOTS).map(move |number| (of, slot(of, number, dialect))))
+}
+
+/// The types that columns of custom fields may have.
+fn types(dialect: Dialect) -> Vec<CustomType> {
+    CustomType::ALL.into_iter().filter(|of| holds(dialect, *of)).collect()
+}
+
+/// Whether a table may have a column of a type.
+fn holds(dialect: Dialect, of: CustomType) -> bool {
+    let columns = BTreeMap::from([("a".to_owned(), CustomColumn::new(of))]);
+    let mut schema = SqlSchema::default();
+    schema.custom_fields = CustomFields::Columns(columns);
+    ddl(dialect, &schema).is_ok()
 }
 
 /// A column for each key that is asked or has values: of the type that all of these are of, or of one in which some have
@@ -259,6 +302,7 @@ fn columns(questions: &Questions, dialect: Dialect) -> BTreeMap<String, CustomCo
         question.audience.filter.to_string().hash(&mut hasher);
         asked(question.audience.filter.root(), &mut keys);
     }
+    let types = types(dialect);
     let memberships = || questions.population.contacts().iter().flat_map(|contact| &contact.memberships);
     let mut taken = BTreeMap::new();
     let mut columns = BTreeMap::new();
@@ -266,17 +310,16 @@ fn columns(questions: &Questions, dialect: Dialect) -> BTreeMap<String, CustomCo
         let values: Vec<&Value> = memberships().filter_map(|on| on.custom_fields.get(&key)).collect();
         key.hash(&mut hasher);
         let drawn = hasher.finish() as usize;
-        let tightest = || CustomType::ALL.into_iter().find(|of| values.iter().all(|value| is_kept(*of, value)));
-        // The engine that reads no JSON is asked about as much as can be.
+        let kept = |of: &CustomType| values.iter().all(|value| is_kept(*of, value));
+        let tightest =
+            || types.iter().copied().find(kept).or(types.contains(&CustomType::Json).then_some(CustomType::Json));
+        // An engine that reads no JSON is asked about as much as can be.
         let free = drawn.is_multiple_of(3) || dialect == Dialect::DataFusion;
-        let of = if free {
-            CustomType::ALL[drawn / 3 % CustomType::ALL.len()]
-        } else {
-            tightest().unwrap_or(CustomType::Json)
-        };
+        let tightest = if free { None } else { tightest() };
+        let of = tightest.unwrap_or(types[drawn / 3 % types.len()]);
         let number = taken.entry(format!("{of:?}")).or_insert(0);
         if *number < SLOTS {
-            columns.insert(key, CustomColumn::new(of).named(slot(of, *number)));
+            columns.insert(key, CustomColumn::new(of).named(slot(of, *number, dialect)));
             *number += 1;
         }
     }

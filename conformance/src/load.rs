@@ -31,7 +31,7 @@ pub(crate) fn tables(
     dialect: Dialect,
 ) -> Option<Vec<Table>> {
     let mut contacts = Table { columns: of_contacts(schema), rows: Vec::new() };
-    let mut memberships = Table { columns: of_memberships(schema), rows: Vec::new() };
+    let mut memberships = Table { columns: of_memberships(schema, dialect), rows: Vec::new() };
     let mut values = Table { columns: Vec::new(), rows: Vec::new() };
     if let CustomFields::Rows(rows) = &schema.custom_fields {
         values.columns = of_values(rows);
@@ -48,7 +48,7 @@ pub(crate) fn tables(
                         .rows
                         .extend(membership.custom_fields.iter().flat_map(|(key, value)| custom(rows, id, key, value)));
                 }
-                other => in_columns(other, id, membership, asked, &mut row),
+                other => in_columns(other, id, membership, asked, dialect, &mut row),
             }
             memberships.rows.push(row.into());
         }
@@ -63,8 +63,28 @@ pub(crate) fn tables(
     all.extend(schema.contacts.is_some().then_some(contacts));
     all.push(memberships);
     all.extend((!values.columns.is_empty()).then_some(values));
-    let nul = || all.iter().flat_map(|table: &Table| &table.rows).any(has_nul);
-    (dialect != Dialect::PostgreSql || !nul()).then_some(all)
+    let rows = || all.iter().flat_map(|table: &Table| &table.rows);
+    let holds_nul = !matches!(dialect, Dialect::PostgreSql | Dialect::Redshift);
+    let early = || all.iter().any(|table| table.has_before(first_instant(dialect)));
+    ((holds_nul || !rows().any(has_nul)) && !early()).then_some(all)
+}
+
+/// The first instant of a dialect, in microseconds since 1970.
+fn first_instant(dialect: Dialect) -> i64 {
+    let year = match dialect {
+        Dialect::Snowflake => 1583,
+        Dialect::BigQuery => 1,
+        _ => return i64::MIN,
+    };
+    let start = chrono::NaiveDate::from_ymd_opt(year, 1, 1).and_then(|day| day.and_hms_opt(0, 0, 0));
+    start.map_or(i64::MIN, |start| start.and_utc().timestamp_micros())
+}
+
+impl Table {
+    fn has_before(&self, first: i64) -> bool {
+        let instants = || self.columns.iter().filter(|(_, kind)| *kind == "instant");
+        self.rows.iter().any(|row| instants().any(|(name, _)| row[name].as_i64().is_some_and(|at| at < first)))
+    }
 }
 
 fn has_nul(value: &Json) -> bool {
@@ -93,7 +113,7 @@ fn of_contacts(schema: &SqlSchema) -> Vec<Column> {
     own.map(|field| (schema.column(field).to_owned(), kind(field))).collect()
 }
 
-fn of_memberships(schema: &SqlSchema) -> Vec<Column> {
+fn of_memberships(schema: &SqlSchema, dialect: Dialect) -> Vec<Column> {
     let mut columns = vec![(schema.membership_id.clone(), "key"), (schema.list_id.clone(), "key")];
     columns.push((schema.active.clone(), "flag"));
     columns.extend(schema.is_membership.iter().map(|name| (name.clone(), "flag")));
@@ -104,7 +124,7 @@ fn of_memberships(schema: &SqlSchema) -> Vec<Column> {
     match &schema.custom_fields {
         CustomFields::Json(json) => columns.push((json.column.clone(), "json")),
         CustomFields::Map(map) => columns.push((map.column.clone(), "map")),
-        CustomFields::Columns(_) => columns.extend(slots().map(|(of, name)| (name, of_type(of)))),
+        CustomFields::Columns(_) => columns.extend(slots(dialect).map(|(of, name)| (name, of_type(of)))),
         _ => {}
     }
     columns
@@ -186,7 +206,14 @@ fn membership_row(schema: &SqlSchema, id: i64, contact: &Contact, on: &Membershi
 }
 
 /// Custom fields in columns of the memberships.
-fn in_columns(fields: &CustomFields, id: i64, on: &Membership, asked: &BTreeSet<String>, row: &mut Map<String, Json>) {
+fn in_columns(
+    fields: &CustomFields,
+    id: i64,
+    on: &Membership,
+    asked: &BTreeSet<String>,
+    dialect: Dialect,
+    row: &mut Map<String, Json>,
+) {
     let custom = &on.custom_fields;
     // Every other row says of what is not there that it is null.
     let missing = || asked.iter().filter(|key| id % 2 == 0 && !custom.contains_key(*key));
@@ -210,7 +237,7 @@ fn in_columns(fields: &CustomFields, id: i64, on: &Membership, asked: &BTreeSet<
             row.insert(map.column.clone(), object.into());
         }
         CustomFields::Columns(columns) => {
-            row.extend(slots().map(|(_, name)| (name, Json::Null)));
+            row.extend(slots(dialect).map(|(_, name)| (name, Json::Null)));
             for (key, column) in columns {
                 let value = match (custom.get(key), column.of) {
                     (Some(value), CustomType::Json) => value.to_string().into(),

@@ -54,9 +54,8 @@ fn of(dialect: Dialect) -> Settings {
             ("any_join_distinct_right_table_keys", &["1"]),
             ("join_algorithm", &["'full_sorting_merge'", "'grace_hash'"]),
         ],
-        Dialect::Spark => &[
+        Dialect::Spark | Dialect::Databricks => &[
             ("spark.sql.session.timeZone", &["America/New_York", "Asia/Kathmandu"]),
-            ("spark.sql.timestampType", &["TIMESTAMP_NTZ"]),
             ("spark.sql.ansi.enabled", &["false"]),
             ("spark.sql.ansi.doubleQuotedIdentifiers", &["true"]),
             ("spark.sql.ansi.enforceReservedKeywords", &["true"]),
@@ -80,14 +79,20 @@ fn of(dialect: Dialect) -> Settings {
             ("datafusion.sql_parser.default_null_ordering", &["'nulls_min'"]),
             ("datafusion.optimizer.prefer_hash_join", &["false"]),
         ],
+        // What stands in for them has the settings of another engine.
+        Dialect::Redshift | Dialect::Snowflake | Dialect::BigQuery => &[],
         other => unreachable!("no engine is asked of {other}"),
     }
 }
 
+/// What may be set in Spark, and not in Databricks.
+const OF_SPARK: Settings = &[("spark.sql.timestampType", &["TIMESTAMP_NTZ"])];
+
 /// Some of them, each a statement that sets it.
 pub(crate) fn settings(dialect: Dialect) -> impl Strategy<Value = Vec<String>> {
-    let all = of(dialect);
-    subsequence(all, 0..=all.len()).prop_flat_map(|some| {
+    let own = if dialect == Dialect::Spark { OF_SPARK } else { &[] };
+    let all = [of(dialect), own].concat();
+    subsequence(all.clone(), 0..=all.len()).prop_flat_map(|some| {
         let each = some
             .into_iter()
             .map(|(name, values)| select(values).prop_map(move |value| format!("SET {name} = {value}")));

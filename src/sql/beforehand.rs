@@ -98,12 +98,16 @@ impl Beforehand {
         out.push(&format!("{lead}{} {table} ON {id} = {outer}", printer.syntax.left_join()));
     }
 
-    /// The keys of the custom fields that are asked: of a table, rows of other fields are left aside.
+    /// The keys of the custom fields that are asked: of a table or a view, rows of other fields are left aside.
     fn keys(&self, printer: &Printer<'_>) -> Option<Sketch> {
-        let CustomFields::Rows(rows) = &printer.schema.custom_fields else { return None };
+        let is_worked_out =
+            printer.schema.values_view.is_none() && !matches!(printer.schema.custom_fields, CustomFields::Rows(_));
+        if is_worked_out {
+            return None;
+        }
         let asked = self.numbers.keys().filter(|(rows, _)| *rows == Rows::OfMembership);
         let needed = Needed::of_conditions(asked.map(|(_, condition)| condition));
-        let mut keys = Sketch::from(&*printer.column(&printer.aliases.values, &rows.key)).then(" IN (");
+        let mut keys = Sketch::from(&*printer.column(&printer.aliases.values, &printer.rows.key)).then(" IN (");
         needed.keys(&mut keys);
         Some(keys.then(")"))
     }

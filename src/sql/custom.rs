@@ -65,10 +65,13 @@ impl Lowering<'_> {
         tells_absence: bool,
     ) -> Result<Answer, Reason> {
         match &self.schema.custom_fields {
-            CustomFields::Rows(rows) => Ok(self.asked_of_rows(rows, key, test)),
+            CustomFields::Rows(rows) => self.asked_of_rows(rows, key, test),
             CustomFields::Json(_) => self.asked_of_json(key, test),
             CustomFields::Map(map) if map.values == MapValues::Json => self.asked_of_json(key, test),
-            CustomFields::Map(_) => Ok(self.asked_of_rows(&CustomRows::default(), key, test)),
+            CustomFields::Map(map) => {
+                self.dialect.syntax().map_entries(&map.column)?;
+                self.asked_of_rows(&CustomRows::default(), key, test)
+            }
             CustomFields::Columns(columns) => match columns.get(key.as_str()) {
                 Some(column) => self.asked_of_column(column, key, test, tells_absence),
                 None => {
@@ -80,7 +83,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn asked_of_rows(self, rows: &CustomRows, key: &CustomKey, test: Option<&CustomTest>) -> Answer {
+    fn asked_of_rows(self, rows: &CustomRows, key: &CustomKey, test: Option<&CustomTest>) -> Result<Answer, Reason> {
         let column = |name: &str| Scalar::Custom(name.to_owned());
         let lanes = Lanes { double: column(&rows.number), whole: Some(column(&rows.number_whole)) };
         let element = Element {
@@ -94,7 +97,7 @@ impl Lowering<'_> {
 
     fn asked_of_json(self, key: &CustomKey, test: Option<&CustomTest>) -> Result<Answer, Reason> {
         self.dialect.syntax().json()?;
-        Ok(self.asked_of_rows(&CustomRows::default(), key, test))
+        self.asked_of_rows(&CustomRows::default(), key, test)
     }
 
     fn asked_of_column(
@@ -109,11 +112,14 @@ impl Lowering<'_> {
         let looks = test.map_or(Looks::default(), Looks::of);
         match column.of {
             CustomType::Text if !looks.other => element.text = Some(scalar.clone()),
-            CustomType::Text => return Ok(self.asked_of_rows(&CustomRows::default(), key, test)),
+            CustomType::Text => return self.asked_of_rows(&CustomRows::default(), key, test),
             CustomType::TextList if tells_absence && !self.dialect.syntax().has_null_collections() => {
                 return Err("an array is never NULL there, so that an empty one may be no value".to_owned());
             }
-            CustomType::TextList => return Ok(self.asked_of_rows(&CustomRows::default(), key, test)),
+            CustomType::TextList => {
+                self.dialect.syntax().unnested(key.as_str())?;
+                return self.asked_of_rows(&CustomRows::default(), key, test);
+            }
             CustomType::Json => return self.asked_of_json(key, test),
             CustomType::Integer => element.number = Some(Numbers::Whole(scalar.clone())),
             CustomType::Double => {
@@ -125,12 +131,12 @@ impl Lowering<'_> {
             }
             CustomType::Timestamp => element.instant = Some(scalar.clone()),
         }
-        Ok(self.asked_of(&element, &Place::Column(scalar), test))
+        self.asked_of(&element, &Place::Column(scalar), test)
     }
 
     /// Some element satisfies the test.
-    fn asked_of(self, element: &Element, place: &Place, test: Option<&CustomTest>) -> Answer {
-        match (test, &element.instant) {
+    fn asked_of(self, element: &Element, place: &Place, test: Option<&CustomTest>) -> Result<Answer, Reason> {
+        Ok(match (test, &element.instant) {
             (None, _) => Answer::always(place.some(BoolExpr::Always(true))),
             (Some(CustomTest::Time(_)), None) => {
                 Answer { passes: BoolExpr::Always(false), fails: BoolExpr::Always(false) }
@@ -140,14 +146,14 @@ impl Lowering<'_> {
                     Place::Rows(_) => BoolExpr::Present(instant.clone()),
                     Place::Column(_) => BoolExpr::Always(true),
                 };
-                let passes = match self.instant(instant, test) {
+                let passes = match self.instant(instant, test)? {
                     BoolExpr::Always(true) => there.clone(),
                     passes => passes,
                 };
                 place.answer(passes, there)
             }
             (Some(test), _) => place.answer(self.element(element, test), BoolExpr::Always(true)),
-        }
+        })
     }
 
     fn is_key(self, column: &Scalar, key: &CustomKey) -> BoolExpr {

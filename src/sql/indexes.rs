@@ -29,7 +29,7 @@ use crate::catalogue::{AmountField, FIELDS, Field, Owner, TextField};
 ///
 /// A name that is empty, or has a NUL in it.
 pub fn indexes(dialect: Dialect, schema: &SqlSchema) -> Result<Vec<Statement>, Refusal> {
-    names::check(dialect, schema)?;
+    names::check(dialect, schema).map_err(|reason| Refusal::of_tables(dialect, reason))?;
     let syntax = dialect.syntax();
     if !syntax.has_indexes() {
         return Ok(Vec::new());

@@ -16,7 +16,7 @@ use crate::filter::{
 };
 use crate::number::Number;
 use crate::semantics::{EvalContext, Subscription, TextCase};
-use crate::time::WRITABLE;
+use crate::time::{WRITABLE, year_start};
 
 /// The instants that a column may hold, in microseconds since 1970: what a record may say, of the years 0 to 9999.
 const INSTANTS: std::ops::RangeInclusive<i64> = WRITABLE.start..=WRITABLE.end - 1;
@@ -126,7 +126,7 @@ impl Lowering<'_> {
             Predicate::Exists(OptionalField::Custom(key)) => always(self.custom(key, None, true)?.passes),
             Predicate::Time(field, test) => {
                 let column = self.column(*field);
-                Answer::of_present(&column, self.instant(&column, test))
+                Answer::of_present(&column, self.instant(&column, test)?)
             }
             Predicate::Count(field, test) => {
                 let column = self.count_column(*field);
@@ -166,31 +166,43 @@ impl Lowering<'_> {
     // Times.
 
     /// Whether an instant that is there passes.
-    pub(super) fn instant(self, scalar: &Scalar, test: &TimeTest) -> BoolExpr {
+    pub(super) fn instant(self, scalar: &Scalar, test: &TimeTest) -> Result<BoolExpr, Reason> {
         let now = self.cx.now.timestamp_micros();
+        let compare = |comparison, bound| Ok(BoolExpr::Compare(scalar.clone(), comparison, self.bound(bound)?));
         match test {
             TimeTest::Within(span) => {
                 let (first, last) = (span.before(now), now);
                 if last < *INSTANTS.start() || first > *INSTANTS.end() {
-                    return BoolExpr::Always(false);
+                    return Ok(BoolExpr::Always(false));
                 }
                 match (first <= *INSTANTS.start(), last >= *INSTANTS.end()) {
-                    (true, true) => BoolExpr::Always(true),
-                    (true, false) => BoolExpr::Compare(scalar.clone(), Comparison::Lte, Value::Instant(last)),
-                    (false, true) => BoolExpr::Compare(scalar.clone(), Comparison::Gte, Value::Instant(first)),
-                    (false, false) => BoolExpr::Between(scalar.clone(), Value::Instant(first), Value::Instant(last)),
+                    (true, true) => Ok(BoolExpr::Always(true)),
+                    (true, false) => compare(Comparison::Lte, last),
+                    (false, true) => compare(Comparison::Gte, first),
+                    (false, false) => Ok(BoolExpr::Between(scalar.clone(), self.bound(first)?, self.bound(last)?)),
                 }
             }
             TimeTest::Before(moment) => match moment.instant(now) {
-                end if end <= *INSTANTS.start() => BoolExpr::Always(false),
-                end if end > *INSTANTS.end() => BoolExpr::Always(true),
-                end => BoolExpr::Compare(scalar.clone(), Comparison::Lt, Value::Instant(end)),
+                end if end <= *INSTANTS.start() => Ok(BoolExpr::Always(false)),
+                end if end > *INSTANTS.end() => Ok(BoolExpr::Always(true)),
+                end => compare(Comparison::Lt, end),
             },
             TimeTest::After(moment) => match moment.instant(now) {
-                start if start >= *INSTANTS.end() => BoolExpr::Always(false),
-                start if start < *INSTANTS.start() => BoolExpr::Always(true),
-                start => BoolExpr::Compare(scalar.clone(), Comparison::Gt, Value::Instant(start)),
+                start if start >= *INSTANTS.end() => Ok(BoolExpr::Always(false)),
+                start if start < *INSTANTS.start() => Ok(BoolExpr::Always(true)),
+                start => compare(Comparison::Gt, start),
             },
+        }
+    }
+
+    /// An instant to compare with. Whatever is before the first that an engine has is that one there, so that only a later
+    /// one tells them apart.
+    fn bound(self, micros: i64) -> Result<Value, Reason> {
+        match self.dialect.syntax().first_year() {
+            Some(year) if micros <= year_start(year) => {
+                Err(format!("its times begin with the year {year}, and an earlier one is asked for"))
+            }
+            _ => Ok(Value::Instant(micros)),
         }
     }
 

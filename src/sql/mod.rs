@@ -38,6 +38,7 @@ mod many;
 mod names;
 mod print;
 mod reading;
+mod rows;
 mod schema;
 mod sketch;
 mod statement;
@@ -54,11 +55,11 @@ use self::values::Needed;
 use crate::audience::Audience;
 use crate::semantics::{EvalContext, Unit};
 
-pub use self::ddl::ddl;
+pub use self::ddl::{ddl, partitioned_ddl};
 pub use self::dialect::Dialect;
 pub use self::indexes::indexes;
 pub use self::layout::{CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, MapValues};
-pub use self::load::inserts;
+pub use self::load::{copies, inserts};
 pub use self::schema::{SqlSchema, TableName};
 pub use self::statement::{Parameter, Statement};
 
@@ -178,7 +179,7 @@ impl Sql {
     }
 
     fn finished(&self, sketch: Sketch) -> Result<Statement, Refusal> {
-        names::check(self.dialect, &self.schema)?;
+        names::check(self.dialect, &self.schema).map_err(|reason| self.refusal(reason))?;
         let statement = sketch.finished(self.dialect, self.inlined);
         let found = statement.parameters.len();
         if let Some(most) = self.dialect.syntax().limits().parameters

@@ -1,6 +1,5 @@
 //! The names of a schema, and those that a statement gives to tables beside them.
 
-use super::Refusal;
 use super::dialect::Dialect;
 use super::layout::CustomFields;
 use super::schema::SqlSchema;
@@ -45,18 +44,22 @@ impl Aliases {
     }
 }
 
-/// Names that can be quoted.
-pub(super) fn check(dialect: Dialect, schema: &SqlSchema) -> Result<(), Refusal> {
-    if names(schema).into_iter().any(|name| name.is_empty() || name.contains('\0')) {
-        let reason = "a name in the schema is empty, or has a NUL in it".to_owned();
-        return Err(Refusal::of_all(dialect, reason));
+/// Names that can be quoted; else why one cannot.
+pub(super) fn check(dialect: Dialect, schema: &SqlSchema) -> Result<(), String> {
+    let names = names(schema);
+    if names.iter().any(|name| name.is_empty() || name.contains('\0')) {
+        return Err("a name in the schema is empty, or has a NUL in it".to_owned());
     }
-    Ok(())
+    if schema.values_view.is_some() && matches!(schema.custom_fields, CustomFields::Rows(_)) {
+        return Err("the schema has a table of the values of custom fields, and a view of them besides".to_owned());
+    }
+    let each = names.into_iter().map(|name| dialect.syntax().takes_name(name));
+    each.collect::<Result<(), _>>().map_err(String::from)
 }
 
 /// The names in a schema.
 fn names(schema: &SqlSchema) -> Vec<&str> {
-    let mut tables = vec![Some(&schema.memberships), schema.contacts.as_ref()];
+    let mut tables = vec![Some(&schema.memberships), schema.contacts.as_ref(), schema.values_view.as_ref()];
     let mut names: Vec<&str> = [&schema.membership_id, &schema.list_id, &schema.active].map(String::as_str).into();
     match &schema.custom_fields {
         CustomFields::Rows(rows) => {

@@ -1,6 +1,7 @@
 //! From conditions to text: one condition a line, groups indented, values apart from the text until the end.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::beforehand::Beforehand;
 use super::dialect::{Dialect, Syntax};
@@ -40,8 +41,9 @@ impl<'a> Printer<'a> {
     /// Writes conditions on other rows where they stand, as far as the engine plans them well there.
     pub(super) fn new(dialect: Dialect, schema: &'a SqlSchema) -> Self {
         let (syntax, aliases) = (dialect.syntax(), Aliases::beside(schema));
-        let rows = match &schema.custom_fields {
-            CustomFields::Rows(rows) => Cow::Borrowed(rows),
+        let rows = match (&schema.custom_fields, &schema.values_view) {
+            (CustomFields::Rows(rows), _) => Cow::Borrowed(rows),
+            (_, Some(view)) => Cow::Owned(CustomRows { table: view.clone(), ..CustomRows::default() }),
             _ => Cow::Owned(CustomRows { table: TableName::new(&*aliases.relation), ..CustomRows::default() }),
         };
         let hoists = if syntax.joins_below_or() { Hoists::None } else { Hoists::BelowOr };
@@ -146,19 +148,29 @@ impl<'a> Printer<'a> {
                 out.append(self.scalar(scalar));
                 out.push(" IS NULL");
             }
+            BoolExpr::Compare(scalar, Comparison::Eq, value) if self.ends_matter(value) => {
+                self.equals_to_the_end(scalar, std::slice::from_ref(value), inside, out);
+            }
+            BoolExpr::NonEmpty(scalar, values) if values.iter().any(|value| self.ends_matter(value)) => {
+                self.equals_to_the_end(scalar, values, inside, out);
+            }
             BoolExpr::Compare(scalar, comparison, value) => {
-                out.append(self.scalar(scalar));
-                let ordered = *comparison != Comparison::Eq;
-                if ordered && matches!(value, Value::Text(_)) {
-                    out.push(self.syntax.code_point_order());
+                let (mut left, mut right) = (self.scalar(scalar), self.value(value));
+                if *comparison != Comparison::Eq && matches!(value, Value::Text(_)) {
+                    (left, right) = (self.syntax.code_point_order(left), self.syntax.code_point_bound(right));
                 }
+                out.append(left);
                 out.push(symbol(*comparison));
-                out.append(self.value(value));
+                out.append(right);
             }
             BoolExpr::Between(..) | BoolExpr::NonEmpty(..) | BoolExpr::Among(..) => self.range(predicate, "", out),
             BoolExpr::Part(part, scalar, text) => out.append(self.part(*part, scalar, text)),
             BoolExpr::Is(scalar) => out.append(self.scalar(scalar)),
             BoolExpr::Not(inner) => match &**inner {
+                BoolExpr::NonEmpty(_, values) if values.iter().any(|value| self.ends_matter(value)) => {
+                    self.negated(inner, out);
+                }
+                BoolExpr::Compare(_, Comparison::Eq, value) if self.ends_matter(value) => self.negated(inner, out),
                 BoolExpr::Between(..) | BoolExpr::NonEmpty(..) | BoolExpr::Among(..) => self.range(inner, " NOT", out),
                 BoolExpr::Is(scalar) => {
                     out.push("NOT ");
@@ -169,13 +181,51 @@ impl<'a> Printer<'a> {
                     out.push(" <> ");
                     out.append(self.value(value));
                 }
-                inner => {
-                    out.push("NOT (");
-                    self.predicate(inner, None, out);
-                    out.push(")");
-                }
+                inner => self.negated(inner, out),
             },
         }
+    }
+
+    fn negated(&mut self, inner: &BoolExpr, out: &mut Sketch) {
+        out.push("NOT (");
+        self.predicate(inner, None, out);
+        out.push(")");
+    }
+
+    /// Whether to be equal to a value takes a look at the end of a text.
+    fn ends_matter(&self, value: &Value) -> bool {
+        self.syntax.ignores_trailing_spaces() && matches!(value, Value::Text(_) | Value::Key(_))
+    }
+
+    /// Equality to one of some texts where spaces at the end of a text are none: its length is asked, too.
+    fn equals_to_the_end(&mut self, scalar: &Scalar, values: &[Value], inside: Option<Junction>, out: &mut Sketch) {
+        let mut by_length: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
+        for value in values {
+            let (Value::Text(text) | Value::Key(text)) = value else { continue };
+            by_length.entry(text.chars().count()).or_default().push(value.clone());
+        }
+        let several = by_length.len() > 1;
+        let apart = inside == Some(Junction::Any) || several;
+        out.push(if several { "(" } else { "" });
+        for (i, (length, values)) in by_length.into_iter().enumerate() {
+            out.push(match (i, apart) {
+                (0, true) => "(",
+                (0, false) => "",
+                _ => " OR (",
+            });
+            out.append(self.scalar(scalar));
+            match values.as_slice() {
+                [only] => {
+                    out.push(" = ");
+                    out.append(self.value(only));
+                }
+                several => self.list(several, out),
+            }
+            out.push(" AND ");
+            out.append(Sketch::call("length", [self.scalar(scalar)]));
+            out.push(&format!(" = {length}{}", if apart { ")" } else { "" }));
+        }
+        out.push(if several { ")" } else { "" });
     }
 
     fn joined(&mut self, junction: Junction, members: &[BoolExpr], inside: Option<Junction>, out: &mut Sketch) {
@@ -218,18 +268,22 @@ impl<'a> Printer<'a> {
             BoolExpr::NonEmpty(scalar, values) => {
                 out.append(self.scalar(scalar));
                 out.push(not);
-                out.push(" IN (");
-                for (i, value) in values.iter().enumerate() {
-                    if i > 0 {
-                        out.push(", ");
-                    }
-                    out.append(self.value(value));
-                }
-                out.push(")");
+                self.list(values, out);
             }
             BoolExpr::Among(rows, inner) => self.among(*rows, inner, not, out),
             other => self.predicate(other, None, out),
         }
+    }
+
+    fn list(&self, values: &[Value], out: &mut Sketch) {
+        out.push(" IN (");
+        for (i, value) in values.iter().enumerate() {
+            if i > 0 {
+                out.push(", ");
+            }
+            out.append(self.value(value));
+        }
+        out.push(")");
     }
 
     fn among(&mut self, rows: Rows, inner: &BoolExpr, not: &str, out: &mut Sketch) {

@@ -18,13 +18,17 @@ pub(super) const EXACT: &str = "9007199254740992";
 /// The ends of the numbers: of 64 bits, with and without a sign.
 const ENDS: (i64, u64) = (i64::MIN, u64::MAX);
 
+fn ends(syntax: &dyn Syntax) -> [String; 2] {
+    [ENDS.0.into(), ENDS.1.into()].map(|end| syntax.whole_literal(end))
+}
+
 /// As many characters as the ends have.
 const DIGITS: usize = 20;
 
 /// The double of the number that a text is.
 pub(super) fn number(syntax: &dyn Syntax, text: &str) -> String {
     let (whole, double, fraction) = (syntax.whole(text), syntax.double(text), syntax.fraction(text));
-    let (least, most) = ENDS;
+    let [least, most] = ends(syntax);
     format!(
         "CASE WHEN {} AND length({text}) <= {DIGITS} \
          THEN CASE WHEN {whole} BETWEEN {least} AND {most} THEN {double} END WHEN {} THEN {fraction} END",
@@ -36,7 +40,7 @@ pub(super) fn number(syntax: &dyn Syntax, text: &str) -> String {
 /// The whole number that a text is, if it is past what a double holds exactly.
 pub(super) fn whole(syntax: &dyn Syntax, text: &str) -> String {
     let whole = syntax.whole(text);
-    let (least, most) = ENDS;
+    let [least, most] = ends(syntax);
     format!(
         "CASE WHEN {} AND length({text}) <= {DIGITS} \
          THEN CASE WHEN {whole} BETWEEN {least} AND -{EXACT} OR {whole} BETWEEN {EXACT} AND {most} THEN {whole} END END",
@@ -90,7 +94,14 @@ pub(super) fn instant(syntax: &dyn Syntax, of: &impl Fn(&str) -> String) -> Vec<
     let sum = vec![(format!("({days}) * 86400000000 + {clock}"), "micros")];
     let made = syntax.instant_of_micros(&micros);
     // A zone may lead out of the years that can be written.
-    let (first, last) = (WRITABLE.start, WRITABLE.end - 1);
-    let made = vec![(format!("CASE WHEN {micros} BETWEEN {first} AND {last} THEN {made} END"), "instant")];
+    let (mut first, last) = (WRITABLE.start, WRITABLE.end - 1);
+    let mut before = String::new();
+    if let Some(year) = syntax.first_year() {
+        // Before whatever it is asked to be before or after.
+        let (start, least) = (time::year_start(year), syntax.instant_of_micros(&time::year_start(year).to_string()));
+        before = format!(" WHEN {micros} BETWEEN {first} AND {} THEN {least}", start - 1);
+        first = start;
+    }
+    let made = vec![(format!("CASE{before} WHEN {micros} BETWEEN {first} AND {last} THEN {made} END"), "instant")];
     vec![split, parts, sum, made]
 }

@@ -52,6 +52,9 @@ pub struct SqlSchema {
     pub wholes: BTreeMap<AmountField, String>,
     /// Where custom fields are.
     pub custom_fields: CustomFields,
+    /// The view of the values of custom fields that [`ddl`](super::ddl) makes, where they are not in a table of their own:
+    /// statements ask it, where they would else each work out what is in JSON, in a map or in a text.
+    pub values_view: Option<TableName>,
 }
 
 impl Default for SqlSchema {
@@ -67,6 +70,7 @@ impl Default for SqlSchema {
             columns: BTreeMap::new(),
             wholes: AmountField::ALL.iter().map(whole).collect(),
             custom_fields: CustomFields::Rows(CustomRows::default()),
+            values_view: None,
         }
     }
 }

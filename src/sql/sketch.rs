@@ -103,8 +103,12 @@ impl Sketch {
                 Piece::Text(piece) => text.push_str(&piece),
                 Piece::Constant(value) => text.push_str(&syntax.quoted_text(&value)),
                 Piece::Value(Parameter::Text(value)) if inlined => text.push_str(&syntax.quoted_text(&value)),
-                Piece::Value(Parameter::Integer(value)) if inlined => text.push_str(&value.to_string()),
-                Piece::Value(Parameter::Unsigned(value)) if inlined => text.push_str(&value.to_string()),
+                Piece::Value(Parameter::Integer(value)) if inlined => {
+                    text.push_str(&syntax.whole_literal(value.into()))
+                }
+                Piece::Value(Parameter::Unsigned(value)) if inlined => {
+                    text.push_str(&syntax.whole_literal(value.into()))
+                }
                 Piece::Value(Parameter::Double(value)) if inlined => text.push_str(&syntax.double_literal(value)),
                 Piece::Value(value) => {
                     text.push_str(&syntax.placeholder(parameters.len() + 1, &value));

@@ -17,7 +17,8 @@ use super::sketch::Sketch;
 /// What a statement asks of the relation.
 #[derive(Default)]
 pub(super) struct Needed {
-    keys: BTreeSet<String>,
+    /// Of which custom fields.
+    keys: Keys,
     text: bool,
     number: bool,
     number_whole: bool,
@@ -25,7 +26,32 @@ pub(super) struct Needed {
     instant: bool,
 }
 
+enum Keys {
+    Every,
+    Of(BTreeSet<String>),
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Self::Of(BTreeSet::new())
+    }
+}
+
+impl Keys {
+    fn has(&self, key: &str) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Of(keys) => keys.contains(key),
+        }
+    }
+}
+
 impl Needed {
+    /// All that a statement may ask.
+    fn everything() -> Self {
+        Self { keys: Keys::Every, text: true, number: true, number_whole: true, flag: true, instant: true }
+    }
+
     /// What these conditions ask.
     pub(super) fn of<'t>(trees: impl IntoIterator<Item = &'t Tree>) -> Self {
         let mut needed = Self::default();
@@ -47,7 +73,11 @@ impl Needed {
         condition.scalars(&mut |scalar: &Scalar, value: Option<&Value>| {
             let Scalar::Custom(name) = scalar else { return };
             match value {
-                Some(Value::Key(key)) => drop(self.keys.insert(key.clone())),
+                Some(Value::Key(key)) => {
+                    if let Keys::Of(keys) = &mut self.keys {
+                        keys.insert(key.clone());
+                    }
+                }
                 _ => {
                     self.text |= *name == rows.text;
                     self.number |= *name == rows.number;
@@ -61,7 +91,8 @@ impl Needed {
 
     /// The keys of the custom fields, as a list.
     pub(super) fn keys(&self, out: &mut Sketch) {
-        for (i, key) in self.keys.iter().enumerate() {
+        let Keys::Of(keys) = &self.keys else { return };
+        for (i, key) in keys.iter().enumerate() {
             if i > 0 {
                 out.push(", ");
             }
@@ -74,8 +105,20 @@ impl Needed {
     }
 }
 
-/// The relation under its name, to stand behind `WITH`; none where nothing is asked of it, or there is a table.
+/// The view of the relation, where the schema has one.
+pub(super) fn view(printer: &Printer<'_>) -> Result<Option<Sketch>, Unsupported> {
+    let Some(name) = &printer.schema.values_view else { return Ok(None) };
+    let Some(query) = query(printer, &Needed::everything())? else { return Ok(None) };
+    let mut view = Sketch::from(&*format!("CREATE VIEW {} AS\n", printer.table(name)));
+    view.append(query);
+    Ok(Some(view))
+}
+
+/// The relation under its name, to stand behind `WITH`; none where nothing is asked of it, or there is a table or a view.
 pub(super) fn relation(printer: &Printer<'_>, needed: &Needed) -> Result<Option<Sketch>, Unsupported> {
+    if printer.schema.values_view.is_some() {
+        return Ok(None);
+    }
     let Some(query) = query(printer, needed)? else { return Ok(None) };
     let mut out = Sketch::default();
     out.push(&format!("{} AS (\n  ", printer.table(&printer.rows.table)));
@@ -86,7 +129,7 @@ pub(super) fn relation(printer: &Printer<'_>, needed: &Needed) -> Result<Option<
 
 /// The rows of what is needed.
 fn query(printer: &Printer<'_>, needed: &Needed) -> Result<Option<Sketch>, Unsupported> {
-    if needed.keys.is_empty() {
+    if matches!(&needed.keys, Keys::Of(keys) if keys.is_empty()) {
         return Ok(None);
     }
     let relation = Relation { printer, needed };
@@ -98,14 +141,16 @@ fn query(printer: &Printer<'_>, needed: &Needed) -> Result<Option<Sketch>, Unsup
             vec![relation.of_json(json, relation.entries(entries))]
         }
         CustomFields::Map(map) => {
-            let entries = relation.entries(printer.syntax.map_entries(&relation.own(&map.column)));
+            let entries = relation.entries(printer.syntax.map_entries(&relation.own(&map.column))?);
             vec![match map.values {
                 MapValues::Text => relation.of_texts(relation.alone(entries)),
                 MapValues::Json => relation.of_texts_of_json(entries)?,
             }]
         }
         CustomFields::Columns(columns) => {
-            let columns = needed.keys.iter().filter_map(|key| Some((key, columns.get(key)?)));
+            // Columns of other types are asked themselves.
+            let has_rows = |of| matches!(of, CustomType::Text | CustomType::TextList | CustomType::Json);
+            let columns = columns.iter().filter(|(key, column)| needed.keys.has(key) && has_rows(column.of));
             let part = |(key, column): (&String, &super::layout::CustomColumn)| {
                 let name = column.column.as_deref().unwrap_or(key);
                 relation.column(key, name, column.of)
@@ -179,10 +224,13 @@ impl Relation<'_> {
                 (out, key, is_value)
             }
         };
-        out.push(&format!("\nWHERE {key} IN ("));
-        self.needed.keys(&mut out);
-        out.push(&format!(") AND {is_value}"));
-        out
+        out.push("\nWHERE ");
+        if let Keys::Of(_) = self.needed.keys {
+            out.push(&format!("{key} IN ("));
+            self.needed.keys(&mut out);
+            out.push(") AND ");
+        }
+        out.then(is_value)
     }
 
     /// What is in values that are texts of JSON; null is none.
@@ -214,7 +262,8 @@ impl Relation<'_> {
         Ok(match of {
             CustomType::Json => self.of_texts_of_json(each(&column, &there))?,
             CustomType::TextList => {
-                let mut all = each(&self.syntax().unnested(&column), &there);
+                let elements = self.syntax().unnested(&column)?;
+                let mut all = each(&elements.value, &format!("{}{there}", elements.join));
                 // That there is a value, also where it is an empty array.
                 all.push("\nUNION ALL\n");
                 all.append(each(&self.null_of(types.text), &there));

@@ -226,9 +226,18 @@ pub(crate) enum QueryLanguage {
     Cel,
 }
 
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum LoadBy {
+    /// Statements that insert a few hundred rows each
+    #[default]
+    Insert,
+    /// What psql copies, which PostgreSQL reads several times as fast
+    Copy,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DdlPart {
-    /// The tables
+    /// The tables, without what is proposed for them
     Tables,
     /// The keys and indexes that are proposed beside them, best made once there are rows
     Indexes,

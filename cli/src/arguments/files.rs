@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args};
 use clap_complete::Shell;
 use headcount::sql::Dialect;
 
-use super::choices::{RecordsFormat, dialect};
+use super::choices::{LoadBy, RecordsFormat, dialect};
 use super::drawing::Drawing;
 use super::inputs::Records;
 
@@ -52,11 +52,11 @@ pub(crate) struct Import {
 
 /// Write the SQL that brings contact records into the tables which `ddl` makes and `sql` asks.
 ///
-/// What was read several times for a contact and a list is there once. Each statement inserts a few hundred rows.
+/// What was read several times for a contact and a list is there once.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  headcount load --dialect postgresql contacts.ndjson.gz | psql --single-transaction
+  headcount load --dialect postgresql --by copy contacts.ndjson.gz | psql --single-transaction
   headcount load --dialect duckdb --schema schema.json --to load.sql contacts.csv
 
 The tables have no rows before. Where there are indexes, they are best made afterwards.")]
@@ -69,6 +69,9 @@ pub(crate) struct Load {
     /// A file that says, in JSON, what tables and columns are called and where custom fields are
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+    /// How rows are written
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) by: LoadBy,
     /// The file to write, which appears once it is whole; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub(crate) to: PathBuf,

@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use self::asking::{Asking, Now, Readings, flags};
 pub(crate) use self::choices::{
-    ConvertFrom, ConvertTo, DdlPart, ExplanationFormat, MembersFormat, ProblemsFormat, QueryLanguage, SchemaOf,
+    ConvertFrom, ConvertTo, DdlPart, ExplanationFormat, LoadBy, MembersFormat, ProblemsFormat, QueryLanguage, SchemaOf,
     StatementFormat, TableFormat,
 };
 pub(crate) use self::contents::Describe;

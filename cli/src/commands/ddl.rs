@@ -11,8 +11,10 @@ pub(crate) fn run(arguments: &arguments::Ddl) -> Result<(), Failure> {
     let schema = super::sql::schema(arguments.schema.as_deref())?;
     let refused = |refusal: Refusal| Failure::Unfit(refusal.to_string());
     let mut statements = Vec::new();
-    if arguments.only != Some(DdlPart::Indexes) {
-        statements.extend(sql::ddl(arguments.dialect, &schema).map_err(refused)?);
+    match arguments.only {
+        None => statements.extend(sql::partitioned_ddl(arguments.dialect, &schema).map_err(refused)?),
+        Some(DdlPart::Tables) => statements.extend(sql::ddl(arguments.dialect, &schema).map_err(refused)?),
+        Some(DdlPart::Indexes) => {}
     }
     if arguments.only != Some(DdlPart::Tables) {
         statements.extend(sql::indexes(arguments.dialect, &schema).map_err(refused)?);

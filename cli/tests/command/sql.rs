@@ -48,12 +48,20 @@ fn the_tables_are_described_in_every_dialect() {
         ("postgresql", "\"last_sent_at\" TIMESTAMPTZ"),
         ("duckdb", "\"send_count\" UBIGINT"),
         ("clickhouse", "`phone_number` String,"),
-        ("spark", ") USING PARQUET;"),
+        ("spark", ") USING PARQUET\nPARTITIONED BY (`key`);"),
         ("datafusion", "\"send_count\" BIGINT UNSIGNED"),
+        ("databricks", ")\nCLUSTER BY (`key`, `membership_id`);"),
+        ("redshift", ")\nDISTKEY (\"membership_id\")\nCOMPOUND SORTKEY (\"key\", \"membership_id\");"),
+        ("snowflake", ")\nCLUSTER BY (\"phone_number\", \"membership_id\");"),
+        ("bigquery", ")\nCLUSTER BY `key`, `membership_id`;"),
     ] {
         let printed = headcount(format!("ddl --dialect {dialect}")).stdout();
         assert!(printed.contains(column), "{printed}");
         assert_eq!(printed.matches("CREATE TABLE ").count(), 2, "{printed}");
+        let tables = headcount(format!("ddl --dialect {dialect} --only tables")).stdout();
+        for proposed in ["PARTITIONED", "CLUSTER BY", "DISTKEY", "INDEX"] {
+            assert!(!tables.contains(proposed), "{tables}");
+        }
     }
 }
 
@@ -85,6 +93,12 @@ fn records_are_loaded_by_statements() {
     assert!(memberships.starts_with("INSERT INTO \"memberships\" ("), "{printed}");
     assert!(memberships.contains("\n(1, '+1', ") && memberships.contains("\n(2, '+2', "), "{printed}");
     assert!(values.ends_with("\n(1, 'state', 'CA', NULL, NULL, NULL, NULL)"), "what was replaced is gone: {printed}");
+    let copied = headcount("load --dialect postgresql --by copy -").reading(records).stdout();
+    assert!(copied.starts_with("COPY \"memberships\" (") && copied.ends_with("\n\\.\n"), "{copied}");
+    assert!(copied.contains("\n1\tstate\tCA\t\\N\t\\N\t\\N\t\\N\n"), "{copied}");
+    headcount("load --dialect duckdb --by copy -")
+        .reading(records)
+        .fails(1, "cannot be loaded into DuckDB: it has no COPY that reads what stands behind it: insert");
     headcount("load --dialect postgresql -").reading("phone_number,click_count\n+1,x\n").fails(1, "click_count");
     headcount("load --dialect postgresql --schema nowhere.json examples/contacts.csv").fails(1, "nowhere.json");
 }

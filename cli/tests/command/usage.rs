@@ -66,7 +66,7 @@ fn wrong_arguments_exit_with_2() {
         ("convert x.json --to text --from cel", "[possible values: react-querybuilder]"),
         (
             "sql --dialect oracle --filter on_dnc",
-            "[possible values: postgresql, duckdb, clickhouse, spark, datafusion]",
+            "[possible values: postgresql, duckdb, clickhouse, spark, datafusion, databricks, redshift, snowflake, bigquery]",
         ),
         ("sql --dialect spark", "--audience <FILE>|--filter <TEXT>"),
         ("sql --dialect spark --filter on_dnc --count --members", "cannot be used with"),

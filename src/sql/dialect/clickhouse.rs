@@ -1,7 +1,7 @@
 //! ClickHouse.
 
 use super::shared::{fraction, translated, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
+use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
@@ -25,9 +25,9 @@ impl Syntax for ClickHouse {
             whole: "Decimal(20, 0)",
             flag: "Bool",
             instant: "DateTime64(6, 'UTC')",
-            texts: "Array(String)",
+            texts: Ok("Array(String)"),
             map: Ok("Map(String, String)"),
-            json: "String",
+            json: Ok("String"),
         }
     }
 
@@ -108,12 +108,12 @@ impl Syntax for ClickHouse {
         }
     }
 
-    fn array(&self, elements: &[String]) -> String {
-        format!("CAST([{}], 'Array(String)')", elements.join(", "))
+    fn array(&self, elements: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("CAST([{}], 'Array(String)')", elements.join(", ")))
     }
 
     fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported> {
-        Ok(format!("mapFromArrays({}, {})", self.array(keys), self.array(values)))
+        Ok(format!("mapFromArrays({}, {})", self.array(keys)?, self.array(values)?))
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {
@@ -132,8 +132,8 @@ impl Syntax for ClickHouse {
         translated("translateUTF8", text, folding)
     }
 
-    fn code_point_order(&self) -> &'static str {
-        ""
+    fn code_point_order(&self, text: Sketch) -> Sketch {
+        text
     }
 
     fn matches(&self, text: &str, pattern: &str) -> String {
@@ -168,18 +168,18 @@ impl Syntax for ClickHouse {
         format!("fromUnixTimestamp64Micro({micros}, 'UTC')")
     }
 
-    fn unnested(&self, array: &str) -> String {
-        format!("arrayJoin({array})")
+    fn unnested(&self, array: &str) -> Result<Unnested, Unsupported> {
+        Ok(Unnested::of(format!("arrayJoin({array})")))
     }
 
-    fn map_entries(&self, map: &str) -> Entries {
-        Entries::Nested {
+    fn map_entries(&self, map: &str) -> Result<Entries, Unsupported> {
+        Ok(Entries::Nested {
             columns: format!("arrayJoin(arrayZip(mapKeys({map}), mapValues({map}))) AS `pair`"),
             join: String::new(),
             key: "`pair`.1",
             value: "`pair`.2",
             is_value: "`pair`.2 IS NOT NULL",
-        }
+        })
     }
 
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {

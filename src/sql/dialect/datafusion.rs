@@ -1,7 +1,7 @@
 //! DataFusion.
 
 use super::shared::{cast_instant, fraction, numbered, single_quoted, try_cast, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
+use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
 use crate::sql::expression::Folding;
 use crate::sql::folding::SIGMAS;
 use crate::sql::sketch::Sketch;
@@ -23,9 +23,9 @@ impl Syntax for DataFusion {
             whole: "DECIMAL(20, 0)",
             flag: "BOOLEAN",
             instant: "TIMESTAMP(6)",
-            texts: "VARCHAR[]",
+            texts: Ok("VARCHAR[]"),
             map: Err(Unsupported("its CREATE TABLE has no type of maps: register a file with one")),
-            json: "VARCHAR",
+            json: Ok("VARCHAR"),
         }
     }
 
@@ -62,8 +62,8 @@ impl Syntax for DataFusion {
         cast_instant(without_zone(micros) + "Z", "TIMESTAMP(6)")
     }
 
-    fn array(&self, elements: &[String]) -> String {
-        format!("CAST(make_array({}) AS VARCHAR[])", elements.join(", "))
+    fn array(&self, elements: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("CAST(make_array({}) AS VARCHAR[])", elements.join(", ")))
     }
 
     fn map(&self, _keys: &[String], _values: &[String]) -> Result<String, Unsupported> {
@@ -90,8 +90,8 @@ impl Syntax for DataFusion {
         Sketch::call("lower", [text])
     }
 
-    fn code_point_order(&self) -> &'static str {
-        ""
+    fn code_point_order(&self, text: Sketch) -> Sketch {
+        text
     }
 
     fn matches(&self, text: &str, pattern: &str) -> String {
@@ -126,18 +126,18 @@ impl Syntax for DataFusion {
         format!("CAST({micros} AS TIMESTAMP(6))")
     }
 
-    fn unnested(&self, array: &str) -> String {
-        format!("unnest({array})")
+    fn unnested(&self, array: &str) -> Result<Unnested, Unsupported> {
+        Ok(Unnested::of(format!("unnest({array})")))
     }
 
-    fn map_entries(&self, map: &str) -> Entries {
-        Entries::Nested {
+    fn map_entries(&self, map: &str) -> Result<Entries, Unsupported> {
+        Ok(Entries::Nested {
             columns: format!("unnest(map_keys({map})) AS \"key\", unnest(map_values({map})) AS \"value\""),
             join: String::new(),
             key: "\"key\"",
             value: "\"value\"",
             is_value: "\"value\" IS NOT NULL",
-        }
+        })
     }
 
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {

@@ -1,7 +1,7 @@
 //! DuckDB.
 
 use super::shared::{cast_instant, fraction, numbered, single_quoted, translated, try_cast, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
+use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
@@ -22,9 +22,9 @@ impl Syntax for DuckDb {
             whole: "DECIMAL(20, 0)",
             flag: "BOOLEAN",
             instant: "TIMESTAMPTZ",
-            texts: "VARCHAR[]",
+            texts: Ok("VARCHAR[]"),
             map: Ok("MAP(VARCHAR, VARCHAR)"),
-            json: "JSON",
+            json: Ok("JSON"),
         }
     }
 
@@ -58,12 +58,12 @@ impl Syntax for DuckDb {
         cast_instant(without_zone(micros) + "+00", "TIMESTAMPTZ")
     }
 
-    fn array(&self, elements: &[String]) -> String {
-        format!("CAST([{}] AS VARCHAR[])", elements.join(", "))
+    fn array(&self, elements: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("CAST([{}] AS VARCHAR[])", elements.join(", ")))
     }
 
     fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported> {
-        Ok(format!("map({}, {})", self.array(keys), self.array(values)))
+        Ok(format!("map({}, {})", self.array(keys)?, self.array(values)?))
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {
@@ -82,8 +82,8 @@ impl Syntax for DuckDb {
         translated("translate", text, folding)
     }
 
-    fn code_point_order(&self) -> &'static str {
-        ""
+    fn code_point_order(&self, text: Sketch) -> Sketch {
+        text
     }
 
     fn matches(&self, text: &str, pattern: &str) -> String {
@@ -118,18 +118,18 @@ impl Syntax for DuckDb {
         format!("make_timestamptz({micros})")
     }
 
-    fn unnested(&self, array: &str) -> String {
-        format!("unnest({array})")
+    fn unnested(&self, array: &str) -> Result<Unnested, Unsupported> {
+        Ok(Unnested::of(format!("unnest({array})")))
     }
 
-    fn map_entries(&self, map: &str) -> Entries {
-        Entries::Nested {
+    fn map_entries(&self, map: &str) -> Result<Entries, Unsupported> {
+        Ok(Entries::Nested {
             columns: format!("unnest(map_entries({map})) AS \"pair\""),
             join: String::new(),
             key: r#""pair"."key""#,
             value: r#""pair"."value""#,
             is_value: r#""pair"."value" IS NOT NULL"#,
-        }
+        })
     }
 
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {

@@ -1,10 +1,14 @@
 //! Whose SQL is written: a dialect is a [`Syntax`], each in a file of its own.
 
+mod bigquery;
 mod clickhouse;
+mod databricks;
 mod datafusion;
 mod duckdb;
 mod postgresql;
+mod redshift;
 mod shared;
+mod snowflake;
 mod spark;
 mod syntax;
 
@@ -12,7 +16,7 @@ use std::fmt;
 
 use crate::settings;
 
-pub(super) use self::syntax::{ColumnTypes, Entries, JsonSyntax, Syntax, Unsupported};
+pub(super) use self::syntax::{ColumnTypes, CopySyntax, Entries, JsonSyntax, Syntax, Unsupported};
 
 /// Declares the dialects: each is called what the type is called that says how it writes, and in arguments what its file is
 /// called.
@@ -65,6 +69,14 @@ dialects! {
     Spark = spark;
     /// DataFusion.
     DataFusion = datafusion;
+    /// Databricks: SQL warehouses, and runtimes from 14.1 on; for custom fields in JSON, from 15.3 on.
+    Databricks = databricks;
+    /// Amazon Redshift.
+    Redshift = redshift;
+    /// Snowflake.
+    Snowflake = snowflake;
+    /// BigQuery, in GoogleSQL.
+    BigQuery = bigquery;
 }
 
 impl Dialect {

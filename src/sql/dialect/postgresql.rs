@@ -1,7 +1,11 @@
 //! PostgreSQL.
 
+use std::borrow::Cow;
+
 use super::shared::{cast_instant, numbered, single_quoted, translated, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported, divisor};
+use super::syntax::{
+    ColumnTypes, CopySyntax, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported, divisor,
+};
 use crate::sql::expression::Folding;
 use crate::sql::reading::EXACT;
 use crate::sql::sketch::Sketch;
@@ -23,9 +27,9 @@ impl Syntax for PostgreSql {
             whole: "NUMERIC(20)",
             flag: "BOOLEAN",
             instant: "TIMESTAMPTZ",
-            texts: "TEXT[]",
+            texts: Ok("TEXT[]"),
             map: Ok("HSTORE"),
-            json: "JSONB",
+            json: Ok("JSONB"),
         }
     }
 
@@ -71,21 +75,15 @@ impl Syntax for PostgreSql {
     }
 
     fn instant(&self, micros: i64) -> Sketch {
-        let text = without_zone(micros);
-        // It has no year 0.
-        let text = match text.strip_prefix("0000-") {
-            Some(rest) => format!("0001-{rest}+00 BC"),
-            None => format!("{text}+00"),
-        };
-        cast_instant(text, "TIMESTAMPTZ")
+        cast_instant(self.instant_text(micros), "TIMESTAMPTZ")
     }
 
-    fn array(&self, elements: &[String]) -> String {
-        format!("CAST(ARRAY[{}] AS TEXT[])", elements.join(", "))
+    fn array(&self, elements: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("CAST(ARRAY[{}] AS TEXT[])", elements.join(", ")))
     }
 
     fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported> {
-        Ok(format!("hstore({}, {})", self.array(keys), self.array(values)))
+        Ok(format!("hstore({}, {})", self.array(keys)?, self.array(values)?))
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {
@@ -108,8 +106,8 @@ impl Syntax for PostgreSql {
         translated("translate", text, folding)
     }
 
-    fn code_point_order(&self) -> &'static str {
-        " COLLATE \"C\""
+    fn code_point_order(&self, text: Sketch) -> Sketch {
+        text.then(" COLLATE \"C\"")
     }
 
     fn matches(&self, text: &str, pattern: &str) -> String {
@@ -173,21 +171,25 @@ impl Syntax for PostgreSql {
         )
     }
 
-    fn unnested(&self, array: &str) -> String {
-        format!("unnest({array})")
+    fn unnested(&self, array: &str) -> Result<Unnested, Unsupported> {
+        Ok(Unnested::of(format!("unnest({array})")))
     }
 
-    fn map_entries(&self, map: &str) -> Entries {
-        Entries::Nested {
+    fn map_entries(&self, map: &str) -> Result<Entries, Unsupported> {
+        Ok(Entries::Nested {
             columns: r#""pair"."key", "pair"."value""#.to_owned(),
             join: format!("\nCROSS JOIN LATERAL each({map}) AS \"pair\" (\"key\", \"value\")"),
             key: "\"key\"",
             value: "\"value\"",
             is_value: "\"value\" IS NOT NULL",
-        }
+        })
     }
 
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
+        Ok(self)
+    }
+
+    fn copy(&self) -> Result<&dyn CopySyntax, Unsupported> {
         Ok(self)
     }
 
@@ -200,6 +202,45 @@ impl Syntax for PostgreSql {
     fn materialized(&self) -> &'static str {
         "\nOFFSET 0"
     }
+}
+
+impl CopySyntax for PostgreSql {
+    fn field(&self, text: &str) -> String {
+        let mut field = String::with_capacity(text.len());
+        for character in text.chars() {
+            match character {
+                '\\' => field.push_str("\\\\"),
+                '\n' => field.push_str("\\n"),
+                '\r' => field.push_str("\\r"),
+                '\t' => field.push_str("\\t"),
+                other => field.push(other),
+            }
+        }
+        field
+    }
+
+    fn instant_text(&self, micros: i64) -> String {
+        let text = without_zone(micros);
+        // It has no year 0.
+        match text.strip_prefix("0000-") {
+            Some(rest) => format!("0001-{rest}+00 BC"),
+            None => format!("{text}+00"),
+        }
+    }
+
+    fn array_text(&self, elements: &[&str]) -> String {
+        format!("{{{}}}", elements.iter().map(|text| in_quotes(text)).collect::<Vec<_>>().join(","))
+    }
+
+    fn map_text(&self, pairs: &[(&str, Cow<'_, str>)]) -> String {
+        let pairs = pairs.iter().map(|(key, value)| format!("{}=>{}", in_quotes(key), in_quotes(value)));
+        pairs.collect::<Vec<_>>().join(",")
+    }
+}
+
+/// An element of an array, or of an hstore, as text.
+fn in_quotes(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Values are of type `jsonb`.

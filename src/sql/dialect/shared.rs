@@ -1,6 +1,6 @@
 //! Forms that several dialects share; each asks for them by name.
 
-use super::Syntax;
+use super::{Syntax, Unsupported};
 use crate::sql::expression::Folding;
 use crate::sql::folding::DOTTED;
 use crate::sql::reading::EXACT;
@@ -10,6 +10,10 @@ use crate::time::InFull;
 
 /// A number that has a digit before its exponent which is not 0.
 const NOT_ZERO: &str = "^[-0.]*[1-9]";
+
+/// Why custom fields in JSON are not asked of an engine whose reference leaves open what it makes of their numbers.
+pub(super) const NUMBERS_OF_JSON: Unsupported =
+    Unsupported("its reference does not say to the digit what becomes of a number in JSON");
 
 /// A text in single quotes, as standard SQL has them.
 pub(super) fn single_quoted(text: &str) -> String {

@@ -1,16 +1,55 @@
-//! Spark SQL.
+//! Spark SQL, and what the dialects that are made of it have in common.
 
 use super::shared::{cast_instant, fraction, split_at_each, translated, try_cast, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unsupported};
+use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
+use crate::sql::tables::RowsOf;
 
 pub(super) struct Spark;
 
-impl Syntax for Spark {
-    fn display_name(&self) -> &'static str {
+/// What a dialect that is Spark's says differently.
+pub(super) trait SparkSql: Sync {
+    /// Its name as its makers write it.
+    fn engine_name(&self) -> &'static str;
+
+    /// The type of an instant.
+    fn instant_type(&self) -> &'static str;
+
+    /// What stands behind the columns of a table, in DDL.
+    fn table_format(&self) -> &'static str;
+
+    /// [`Syntax::table_layout`].
+    fn layout(&self, rows: RowsOf, key: &[String]) -> String;
+}
+
+impl SparkSql for Spark {
+    fn engine_name(&self) -> &'static str {
         "Spark SQL"
+    }
+
+    /// Whatever `TIMESTAMP` is in the session.
+    fn instant_type(&self) -> &'static str {
+        "TIMESTAMP_LTZ"
+    }
+
+    fn table_format(&self) -> &'static str {
+        " USING PARQUET"
+    }
+
+    /// A folder for each custom field, of which few are asked at once.
+    fn layout(&self, rows: RowsOf, key: &[String]) -> String {
+        match (rows, key) {
+            (RowsOf::Values, [key, ..]) => format!("\nPARTITIONED BY ({key})"),
+            _ => String::new(),
+        }
+    }
+}
+
+impl<D: SparkSql> Syntax for D {
+    fn display_name(&self) -> &'static str {
+        self.engine_name()
     }
 
     fn types(&self) -> ColumnTypes {
@@ -21,10 +60,10 @@ impl Syntax for Spark {
             double: "DOUBLE",
             whole: "DECIMAL(20, 0)",
             flag: "BOOLEAN",
-            instant: "TIMESTAMP_LTZ",
-            texts: "ARRAY<STRING>",
+            instant: self.instant_type(),
+            texts: Ok("ARRAY<STRING>"),
             map: Ok("MAP<STRING, STRING>"),
-            json: "STRING",
+            json: Ok("STRING"),
         }
     }
 
@@ -41,7 +80,19 @@ impl Syntax for Spark {
     }
 
     fn table_options(&self, _key: &[String]) -> String {
-        " USING PARQUET".to_owned()
+        self.table_format().to_owned()
+    }
+
+    fn table_layout(&self, rows: RowsOf, key: &[String]) -> String {
+        self.layout(rows, key)
+    }
+
+    /// The value of a setting or of a variable is put in the place of its name in `${}`, also between quotes.
+    fn takes_name(&self, name: &str) -> Result<(), Unsupported> {
+        if name.contains("${") {
+            return Err(Unsupported("a name in the schema has `${` in it, which is the beginning of a variable there"));
+        }
+        Ok(())
     }
 
     fn name_quote(&self) -> char {
@@ -76,15 +127,15 @@ impl Syntax for Spark {
     }
 
     fn instant(&self, micros: i64) -> Sketch {
-        cast_instant(without_zone(micros) + "Z", "TIMESTAMP_LTZ")
+        cast_instant(without_zone(micros) + "Z", self.instant_type())
     }
 
-    fn array(&self, elements: &[String]) -> String {
-        format!("CAST(array({}) AS ARRAY<STRING>)", elements.join(", "))
+    fn array(&self, elements: &[String]) -> Result<String, Unsupported> {
+        Ok(format!("CAST(array({}) AS ARRAY<STRING>)", elements.join(", ")))
     }
 
     fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported> {
-        Ok(format!("map_from_arrays({}, {})", self.array(keys), self.array(values)))
+        Ok(format!("map_from_arrays({}, {})", self.array(keys)?, self.array(values)?))
     }
 
     fn contains(&self, text: Sketch, part: Sketch) -> Sketch {
@@ -103,8 +154,8 @@ impl Syntax for Spark {
         translated("translate", text, folding)
     }
 
-    fn code_point_order(&self) -> &'static str {
-        ""
+    fn code_point_order(&self, text: Sketch) -> Sketch {
+        text
     }
 
     fn matches(&self, text: &str, pattern: &str) -> String {
@@ -143,18 +194,18 @@ impl Syntax for Spark {
         format!("timestamp_micros({micros})")
     }
 
-    fn unnested(&self, array: &str) -> String {
-        format!("explode({array})")
+    fn unnested(&self, array: &str) -> Result<Unnested, Unsupported> {
+        Ok(Unnested::of(format!("explode({array})")))
     }
 
-    fn map_entries(&self, map: &str) -> Entries {
-        Entries::Nested {
+    fn map_entries(&self, map: &str) -> Result<Entries, Unsupported> {
+        Ok(Entries::Nested {
             columns: format!("explode({map}) AS (`key`, `value`)"),
             join: String::new(),
             key: "`key`",
             value: "`value`",
             is_value: "`value` IS NOT NULL",
-        }
+        })
     }
 
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
@@ -163,7 +214,7 @@ impl Syntax for Spark {
 }
 
 /// Values are of type `VARIANT`.
-impl JsonSyntax for Spark {
+impl<D: SparkSql> JsonSyntax for D {
     fn object_entries(&self, column: &str) -> Entries {
         Entries::Joined {
             columns: "`pair`.`key` AS `key`, `pair`.`value` AS `value`",

@@ -1,8 +1,11 @@
 //! What there is to say of a dialect.
 
+use std::borrow::Cow;
+
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
+use crate::sql::tables::RowsOf;
 
 /// All that a dialect says differently.
 ///
@@ -29,6 +32,11 @@ pub(in crate::sql) trait Syntax: Sync {
     /// Whether an array, or a map, may be NULL.
     fn has_null_collections(&self) -> bool;
 
+    /// The first year of its instants, where they do not go back to the year 0 as those of records do.
+    fn first_year(&self) -> Option<i32> {
+        None
+    }
+
     /// A type of which NULL is a value.
     fn nullable(&self, of: &str) -> String {
         of.to_owned()
@@ -41,6 +49,11 @@ pub(in crate::sql) trait Syntax: Sync {
 
     /// What stands behind the columns of a table with this key, in DDL.
     fn table_options(&self, _key: &[String]) -> String {
+        String::new()
+    }
+
+    /// What stands behind these, so that rows are kept together that are read together: a proposal.
+    fn table_layout(&self, _rows: RowsOf, _key: &[String]) -> String {
         String::new()
     }
 
@@ -62,6 +75,11 @@ pub(in crate::sql) trait Syntax: Sync {
         format!("{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")))
     }
 
+    /// Whether a name can be said, whatever the quotes.
+    fn takes_name(&self, _name: &str) -> Result<(), Unsupported> {
+        Ok(())
+    }
+
     /// What names are quoted with.
     fn name_quote(&self) -> char {
         '"'
@@ -75,6 +93,11 @@ pub(in crate::sql) trait Syntax: Sync {
         format!("{double:e}")
     }
 
+    /// A whole number of 64 bits, with or without a sign, as a literal that is one.
+    fn whole_literal(&self, whole: i128) -> String {
+        whole.to_string()
+    }
+
     /// What the parameter with a number, from 1 on, is called beside the statement.
     fn parameter_name(&self, number: usize) -> String;
 
@@ -85,7 +108,7 @@ pub(in crate::sql) trait Syntax: Sync {
     fn instant(&self, micros: i64) -> Sketch;
 
     /// An array of these texts.
-    fn array(&self, elements: &[String]) -> String;
+    fn array(&self, elements: &[String]) -> Result<String, Unsupported>;
 
     /// A map of these keys to these texts.
     fn map(&self, keys: &[String], values: &[String]) -> Result<String, Unsupported>;
@@ -104,8 +127,18 @@ pub(in crate::sql) trait Syntax: Sync {
     /// A text in which at least these letters are small; others may stay or become small.
     fn lower_cased(&self, text: Sketch, folding: &Folding) -> Sketch;
 
-    /// What stands behind a text whose order is asked, so that it is by code point.
-    fn code_point_order(&self) -> &'static str;
+    /// A text whose order is asked, so that it is by code point.
+    fn code_point_order(&self, text: Sketch) -> Sketch;
+
+    /// The text that such a one is ordered against.
+    fn code_point_bound(&self, text: Sketch) -> Sketch {
+        text
+    }
+
+    /// Whether two texts are equal that differ in spaces at their end.
+    fn ignores_trailing_spaces(&self) -> bool {
+        false
+    }
 
     /// Whether a text matches a pattern, which is the text of a regular expression without backslashes and quotes.
     fn matches(&self, text: &str, pattern: &str) -> String;
@@ -144,13 +177,18 @@ pub(in crate::sql) trait Syntax: Sync {
     // Rows.
 
     /// The elements of an array, a row each.
-    fn unnested(&self, array: &str) -> String;
+    fn unnested(&self, array: &str) -> Result<Unnested, Unsupported>;
 
     /// The entries of a map, a row each.
-    fn map_entries(&self, map: &str) -> Entries;
+    fn map_entries(&self, map: &str) -> Result<Entries, Unsupported>;
 
     /// How JSON is read.
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported>;
+
+    /// How psql is given rows to copy.
+    fn copy(&self) -> Result<&dyn CopySyntax, Unsupported> {
+        Err(Unsupported("it has no COPY that reads what stands behind it: insert"))
+    }
 
     // Plans.
 
@@ -229,6 +267,19 @@ pub(in crate::sql) trait JsonSyntax {
     fn flag(&self, value: &str) -> String;
 }
 
+/// How a dialect writes the rows that stand behind a `COPY … FROM STDIN`.
+pub(in crate::sql) trait CopySyntax {
+    /// A text with all escaped that would end it.
+    fn field(&self, text: &str) -> String;
+
+    /// An instant in microseconds since 1970.
+    fn instant_text(&self, micros: i64) -> String;
+
+    fn array_text(&self, elements: &[&str]) -> String;
+
+    fn map_text(&self, pairs: &[(&str, Cow<'_, str>)]) -> String;
+}
+
 /// The types of the columns of the default tables.
 pub(in crate::sql) struct ColumnTypes {
     /// Ids of lists and memberships.
@@ -241,10 +292,10 @@ pub(in crate::sql) struct ColumnTypes {
     pub(in crate::sql) flag: &'static str,
     pub(in crate::sql) instant: &'static str,
     /// Arrays of texts.
-    pub(in crate::sql) texts: &'static str,
+    pub(in crate::sql) texts: Result<&'static str, Unsupported>,
     /// Maps from texts to texts.
     pub(in crate::sql) map: Result<&'static str, Unsupported>,
-    pub(in crate::sql) json: &'static str,
+    pub(in crate::sql) json: Result<&'static str, Unsupported>,
 }
 
 /// What a statement may have at most; `None` where the engine sets no limit that a filter reaches.
@@ -260,9 +311,30 @@ pub(in crate::sql) struct StatementLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sql) struct Unsupported(pub(in crate::sql) &'static str);
 
+impl From<Unsupported> for Cow<'static, str> {
+    fn from(Unsupported(reason): Unsupported) -> Self {
+        reason.into()
+    }
+}
+
 impl From<Unsupported> for String {
     fn from(Unsupported(reason): Unsupported) -> Self {
         reason.to_owned()
+    }
+}
+
+/// The elements of an array in a column of a table.
+pub(in crate::sql) struct Unnested {
+    /// What is selected.
+    pub(in crate::sql) value: String,
+    /// What stands behind the table.
+    pub(in crate::sql) join: String,
+}
+
+impl Unnested {
+    /// Of an expression that makes as many rows as there are.
+    pub(super) fn of(expression: String) -> Self {
+        Self { value: expression, join: String::new() }
     }
 }
 

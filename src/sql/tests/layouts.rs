@@ -110,6 +110,38 @@ fn what_a_column_cannot_say_is_refused_by_name() {
 }
 
 #[test]
+fn a_view_says_once_what_every_statement_would() {
+    let with_view =
+        |layout: &str| SqlSchema { values_view: Some(TableName::new("crm").then("values")), ..schema(layout) };
+    for (dialect, layout, parts) in [
+        (Dialect::PostgreSql, r#"{"json": {}}"#, ["jsonb_each(", "AT TIME ZONE 'UTC'"]),
+        (Dialect::DuckDb, r#"{"map": {}}"#, ["map_entries(", "make_timestamptz("]),
+        (Dialect::ClickHouse, r#"{"json": {}}"#, ["JSONExtractKeysAndValuesRaw(", "fromUnixTimestamp64Micro("]),
+        (Dialect::Redshift, r#"{"columns": {"a": {"type": "text"}, "b": {"type": "boolean"}}}"#, ["'a'", "DATEADD("]),
+    ] {
+        let schema = with_view(layout);
+        let made = ddl(dialect, &schema).unwrap();
+        let view = made.last().unwrap().text();
+        let name = dialect.syntax().quoted_name("values");
+        assert!(view.lines().next().unwrap().starts_with("CREATE VIEW ") && view.contains(&name), "{view}");
+        assert!(parts.iter().all(|part| view.contains(part)), "{dialect}: {parts:?} in {view}");
+        assert!(!view.contains(" IN ('a'"), "{view}");
+        let asked = statement(dialect, &schema, "custom.a = 5", Semantics::default()).unwrap();
+        assert!(!asked.contains("WITH") && asked.lines().count() == 3, "{asked}");
+        assert!(asked.contains("values"), "{asked}");
+    }
+    let twice = SqlSchema { values_view: Some(TableName::new("v")), ..SqlSchema::default() };
+    assert_eq!(
+        ddl(Dialect::DuckDb, &twice).unwrap_err().to_string(),
+        "cannot be made in DuckDB: the schema has a table of the values of custom fields, and a view of them besides"
+    );
+    assert_eq!(
+        ddl(Dialect::DataFusion, &with_view(r#"{"json": {}}"#)).unwrap_err().to_string(),
+        "cannot be made in DataFusion: it has no functions that read JSON"
+    );
+}
+
+#[test]
 fn only_what_is_asked_is_read() {
     for (layout, filter, has, has_not) in [
         (
@@ -248,7 +280,7 @@ fn the_tables_of_each_layout_are_described() {
     let map = ddl(Dialect::DataFusion, &schema(r#"{"map": {}}"#)).unwrap_err();
     assert_eq!(
         map.to_string(),
-        "cannot be asked of DataFusion: its CREATE TABLE has no type of maps: register a file with one"
+        "cannot be made in DataFusion: its CREATE TABLE has no type of maps: register a file with one"
     );
     let joined: SqlSchema = serde_json::from_str(r#"{"contacts": ["crm", "people"], "is_membership": "is"}"#).unwrap();
     let tables = ddl(Dialect::DuckDb, &joined).unwrap();

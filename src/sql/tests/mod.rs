@@ -4,6 +4,7 @@
 
 mod layouts;
 mod tables;
+mod warehouses;
 
 use super::*;
 use crate::semantics::{MissingNegation, Semantics, Subscription, TextCase};

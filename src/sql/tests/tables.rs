@@ -95,26 +95,90 @@ fn what_has_no_place_is_refused_by_name() {
         (
             r#"{"custom_fields": {"columns": {"a": {"type": "text"}}}}"#,
             r#"{"a": 5}"#,
-            "cannot be asked of PostgreSQL: its column has texts, and the custom field `a` is a number, of the contact +1",
+            "cannot be loaded into PostgreSQL: its column has texts, and the custom field `a` is a number, of the contact +1",
         ),
         (
             r#"{"custom_fields": {"columns": {"a": {"type": "integer"}}}}"#,
             r#"{"a": 0.5}"#,
-            "cannot be asked of PostgreSQL: its column has whole numbers, and the custom field `a` is a number, of the contact +1",
+            "cannot be loaded into PostgreSQL: its column has whole numbers, and the custom field `a` is a number, of the contact +1",
         ),
         (
             r#"{"custom_fields": {"map": {}}}"#,
             r#"{"a": true}"#,
-            "cannot be asked of PostgreSQL: the map has texts, and the custom field `a` is true or false, of the contact +1",
+            "cannot be loaded into PostgreSQL: the map has texts, and the custom field `a` is true or false, of the contact +1",
         ),
         (
             "{}",
             r#"{"a": "\u0000"}"#,
-            "cannot be asked of PostgreSQL: it holds no text with a NUL, and there is one, of the contact +1",
+            "cannot be loaded into PostgreSQL: it holds no text with a NUL, and there is one, of the contact +1",
         ),
     ] {
         assert_eq!(inserted(Dialect::PostgreSql, schema, &of(fields)), Err(said.to_owned()), "{schema}");
     }
+}
+
+#[test]
+fn rows_are_copied_with_all_escaped_that_would_end_them() {
+    let columns = r#"{"wholes": {}, "custom_fields": {"columns": {
+        "a": {"type": "text"}, "b": {"type": "text_list"}, "c": {"type": "double"}, "d": {"type": "timestamp"}, "e": {"type": "boolean"}}}}"#;
+    for (schema, fields, expected) in [
+        (
+            columns,
+            r#"{"a": "t\tn\nr\rb\\N", "b": ["x", "\"", "\\", "NULL", ""], "c": 0.5, "d": "0000-03-01", "e": true}"#,
+            "t\\tn\\nr\\rb\\\\N\t{\"x\",\"\\\\\"\",\"\\\\\\\\\",\"NULL\",\"\"}\t0.5\t0001-03-01 00:00:00+00 BC\tt\n\\.",
+        ),
+        (r#"{"custom_fields": {"map": {}}}"#, r#"{"k\"": "v\\"}"#, "\t\"k\\\\\"\"=>\"v\\\\\\\\\"\n\\."),
+        (r#"{"custom_fields": {"json": {}}}"#, r#"{"k": "a\nb"}"#, "\t{\"k\":\"a\\\\nb\"}\n\\."),
+    ] {
+        let schema: SqlSchema = serde_json::from_str(schema).unwrap();
+        let contact = contact(&format!("{{\"phone_number\": \"+1\", \"lists\": [{{\"custom_fields\": {fields}}}]}}"));
+        let blocks: Vec<String> =
+            copies(Dialect::PostgreSql, &schema, [&contact]).unwrap().collect::<Result<_, _>>().unwrap();
+        assert!(blocks[0].starts_with("COPY \"memberships\" (\"membership_id\", "), "{blocks:?}");
+        assert!(blocks[0].contains(") FROM STDIN;\n1\t+1\t\\N\t"), "{blocks:?}");
+        assert!(blocks[0].ends_with(expected), "{expected:?} in {:?}", blocks[0]);
+    }
+    let nul = contact(r#"{"phone_number": "+1", "lists": [{"custom_fields": {"a": "\u0000"}}]}"#);
+    let schema = SqlSchema::default();
+    let refusal = copies(Dialect::PostgreSql, &schema, [&nul]).unwrap().find_map(Result::err).unwrap();
+    assert_eq!(
+        refusal.to_string(),
+        "cannot be loaded into PostgreSQL: it holds no text with a NUL, and there is one, of the contact +1"
+    );
+    let refusal = copies(Dialect::Redshift, &schema, []).err().unwrap();
+    assert_eq!(
+        refusal.to_string(),
+        "cannot be loaded into Redshift: it has no COPY that reads what stands behind it: insert"
+    );
+}
+
+#[test]
+fn what_an_engine_has_no_place_for_in_its_values_is_refused() {
+    let of = |fields: &str| format!("{{\"phone_number\": \"+1\", \"lists\": [{{\"custom_fields\": {fields}}}]}}");
+    let tags = r#"{"custom_fields": {"columns": {"tags": {"type": "text_list"}}}}"#;
+    assert_eq!(
+        inserted(Dialect::Snowflake, tags, &of(r#"{"tags": ["x"]}"#)),
+        Err(
+            "cannot be loaded into Snowflake: its VALUES take no arrays and no objects: load a file, of the contact +1"
+                .to_owned()
+        )
+    );
+    let columns = r#"{"columns": {"tags": {"type": "text_list"}}}"#;
+    check(Dialect::BigQuery, columns, r#"{"tags": ["x", "it's"]}"#, ", ARRAY<STRING>['x', 'it\\'s'])");
+    check(Dialect::BigQuery, columns, "{}", ", ARRAY<STRING>[])");
+    check(
+        Dialect::BigQuery,
+        r#"{"map": {}}"#,
+        r#"{"k": "v"}"#,
+        ", ARRAY<STRUCT<key STRING, value STRING>>[('k', 'v')])",
+    );
+    let early = r#"{"phone_number": "+1", "lists": [{"last_sent_at": "1582-12-31"}]}"#;
+    assert_eq!(
+        inserted(Dialect::Snowflake, "{}", early),
+        Err("cannot be loaded into Snowflake: its times begin with the year 1583, and there is an earlier one, of the contact +1".to_owned())
+    );
+    let values = inserted(Dialect::BigQuery, "{}", &of(r#"{"a": "0000-05-05"}"#)).unwrap();
+    assert!(values[1].ends_with("CAST('0001-01-01 00:00:00+00' AS TIMESTAMP))"), "{values:?}");
 }
 
 #[test]
