@@ -277,7 +277,7 @@ fn slot(of: CustomType, number: usize, dialect: Dialect) -> String {
 
 /// Every column that the layout of columns has.
 pub(crate) fn slots(dialect: Dialect) -> impl Iterator<Item = (CustomType, String)> {
-    types(dialect).into_iter().flat_map(|of| (0..SLOTS).map(move |number| (of, slot(of, number, dialect))))
+    types(dialect).into_iter().flat_map(move |of| (0..SLOTS).map(move |number| (of, slot(of, number, dialect))))
 }
 
 /// The types that columns of custom fields may have.
