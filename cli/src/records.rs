@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use headcount::records::{Input, refuse_unfit_columns};
 use headcount::{
     Audience, Contact, Errors, Population, RecordReader, Table, TableBuilder,
-    analysis::{Description, Sample, SampleBuilder, SampleInfo, SampleSize},
+    analysis::{Description, Sample, SampleInfo, SampleSize},
     error::NotesBuilder,
     matcher::Plan,
     records::{ReadReport, Totals},
@@ -143,89 +143,65 @@ pub(crate) fn sample(
     asked: &[&Audience],
 ) -> Result<Sampled, Failure> {
     let begun = Instant::now();
-    let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
-    let reader = reader(records, asked);
-    let mut builder = SampleBuilder::new(take, seed);
-    let mut notes = NotesBuilder::new(asked.iter().copied());
-    let mut kept = None;
-    let ReadInputs { skipped, .. } = read(records, &reader, asked, &mut |reader, input| {
-        let report = each_contact(reader, input, |contact| {
-            notes.push(&contact);
-            builder.push(contact);
-        })?;
-        notes.report(&report);
-        kept = kept.or(report.drawn);
-        Ok(report)
-    })?;
-    let heard = Heard::new(records, notes.build());
+    let Loaded { table, skipped, heard, drawn, .. } = load_with(records, reader(records, asked), asked)?;
     heard.tell();
-    let Some(drawn) = kept else {
-        return Ok(Sampled { sample: builder.build(), kept: false, skipped, heard, time: begun.elapsed() });
-    };
-    if !records.is_one_file() {
+    let kept = drawn.is_some();
+    if kept && !records.is_one_file() {
         return Err(Failure::Unfit("a sample is among several files, and of those it says nothing".to_owned()));
     }
-    if records.files.iter().any(|path| is_standard(path)) {
-        return Err(Failure::Unfit("a sample that was kept is read from a file, not from standard input".to_owned()));
-    }
-    let loaded = load_with(records, reader, asked)?;
-    Ok(Sampled { sample: Sample::of(loaded.table, drawn), kept: true, skipped, heard, time: begun.elapsed() })
+    let sample = match drawn {
+        Some(drawn) => Sample::of(table, drawn),
+        None => Sample::draw(&table, take, seed),
+    };
+    Ok(Sampled { sample, kept, skipped, heard, time: begun.elapsed() })
 }
 
-/// Contacts that are kept one by one, and the notes of all that were read.
-pub(crate) struct ReadContacts {
-    pub(crate) population: Population,
-    pub(crate) heard: Heard,
-}
-
-/// Reads the records of one contact only, whose phone number was typed.
+/// Reads all records, and tells the contact whose phone number was typed.
 pub(crate) fn load_contact(
     records: &arguments::Records,
     phone: &str,
     asked: &[&Audience],
 ) -> Result<(Contact, Heard), Failure> {
     let phone_number = records.phone_number(phone)?;
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let wanted = digits(&phone_number);
-    let mut alike = None;
-    let ReadContacts { population, heard } = load_those(records, asked, |contact| {
-        let is_alike = || !wanted.is_empty() && digits(&contact.phone_number) == wanted;
-        if alike.is_none() && contact.phone_number != phone_number && is_alike() {
-            alike = Some(contact.phone_number.clone());
-        }
-        contact.phone_number == phone_number
-    })?;
-    let Some(contact) = population.get(&phone_number) else {
-        let meant = alike.map(|alike| format!(", did you mean `{}`?", escaped(&alike)));
+    let Loaded { table, heard, .. } = load(records, asked)?;
+    let Some(contact) = table.get(&phone_number) else {
+        let meant = alike(&table, &phone_number).map(|alike| format!(", did you mean `{}`?", escaped(&alike)));
         return Err(Failure::Unfit(format!(
             "no contact in the records has the phone number `{}`{}",
             escaped(&phone_number),
             meant.unwrap_or_default()
         )));
     };
-    Ok((contact.clone(), heard))
+    Ok((contact, heard))
+}
+
+/// The first phone number that has the same digits.
+fn alike(table: &Table, phone_number: &str) -> Option<String> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let wanted = digits(phone_number);
+    let mut numbers = table.contacts().map(|contact| contact.phone_number);
+    numbers.find(|number| !wanted.is_empty() && digits(number) == wanted)
+}
+
+/// Contacts as their records say them, and the notes of all that were read.
+pub(crate) struct ReadContacts {
+    pub(crate) population: Population,
+    pub(crate) heard: Heard,
 }
 
 /// Reads all records, and keeps the contacts one by one.
 pub(crate) fn load_each(records: &arguments::Records) -> Result<ReadContacts, Failure> {
-    load_those(records, &[], |_| true)
-}
-
-fn load_those(
-    records: &arguments::Records,
-    asked: &[&Audience],
-    mut wanted: impl FnMut(&Contact) -> bool,
-) -> Result<ReadContacts, Failure> {
     let mut population = Population::default();
     let mut drawn = None;
-    let mut notes = NotesBuilder::new(asked.iter().copied());
-    read(records, &reader(records, asked), asked, &mut |reader, input| {
-        let report = each_contact(reader, input, |contact| {
+    let mut notes = NotesBuilder::new([]);
+    read(records, &reader(records, &[]), &[], &mut |reader, input| {
+        let mut contacts = reader.contacts(input);
+        for contact in contacts.by_ref() {
+            let contact = contact?;
             notes.push(&contact);
-            if wanted(&contact) {
-                population.insert(contact);
-            }
-        })?;
+            population.insert(contact);
+        }
+        let report = contacts.report().clone();
         drawn = drawn.or(report.drawn);
         notes.report(&report);
         Ok(report)
@@ -234,15 +210,6 @@ fn load_those(
     heard.tell();
     tell_sample(drawn);
     Ok(ReadContacts { population, heard })
-}
-
-/// Hands on each contact of an input.
-fn each_contact(reader: &RecordReader, input: Input<'_>, mut each: impl FnMut(Contact)) -> Result<ReadReport, Errors> {
-    let mut contacts = reader.contacts(input);
-    for contact in contacts.by_ref() {
-        each(contact?);
-    }
-    Ok(contacts.report().clone())
 }
 
 /// Reads a file, or standard input.

@@ -33,7 +33,7 @@ use crate::fingerprint::Fingerprint;
 use crate::semantics::{EvalContext, Semantics, Unit};
 use crate::size::Size;
 use crate::stop::{StopToken, Stopped};
-use crate::table::{StoppableTable, Table, TableBuilder};
+use crate::table::{Row, StoppableTable, Table, TableBuilder};
 
 /// How much of a population a sample is to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -250,6 +250,48 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// Draws so much of a table, under a seed: the sample that a [`SampleBuilder`] draws of its records.
+    ///
+    /// ```
+    /// use headcount::{Contact, Table, analysis::{Sample, SampleBuilder, SampleSize}};
+    ///
+    /// let contacts = (0..1_000).map(|n| Contact { phone_number: format!("+1{n}"), ..Contact::default() });
+    /// let mut builder = SampleBuilder::new(SampleSize::Contacts(50), 42);
+    /// contacts.clone().for_each(|contact| builder.push(contact));
+    /// let table: Table = contacts.collect();
+    /// let sample = Sample::draw(&table, SampleSize::Contacts(50), 42);
+    /// assert_eq!(sample.drawn(), builder.build().drawn());
+    /// assert_eq!(sample.table().len(), 50);
+    /// ```
+    #[must_use]
+    pub fn draw(table: &Table, take: SampleSize, seed: u64) -> Self {
+        let place = |number: &str| hash::of_phone_number(seed, number);
+        let mut builder = SampleBuilder::new(take, seed);
+        let last_place = match take {
+            SampleSize::Fraction(_) => builder.last_place,
+            SampleSize::Contacts(0) => 0,
+            SampleSize::Contacts(most) if most < table.len() as u64 => {
+                let each = |places: &mut Vec<u64>, number: &str, _: Row<'_>| places.push(place(number));
+                let mut places = table.fold_rows(Vec::new, each).concat();
+                // OK because there are more contacts than that, and so it fits.
+                *places.select_nth_unstable(most as usize - 1).1
+            }
+            SampleSize::Contacts(_) => u64::MAX,
+        };
+        let drawn = table.fold_rows(Vec::new, |drawn, number, _| {
+            if place(number) <= last_place {
+                drawn.push(number.to_owned());
+            }
+        });
+        drawn.concat().iter().filter_map(|number| table.get(number)).for_each(|contact| builder.push(contact));
+        let mut sample = builder.build();
+        sample.drawn.population = table.len() as u64;
+        if table.len() > sample.table.len() && matches!(take, SampleSize::Contacts(_)) {
+            sample.drawn.last_place = last_place;
+        }
+        sample
+    }
+
     /// A sample that was kept: its contacts, and what was drawn.
     #[must_use]
     pub fn of(table: Table, drawn: SampleInfo) -> Self {
@@ -445,6 +487,26 @@ mod tests {
                 assert_eq!(there.table().get(&phone_number), back.table().get(&phone_number));
             }
         }
+    }
+
+    #[test]
+    fn a_sample_of_a_table_is_the_one_of_its_records() {
+        let contacts: Vec<Contact> = (0..300).map(|n| contact(n, n)).collect();
+        let mut table: Table = contacts.iter().cloned().collect();
+        // Wherever a contact stands: in the base, in a level above it, or in what is not in columns yet.
+        (0..300).step_by(2).for_each(|n| table.replace(contact(n, n)));
+        table.remove(&contact(7, 0).phone_number);
+        let left = || contacts.iter().filter(|of| **of != contact(7, 7));
+        let fractions = [0.001, 0.2, 1.0].map(|share| SampleSize::Fraction(Fraction::new(share).unwrap()));
+        let numbers = [0, 1, 30, 298, 299, 300].map(SampleSize::Contacts);
+        for (take, seed) in fractions.into_iter().chain(numbers).flat_map(|take| [(take, 1), (take, 2)]) {
+            let mut builder = SampleBuilder::new(take, seed);
+            left().for_each(|contact| builder.push(contact.clone()));
+            let (expected, drawn) = (builder.build(), Sample::draw(&table, take, seed));
+            assert_eq!(drawn.drawn(), expected.drawn(), "{take:?}");
+            assert!(drawn.table().contacts().eq(expected.table().contacts()), "{take:?}");
+        }
+        assert!(Sample::draw(&Table::default(), SampleSize::Contacts(0), 1).table().is_empty());
     }
 
     #[test]
