@@ -4,6 +4,8 @@
 //! list of values is not empty. It knows neither JSON nor text. Negation is a flag of a condition: predicates are
 //! positive.
 
+mod columns;
+mod join;
 mod predicate;
 mod walk;
 

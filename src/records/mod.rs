@@ -426,8 +426,7 @@ impl RecordReader {
             }
         }
         problems.into_errors().map_or_else(|| Ok(()), Err)?;
-        let table = builder.build_until(&self.reading.stop);
-        if self.reading.stop.is_stopped() { Err(Kind::Unreadable(Stop::STOPPED.to_owned()).into()) } else { Ok(table) }
+        builder.build_until(&self.reading.stop).map_err(|_| Kind::Unreadable(Stop::STOPPED.to_owned()).into())
     }
 }
 

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::ReadReport;
 use super::report::DESCRIBED;
 use crate::audience::Audience;
-use crate::catalogue::{AmountField, CUSTOM_PREFIX, CountField, Field, FlagField};
 use crate::error::{Code, Errors, Kind, Place, Problems};
-use crate::filter::{Group, OptionalField, Predicate};
 
 /// Refuses inputs with a column that one of the audiences asks for and that has a type which is not read; of one that
 /// nobody asks for, the [`ReadReport`] has a note. Each report stands with the name of its input.
@@ -28,8 +26,7 @@ pub fn refuse_unfit_columns<'a>(
     reports: impl IntoIterator<Item = (&'a str, &'a ReadReport)>,
     audiences: impl IntoIterator<Item = &'a Audience>,
 ) -> Result<(), Errors> {
-    let mut asked = BTreeSet::new();
-    audiences.into_iter().for_each(|audience| fields(audience.filter.root(), &mut asked));
+    let asked: BTreeSet<String> = audiences.into_iter().flat_map(|audience| audience.filter.columns()).collect();
     let mut problems = Problems::new(DESCRIBED);
     for (input, report) in reports {
         for column in report.unfit.iter().filter(|column| asked.contains(&column.field)) {
@@ -39,21 +36,4 @@ pub fn refuse_unfit_columns<'a>(
         }
     }
     problems.into_errors().map_or(Ok(()), Err)
-}
-
-/// The names of the fields that a group asks for, or that what it asks for is worked out from.
-fn fields(group: &Group, asked: &mut BTreeSet<String>) {
-    for condition in group.conditions() {
-        let predicate = condition.predicate();
-        if let Predicate::Custom(key, _) | Predicate::Exists(OptionalField::Custom(key)) = predicate {
-            asked.insert(format!("{CUSTOM_PREFIX}{}", key.as_str()));
-        }
-        let Some(field) = predicate.field() else { continue };
-        asked.insert(field.name().to_owned());
-        if matches!(field, Field::Flag(FlagField::HasRevenue) | Field::Amount(AmountField::AvgRevenue)) {
-            asked.insert(CountField::ConversionCount.name().to_owned());
-            asked.insert(AmountField::RevenueTotal.name().to_owned());
-        }
-    }
-    group.groups().iter().for_each(|group| fields(group, asked));
 }

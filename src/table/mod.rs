@@ -59,7 +59,7 @@ use crate::population::Population;
 use crate::semantics::EvalContext;
 use crate::size::Size;
 use crate::span::span;
-use crate::stop::StopToken;
+use crate::stop::{StopToken, Stopped};
 
 #[cfg(feature = "arrow")]
 pub(crate) use self::cell::cell;
@@ -232,11 +232,34 @@ impl TableBuilder {
     /// If there are more than 2^32 − 2 records or memberships.
     #[must_use]
     pub fn build(self) -> Table {
-        self.build_until(&StopToken::never())
+        self.build_or_stop(&StopToken::never())
     }
 
-    /// The same, until it is to stop: then the table is of no use.
-    pub(crate) fn build_until(self, stop: &StopToken) -> Table {
+    /// As [`TableBuilder::build`], until it is stopped: a table of tens of millions of records stops after the column in hand.
+    ///
+    /// ```
+    /// use headcount::{StopToken, TableBuilder};
+    ///
+    /// let stop = StopToken::new();
+    /// assert!(TableBuilder::default().build_until(&stop).is_ok());
+    /// stop.stop();
+    /// assert!(TableBuilder::default().build_until(&stop).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`], if the token says so before the table is there.
+    ///
+    /// # Panics
+    ///
+    /// If there are more than 2^32 − 2 records or memberships.
+    pub fn build_until(self, stop: &StopToken) -> Result<Table, Stopped> {
+        let table = self.build_or_stop(stop);
+        if stop.is_stopped() { Err(Stopped) } else { Ok(table) }
+    }
+
+    /// The table; where it is to stop, one of no use.
+    fn build_or_stop(self, stop: &StopToken) -> Table {
         #[cfg(feature = "image")]
         if let Some(table) = self.whole {
             return Table { layout: self.layout, observed: Arc::new(self.observed), ..table };
