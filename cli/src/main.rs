@@ -10,7 +10,6 @@ mod failure;
 mod heard;
 mod inputs;
 mod output;
-mod page;
 mod progress;
 mod question;
 mod records;

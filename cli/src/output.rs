@@ -5,9 +5,10 @@ use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
+
+pub(crate) use headcount_page::{instant, signed, thousands};
 
 use crate::arguments::is_standard;
 use crate::failure::Failure;
@@ -130,34 +131,6 @@ fn csv_error(error: csv::Error) -> io::Error {
     }
 }
 
-/// A number with its thousands set apart: `12,480`.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A difference with its sign: `+3`, `-12,480`, `0`.
-pub(crate) fn signed(number: i64) -> String {
-    let sign = match number {
-        0 => "",
-        1.. => "+",
-        _ => "-",
-    };
-    format!("{sign}{}", thousands(number.unsigned_abs()))
-}
-
-/// An instant as JSON and CSV have it, as precise as it is.
-pub(crate) fn instant(instant: DateTime<Utc>) -> String {
-    instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
-}
-
 /// `1 contact`, `2 contacts`.
 pub(crate) fn counted(number: u64, one: &str) -> String {
     format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
@@ -191,16 +164,6 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        for (number, expected) in
-            [(0, "0"), (999, "999"), (1_000, "1,000"), (12_480, "12,480"), (1_234_567, "1,234,567")]
-        {
-            assert_eq!(thousands(number), expected);
-        }
-        assert_eq!(thousands(u64::MAX), "18,446,744,073,709,551,615");
-    }
 
     #[test]
     fn no_cell_is_a_formula() {

@@ -8,6 +8,7 @@ use headcount::{
         AudienceReconciliation, Bounds, Discrepancy, Reading, Reconciliation, UntracedChange, UntracedChanges, Verdict,
     },
 };
+use headcount_page::{alternatives, verdict};
 use serde::Serialize;
 
 use crate::arguments::{self, Now, TableFormat};
@@ -166,33 +167,6 @@ pub(crate) fn premises(unchanged: UntracedChanges) -> Vec<String> {
             .push("`most` is of those in the records: whoever was removed since may have been in besides".to_owned());
     }
     premises
-}
-
-/// Whether a cached size can have been right, in words.
-pub(crate) fn verdict(reconciled: &AudienceReconciliation) -> String {
-    let AudienceReconciliation { cached, bounds: Bounds { low, high, .. }, verdict, items, .. } = reconciled;
-    match verdict {
-        Verdict::Explained if items.overwritten == 0 => "equal".to_owned(),
-        Verdict::Explained => "within".to_owned(),
-        Verdict::Possible { if_changed } => format!("possible if {} changed", alternatives(if_changed)),
-        Verdict::Impossible { unless_changed } => {
-            let off = match cached.checked_sub(*high) {
-                None | Some(0) => format!("{} too few", thousands(low.saturating_sub(*cached))),
-                Some(more) => format!("{} too many", thousands(more)),
-            };
-            if unless_changed.is_empty() {
-                format!("impossible: {off}")
-            } else {
-                format!("impossible: {off}, unless {} changed", alternatives(unless_changed))
-            }
-        }
-        _ => String::new(),
-    }
-}
-
-/// `subscription and on_dnc or memberships`.
-fn alternatives(changes: &[UntracedChanges]) -> String {
-    changes.iter().map(UntracedChanges::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 fn flags(semantics: &Semantics) -> String {

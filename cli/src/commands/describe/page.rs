@@ -1,12 +1,12 @@
 //! A description as part of a page.
 
 use headcount::analysis::{ColumnDescription, Description, KindDescription};
+use headcount_page::{bar, figure, page};
 use maud::{Markup, html};
 
 use super::{ends, kind_name, most_frequent, not_given, read_as, shown};
 use crate::heard::Heard;
 use crate::output::cut;
-use crate::page::{bar, figure, page};
 
 /// The most rows of a table; `describe --format json` has them all.
 const MOST_ROWS: usize = 200;
@@ -22,7 +22,7 @@ pub(super) fn html(description: &Description, heard: &Heard) -> String {
         }
         (content(description))
     };
-    page("Records", heard, &content)
+    page("Records", heard.notes(), &content)
 }
 
 /// What is in the records, table by table.

@@ -1,6 +1,5 @@
 //! `report`: everything there is to say of audiences, on one page to look at.
 
-mod chart;
 mod page;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,15 +1,14 @@
 //! The page: everything there is to say of audiences, in HTML.
 
-use headcount::analysis::{AudienceReconciliation, Breakdown, BreakdownNode, BreakdownNodeKind, Discrepancy, Overlap};
-use maud::{Markup, PreEscaped, html};
+use headcount::analysis::Overlap;
+use headcount_page::{bar, bounds, breakdown, figure, instant, overlap, page, thousands, timeline};
+use maud::{Markup, html};
 
-use super::{Report, Told, chart};
+use super::{Report, Told};
 use crate::arguments;
 use crate::commands::describe;
-use crate::commands::reconcile::{premises, rank, verdict};
+use crate::commands::reconcile::{premises, rank};
 use crate::heard::Heard;
-use crate::output::{instant, thousands};
-use crate::page::{bar, difference, figure, page};
 
 pub(super) fn html(report: &Report, heard: &Heard) -> String {
     let content = html! {
@@ -26,7 +25,7 @@ pub(super) fn html(report: &Report, heard: &Heard) -> String {
             (describe::page::content(&report.records))
         }
     };
-    page("Audiences", heard, &content)
+    page("Audiences", heard.notes(), &content)
 }
 
 fn contents(report: &Report) -> Markup {
@@ -67,96 +66,18 @@ fn audience(told: &Told, number: usize) -> Markup {
                 "Fingerprint " code { (size.fingerprint) } "."
             }
             p { code { (told.audience.filter) } }
-            (breakdown(&told.breakdown, unit))
+            (breakdown(&told.breakdown))
             h3 { "If nobody does anything" }
-            @match chart::svg(&told.timeline) {
-                Some(svg) => { div.wide { (PreEscaped(svg)) } }
-                None => { p { "There is no chart of it." } }
-            }
-            p.quiet {
-                (figure("changes", told.timeline.changes().len() as u64)) " changes from "
-                (instant(told.timeline.from)) " to " (instant(told.timeline.to)) ", between "
-                (figure("least", told.timeline.extremes().0)) " and " (figure("most", told.timeline.extremes().1)) "."
-            }
+            (timeline(&told.timeline))
         }
     }
 }
 
-fn breakdown(breakdown: &Breakdown, unit: &str) -> Markup {
-    let scope = [
-        ("everybody", breakdown.everybody, "in all"),
-        ("not_on_lists", breakdown.not_on_lists, "on no source list"),
-        ("inactive", breakdown.inactive, "not active"),
-        ("in_scope", breakdown.in_scope, "in scope"),
-        ("failing", breakdown.failing, "out by a value"),
-        ("without_value", breakdown.without_value, "out for want of a value"),
-        ("size", breakdown.size.value, "in the audience"),
-        ("let_in_without_value", breakdown.let_in_without_value, "let in for want of a value"),
-        ("on_dnc", breakdown.on_dnc, "on the do-not-call list"),
-    ];
-    html! {
-        h3 { "Who is left" }
-        div.wide { table.scope { tbody {
-            @for (key, number, who) in scope {
-                tr {
-                    td.number { (figure(key, number)) }
-                    td { (who) }
-                    td.bars { (bar(number, breakdown.everybody)) }
-                }
-            }
-        } } }
-        h3 { "What each part does" }
-        div.wide { table.parts {
-            thead { tr {
-                th { "part" } th.number { "alone" } th.number { "so far" } th.number { "more without" } th {}
-            } }
-            tbody { (part(&breakdown.filter, 0, breakdown.in_scope)) }
-        } }
-        p.quiet { "Of the " (thousands(breakdown.in_scope)) " " (unit) " in scope." }
-    }
-}
-
-fn part(of: &BreakdownNode, depth: usize, greatest: u64) -> Markup {
-    html! {
-        tr {
-            td style=(format!("padding-left: {}rem", depth)) { code { (of.kind) } }
-            td.number { (figure("alone", of.alone)) }
-            td.number { (figure("so_far", of.so_far)) }
-            td.number { (difference("more_without", of.more_without)) }
-            td.bars { (bar(of.alone, greatest)) }
-        }
-        @if let BreakdownNodeKind::Group { members, .. } = &of.kind {
-            @for member in members { (part(member, depth + 1, greatest)) }
-        }
-    }
-}
-
-fn overlaps(report: &Report, overlap: &Overlap) -> Markup {
-    /// More rows than this nobody reads; `compare` has them all.
-    const MOST: usize = 40;
-    let greatest = overlap.patterns.first().map_or(0, |pattern| pattern.contacts);
+fn overlaps(report: &Report, shared: &Overlap) -> Markup {
     html! {
         section.overlap {
             h2 { "What they share" }
-            p {
-                (figure("in_any", overlap.in_any)) " contacts in any of them, "
-                (figure("in_all", overlap.in_all)) " in all."
-            }
-            div.wide { table.patterns {
-                thead { tr { th.number { "contacts" } th { "in exactly" } th {} } }
-                tbody {
-                    @for pattern in overlap.patterns.iter().take(MOST) {
-                        tr {
-                            td.number { (figure("contacts", pattern.contacts)) }
-                            td { (labels(report, &pattern.audiences)) }
-                            td.bars { (bar(pattern.contacts, greatest)) }
-                        }
-                    }
-                }
-            } }
-            @if overlap.patterns.len() > MOST {
-                p.quiet { "And " (overlap.patterns.len() - MOST) " more choices of audiences, with fewer contacts each." }
-            }
+            (overlap(shared, |place| report.audiences[place].label.clone()))
         }
     }
 }
@@ -176,15 +97,7 @@ fn cached_sizes(report: &Report) -> Markup {
                 "What the records say each can have been at its instant: the least and the most, as later activity "
                 "overwrote what was true then, and some of it may have changed without a trace."
             }
-            div.wide { table.bounds {
-                thead { tr {
-                    th { "audience" } th { "cached at" }
-                    th.number { "cached" } th.number { "least" } th.number { "most" } th { "" } th.number { "as recorded" }
-                    th.number { "drift" } th.number { "overwritten" } th.number { "untraced" } th.number { "inactive" }
-                    th.number { "on_dnc" } th.number { "missing" } th.number { "duplicates" }
-                } }
-                tbody { @for reconciled in &told.audiences { (bounds(report, reconciled)) } }
-            } }
+            (bounds(told, |place| report.audiences[place].label.clone()))
             @for premise in premises(told.unchanged) { p.quiet { (premise) } }
             h3 { (ranked.headline) }
             ul.readings {
@@ -199,28 +112,6 @@ fn cached_sizes(report: &Report) -> Markup {
                     }
                 }
             }
-        }
-    }
-}
-
-fn bounds(report: &Report, reconciled: &AudienceReconciliation) -> Markup {
-    let Discrepancy { drift, overwritten, untraced, inactive, on_dnc, missing, duplicates, .. } = reconciled.items;
-    html! {
-        tr {
-            td { (report.audiences[reconciled.audience].label) }
-            td { (instant(reconciled.at)) }
-            td.number { (figure("cached_size", reconciled.cached)) }
-            td.number { (figure("least", reconciled.bounds.low)) }
-            td.number { (figure("most", reconciled.bounds.high)) }
-            td.verdict { (verdict(reconciled)) }
-            td.number { (figure("as_recorded", reconciled.bounds.recorded)) }
-            td.number { (difference("drift", drift)) }
-            td.number { (figure("overwritten", overwritten)) }
-            td.number { (figure("untraced", untraced)) }
-            td.number { (difference("inactive", inactive)) }
-            td.number { (figure("on_dnc", on_dnc)) }
-            td.number { (difference("missing", missing)) }
-            td.number { (difference("duplicates", duplicates)) }
         }
     }
 }

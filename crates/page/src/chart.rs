@@ -1,10 +1,13 @@
-//! A size over time, as SVG that stands inside the page.
+//! A size over time, as a chart in SVG that stands inside the page.
 
 use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use headcount::analysis::Timeline;
+use maud::{Markup, PreEscaped, html};
 use plotters::prelude::*;
+
+use crate::{figure, instant};
 
 const WIDTH: u32 = 860;
 const HEIGHT: u32 = 260;
@@ -12,8 +15,25 @@ const HEIGHT: u32 = 260;
 /// So many steps are more than there are pixels: of more, the least and the greatest of each pixel are drawn.
 const MOST_STEPS: usize = 4 * WIDTH as usize;
 
+/// What a size will be if nobody does anything: a chart, and between which two it stays.
+#[must_use]
+pub fn timeline(timeline: &Timeline) -> Markup {
+    let (least, most) = timeline.extremes();
+    html! {
+        @match svg(timeline) {
+            Some(svg) => { div.wide { (PreEscaped(svg)) } }
+            None => { p { "There is no chart of it." } }
+        }
+        p.quiet {
+            (figure("changes", timeline.changes().len() as u64)) " changes from "
+            (instant(timeline.from)) " to " (instant(timeline.to)) ", between "
+            (figure("least", least)) " and " (figure("most", most)) "."
+        }
+    }
+}
+
 /// The chart, or nothing where there is no time to show.
-pub(super) fn svg(timeline: &Timeline) -> Option<String> {
+fn svg(timeline: &Timeline) -> Option<String> {
     let mut svg = String::new();
     draw(timeline, &mut svg).ok()?;
     // Inside a page it needs no declaration; it is named for those who cannot see it.
