@@ -1,13 +1,20 @@
 //! Law 9 of the table image: what is opened is what was saved.
 
+use headcount::error::NoteCode;
 use headcount::records::Input;
-use headcount::{Contact, RecordReader, Table, TableBuilder};
+use headcount::{Audience, Contact, RecordReader, Table, TableBuilder};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::cases::cases;
 use super::changes::{LAYOUTS, changes, table};
 use super::config;
+
+/// What is told of a table. That a file has no record in it tells whoever reads the file.
+fn told(table: &Table, audience: &Audience) -> Vec<String> {
+    let notes = table.notes([audience]);
+    notes.iter().filter(|note| note.code != NoteCode::NoRecords).map(ToString::to_string).collect()
+}
 
 proptest! {
     #![proptest_config(config())]
@@ -31,7 +38,7 @@ proptest! {
             prop_assert_eq!(opened.size(&audience, &case.cx), saved.size(&audience, &case.cx));
             let members = |table: &Table| table.members(&audience, &case.cx).into_iter().collect::<Vec<_>>();
             prop_assert_eq!(members(&opened), members(&saved));
-            prop_assert_eq!(opened.notes([&audience]), saved.notes([&audience]));
+            prop_assert_eq!(told(&opened, &audience), told(&saved, &audience));
             prop_assert_eq!(opened.describe(), saved.describe());
             prop_assert_eq!((opened.memberships(), opened.replaced()), (saved.memberships(), saved.replaced()));
         }
@@ -41,7 +48,7 @@ proptest! {
         foreseen.read_into(&path, &mut some).unwrap();
         let some = some.build();
         prop_assert_eq!(some.size(&audience, &case.cx), saved.size(&audience, &case.cx));
-        prop_assert_eq!(some.notes([&audience]), saved.notes([&audience]));
+        prop_assert_eq!(told(&some, &audience), told(&saved, &audience));
     }
 
     #[test]
