@@ -140,7 +140,8 @@ impl Live {
         Ok(Self { table, set, roster, semantics: cx.semantics, clock, schedule, instant, untold, phones, upkeep })
     }
 
-    /// What the clock shows.
+    /// What the clock shows: whole microseconds. What an instant that it is moved to has beyond them is cut off, so whoever
+    /// compares the two cuts it off first.
     ///
     /// Once somebody has been asked for whom time passes at an instant, it shows the microsecond before, until all have been.
     #[must_use]

@@ -25,7 +25,7 @@ pub(super) const CHUNK: usize = 1024 * 1024;
 /// How many bytes are read before it is known what they are.
 const FIRST_CHUNK: usize = 64 * 1024;
 
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Records in the order of the file.
 pub(super) struct Batch {

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use memchr::memchr;
 use serde::{Deserialize, Serialize};
 
+use super::batch::BYTE_ORDER_MARK;
 use super::cursor::Position;
 use super::form::ReadOptions;
 use super::input::{OpenInput, Opened};
@@ -22,8 +23,6 @@ use crate::note::Notes;
 
 /// How many bytes are read ahead.
 const AHEAD: usize = 64 * 1024;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 impl RecordReader {
     /// The updates of an input of NDJSON, each once its line is whole: a record with a key `at` beside its own, the instant at
