@@ -187,15 +187,15 @@ fn snapshots_are_what_had_been_merged_by_then(
     Ok(count)
 }
 
-/// Of one population, a thousand changes.
+/// Of one population, hundreds of changes; `scripts/laws` makes ten thousand.
 #[test]
 fn hundreds_of_snapshots_under_threads_are_each_what_had_been_merged_by_then() {
-    const CHANGES: usize = 1_000;
+    let many = (config().cases as usize * 6).min(10_000);
     let mut runner = TestRunner::deterministic();
     let case = cases().new_tree(&mut runner).unwrap().current();
-    let changes = vec(change(), CHANGES).new_tree(&mut runner).unwrap().current();
+    let changes = vec(change(), many).new_tree(&mut runner).unwrap().current();
     let taken = snapshots_are_what_had_been_merged_by_then(&case, &changes, LAYOUTS[0]).unwrap();
-    assert!(taken > CHANGES / 3, "{taken} snapshots of {CHANGES} changes");
+    assert!(taken > many / 3, "{taken} snapshots of {many} changes");
 }
 
 proptest! {

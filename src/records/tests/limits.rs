@@ -72,12 +72,13 @@ fn nesting_costs_no_stack() {
 
 #[test]
 fn a_million_columns() {
-    let columns: String = (0..1_000_000).map(|column| format!(",c{column}")).collect();
-    let cells = ",".repeat(1_000_000);
+    const MANY: usize = if cfg!(debug_assertions) { 200_000 } else { 1_000_000 };
+    let columns: String = (0..MANY).map(|column| format!(",c{column}")).collect();
+    let cells = ",".repeat(MANY);
     tells(
         format!("phone{columns}\n+1{cells}\n+2\n").as_bytes(),
         &["+1"],
-        &["3: expected 1000001 cells, as the header has, found 1"],
+        &[&format!("3: expected {} cells, as the header has, found 1", MANY + 1)],
     );
 }
 
