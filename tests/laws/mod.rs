@@ -21,7 +21,7 @@ mod members;
 mod notes;
 #[cfg(feature = "table")]
 mod overlaps;
-#[cfg(all(feature = "arrow", feature = "parquet"))]
+#[cfg(all(feature = "arrow", feature = "image", feature = "parquet"))]
 mod record_forms;
 mod sources;
 #[cfg(feature = "table")]
