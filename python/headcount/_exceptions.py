@@ -5,6 +5,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ._headcount import Note, Problem
+    from .spark import PartitionsNote
 
 
 class HeadcountError(ValueError):
@@ -79,14 +80,15 @@ class InternalError(RuntimeError):
 
 
 class NoteWarning(UserWarning):
-    """What is to be heard of data though nothing is wrong; `note` is the same as data.
+    """What is to be heard of data though nothing is wrong; `note` is the same as data, a `Note` but for what is put together from
+    partitions of Spark.
 
     `warnings.simplefilter("error", NoteWarning)` makes each an exception, and `"ignore"` silences them.
     """
 
-    note: "Note"
+    note: "Note | PartitionsNote"
 
-    def __init__(self, note: "Note") -> None:
+    def __init__(self, note: "Note | PartitionsNote") -> None:
         super().__init__(note)
         self.note = note
 

@@ -5,6 +5,7 @@
 
 #![deny(unsafe_code)]
 
+mod arrow;
 mod audience;
 mod audience_set;
 mod contact;
@@ -34,7 +35,7 @@ mod _headcount {
     #[pymodule_export]
     use crate::filter::{Filter, Limits};
     #[pymodule_export]
-    use crate::members::{Members, PhoneNumbers};
+    use crate::members::{MemberRows, Members, PhoneNumbers};
     #[pymodule_export]
     use crate::problems::{Note, Problem};
     #[pymodule_export]

@@ -17,10 +17,11 @@ use crate::data::data;
 use crate::problems::{Note, Problem, record_error};
 use crate::work::watched;
 
-/// How files are to be read, as the keywords of `Table.read` say it.
+/// How records are to be read, as the keywords of `Table.read` and `Table.from_arrow` say it.
+#[derive(Default)]
 pub(crate) struct Options<'o> {
     pub(crate) audiences: Option<&'o AudienceArguments>,
-    pub(crate) on_error: &'o str,
+    pub(crate) on_error: Option<&'o str>,
     pub(crate) format: Option<&'o str>,
     pub(crate) packing: Option<&'o str>,
     pub(crate) threads: Option<usize>,
@@ -49,14 +50,17 @@ impl Options<'_> {
         let refused = |error: &dyn std::error::Error| PyValueError::new_err(error.to_string());
         let threads = self.threads.unwrap_or_else(rayon::current_num_threads);
         let mut reader = RecordReader::new().threads(threads).for_audiences(self.audiences());
-        reader =
-            reader.on_error(one_of("on_error", self.on_error, &[("fail", OnError::Fail), ("skip", OnError::Skip)])?);
+        if let Some(on_error) = self.on_error {
+            let choices = [("fail", OnError::Fail), ("skip", OnError::Skip)];
+            reader = reader.on_error(one_of("on_error", on_error, &choices)?);
+        }
         if let Some(format) = self.format {
             let formats = [
                 ("json", Format::Json),
                 ("ndjson", Format::Ndjson),
                 ("csv", Format::Csv),
                 ("parquet", Format::Parquet),
+                ("image", Format::Image),
             ];
             reader = reader.format(one_of("format", format, &formats)?);
         }
@@ -107,16 +111,15 @@ impl Loaded {
     }
 }
 
-/// Reads files, or all files in folders, as one population.
+/// Reads inputs as one population.
 pub(crate) fn load(
     py: Python<'_>,
-    paths: &[PathBuf],
+    inputs: Vec<Input<'static>>,
     options: &Options<'_>,
     progress: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Loaded> {
     let names = options.names()?;
     let reader = options.reader(names.clone())?;
-    let inputs = inputs(paths).map_err(|errors| record_error(py, &errors, ""))?;
     let bytes = Arc::new(AtomicU64::new(0));
     let told = told(py, progress)?;
     let total = bytes_in(&inputs);
@@ -184,7 +187,7 @@ fn read(
 }
 
 /// The files at all paths.
-fn inputs(paths: &[PathBuf]) -> Result<Vec<Input<'static>>, Errors> {
+pub(crate) fn files(py: Python<'_>, paths: &[PathBuf]) -> PyResult<Vec<Input<'static>>> {
     let (mut inputs, mut problems) = (Vec::new(), Vec::new());
     for path in paths {
         match Input::files(path) {
@@ -192,7 +195,7 @@ fn inputs(paths: &[PathBuf]) -> Result<Vec<Input<'static>>, Errors> {
             Err(errors) => problems.extend(errors),
         }
     }
-    Errors::from_problems(problems).map_or(Ok(inputs), Err)
+    Errors::from_problems(problems).map_or(Ok(inputs), |errors| Err(record_error(py, &errors, "")))
 }
 
 /// How many bytes there are to read, if every input can tell.

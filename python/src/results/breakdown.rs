@@ -1,7 +1,9 @@
 //! Why an audience is as large as it is.
 
 use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
 
+use crate::arrow::Batches;
 use crate::data::data;
 use crate::results::size::Size;
 
@@ -97,6 +99,17 @@ impl Breakdown {
     /// All attributes by their names, as `headcount explain --format json` writes them.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         data(py, &self.0)
+    }
+
+    /// The parts of the filter as Arrow, a row for each.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        Batches::from(headcount::arrow::breakdown_nodes(&self.0)).into_capsule(py)
     }
 
     fn _repr_html_(&self) -> String {

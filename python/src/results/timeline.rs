@@ -3,8 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use headcount::analysis::Change;
 use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
 use serde::Serialize;
 
+use crate::arrow::Batches;
 use crate::context::Semantics;
 use crate::data::{data, instant};
 
@@ -99,6 +101,17 @@ impl Timeline {
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let headcount::analysis::Timeline { from, to, semantics, fingerprint, .. } = self.0;
         data(py, &Told { from, to, semantics, fingerprint, sizes: self.0.every_change().collect() })
+    }
+
+    /// The sizes as Arrow: each, and the instant that it begins at.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        Batches::from(headcount::arrow::timeline(&self.0)).into_capsule(py)
     }
 
     fn _repr_html_(&self) -> String {
