@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Errors;
+use super::{Errors, Shown};
 use crate::catalogue::{SubjectKind, Wording};
 use crate::time::InFull;
 
@@ -449,34 +449,6 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", Shown(self.0))
-    }
-}
-
-/// A text from data, with control characters escaped: none reaches a terminal as it is.
-pub(crate) struct Escaped<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .chars()
-            .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") })
-    }
-}
-
-/// A user's text on one short line: control characters escaped, cut where it is long.
-pub(crate) struct Shown<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 60;
-        for (i, c) in self.0.chars().enumerate() {
-            match c {
-                _ if i == LONGEST => return f.write_str("…"),
-                c if c.is_control() => write!(f, "{}", c.escape_default())?,
-                c => write!(f, "{c}")?,
-            }
-        }
-        Ok(())
     }
 }
 

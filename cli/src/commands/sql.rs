@@ -8,7 +8,7 @@ use headcount::sql::{Dialect, Refusal, Sql, SqlSchema, Statement};
 use crate::arguments::{self, StatementFormat};
 use crate::failure::Failure;
 use crate::inputs::{self, Source};
-use crate::output::write;
+use crate::output::{JsonText, write};
 use crate::question::{self, Question};
 
 /// Writes the statement.
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &arguments::Sql) -> Result<(), Failure> {
     write(|out| match arguments.format {
         StatementFormat::Sql => text(&statement, dialect, out),
         StatementFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &statement)?;
+            serde_json::to_writer_pretty(JsonText(out), &statement)?;
             out.write_all(b"\n")
         }
     })
