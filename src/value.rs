@@ -1,11 +1,16 @@
 //! The values of custom fields, and what it means to compare them.
 
+mod kind;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+#[cfg(feature = "records")]
+pub(crate) use self::kind::KindCounts;
+pub use self::kind::ValueKind;
 use crate::number::Number;
 
 /// What a custom field holds.
