@@ -379,7 +379,14 @@ impl fmt::Display for Kind {
             Self::UnknownConditionType { found, .. } => write!(f, "unknown condition type {}", Quoted(found)),
             Self::UnknownField { found, of, .. } => {
                 write!(f, "unknown field {}", Quoted(found))?;
-                of.map_or(Ok(()), |of| write!(f, " of condition type `{of}`"))
+                match of {
+                    Some(of) => write!(f, " of condition type `{of}`"),
+                    // Who has a column of that name asks for it, and nobody else needs to.
+                    None if found == "active" => {
+                        f.write_str(": memberships that are not active take no part unless that is asked for")
+                    }
+                    None => Ok(()),
+                }
             }
             Self::UnknownList { list, .. } => write!(f, "unknown list `{list}`"),
             Self::UnknownAudience { name, .. } => write!(f, "no audience has the name {}", Quoted(name)),

@@ -191,7 +191,7 @@ impl BatchParser<'_> {
                 }
                 RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
                 RecordSlice::Page(page) => {
-                    tally.seen.pages.read(*page);
+                    tally.seen.pages.read(**page);
                     continue;
                 }
             };

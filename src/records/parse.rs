@@ -75,7 +75,7 @@ fn contacts_of(
             RecordSlice::Record { bytes: record, at } => json(&bytes[record.clone()], *at, reading),
             RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
             RecordSlice::Page(page) => {
-                tally.seen.pages.read(*page);
+                tally.seen.pages.read(**page);
                 continue;
             }
         };

@@ -13,7 +13,7 @@ pub(super) enum RecordSlice {
     /// What cannot be cut out.
     Invalid(Box<Invalid>),
     /// A page ends here; what it says of itself and of all the pages there are.
-    Page(PageSays),
+    Page(Box<PageSays>),
 }
 
 /// What is wrong with a record, and where it is.
