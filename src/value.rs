@@ -1,5 +1,6 @@
 //! The values of custom fields, and what it means to compare them.
 
+#[cfg_attr(not(feature = "table"), allow(dead_code, unreachable_pub, reason = "only descriptions tell kinds"))]
 mod kind;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 #[cfg(feature = "records")]
 pub(crate) use self::kind::KindCounts;
+#[cfg_attr(not(feature = "table"), allow(unreachable_pub, reason = "only descriptions tell kinds"))]
 pub use self::kind::ValueKind;
 use crate::number::Number;
 

@@ -30,6 +30,7 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
+    #[cfg(feature = "records")]
     const ALL: [Self; 8] = [
         Self::Boolean,
         Self::Number,
@@ -78,9 +79,11 @@ impl ValueKind {
 }
 
 /// How many values there are of each kind.
+#[cfg(feature = "records")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KindCounts([u64; ValueKind::ALL.len()]);
 
+#[cfg(feature = "records")]
 impl KindCounts {
     /// Adds values of one kind.
     pub(crate) fn add(&mut self, kind: ValueKind, values: u64) {
