@@ -7,12 +7,12 @@
 //! a [`Sample`].
 
 pub use crate::breakdown::{Breakdown, BreakdownNode, BreakdownNodeKind};
-#[cfg(feature = "records")]
-pub use crate::description::UnreadColumn;
 pub use crate::description::{
     ColumnDescription, Description, KindDescription, ListDescription, MeantAs, PhoneForm, PhoneNumbers, ReadAs,
-    UnfitForm, UnfitValues, ValueCount, ValueKind,
+    UnfitForm, UnfitValues, ValueCount,
 };
+#[cfg(feature = "records")]
+pub use crate::description::{KindCount, UnreadColumn};
 pub use crate::estimate::{
     Confidence, Estimate, Fraction, Sample, SampleBuilder, SampleInfo, SampleSize, StoppableSample,
 };
@@ -21,3 +21,4 @@ pub use crate::reconcile::{
     AudienceReconciliation, Bounds, Discrepancy, Reading, Reconciliation, UntracedChange, UntracedChanges, Verdict,
 };
 pub use crate::timeline::{Change, Timeline};
+pub use crate::value::ValueKind;

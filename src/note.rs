@@ -26,7 +26,7 @@ pub(crate) use self::{
 #[cfg(feature = "records")]
 pub(crate) use self::{
     observed::{Finding, First},
-    pages::{PageTotals, Pages},
+    pages::{PageSays, PageTotals, Pages},
     profile::counted,
 };
 #[cfg(feature = "table")]
@@ -55,7 +55,7 @@ pub enum NoteCode {
     UnknownList,
     /// Phone numbers are not in the form E.164: `+`, then 7 to 15 digits.
     PhoneForm,
-    /// Values of a custom field cannot be read as what the filter compares them with: a time, or a number.
+    /// Values of a custom field cannot be read as what the filter compares them with: a time, a number or a boolean.
     UnfitValue,
     /// A page speaks of more pages or contacts than were read.
     PagesMissing,

@@ -1,11 +1,18 @@
 //! The values of custom fields, and what it means to compare them.
 
+#[cfg_attr(not(feature = "table"), allow(dead_code, unreachable_pub, reason = "only descriptions tell kinds"))]
+mod kind;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+#[cfg(feature = "records")]
+pub(crate) use self::kind::KindCounts;
+#[cfg_attr(not(feature = "table"), allow(unreachable_pub, reason = "only descriptions tell kinds"))]
+pub use self::kind::ValueKind;
 use crate::number::Number;
 
 /// What a custom field holds.

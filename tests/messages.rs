@@ -303,6 +303,15 @@ fn unknown_field() {
             "unknown_field at 3:6: unknown field `clickcount`, did you mean `click_count`?",
         ],
     );
+    // What records call so, and filters do not.
+    text(
+        "phone = '+14155550101' or list_id = 7 or active",
+        &[
+            "unknown_field at 1:1: unknown field `phone`, did you mean `phone_number`?",
+            "unknown_field at 1:27: unknown field `list_id`, did you mean `list`?",
+            "unknown_field at 1:42: unknown field `active`: memberships that are not active take no part unless that is asked for",
+        ],
+    );
 }
 
 #[test]

@@ -60,7 +60,7 @@ fn worked_out(contact: &Contact) -> Contact {
 fn many_are_read_again() {
     const MANY: usize = 150_000;
     let contact = |n: usize| Contact {
-        phone_number: format!("+{n}"),
+        phone_number: format!("+{n:07}"),
         memberships: vec![Membership {
             list_id: Some((n % 3) as i64),
             send_count: n as u64,

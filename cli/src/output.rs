@@ -8,6 +8,8 @@ use std::path::Path;
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
 
+pub(crate) use headcount::error::escaped;
+use headcount::error::is_unseen;
 pub(crate) use headcount_page::{instant, signed, thousands};
 
 use crate::arguments::is_standard;
@@ -33,9 +35,42 @@ pub(crate) fn write_to(path: &Path, to: impl FnOnce(&mut dyn Write) -> io::Resul
 /// Writes a value as JSON over several lines.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     write(|out| {
-        serde_json::to_writer_pretty(&mut *out, value)?;
+        serde_json::to_writer_pretty(JsonText(out), value)?;
         out.write_all(b"\n")
     })
+}
+
+/// Writes a value as JSON on a line of its own.
+pub(crate) fn json_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(JsonText(out), value)?;
+    out.write_all(b"\n")
+}
+
+/// Takes JSON, and escapes in its strings what JSON need not and a terminal must not have as it is. It is written to in whole
+/// characters.
+pub(crate) struct JsonText<'o>(pub(crate) &'o mut dyn Write);
+
+impl Write for JsonText<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if text.contains(|c| c != '\n' && is_unseen(c)) => {
+                for c in text.chars() {
+                    // Between values stands white space.
+                    if c != '\n' && is_unseen(c) {
+                        write!(self.0, "\\u{:04x}", u32::from(c))?;
+                    } else {
+                        write!(self.0, "{c}")?;
+                    }
+                }
+            }
+            _ => self.0.write_all(bytes)?,
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Writes CSV: a header, which is there where there is no row, too, and what `rows` adds to it. With `bom` it begins with
@@ -144,23 +179,6 @@ pub(crate) fn cut(text: &str, longest: usize) -> String {
     }
 }
 
-/// A text from data or from somebody else, with its control characters escaped (`\u{1b}`, `\n`): none reaches a terminal as it is.
-pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    text.chars()
-        .fold(String::with_capacity(text.len() + 8), |mut shown, c| {
-            if c.is_control() {
-                shown.extend(c.escape_default())
-            } else {
-                shown.push(c)
-            }
-            shown
-        })
-        .into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +199,15 @@ mod tests {
         ] {
             assert_eq!(cell(text), expected);
         }
+    }
+
+    #[test]
+    fn no_json_does_anything_to_a_terminal() {
+        let mut written = Vec::new();
+        json_line(&mut written, &["a\u{1b}\n\u{7f}\u{9b}31m\u{202e}é"]).unwrap();
+        assert_eq!(String::from_utf8_lossy(&written), "[\"a\\u001b\\n\\u007f\\u009b31m\\u202eé\"]\n");
+        let read: Vec<String> = serde_json::from_slice(&written).unwrap();
+        assert_eq!(read, ["a\u{1b}\n\u{7f}\u{9b}31m\u{202e}é"]);
     }
 
     #[test]

@@ -60,6 +60,11 @@ pub(crate) fn load(records: &arguments::Records, asked: &[&Audience]) -> Result<
     load_with(records, reader(records, asked), asked).map(tell_notes)
 }
 
+/// Reads all records, as one population that is to be described.
+pub(crate) fn load_to_describe(records: &arguments::Records, asked: &[&Audience]) -> Result<Loaded, Failure> {
+    load_with(records, reader(records, asked).for_description(), asked).map(tell_notes)
+}
+
 /// Reads of all records what it takes to answer some plans.
 pub(crate) fn load_for(
     records: &arguments::Records,

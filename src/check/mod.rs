@@ -301,10 +301,7 @@ impl Check<'_> {
                 of: of.map(ConditionType::name),
                 nearest: match of {
                     Some(of) => nearest(name, of.fields()).map(str::to_owned),
-                    // A name that is near to none was most likely meant as a custom field's.
-                    None => nearest(name, FIELDS.iter().map(|row| row.name))
-                        .map(str::to_owned)
-                        .or_else(|| Some(format!("{CUSTOM_PREFIX}{name}"))),
+                    None => meant(name),
                 },
             }),
         }
@@ -405,6 +402,21 @@ fn place(spot: &Option<Rc<Spot>>, path: &[Step<'_>], further: &str) -> Place {
     }
     pointer.push_str(further);
     Place { rule: spot.as_ref().and_then(|spot| spot.rule.clone()), ..Place::pointer(pointer) }
+}
+
+/// What a name without a type was meant as that is no field's: what records call otherwise, a field that is near, or else a
+/// custom field. Nothing, where it is what is no field's to say.
+fn meant(name: &str) -> Option<String> {
+    let meant = match name {
+        "phone" | "msisdn" => "phone_number",
+        "list_id" => "list",
+        "active" => return None,
+        _ => match nearest(name, FIELDS.iter().map(|row| row.name)) {
+            Some(near) => near,
+            None => return Some(format!("{CUSTOM_PREFIX}{name}")),
+        },
+    };
+    Some(meant.to_owned())
 }
 
 /// A key as a JSON pointer writes it (RFC 6901).

@@ -1,5 +1,7 @@
 //! The types of columns: what their values stand for, however they are stored.
 
+use crate::value::ValueKind;
+
 /// What the values of a column stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ColumnType {
@@ -40,6 +42,16 @@ impl ColumnType {
             Self::Decimal(_) => "decimal",
             Self::Date => "date",
             Self::Timestamp(_) | Self::Int96 => "timestamp",
+        }
+    }
+
+    /// The kind of its values; of texts, which may be of several, that of most.
+    pub(crate) fn values(self) -> ValueKind {
+        match self {
+            Self::Text | Self::Json => ValueKind::Text,
+            Self::Boolean => ValueKind::Boolean,
+            Self::Int | Self::Uint(_) | Self::Float | Self::Decimal(_) => ValueKind::Number,
+            Self::Date | Self::Timestamp(_) | Self::Int96 => ValueKind::Time,
         }
     }
 

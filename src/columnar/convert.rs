@@ -27,9 +27,9 @@ pub(super) fn flag(raw: Raw<'_>) -> Result<bool, String> {
     }
 }
 
-/// What a column of texts has for a field whose values are none: as a cell of CSV, an empty one is no value.
+/// What a column of texts has for a field whose values are none: as a cell of CSV, an empty one is no value, nor is a blank.
 fn cell<T: FromScalar>(raw: Raw<'_>, epoch: Option<EpochUnit>) -> Result<Option<T>, String> {
-    match text(raw)? {
+    match text(raw)?.trim() {
         "" => Ok(None),
         cell => T::from_cell(cell, epoch).map(Some),
     }

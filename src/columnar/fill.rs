@@ -39,6 +39,15 @@ impl FillFailure {
     }
 }
 
+/// Rows that were read into a shard.
+pub(crate) struct Filled {
+    pub(crate) shard: Shard,
+    /// The rows that are no records, which the shard has not.
+    pub(crate) bad: Vec<BadRow>,
+    /// The keys that some row gives a value, a bit for each.
+    pub(crate) given: u64,
+}
+
 /// Reads `rows` rows of every column into a shard, [`MOST`](crate::table::shard::MOST) at most. Rows that are no records are
 /// left out and told of.
 pub(crate) fn fill<P, S: ScalarSource>(
@@ -46,14 +55,15 @@ pub(crate) fn fill<P, S: ScalarSource>(
     sources: &mut [ColumnSource<'_, S>],
     rows: usize,
     reading: &ReadOptions,
-) -> Result<(Shard, Vec<BadRow>), S::Failure> {
+) -> Result<Filled, S::Failure> {
     let mut shard = Shard::default();
     let mut silent = shard.silent();
     for folder in reading.conventions.folders.iter().filter(|folder| folder.custom_field().is_none()) {
         // OK because an empty shard has room.
         let _ = folder.tell(&mut RowSink { shard: &mut shard, row: &mut silent });
     }
-    let mut filling = Filling { shard, rows, bad: Vec::new(), memberships: None, silent, reading };
+    let given = reading.conventions.given();
+    let mut filling = Filling { shard, rows, bad: Vec::new(), given, memberships: None, silent, reading };
     for (column, source) in columns.iter().zip(sources) {
         if reading.stop.is_stopped() {
             return Err(FillFailure::Stopped.into());
@@ -73,6 +83,8 @@ struct Filling<'r> {
     shard: Shard,
     rows: usize,
     bad: Vec<BadRow>,
+    /// The keys that some row gives a value, a bit for each.
+    given: u64,
     /// For each row, whether it is a membership; none where all are.
     memberships: Option<Vec<bool>>,
 }
@@ -155,12 +167,13 @@ impl Filling<'_> {
         Column { name, meaning, kind, .. }: &Column<P>,
         source: &mut S,
     ) -> Result<(), S::Failure> {
-        let Self { shard, rows, bad, silent, reading, .. } = self;
+        let Self { shard, rows, bad, given, silent, reading, .. } = self;
+        let mut gives = false;
         let (kind, silent, epoch) = (*kind, *silent, reading.conventions.epoch);
         let says_it = |folder: &&FolderValue| *meaning == Meaning::Key(folder.key());
         let folder = reading.conventions.folders.iter().find(says_it);
-        let target = FillTarget { rows: *rows, name, bad, folder };
-        match meaning {
+        let target = FillTarget { rows: *rows, name, bad, folder, gives: &mut gives };
+        let read = match meaning {
             Meaning::Key(RecordKey::Field(Field::Text(TextField::PhoneNumber))) => {
                 phones(target, shard, source, reading)
             }
@@ -198,7 +211,11 @@ impl Filling<'_> {
             Meaning::CustomFields | Meaning::Key(RecordKey::CustomFields | RecordKey::Lists) => {
                 custom_objects(target, shard, source)
             }
+        };
+        if gives {
+            *given |= meaning.bit();
         }
+        read
     }
 
     /// A custom field that is a list or a struct, or all custom fields as one map.
@@ -207,7 +224,7 @@ impl Filling<'_> {
         Column { name, meaning, .. }: &Column<P>,
         source: &mut dyn NestedSource<Failure = F>,
     ) -> Result<(), F> {
-        let Self { shard, rows, bad, .. } = self;
+        let Self { shard, rows, bad, given, .. } = self;
         let mut full = Ok(());
         source.read(*rows, &mut |row, value| {
             let fields = match (value, meaning) {
@@ -218,6 +235,7 @@ impl Filling<'_> {
             };
             for (key, value) in fields {
                 let Some(value) = value else { continue };
+                *given |= meaning.bit();
                 match custom_column(shard, &key) {
                     // OK because a shard has fewer rows than codes.
                     Ok(at) => drop(shard.custom[at].push(row, &value)),
@@ -253,8 +271,8 @@ impl Filling<'_> {
         }
     }
 
-    /// The shard, with what no column said, and without the rows that are no records.
-    fn finish(mut self) -> (Shard, Vec<BadRow>) {
+    /// The rows, with what no column said, and without those that are no records.
+    fn finish(mut self) -> Filled {
         self.custom_fields_of_folders();
         let Self { shard, rows, bad, memberships, silent, .. } = &mut self;
         let silent = *silent;
@@ -272,7 +290,8 @@ impl Filling<'_> {
             let is_membership = memberships.take().unwrap_or_else(|| vec![true; *rows]);
             leave_out(shard, &is_record, &is_membership);
         }
-        (self.shard, self.bad)
+        let Self { shard, bad, given, .. } = self;
+        Filled { shard, bad, given }
     }
 }
 
@@ -283,6 +302,8 @@ struct FillTarget<'f> {
     bad: &'f mut Vec<BadRow>,
     /// What a folder says that all values are.
     folder: Option<&'f FolderValue>,
+    /// Whether some row has a value.
+    gives: &'f mut bool,
 }
 
 impl FillTarget<'_> {
@@ -294,11 +315,14 @@ impl FillTarget<'_> {
         mut convert: impl FnMut(Raw<'_>) -> Result<Option<T>, String>,
         each: impl FnMut(usize, T),
     ) -> Result<(), S::Failure> {
-        let Self { rows, name, bad, folder } = self;
-        let convert = |raw: Raw<'_>| match (convert(raw)?, folder) {
-            (None, _) => Ok(none),
-            (Some(value), Some(folder)) if value != none => Err(folder.contradicted()),
-            (Some(value), _) => Ok(value),
+        let Self { rows, name, bad, folder, gives } = self;
+        let convert = |raw: Raw<'_>| {
+            let Some(value) = convert(raw)? else { return Ok(none) };
+            *gives = true;
+            match folder {
+                Some(folder) if value != none => Err(folder.contradicted()),
+                _ => Ok(value),
+            }
         };
         source.read(rows, &mut ColumnSink { known: Vec::new(), convert, each, none, row: 0, name, bad })
     }
@@ -339,12 +363,12 @@ fn phones<S: ScalarSource>(
     source: &mut S,
     reading: &ReadOptions,
 ) -> Result<(), S::Failure> {
-    let FillTarget { rows, name, bad, folder } = target;
+    let FillTarget { rows, name, bad, folder, gives } = target;
     let Shard { phones, odd_phones, .. } = shard;
     let nobody = odd_phones.intern("");
     // A contact's memberships mostly stand one behind the other.
     let mut last = (Vec::new(), nobody);
-    FillTarget { rows, name, bad, folder }.values(phones, nobody, source, |raw| {
+    FillTarget { rows, name, bad, folder, gives }.values(phones, nobody, source, |raw| {
         if let Raw::Bytes(bytes) = raw
             && bytes == last.0
             && !bytes.is_empty()

@@ -17,7 +17,7 @@ mod written;
 pub(crate) use self::column_type::{ColumnType, TimestampUnit};
 pub(crate) use self::columns::{Column, ColumnsFound, KnownColumns, UnfitColumn, WrongColumn};
 pub(crate) use self::convert::value;
-pub(crate) use self::fill::{BadRow, FillFailure, fill};
+pub(crate) use self::fill::{BadRow, FillFailure, Filled, fill};
 #[cfg(feature = "parquet")]
 pub(crate) use self::meaning::IS_MEMBERSHIP;
 pub(crate) use self::meaning::Meaning;
@@ -36,4 +36,6 @@ pub(crate) struct RowsRead {
     pub(crate) start: u64,
     /// The rows that are no records, with their places in the input.
     pub(crate) bad: Vec<(u64, BadRow)>,
+    /// The keys that some row gives a value, a bit for each.
+    pub(crate) given: u64,
 }

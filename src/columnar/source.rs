@@ -12,6 +12,16 @@ pub(crate) enum Raw<'b> {
     Bytes(&'b [u8]),
 }
 
+impl Raw<'_> {
+    /// A float of 32 bits, as the number that it prints as: 0.1 is 0.1, as in every other form of the same records, and not the
+    /// 0.10000000149011612 that its bits stand for.
+    pub(crate) fn from_f32(value: f32) -> Self {
+        let exact = f64::from(value);
+        // Whole numbers print as they are.
+        Self::Float(if exact.fract() == 0.0 { exact } else { value.to_string().parse().unwrap_or(exact) })
+    }
+}
+
 /// Values that rows refer to by their places.
 pub(crate) trait ValueDictionary {
     fn len(&self) -> usize;

@@ -30,7 +30,7 @@ pub(crate) use self::wire::FromScalar;
 pub(crate) use self::wire::RecordKey;
 #[cfg(feature = "records")]
 pub(crate) use self::wire::{
-    CUSTOM_FIELD, Conventions, FolderValue, NameMeaning, ObservedKeys, REMOVE, RecordDraft, RecordFault,
+    CUSTOM_FIELD, Conventions, FolderValue, NameMeaning, ObservedKeys, REMOVE, RecordDraft, RecordFault, WITHIN_LISTS,
     read_custom_fields, read_json, read_update, tell_cell,
 };
 #[cfg(feature = "records")]

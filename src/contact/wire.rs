@@ -16,6 +16,7 @@ mod visitor;
 mod write;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -49,7 +50,7 @@ use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
 use crate::error::Shape;
 use crate::number::Number;
-use crate::value::ValueVisitor;
+use crate::value::{ValueKind, ValueVisitor};
 
 /// Reads one record, of either shape, that is the whole source.
 pub(crate) fn read_json(source: &[u8], conventions: &Conventions) -> Result<(Contact, ObservedKeys), RecordFault> {
@@ -91,9 +92,13 @@ pub(crate) fn tell_cell<S: RecordSink>(
 pub(crate) struct ObservedKeys {
     /// The keys that have a value, a bit for each.
     pub(crate) given: u64,
-    /// The names that mean nothing and have a value.
-    pub(crate) not_read: Vec<String>,
+    /// The names that mean nothing where they stand and have a value; of a key of the contact inside a membership, with
+    /// [`WITHIN_LISTS`] in front; each with the kind of its value, where that was looked at.
+    pub(crate) not_read: BTreeMap<String, Option<ValueKind>>,
 }
+
+/// In front of the name of a contact's key that stands in a membership, where it is not read.
+pub(crate) const WITHIN_LISTS: &str = "lists.";
 
 /// In front of the key of a custom field that stands in a record by itself.
 pub(crate) const CUSTOM_FIELD: &str = "custom_fields.";
@@ -150,7 +155,7 @@ impl<'de> Visitor<'de> for ContactSeed<'_> {
 
 seed_of_itself!(ContactSeed, Contact);
 
-/// An item of `lists`; what it says of the contact is for the record around it to say.
+/// An item of `lists`; what it says of the contact is for the record around it to say, and is told as not read.
 #[derive(Clone, Copy)]
 struct MembershipSeed<'c> {
     context: &'c ErrorContext<'c>,
@@ -179,7 +184,10 @@ impl<'de> Visitor<'de> for MembershipSeed<'_> {
                 KeyFound::Known(key, name) if !key.is_of_the_contact() => {
                     self.context.entry(&mut draft, key, name, &mut map)?;
                 }
-                KeyFound::Known(..) => drop(map.next_value::<IgnoredAny>()?),
+                KeyFound::Known(_, name) => {
+                    let unknown = KeyFound::Unknown(format!("{WITHIN_LISTS}{name}"));
+                    self.context.other_entry(&mut draft, unknown, &mut map)?;
+                }
                 other => self.context.other_entry(&mut draft, other, &mut map)?,
             }
         }
@@ -230,7 +238,7 @@ impl<'n> ErrorContext<'n> {
             KeyFound::Known(..) => drop(map.next_value::<IgnoredAny>()?),
             KeyFound::Unknown(name) => {
                 if map.next_value::<Option<IgnoredAny>>()?.is_some() {
-                    self.observed.borrow_mut().not_read.push(name);
+                    self.observed.borrow_mut().not_read.insert(name, None);
                 }
             }
         }

@@ -6,10 +6,9 @@ use serde::Serialize;
 
 use super::unfit::{self, UnfitValues};
 use crate::catalogue::CUSTOM_PREFIX;
-use crate::number::Number;
 use crate::table::{Cell, ColumnId, Histograms};
 use crate::time::{InFull, parse_micros};
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// A column that is read, and what is in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -73,57 +72,14 @@ impl ReadAs {
     }
 }
 
-/// A kind of values, by what a filter may compare them with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ValueKind {
-    /// True or false.
-    Boolean,
-    /// A number.
-    Number,
-    /// A text that is a number as JSON writes one: it compares with numbers, too.
-    NumberText,
-    /// A text that is neither a number nor a time.
-    Text,
-    /// A text that is an ISO 8601 date or time: a custom field may be asked for it.
-    TimeText,
-    /// An instant.
-    Time,
-    /// An array: what holds for one of its elements holds for it.
-    Array,
-    /// An object: it only exists.
-    Object,
-}
-
-impl ValueKind {
-    /// The name that it serializes as.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Boolean => "boolean",
-            Self::Number => "number",
-            Self::NumberText => "number_text",
-            Self::Text => "text",
-            Self::TimeText => "time_text",
-            Self::Time => "time",
-            Self::Array => "array",
-            Self::Object => "object",
-        }
-    }
-
-    pub(super) fn of(cell: Cell<'_>) -> Self {
-        match cell {
-            Cell::Flag(_) | Cell::Custom(Value::Bool(_)) => Self::Boolean,
-            Cell::Count(_) | Cell::Amount(_) | Cell::List(_) | Cell::Custom(Value::Number(_)) => Self::Number,
-            Cell::Instant(_) => Self::Time,
-            Cell::Text(_) => Self::Text,
-            Cell::Custom(Value::Text(text)) if Number::from_text(text).is_some() => Self::NumberText,
-            Cell::Custom(Value::Text(text)) if parse_micros(text).is_some() => Self::TimeText,
-            Cell::Custom(Value::Text(_)) => Self::Text,
-            Cell::Custom(Value::Array(_)) => Self::Array,
-            Cell::Custom(Value::Object(_)) => Self::Object,
-        }
+/// The kind of what is in a cell.
+pub(super) fn kind(cell: Cell<'_>) -> ValueKind {
+    match cell {
+        Cell::Flag(_) => ValueKind::Boolean,
+        Cell::Count(_) | Cell::Amount(_) | Cell::List(_) => ValueKind::Number,
+        Cell::Instant(_) => ValueKind::Time,
+        Cell::Text(_) => ValueKind::Text,
+        Cell::Custom(value) => ValueKind::of(value),
     }
 }
 
@@ -159,7 +115,7 @@ impl ColumnDescription {
         let mut tallies: BTreeMap<ValueKind, KindTally<'_>> = BTreeMap::new();
         let mut most_frequent = MostFrequent::default();
         histograms.each(id, |cell, count| {
-            tallies.entry(ValueKind::of(cell)).or_default().add(cell, count);
+            tallies.entry(kind(cell)).or_default().add(cell, count);
             most_frequent.add(cell, count);
         });
         let (name, read_as) = match id {

@@ -14,10 +14,10 @@ use serde::Serialize;
 
 use crate::table::{ColumnId, Histograms, Table};
 
-pub use self::column::{ColumnDescription, KindDescription, ReadAs, ValueCount, ValueKind};
+pub use self::column::{ColumnDescription, KindDescription, ReadAs, ValueCount};
 pub use self::phone_numbers::{PhoneForm, PhoneNumbers};
 #[cfg(feature = "records")]
-pub use self::reports::UnreadColumn;
+pub use self::reports::{KindCount, UnreadColumn};
 pub use self::unfit::{MeantAs, UnfitForm, UnfitValues};
 
 /// What is in a table: what [`Table::describe`] gives.

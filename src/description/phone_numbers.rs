@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::column::{ColumnDescription, KindDescription, ReadAs, ValueKind};
+use super::column::{ColumnDescription, KindDescription, ReadAs};
 use super::shape::shape;
 use crate::catalogue::TextField;
 use crate::table::Histograms;
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// How the phone numbers of contacts are written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -6,6 +6,7 @@ use super::{Description, ReadAs};
 use crate::contact::RecordKey;
 use crate::note::{FirstPlace, NoteCode, Pages};
 use crate::records::{PageCounts, ReadReport};
+use crate::value::ValueKind;
 
 /// A column or key of an input that is not read, because its name means nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,8 +20,21 @@ pub struct UnreadColumn {
     pub suggestion: Option<String>,
     /// How many records have a value there.
     pub values: u64,
+    /// The kinds of those values, as far as the reader looked at them: where it was told to
+    /// ([`RecordReader::for_description`](crate::RecordReader::for_description)), at all; of columns that have a type, at that.
+    pub kinds: Vec<KindCount>,
     /// Where the first of them is.
     pub first: Option<FirstPlace>,
+}
+
+/// How many values of a kind there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct KindCount {
+    /// The kind.
+    pub kind: ValueKind,
+    /// How many values.
+    pub values: u64,
 }
 
 impl Description {
@@ -28,14 +42,16 @@ impl Description {
     /// pages there ought to be.
     ///
     /// ```
-    /// use headcount::{RecordReader, TableBuilder, records::Input};
+    /// use headcount::{RecordReader, TableBuilder, analysis::ValueKind, records::Input};
     ///
     /// let csv = "phone_number,clicks,send_count\n+14155550101,5,9\n";
     /// let mut builder = TableBuilder::default();
-    /// let report = RecordReader::new().read_into(Input::new("contacts.csv", csv.as_bytes()), &mut builder)?;
+    /// let reader = RecordReader::new().for_description();
+    /// let report = reader.read_into(Input::new("contacts.csv", csv.as_bytes()), &mut builder)?;
     /// let description = builder.build().describe().with_reports([&report]);
     ///
     /// assert_eq!(description.not_read[0].name, "clicks");
+    /// assert_eq!(description.not_read[0].kinds[0].kind, ValueKind::NumberText);
     /// assert_eq!(description.not_read[0].suggestion.as_deref(), Some("click_count"));
     /// assert_eq!(description.column("send_count").and_then(|column| column.given), Some(true));
     /// assert_eq!(description.column("click_count").and_then(|column| column.given), Some(false));
@@ -53,6 +69,7 @@ impl Description {
                 name: note.name.clone().unwrap_or_default(),
                 suggestion: note.suggestion.clone(),
                 values: note.count.unwrap_or(0),
+                kinds: report.unread_kinds(note.name.as_deref().unwrap_or_default()),
                 first: note.first,
             }));
         }

@@ -2,6 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::contact::Contact;
+use crate::value::ValueKind;
 
 /// The description of the table of some records in JSON.
 fn describe(records: &[Json]) -> Description {

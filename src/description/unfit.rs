@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::column::{ValueKind, value};
+use super::column::{kind, value};
 use super::shape::shape;
 use crate::table::Cell;
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// The values of a custom field that are not what most of them seem to be meant as.
 ///
@@ -69,7 +69,7 @@ impl MeantAs {
 /// The unfit values of a column; `each` tells each value once, with how many memberships have it.
 pub(super) fn find<'t>(each: impl Fn(&mut dyn FnMut(Cell<'t>, u64))) -> Option<UnfitValues> {
     let (mut scalars, mut times, mut numbers) = (0, 0, 0);
-    each(&mut |cell, count| match (ValueKind::of(cell), cell) {
+    each(&mut |cell, count| match (kind(cell), cell) {
         (ValueKind::Array | ValueKind::Object, _) => {}
         (kind, cell) => {
             let text = if let (ValueKind::Text, Cell::Custom(Value::Text(text))) = (kind, cell) { text } else { "" };
@@ -89,7 +89,7 @@ pub(super) fn find<'t>(each: impl Fn(&mut dyn FnMut(Cell<'t>, u64))) -> Option<U
     };
     let mut by_shape: BTreeMap<String, Alike<'t>> = BTreeMap::new();
     each(&mut |cell, count| {
-        let kind = ValueKind::of(cell);
+        let kind = kind(cell);
         if meant_as.fits(kind) || matches!(kind, ValueKind::Array | ValueKind::Object) {
             return;
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Errors;
+use super::{Errors, Shown};
 use crate::catalogue::{SubjectKind, Wording};
 use crate::time::InFull;
 
@@ -379,7 +379,14 @@ impl fmt::Display for Kind {
             Self::UnknownConditionType { found, .. } => write!(f, "unknown condition type {}", Quoted(found)),
             Self::UnknownField { found, of, .. } => {
                 write!(f, "unknown field {}", Quoted(found))?;
-                of.map_or(Ok(()), |of| write!(f, " of condition type `{of}`"))
+                match of {
+                    Some(of) => write!(f, " of condition type `{of}`"),
+                    // Who has a column of that name asks for it, and nobody else needs to.
+                    None if found == "active" => {
+                        f.write_str(": memberships that are not active take no part unless that is asked for")
+                    }
+                    None => Ok(()),
+                }
             }
             Self::UnknownList { list, .. } => write!(f, "unknown list `{list}`"),
             Self::UnknownAudience { name, .. } => write!(f, "no audience has the name {}", Quoted(name)),
@@ -449,34 +456,6 @@ pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", Shown(self.0))
-    }
-}
-
-/// A text from data, with control characters escaped: none reaches a terminal as it is.
-pub(crate) struct Escaped<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .chars()
-            .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { write!(f, "{c}") })
-    }
-}
-
-/// A user's text on one short line: control characters escaped, cut where it is long.
-pub(crate) struct Shown<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 60;
-        for (i, c) in self.0.chars().enumerate() {
-            match c {
-                _ if i == LONGEST => return f.write_str("…"),
-                c if c.is_control() => write!(f, "{}", c.escape_default())?,
-                c => write!(f, "{c}")?,
-            }
-        }
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ mod lines;
 mod nearest;
 mod problem_details;
 mod report;
+mod unseen;
 
 use std::fmt;
 use std::ops::Range;
@@ -14,11 +15,13 @@ use std::ops::Range;
 use serde::Serialize;
 
 pub use self::kind::{Code, CustomCode};
-pub(crate) use self::kind::{Escaped, Kind, Quoted, Shape, Shown};
+pub(crate) use self::kind::{Kind, Quoted, Shape};
 pub(crate) use self::lines::Lines;
 pub(crate) use self::nearest::{is_spelled_alike, misspelled, nearest};
 pub use self::problem_details::ProblemDetails;
 pub(crate) use self::report::draw;
+pub(crate) use self::unseen::{Escaped, Shown};
+pub use self::unseen::{escaped, is_unseen};
 pub use crate::note::{FirstPlace, Note, NoteCode, NotesBuilder};
 pub use crate::number::NotANumber;
 #[cfg(any(feature = "interop", feature = "sql"))]

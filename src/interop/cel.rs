@@ -17,6 +17,7 @@ use std::fmt::{self, Write};
 
 use super::question::{Asking, DocumentKey, Owner, Parted, Question, Scalar};
 use crate::audience::Audience;
+use crate::error::is_unseen;
 use crate::filter::{Comparison, TextPart};
 use crate::semantics::Semantics;
 use crate::time::Moment;
@@ -199,7 +200,7 @@ impl fmt::Display for Quoted<'_> {
         for c in self.0.chars() {
             match c {
                 '"' | '\\' => write!(f, "\\{c}")?,
-                c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
+                c if is_unseen(c) => write!(f, "\\u{:04x}", u32::from(c))?,
                 c => f.write_char(c)?,
             }
         }

@@ -210,7 +210,9 @@ impl Notes {
 
 /// Whether a column was meant to be a custom field.
 fn stands_for(column: &str, key: &str) -> bool {
-    is_spelled_alike(column, key) || is_spelled_alike(column, &format!("custom_fields.{key}"))
+    // As filters in text spell it, too.
+    let spelled = ["", "custom_fields.", "custom."].map(|front| format!("{front}{key}"));
+    spelled.iter().any(|spelled| is_spelled_alike(column, spelled))
 }
 
 /// The names that are not read.

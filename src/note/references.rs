@@ -20,7 +20,7 @@ pub(crate) struct References {
     pub(crate) lists: BTreeSet<i64>,
 }
 
-/// A custom field that is compared with a time or with a number.
+/// A custom field that is compared with a time, a number or a boolean.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ComparedKey {
     pub(crate) key: CustomKey,
@@ -32,6 +32,7 @@ pub(crate) struct ComparedKey {
 pub(crate) enum ComparedWith {
     Time,
     Number,
+    Boolean,
 }
 
 impl ComparedWith {
@@ -44,6 +45,11 @@ impl ComparedWith {
                 Value::Text(text) => self.fits_text(text),
                 Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
             }),
+            Self::Boolean => eval::any_element(value, |element| match element {
+                Value::Bool(_) => true,
+                Value::Text(text) => self.fits_text(text),
+                Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
+            }),
         }
     }
 
@@ -52,6 +58,7 @@ impl ComparedWith {
         match self {
             Self::Time => parse_micros(text).is_some(),
             Self::Number => Number::from_text(text).is_some(),
+            Self::Boolean => ["true", "false"].iter().any(|flag| text.eq_ignore_ascii_case(flag)),
         }
     }
 }
@@ -61,6 +68,7 @@ impl fmt::Display for ComparedWith {
         f.write_str(match self {
             Self::Time => "time",
             Self::Number => "number",
+            Self::Boolean => "boolean",
         })
     }
 }
@@ -100,17 +108,28 @@ impl References {
     }
 }
 
-/// What a test compares values with, where it is a time, or numbers and nothing else.
+/// What a test compares values with, where it is a time, or numbers or booleans and nothing else.
 fn compared_with(test: &CustomTest) -> Option<ComparedWith> {
-    let is_number = |literal: &Literal| matches!(literal, Literal::Number(_));
-    let numbers = match test {
-        CustomTest::Time(_) => return Some(ComparedWith::Time),
-        CustomTest::Eq(literal) => is_number(literal),
-        CustomTest::In(literals) => literals.as_slice().iter().all(is_number),
-        CustomTest::Order(_, literal) => matches!(literal, OrderedLiteral::Number(_)),
-        CustomTest::Has(..) => false,
-    };
-    numbers.then_some(ComparedWith::Number)
+    match test {
+        CustomTest::Time(_) => Some(ComparedWith::Time),
+        CustomTest::Eq(literal) => kind(literal),
+        CustomTest::In(literals) => {
+            let mut kinds = literals.as_slice().iter().map(kind);
+            let first = kinds.next()??;
+            kinds.all(|other| other == Some(first)).then_some(first)
+        }
+        CustomTest::Order(_, OrderedLiteral::Number(_)) => Some(ComparedWith::Number),
+        CustomTest::Order(..) | CustomTest::Has(..) => None,
+    }
+}
+
+/// What values are to be, so that they can equal a literal; a text equals texts, and those can always be compared.
+fn kind(literal: &Literal) -> Option<ComparedWith> {
+    match literal {
+        Literal::Number(_) => Some(ComparedWith::Number),
+        Literal::Bool(_) => Some(ComparedWith::Boolean),
+        Literal::Text(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +145,10 @@ mod tests {
             ("custom.a in [1, 'x']", ""),
             ("custom.a > 1 and custom.b@7 <= -2", "a number, b number"),
             ("custom.a > '1'", ""),
-            ("custom.a contains '1' or custom.a exists or custom.a = true", ""),
+            ("custom.a contains '1' or custom.a exists or custom.a = 'true'", ""),
+            ("custom.a = true or custom.b != false", "a boolean, b boolean"),
+            ("custom.a in [true, false]", "a boolean"),
+            ("custom.a in [true, 1]", ""),
         ] {
             let Ok(filter) = filter.replace("not (", "(").parse() else { panic!("{filter}") };
             let references = References::of([&Audience::of(filter)]);
@@ -141,22 +163,26 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_as_a_time_or_a_number() {
+    fn what_can_be_read_as_a_time_a_number_or_a_boolean() {
         let value = |json: &str| serde_json::from_str::<Value>(json).unwrap();
-        for (json, is_time, is_number) in [
-            (r#""2025-11-01""#, true, false),
-            (r#""11/12/2025""#, false, false),
-            (r#""12""#, false, true),
-            ("12.5", false, true),
-            ("true", false, false),
-            (r#"["x", 3]"#, false, true),
-            (r#"["2025-11-01"]"#, false, false),
-            ("[]", false, false),
-            ("{}", false, false),
+        for (json, is_time, is_number, is_boolean) in [
+            (r#""2025-11-01""#, true, false, false),
+            (r#""11/12/2025""#, false, false, false),
+            (r#""12""#, false, true, false),
+            ("12.5", false, true, false),
+            ("true", false, false, true),
+            (r#""TRUE""#, false, false, true),
+            (r#""Yes""#, false, false, false),
+            ("1", false, true, false),
+            (r#"["x", 3]"#, false, true, false),
+            (r#"["x", false]"#, false, false, true),
+            (r#"["2025-11-01"]"#, false, false, false),
+            ("[]", false, false, false),
+            ("{}", false, false, false),
         ] {
             let value = value(json);
-            let fits = (ComparedWith::Time.fits(&value), ComparedWith::Number.fits(&value));
-            assert_eq!(fits, (is_time, is_number), "{json}");
+            let fits = [ComparedWith::Time, ComparedWith::Number, ComparedWith::Boolean].map(|with| with.fits(&value));
+            assert_eq!(fits, [is_time, is_number, is_boolean], "{json}");
         }
     }
 }

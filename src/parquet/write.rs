@@ -12,7 +12,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::schema::types::{ColumnDescPtr, ColumnPath, Type, TypePtr};
 use rayon::prelude::*;
 
-use super::metadata::FileGuarantees;
+use super::metadata::{FileGuarantees, WRITER};
 use super::schema::{self, Plain};
 use crate::catalogue::{TextField, TimeField};
 use crate::columnar::{IS_MEMBERSHIP, WrittenType, column_name};
@@ -91,7 +91,12 @@ enum WrittenColumn {
 impl<'t> ParquetLayout<'t> {
     fn of(table: &'t Table, drawn: Option<SampleInfo>) -> Result<Self> {
         let cells = table.cells();
-        let promise = FileGuarantees { contacts: table.len() as u64, memberships: table.memberships(), drawn };
+        let promise = FileGuarantees {
+            contacts: table.len() as u64,
+            memberships: table.memberships(),
+            all_in_e164: table.is_all_in_e164(),
+            drawn,
+        };
         let phone_number = ColumnId::Text(TextField::PhoneNumber);
         let mut columns = vec![WrittenColumn::Phone];
         let mut types = vec![schema::column(WrittenType::Text, phone_number.name(), Repetition::REQUIRED)?];
@@ -140,7 +145,7 @@ impl<'t> ParquetLayout<'t> {
 
     fn properties(&self) -> Result<WriterPropertiesPtr> {
         let properties = WriterProperties::builder()
-            .set_created_by(concat!("headcount version ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_created_by(WRITER.to_owned())
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
             .set_statistics_enabled(EnabledStatistics::Chunk)
             .set_key_value_metadata(Some(vec![self.promise.to_key_value()]))

@@ -6,8 +6,9 @@ use std::{io, mem, thread};
 use super::columnar;
 use super::form::{ContactBatches, ReadOptions, RecordForm};
 use super::report::{ReadTally, Stop};
+use super::seen::UnreadValues;
 use crate::arrow::read::{BatchColumns, BatchReader, BatchStream, RowsFilled, Unreadable, ValueCounts};
-use crate::columnar::RowsRead;
+use crate::columnar::{Filled, RowsRead};
 use crate::contact::Contact;
 use crate::table::shard::{Shard, Shards};
 
@@ -49,17 +50,16 @@ struct OpenStream<'r> {
 impl OpenStream<'_> {
     /// Counts rows that have been read.
     fn count(&mut self, rows: FilledRows, tally: &mut ReadTally) -> Shard {
-        let FilledRows { start, filled: RowsFilled { shard, bad, values }, .. } = rows;
+        let FilledRows { start, filled: RowsFilled { filled: Filled { shard, bad, given }, values }, .. } = rows;
         self.counts.add(&values);
         let bad = bad.into_iter().map(|bad| (start + bad.row as u64, bad)).collect();
-        columnar::count(RowsRead { shard, start, bad }, &self.name, &self.reading.watch, tally)
+        columnar::count(RowsRead { shard, start, bad, given }, &self.name, &self.reading.watch, tally)
     }
 
     /// Tells what all rows have in columns that are not read.
     fn tell_counts(&self, tally: &mut ReadTally) {
-        tally.seen.give(self.counts.given);
-        for (name, rows) in self.columns.not_read(&self.counts) {
-            tally.seen.not_read(name.to_owned(), rows, None);
+        for (name, rows, kind) in self.columns.not_read(&self.counts) {
+            tally.seen.not_read(name.to_owned(), &UnreadValues::new(rows, kind), None);
         }
         for (column, records) in self.columns.unfit(&self.counts) {
             tally.seen.unfit(column.clone(), records);
@@ -113,7 +113,7 @@ impl Queue<'_, '_> {
             drop(taken);
             match columns.fill(&rows, reading) {
                 Ok(mut filled) => {
-                    filled.shard.close();
+                    filled.filled.shard.close();
                     lock().done.push(FilledRows { start: rows.start, bytes: rows.bytes, filled });
                 }
                 Err(unreadable) => lock().fail(rows.start, unreadable),

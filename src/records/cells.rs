@@ -1,12 +1,13 @@
 //! The cells of CSV: what the header says they are, and contacts made of them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{self, Read};
 
 use super::cursor::{Position, within};
 use super::form::ReadOptions;
 use super::report::{ReadRecord, WrongHeader};
+use super::seen::UnreadValues;
 use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
 use crate::catalogue::{Field, TextField};
@@ -14,9 +15,9 @@ use crate::contact::{
     CUSTOM_FIELD, Conventions, NameMap, NameMeaning, ObservedKeys, RecordDraft, RecordKey, RecordSink,
     read_custom_fields, tell_cell,
 };
-use crate::error::Quoted;
+use crate::error::{Quoted, is_spelled_alike};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// What is said of how CSV is written, beside what its header shows.
 #[derive(Clone, Debug, Default)]
@@ -30,11 +31,11 @@ pub(super) struct CsvConventions {
 /// What the columns are.
 #[derive(Debug)]
 pub(super) struct Header {
-    /// As it stands in the file: a row that is the same is no record, but another file's header.
-    row: Box<[u8]>,
     at: Position,
     separator: Separator,
     columns: Vec<CsvColumn>,
+    /// Which of them has the phone numbers.
+    phone_numbers: usize,
 }
 
 #[derive(Debug)]
@@ -68,7 +69,6 @@ impl Header {
         let mut columns = Vec::with_capacity(cells.len());
         for name in &cells {
             let column = CsvColumn::named(name, names);
-            // Cells without a name are what spreadsheets leave behind a table.
             if let Some(first) = first_of.insert(column.meaning(), name).filter(|_| !name.is_empty()) {
                 wrong.add(|| {
                     let reason = match first == name {
@@ -80,23 +80,22 @@ impl Header {
             }
             columns.push(column);
         }
-        if !columns.iter().any(CsvColumn::is_phone_number) {
+        let phone_numbers = columns.iter().position(CsvColumn::is_phone_number);
+        if phone_numbers.is_none() {
             wrong.add(|| Invalid::new(at, no_phone_number(&cells, separator)));
         }
         if columns.iter().filter(|column| matches!(column, CsvColumn::Custom(_))).count() > MAX_CUSTOM_FIELDS {
             let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
             wrong.add(|| Invalid { key, ..Invalid::new(at, TOO_MANY_CUSTOM_FIELDS) });
         }
-        if wrong.described.is_empty() { Ok(Self { row: row.into(), at, separator, columns }) } else { Err(wrong) }
+        match phone_numbers {
+            Some(phone_numbers) if wrong.described.is_empty() => Ok(Self { at, separator, columns, phone_numbers }),
+            _ => Err(wrong),
+        }
     }
 
     pub(super) fn separator(&self) -> Separator {
         self.separator
-    }
-
-    /// Whether a row is this header again.
-    pub(super) fn is(&self, row: &[u8]) -> bool {
-        *self.row == *row
     }
 
     /// Makes a contact of a row's cells; the key at fault and the reason where that fails.
@@ -104,17 +103,21 @@ impl Header {
         &self,
         cells: &csv::StringRecord,
         at: Position,
-        CellRules { conventions, nulls }: CellRules<'_>,
-        not_read: &mut [u64],
+        CellRules { conventions, nulls, looks_at_all }: CellRules<'_>,
+        not_read: &mut [UnreadValues],
     ) -> Result<ReadRecord, (Option<String>, String)> {
         if cells.len() != self.columns.len() {
             let (expected, found) = (self.columns.len(), cells.len());
             return Err((None, format!("expected {expected} cells, as the header has, found {found}")));
         }
+        if self.stands_again(cells) {
+            return Err((None, "the header stands here again".to_owned()));
+        }
         let mut draft = RecordDraft::default();
         for ((column, cell), not_read) in self.columns.iter().zip(cells).zip(not_read) {
-            // An empty cell is no value.
-            if cell.is_empty() || !nulls.is_empty() && nulls.contains(cell.trim()) {
+            // Blanks around a value are nobody's, and an empty cell is no value.
+            let cell = cell.trim();
+            if cell.is_empty() || !nulls.is_empty() && nulls.contains(cell) {
                 continue;
             }
             match column {
@@ -126,10 +129,15 @@ impl Header {
                     let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
                 }
                 CsvColumn::CustomFields => self.custom_fields(cell, &mut draft)?,
-                CsvColumn::NotRead(_) => *not_read += 1,
+                CsvColumn::NotRead(_) => {
+                    not_read.records += 1;
+                    if looks_at_all {
+                        not_read.kinds.add(ValueKind::of_text(cell), 1);
+                    }
+                }
             }
         }
-        let keys = ObservedKeys { given: draft.given() | conventions.given(), not_read: Vec::new() };
+        let keys = ObservedKeys { given: draft.given() | conventions.given(), not_read: BTreeMap::new() };
         let contact = draft.finish(&conventions.folders).map_err(|incomplete| {
             let key = incomplete.key().map(|key| self.spelled(key).to_owned());
             (key, incomplete.to_string())
@@ -143,9 +151,25 @@ impl Header {
 struct CellRules<'c> {
     conventions: &'c Conventions,
     nulls: &'c BTreeSet<String>,
+    /// Whether values that are not read are looked at, too.
+    looks_at_all: bool,
 }
 
 impl Header {
+    /// Whether a row is a header, as files that were put together have it: one that has the name of the phone numbers,
+    /// in whatever case and order, and with whatever mark in front.
+    fn stands_again(&self, cells: &csv::StringRecord) -> bool {
+        // Most have a phone number, and need no more of a look.
+        if cells[self.phone_numbers].starts_with(|c: char| c == '+' || c.is_ascii_digit()) {
+            return false;
+        }
+        let known = RecordKey::Field(TextField::PhoneNumber.into());
+        let spelled = self.spelled(known.name());
+        cells
+            .iter()
+            .any(|cell| is_spelled_alike(spelled, cell) || known.names().any(|name| is_spelled_alike(name, cell)))
+    }
+
     /// How the header spells a key.
     fn spelled<'h>(&'h self, key: &'h str) -> &'h str {
         let spelled = self.columns.iter().find_map(|column| match column {
@@ -218,23 +242,24 @@ pub(super) fn names_a_phone_number(name: &[u8], names: &NameMap) -> bool {
     std::str::from_utf8(name).is_ok_and(|name| CsvColumn::named(name, names).is_phone_number())
 }
 
-/// Makes contacts of rows, in their order. Gives back which columns are not read, in how many rows each had a value, and
-/// where their names stand.
+/// Makes contacts of rows, in their order. Gives back which columns are not read, the values of each, and where their names
+/// stand.
 pub(super) fn contacts(
     bytes: &[u8],
     records: &[RecordSlice],
     header: &Header,
     reading: &ReadOptions,
     each: &mut dyn FnMut(Result<ReadRecord, Invalid>),
-) -> Vec<(String, u64, Position)> {
+) -> Vec<(String, UnreadValues, Position)> {
     let rows = records.iter().filter_map(|slice| match slice {
         RecordSlice::Record { bytes: row, .. } => Some(&bytes[row.clone()]),
         RecordSlice::Invalid(_) | RecordSlice::Page(_) => None,
     });
     let mut reader = reader(Joined { rows, row: &[] }, header.separator);
     let mut cells = csv::ByteRecord::new();
-    let mut not_read = vec![0; header.columns.len()];
-    let rules = CellRules { conventions: &reading.conventions, nulls: &reading.csv.nulls };
+    let mut not_read = vec![UnreadValues::default(); header.columns.len()];
+    let rules =
+        CellRules { conventions: &reading.conventions, nulls: &reading.csv.nulls, looks_at_all: reading.describes };
     for slice in records {
         let (row, at) = match slice {
             RecordSlice::Record { bytes: row, at } => (&bytes[row.clone()], at),
@@ -263,8 +288,9 @@ pub(super) fn contacts(
             }
         });
     }
-    let named = header.columns.iter().zip(not_read).filter_map(|(column, records)| match column {
-        CsvColumn::NotRead(name) if !name.is_empty() => Some((name.clone(), records, header.at)),
+    let named = header.columns.iter().zip(not_read).filter_map(|(column, values)| match column {
+        // Cells without a name and without a value are what spreadsheets leave beside a table.
+        CsvColumn::NotRead(name) if !name.is_empty() || values.records > 0 => Some((name.clone(), values, header.at)),
         _ => None,
     });
     named.collect()

@@ -9,11 +9,12 @@ use crate::table::shard::Shard;
 
 /// Counts the rows, and tells of those that are no records. They have no lines, so the message says which row it is.
 pub(super) fn count(
-    RowsRead { shard, start, bad }: RowsRead,
+    RowsRead { shard, start, bad, given }: RowsRead,
     name: &str,
     watch: &Watch,
     tally: &mut ReadTally,
 ) -> Shard {
+    tally.seen.give(given);
     watch.look_in(&shard, &mut tally.seen.firsts, |record| {
         // The rows that are no records stand between those that are.
         let row = bad.iter().fold(start + record as u64, |row, (bad, _)| row + u64::from(*bad <= row));

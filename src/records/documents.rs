@@ -386,7 +386,7 @@ impl Documents {
     fn end_page(&mut self, bytes: &[u8], records: &mut Vec<RecordSlice>) {
         self.found = true;
         records.extend(self.envelope.take().map(|envelope| match envelope.check() {
-            Ok(totals) => RecordSlice::Page(totals),
+            Ok(page) => RecordSlice::Page(Box::new(page)),
             Err(invalid) => RecordSlice::Invalid(invalid),
         }));
         if self.within == (Within::Page { in_array: true }) {

@@ -4,9 +4,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::cursor::{Position, within};
+use super::pagination;
 use super::slice::Invalid;
 use crate::limits::MAX_RECORD_BYTES;
-use crate::note::PageTotals;
+use crate::note::PageSays;
 
 /// A page without its contacts, kept to see whether it is a page at all: `{"contacts": []`, and what follows.
 pub(super) struct Envelope {
@@ -43,16 +44,14 @@ impl Envelope {
         &self.bytes
     }
 
-    /// What the page says of all pages, now that it is closed, or what is wrong with it.
-    pub(super) fn check(&self) -> Result<PageTotals, Box<Invalid>> {
+    /// What the page says of itself and of all pages, now that it is closed, or what is wrong with it.
+    pub(super) fn check(&self) -> Result<PageSays, Box<Invalid>> {
         /// Only `contacts` counts, and only once.
         #[derive(Deserialize)]
         struct Page {
             #[serde(rename = "contacts")]
             _contacts: IgnoredAny,
             phone_number: Option<IgnoredAny>,
-            /// Nobody is held to its form.
-            pagination: Option<serde_json::Value>,
         }
         let invalid = |reason: String| Err(Box::new(Invalid::new(self.at, reason)));
         if self.too_long {
@@ -62,10 +61,9 @@ impl Envelope {
             return Err(Box::new(Invalid::not_utf8(self.place(error.valid_up_to()))));
         }
         match serde_json::from_slice(&self.bytes) {
-            Ok(Page { phone_number: None, pagination, .. }) => {
-                let number = |key: &str| pagination.as_ref()?.get(key)?.as_u64();
-                Ok(PageTotals { pages: number("total_pages"), contacts: number("total") })
-            }
+            // Nobody is held to the form of what stands beside.
+            Ok(Page { phone_number: None, .. }) => Ok(serde_json::from_slice(&self.bytes)
+                .map_or_else(|_| PageSays::default(), |page| pagination::said(&page))),
             Ok(Page { phone_number: Some(_), .. }) => {
                 invalid("a record with a `phone_number` cannot have `contacts`: is it a contact or a page?".to_owned())
             }

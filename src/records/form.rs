@@ -42,6 +42,8 @@ pub(crate) struct ReadOptions {
         allow(dead_code, reason = "text is read as a whole whatever is asked")
     )]
     pub(super) foreseen: Option<Foreseen>,
+    /// Whether what is read will be described, so that values which are not read are looked at, too.
+    pub(super) describes: bool,
     /// What is looked for, so that notes tell where it stands first.
     pub(super) watch: Watch,
     pub(super) progress: Progress,
@@ -61,6 +63,7 @@ impl Default for ReadOptions {
             threads: NonZeroUsize::MIN,
             chunk: None,
             foreseen: None,
+            describes: false,
             watch: Watch::new([]),
             progress: Progress::default(),
             stop: StopToken::never(),

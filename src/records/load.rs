@@ -190,8 +190,8 @@ impl BatchParser<'_> {
                     json(&bytes[record.clone()], *at, self.reading)
                 }
                 RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
-                RecordSlice::Page(totals) => {
-                    tally.seen.pages.read(*totals);
+                RecordSlice::Page(page) => {
+                    tally.seen.pages.read(**page);
                     continue;
                 }
             };

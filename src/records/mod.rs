@@ -30,6 +30,7 @@ mod input;
 mod json_fault;
 #[cfg(feature = "table")]
 mod load;
+mod pagination;
 #[cfg(feature = "parquet")]
 mod parquet_form;
 mod parse;
@@ -46,6 +47,7 @@ mod source;
 mod tests;
 mod text;
 mod unfit_columns;
+mod unread_kinds;
 mod updates;
 mod watch;
 
@@ -301,6 +303,15 @@ impl RecordReader {
     #[must_use]
     pub fn for_audiences<'a>(mut self, audiences: impl IntoIterator<Item = &'a Audience>) -> Self {
         self.reading.watch = Watch::new(audiences);
+        self
+    }
+
+    /// Says that what is read will be described ([`Description::with_reports`](crate::analysis::Description::with_reports)):
+    /// values of columns and keys that are not read are looked at, too, for their kinds.
+    #[cfg(feature = "table")]
+    #[must_use]
+    pub fn for_description(mut self) -> Self {
+        self.reading.describes = true;
         self
     }
 

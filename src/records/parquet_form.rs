@@ -6,6 +6,7 @@ use super::columnar;
 use super::form::{ContactBatches, Foreseen, ReadOptions, RecordForm};
 use super::input::{Bytes, OpenInput};
 use super::report::{ReadTally, Stop, Totals};
+use super::seen::UnreadValues;
 use crate::contact::Contact;
 use crate::parquet::metadata::FileGuarantees;
 use crate::parquet::read::{FileBytes, FileRows, MAGIC, ParquetFile, ReadAhead, Unreadable};
@@ -39,8 +40,10 @@ impl ParquetForm {
         let Self { input, name, reading } = self;
         let mut file = ParquetFile::open(input, &reading).map_err(|unreadable| stop(unreadable, &name, tally))?;
         tally.drawn = file.drawn();
-        tally.seen.give(file.given());
-        file.not_read().into_iter().for_each(|(name, rows)| tally.seen.not_read(name, rows, None));
+        let given = file.given();
+        for (name, rows, kind) in file.not_read() {
+            tally.seen.not_read(name, &UnreadValues::new(rows, kind), None);
+        }
         for (column, records) in file.unfit() {
             tally.seen.unfit(column.clone(), records);
         }
@@ -57,6 +60,7 @@ impl ParquetForm {
                 }
             }
         }
+        tally.seen.give(given & !file.read_whole());
         Ok((file, name, reading))
     }
 }

@@ -12,6 +12,7 @@ use super::form::{BETWEEN_LOOKS, ReadOptions};
 use super::json_fault;
 use super::report::{ReadRecord, ReadTally};
 use super::slice::{Invalid, RecordSlice};
+use super::unread_kinds;
 use crate::contact::{
     Contact, Conventions, ObservedKeys, REMOVE, RecordFault, RecordKey, Update, UpdateKind, read_json, read_update,
 };
@@ -52,7 +53,7 @@ pub(super) fn contacts_of_rows(
     let none = records.is_empty().then_some(records);
     for records in records.chunks(BETWEEN_LOOKS).chain(none).take_while(|_| !reading.stop.is_stopped()) {
         let not_read = cells::contacts(bytes, records, header, reading, &mut |row| tally.count(name, row, each));
-        not_read.into_iter().for_each(|(column, records, at)| tally.seen.not_read(column, records, Some(at)));
+        not_read.into_iter().for_each(|(column, values, at)| tally.seen.not_read(column, &values, Some(at)));
     }
 }
 
@@ -73,8 +74,8 @@ fn contacts_of(
         let record = match slice {
             RecordSlice::Record { bytes: record, at } => json(&bytes[record.clone()], *at, reading),
             RecordSlice::Invalid(invalid) => Err(Invalid::clone(invalid)),
-            RecordSlice::Page(totals) => {
-                tally.seen.pages.read(*totals);
+            RecordSlice::Page(page) => {
+                tally.seen.pages.read(**page);
                 continue;
             }
         };
@@ -84,7 +85,10 @@ fn contacts_of(
 
 /// Makes a contact of a record that begins at a place.
 pub(super) fn json(record: &[u8], at: Position, reading: &ReadOptions) -> Result<ReadRecord, Invalid> {
-    let (contact, keys) = whole(record, at, reading, read_json)?;
+    let (contact, mut keys) = whole(record, at, reading, read_json)?;
+    if reading.describes && !keys.not_read.is_empty() {
+        unread_kinds::look(record, &reading.conventions.names, &mut keys.not_read);
+    }
     checked(ReadRecord { at, contact, keys }, reading)
 }
 

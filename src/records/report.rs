@@ -1,16 +1,20 @@
 //! What was read, and what was wrong with it.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use super::cursor::Position;
 use super::seen::{Seen, UnfitField};
 use super::slice::Invalid;
 use super::watch::Watch;
-use crate::contact::{Contact, ObservedKeys};
+use crate::contact::{Contact, ObservedKeys, Update, UpdateKind};
+#[cfg(feature = "table")]
+use crate::description::KindCount;
 use crate::error::{Code, Errors, Kind, Place, Problems};
 #[cfg(feature = "table")]
 use crate::estimate::SampleInfo;
 use crate::note::{First, Note, NoteCode, Notes, Observed, PageTotals, Pages};
+use crate::value::KindCounts;
 
 /// What becomes of a record that is invalid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -36,6 +40,8 @@ pub struct ReadReport {
     pub pages: Option<PageCounts>,
     /// What it has that notes are made of, once it is known what is asked.
     observed: Observed,
+    /// The kinds of the values of each name that is not read, as far as they were looked at.
+    unread_kinds: BTreeMap<String, KindCounts>,
     /// The columns that are not read, because of their types.
     pub(crate) unfit: Vec<UnfitField>,
     /// What is wrong with those left out: the first hundred described, the others counted.
@@ -48,6 +54,13 @@ pub struct ReadReport {
 }
 
 impl ReadReport {
+    /// The kinds of the values of a name that is not read, as far as they were looked at.
+    #[cfg(feature = "table")]
+    pub(crate) fn unread_kinds(&self, name: &str) -> Vec<KindCount> {
+        let kinds = self.unread_kinds.get(name).into_iter().flat_map(KindCounts::iter);
+        kinds.map(|(kind, values)| KindCount { kind, values }).collect()
+    }
+
     /// The keys that some record gave a value, a bit for each.
     #[cfg(feature = "table")]
     pub(crate) fn given(&self) -> u64 {
@@ -235,6 +248,16 @@ impl ReadTally {
         }
     }
 
+    /// Looks for what is to be looked for in an update.
+    pub(super) fn look_at_update(&mut self, update: &Update, at: Position) {
+        let Some(watch) = &self.watch else { return };
+        match &update.kind {
+            UpdateKind::Record(record) => watch.look(record, at.into(), &mut self.seen.firsts),
+            UpdateKind::Removal(number) => watch.look_at_phone_number(number, at.into(), &mut self.seen.firsts),
+            UpdateKind::Clock | UpdateKind::Sizes => {}
+        }
+    }
+
     #[cold]
     fn skip(&mut self, name: &str, invalid: Invalid) {
         self.skipped += 1;
@@ -309,6 +332,7 @@ impl ReadTally {
                     },
                     |kept| Observed { notes: Notes::default(), ..kept },
                 ),
+                unread_kinds: seen.unread_kinds(),
                 unfit: seen.into_unfit(),
                 records,
                 skipped,

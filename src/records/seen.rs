@@ -10,9 +10,10 @@ use super::watch::Firsts;
 use crate::catalogue::FIELDS;
 #[cfg(any(feature = "arrow", feature = "parquet"))]
 use crate::columnar::UnfitColumn;
-use crate::contact::{ObservedKeys, RecordKey};
+use crate::contact::{ObservedKeys, RecordKey, WITHIN_LISTS};
 use crate::error::{Shown, is_spelled_alike, nearest};
 use crate::note::{FirstPlace, Note, NoteCode, Pages, counted};
+use crate::value::{KindCounts, ValueKind};
 
 /// The most names of an input that are kept; a file may have as many as it has bytes.
 const MOST_NAMES: usize = 1_000;
@@ -53,16 +54,38 @@ pub(crate) struct UnfitField {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct NotRead {
-    /// How many records had a value there.
-    records: u64,
+    values: UnreadValues,
     first: Option<FirstPlace>,
+}
+
+/// The values of a column or key that is not read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct UnreadValues {
+    /// How many records had one.
+    pub(super) records: u64,
+    /// Of which kinds they are, as far as that was looked at.
+    pub(super) kinds: KindCounts,
+}
+
+impl UnreadValues {
+    /// Those of so many records, of one kind if that is known.
+    pub(super) fn new(records: u64, kind: Option<ValueKind>) -> Self {
+        let mut values = Self { records, ..Self::default() };
+        kind.into_iter().for_each(|kind| values.kinds.add(kind, records));
+        values
+    }
+
+    pub(super) fn add(&mut self, others: &Self) {
+        self.records += others.records;
+        self.kinds.add_all(&others.kinds);
+    }
 }
 
 impl Seen {
     /// A record gave these keys.
     pub(super) fn observe(&mut self, keys: ObservedKeys) {
         self.given |= keys.given;
-        keys.not_read.into_iter().for_each(|name| self.not_read(name, 1, None));
+        keys.not_read.into_iter().for_each(|(name, kind)| self.not_read(name, &UnreadValues::new(1, kind), None));
     }
 
     /// Some record, or some column, gave these keys.
@@ -71,14 +94,14 @@ impl Seen {
         self.given |= keys;
     }
 
-    /// A name means nothing; so many records had a value there.
-    pub(super) fn not_read(&mut self, name: String, records: u64, at: Option<Position>) {
+    /// A name means nothing; these are the values there.
+    pub(super) fn not_read(&mut self, name: String, values: &UnreadValues, at: Option<Position>) {
         if self.not_read.len() >= MOST_NAMES && !self.not_read.contains_key(&name) {
             self.more_not_read.insert(hash(&name));
             return;
         }
         let found = self.not_read.entry(name).or_default();
-        found.records += records;
+        found.values.add(values);
         found.first = found.first.or(at.map(FirstPlace::from));
     }
 
@@ -103,8 +126,8 @@ impl Seen {
         self.folder_keys.extend(later.folder_keys);
         self.unfit.extend(later.unfit);
         self.given |= later.given;
-        for (name, NotRead { records, first }) in later.not_read {
-            self.not_read(name.clone(), records, None);
+        for (name, NotRead { values, first }) in later.not_read {
+            self.not_read(name.clone(), &values, None);
             if let Some(known) = self.not_read.get_mut(&name) {
                 known.first = known.first.or(first);
             }
@@ -118,6 +141,11 @@ impl Seen {
         self.pages.add(&later.pages);
     }
 
+    /// The kinds of the values of each name that is not read.
+    pub(super) fn unread_kinds(&self) -> BTreeMap<String, KindCounts> {
+        self.not_read.iter().map(|(name, found)| (name.clone(), found.values.kinds)).collect()
+    }
+
     pub(super) fn given(&self) -> u64 {
         self.given
     }
@@ -125,15 +153,18 @@ impl Seen {
     /// The notes of an input of that name, in which there were so many records.
     pub(super) fn notes(&self, input: &str, records: u64, skipped: u64) -> impl Iterator<Item = Note> {
         let of_input = |note: Note| Note { input: Some(input.to_owned()), ..note };
-        let of_folders = self.folder_keys.iter().map(move |name| (name, NotRead { records, first: None }));
+        let of_folders = self
+            .folder_keys
+            .iter()
+            .map(move |name| (name, NotRead { values: UnreadValues::new(records, None), first: None }));
         let of_records = self.not_read.iter().map(|(name, found)| (name, *found));
         let not_read = of_folders.chain(of_records).map(move |(name, found)| {
             of_input(Note {
                 name: Some(name.clone()),
                 suggestion: meant(name).map(str::to_owned),
-                count: Some(found.records),
+                count: Some(found.values.records),
                 first: found.first,
-                ..Note::new(NoteCode::ColumnNotRead, format!("`{}` is not read: it means nothing here", Shown(name)))
+                ..Note::new(NoteCode::ColumnNotRead, not_read_because(name))
             })
         });
         let unfit = self.unfit.iter().map(move |UnfitField { name, reason, records, .. }| {
@@ -167,14 +198,40 @@ fn hash(name: &str) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
 }
 
+/// Why a name is not read.
+fn not_read_because(name: &str) -> String {
+    match name.strip_prefix(WITHIN_LISTS) {
+        _ if name.is_empty() => "a column without a name is not read".to_owned(),
+        Some(key) if is_of_the_contact(key).is_some() => {
+            format!("`{}` is not read: it is the contact's, and read beside `lists`", Shown(name))
+        }
+        _ => format!("`{}` is not read: it means nothing here", Shown(name)),
+    }
+}
+
+/// The name of a key that says something of the contact, whatever the list.
+fn is_of_the_contact(name: &str) -> Option<&'static str> {
+    RecordKey::from_name(name).filter(|(key, _)| key.is_of_the_contact()).map(|(_, name)| name)
+}
+
 /// The name that another was probably meant to be: the same but for case, blanks and `_`, or else one that is near.
 fn meant(name: &str) -> Option<&'static str> {
     /// What exports of others call them.
     const OTHER_NAMES: &[(&str, &str)] = &[
         ("dnc", "on_dnc"),
         ("donotcall", "on_dnc"),
+        ("donotcontact", "on_dnc"),
+        ("donottext", "on_dnc"),
         ("optout", "on_dnc"),
+        ("optedout", "on_dnc"),
+        ("hasoptedout", "on_dnc"),
+        ("smsoptout", "on_dnc"),
+        ("unsubscribed", "on_dnc"),
         ("subscribed", "active"),
+        ("issubscribed", "active"),
+        ("optin", "active"),
+        ("optedin", "active"),
+        ("acceptssmsmarketing", "active"),
         ("clicks", "click_count"),
         ("sends", "send_count"),
         ("conversions", "conversion_count"),
@@ -182,6 +239,9 @@ fn meant(name: &str) -> Option<&'static str> {
         ("mobile", "phone_number"),
         ("telephone", "phone_number"),
     ];
+    if let Some(name) = name.strip_prefix(WITHIN_LISTS).and_then(is_of_the_contact) {
+        return Some(name);
+    }
     let known = || FIELDS.iter().map(|row| row.name).chain(RecordKey::other_names());
     known()
         .find(|known| is_spelled_alike(known, name))
@@ -203,6 +263,9 @@ mod tests {
             ("Click Count", Some("click_count")),
             ("onDnc", Some("on_dnc")),
             ("click_cuont", Some("click_count")),
+            ("Opted Out", Some("on_dnc")),
+            ("Accepts SMS Marketing", Some("active")),
+            ("lists.on_dnc", Some("on_dnc")),
             ("favourite colour", None),
         ] {
             assert_eq!(meant(name), expected, "{name}");
@@ -214,7 +277,7 @@ mod tests {
         // In parts that know other names, each from where the other ends.
         let part = |numbers: std::ops::Range<u32>| {
             let mut seen = Seen::default();
-            numbers.for_each(|i| seen.not_read(i.to_string(), 1, None));
+            numbers.for_each(|i| seen.not_read(i.to_string(), &UnreadValues::new(1, None), None));
             seen
         };
         let mut seen = part(0..6_000);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cursor::Position;
-use crate::note::PageTotals;
+use crate::note::PageSays;
 
 /// A record that is cut out of its file.
 #[derive(Debug, PartialEq)]
@@ -12,8 +12,8 @@ pub(super) enum RecordSlice {
     Record { bytes: Range<usize>, at: Position },
     /// What cannot be cut out.
     Invalid(Box<Invalid>),
-    /// A page ends here; what it says of all the pages there are.
-    Page(PageTotals),
+    /// A page ends here; what it says of itself and of all the pages there are.
+    Page(Box<PageSays>),
 }
 
 /// What is wrong with a record, and where it is.

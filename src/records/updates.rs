@@ -16,10 +16,11 @@ use super::report::{ReadTally, Stop};
 use super::slice::Invalid;
 use super::source::Source;
 use super::{Input, RecordReader, foreign, parse};
-use crate::contact::Update;
-use crate::error::{Errors, NoteCode};
+use crate::catalogue::TextField;
+use crate::contact::{CUSTOM_FIELD, Update};
+use crate::error::{Errors, NoteCode, Shown};
 use crate::limits::MAX_RECORD_BYTES;
-use crate::note::Notes;
+use crate::note::{ComparedKey, Finding, First, Note, Notes};
 
 /// How many bytes are read ahead.
 const AHEAD: usize = 64 * 1024;
@@ -55,7 +56,7 @@ impl RecordReader {
     pub fn updates<'r>(&self, input: impl Into<Input<'r>>) -> Updates<'r> {
         let input = input.into();
         let name = input.name().to_owned();
-        let mut tally = ReadTally::default();
+        let mut tally = ReadTally::watching(&self.reading.watch);
         let (reading, lines) = match self.reading_of(&input, &mut tally) {
             Ok(reading) => {
                 let lines = open(input, &reading).map_err(|error| Stop::cannot_read(&error));
@@ -115,12 +116,34 @@ impl Updates<'_> {
         matches!(&self.lines, Some(Ok(lines)) if memchr(b'\n', lines.buffer()).is_some())
     }
 
-    /// What is to be heard of the updates so far though nothing is wrong with them: keys of records that are not read.
+    /// What is to be heard of the updates so far though nothing is wrong with them: keys of records that are not read; the
+    /// first phone number that is not in E.164; of custom fields that audiences ask
+    /// ([`RecordReader::for_audiences`](super::RecordReader::for_audiences)), the first value that cannot be compared; and
+    /// how many updates were left out, for they are invalid.
+    ///
+    /// ```
+    /// use headcount::RecordReader;
+    /// use headcount::records::Input;
+    ///
+    /// let line = r#"{"at": "2025-11-15", "phone_number": "4155550101", "On_DNC": true}"#;
+    /// let mut updates = RecordReader::new().updates(Input::new("queue", line.as_bytes()));
+    /// updates.by_ref().for_each(drop);
+    /// assert_eq!(updates.notes().to_string(), "\
+    /// note[column_not_read]: `On_DNC` is not read: it means nothing here, did you mean `on_dnc`? (queue)
+    /// note[phone_form]: `4155550101` is not in the form E.164 (`+`, then 7 to 15 digits): it is nobody's who has another form (queue:1:1)");
+    /// ```
     #[must_use]
     pub fn notes(&self) -> Notes {
+        let ReadTally { seen, records, skipped, .. } = &self.tally;
         // That there was no record is nothing to be told: time may be all that goes by.
-        let notes = self.tally.seen.notes(&self.name, self.tally.records, self.tally.skipped);
-        notes.filter(|note| note.code == NoteCode::ColumnNotRead).collect()
+        let of_input = seen.notes(&self.name, *records, *skipped);
+        let mut notes: Notes = of_input.filter(|note| note.code != NoteCode::NoRecords).collect();
+        notes.extend(seen.firsts.iter().map(|(finding, First { text, place, .. })| Note {
+            input: Some(self.name.clone()),
+            first: Some(*place),
+            ..of_finding(finding, text)
+        }));
+        notes
     }
 
     /// Goes on behind updates that were read before, from the beginning of the same input.
@@ -206,6 +229,25 @@ impl Updates<'_> {
     }
 }
 
+/// The note of something that updates have, by the first that has it.
+fn of_finding(finding: &Finding, text: &str) -> Note {
+    match finding {
+        Finding::PhoneForm => {
+            let message = format!(
+                "`{}` is not in the form E.164 (`+`, then 7 to 15 digits): it is nobody's who has another form",
+                Shown(text)
+            );
+            Note { name: Some(TextField::PhoneNumber.name().to_owned()), ..Note::new(NoteCode::PhoneForm, message) }
+        }
+        Finding::UnfitValue(ComparedKey { key, with }) => {
+            let message =
+                format!("the value `{}` of `custom_fields.{}` is no {with}", Shown(text), Shown(key.as_str()));
+            let name = Some(format!("{CUSTOM_FIELD}{}", key.as_str()));
+            Note { name, ..Note::new(NoteCode::UnfitValue, message) }
+        }
+    }
+}
+
 /// Reads what is left of a line, and keeps nothing of it; tells how many bytes it was.
 fn skip_line(lines: &mut impl BufRead) -> io::Result<u64> {
     let mut skipped = 0;
@@ -247,6 +289,7 @@ impl Iterator for Updates<'_> {
                 Ok((update, keys)) => {
                     self.tally.records += 1;
                     keys.into_iter().for_each(|keys| self.tally.seen.observe(keys));
+                    self.tally.look_at_update(&update, at);
                     Ok(update)
                 }
                 Err(invalid) => Err(self.tally.refuse(&self.name, invalid)),

@@ -41,6 +41,14 @@ impl Watch {
         }
     }
 
+    /// Looks at a phone number alone.
+    pub(super) fn look_at_phone_number(&self, phone_number: &str, place: FirstPlace, firsts: &mut Firsts) {
+        if !is_e164(phone_number) {
+            let first = || First { text: phone_number.to_owned(), input: None, place };
+            firsts.entry(Finding::PhoneForm).or_insert_with(first);
+        }
+    }
+
     /// Looks at the records of a shard, whose places `place` knows.
     #[cfg(any(feature = "arrow", feature = "parquet"))]
     pub(super) fn look_in(&self, shard: &Shard, firsts: &mut Firsts, place: impl Fn(usize) -> FirstPlace) {

@@ -15,7 +15,9 @@ use crate::audience::Audience;
 use crate::contact::Contact;
 #[cfg(feature = "parquet")]
 use crate::contact::RecordKey;
-use crate::filter::{Condition, CustomKey, CustomTest, Moment, OptionalField, OrderOp, OrderedLiteral, Predicate};
+use crate::filter::{
+    Condition, CustomKey, CustomTest, Literal, Moment, OptionalField, OrderOp, OrderedLiteral, Predicate,
+};
 use crate::note::{
     ComparedKey, ComparedWith, Notes, PhoneForms, Profile, References, UnfitValues, digits, is_e164, written,
 };
@@ -63,6 +65,12 @@ impl Table {
             ColumnId::Custom(_) => true,
             id => RecordKey::from_name(id.name()).is_some_and(|(key, _)| self.observed.given & key.bit() != 0),
         }
+    }
+
+    /// Whether all phone numbers are in E.164.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn is_all_in_e164(&self) -> bool {
+        self.phone_forms().others == 0
     }
 
     fn phone_forms(&self) -> PhoneForms {
@@ -196,7 +204,7 @@ fn has_value(key: &CustomKey) -> Plan {
 }
 
 /// Memberships with a value of a custom field that cannot be compared: one that passes no test of those of which every
-/// time, or every number, passes one.
+/// time, every number or every boolean passes one.
 fn is_unfit(ComparedKey { key, with }: &ComparedKey) -> Plan {
     let asks = |test| leaf(Predicate::Custom(key.clone(), test));
     let any = match with {
@@ -206,6 +214,7 @@ fn is_unfit(ComparedKey { key, with }: &ComparedKey) -> Plan {
         ],
         ComparedWith::Number => [OrderOp::Lt, OrderOp::Gte]
             .map(|order| asks(CustomTest::Order(order, OrderedLiteral::Number(Number::from(0_u64))))),
+        ComparedWith::Boolean => [true, false].map(|flag| asks(CustomTest::Eq(Literal::Bool(flag)))),
     };
     // What is no time is no value where a time is asked for.
     let fails = any.map(|leaf| Node::Leaf(Leaf { negated: true, missing: true, ..leaf }));

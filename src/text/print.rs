@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::lex::is_word;
 use crate::catalogue::CUSTOM_PREFIX;
+use crate::error::is_unseen;
 use crate::filter::{Condition, Filter, Group, Junction, Literal, Predicate, TimeTest};
 use crate::parts::{ConditionSubject, Operand, Parts};
 use crate::time::{Moment, WRITABLE, Written, from_micros};
@@ -212,7 +213,10 @@ struct Quoted<'t>(&'t str);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        // A string is always JSON.
-        f.write_str(&serde_json::to_string(self.0).unwrap_or_default())
+        // A string is always JSON. What does something to a terminal is escaped there where JSON need not.
+        serde_json::to_string(self.0)
+            .unwrap_or_default()
+            .chars()
+            .try_for_each(|c| if is_unseen(c) { write!(f, "\\u{:04x}", u32::from(c)) } else { f.write_char(c) })
     }
 }

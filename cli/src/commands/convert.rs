@@ -1,5 +1,7 @@
 //! `convert`: filters in another form.
 
+use std::io::Write;
+
 use headcount::{
     Audience, EvalContext, Filter,
     error::{Note, NoteCode, Warning, WarningCode},
@@ -9,7 +11,7 @@ use headcount::{
 use crate::arguments::{self, ConvertFrom, ConvertTo};
 use crate::failure::Failure;
 use crate::inputs::Source;
-use crate::output::{note, write};
+use crate::output::{JsonText, note, write};
 use crate::question::{clock, label};
 
 /// Writes the filter of every audience, or the audiences whole.
@@ -25,7 +27,7 @@ pub(crate) fn run(arguments: &arguments::Convert) -> Result<(), Failure> {
             if i > 0 && matches!(arguments.to, ConvertTo::TextLines) {
                 writeln!(out)?;
             }
-            writeln!(out, "{}", form(audience, arguments.to, alone)?)?;
+            writeln!(JsonText(out), "{}", form(audience, arguments.to, alone)?)?;
         }
         Ok(())
     })?;

@@ -4,7 +4,7 @@ use headcount::sql::{self, Refusal};
 
 use crate::arguments::{self, DdlPart, StatementFormat};
 use crate::failure::Failure;
-use crate::output;
+use crate::output::{self, JsonText};
 
 /// Writes the statements that make the tables, and behind them what is proposed beside.
 pub(crate) fn run(arguments: &arguments::Ddl) -> Result<(), Failure> {
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &arguments::Ddl) -> Result<(), Failure> {
             writeln!(out, "{apart}{statement};")
         }),
         StatementFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &statements)?;
+            serde_json::to_writer_pretty(JsonText(out), &statements)?;
             writeln!(out)
         }
     })

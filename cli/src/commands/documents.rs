@@ -1,11 +1,13 @@
 //! `documents`: records as `query` asks them.
 
+use std::io::Write;
+
 use headcount::interop;
 
 use crate::arguments;
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output;
+use crate::output::{self, JsonText};
 use crate::records::{self, ReadContacts};
 
 /// Reads all records, and writes a document for each contact.
@@ -14,7 +16,7 @@ pub(crate) fn run(arguments: &arguments::Documents) -> Result<(), Failure> {
     let ReadContacts { population, heard } = records::load_each(&arguments.records)?;
     output::write(|out| {
         for contact in population.contacts() {
-            writeln!(out, "{}", interop::document(contact))?;
+            writeln!(JsonText(out), "{}", interop::document(contact))?;
         }
         Ok(())
     })?;

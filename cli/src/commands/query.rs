@@ -1,11 +1,13 @@
 //! `query`: audiences in the languages of others.
 
+use std::io::Write;
+
 use headcount::interop::{cel, elasticsearch};
 
 use crate::arguments::{self, QueryLanguage};
 use crate::failure::Failure;
 use crate::inputs;
-use crate::output::write;
+use crate::output::{JsonText, write};
 use crate::question::{self, Question};
 
 /// Writes a query for each audience; a single one in JSON over several lines.
@@ -15,7 +17,7 @@ pub(crate) fn run(arguments: &arguments::Query) -> Result<(), Failure> {
     let alone = questions.len() == 1;
     let queries = questions.iter().map(|question| query(question, arguments.language, alone));
     let queries = queries.collect::<Result<Vec<_>, _>>()?;
-    write(|out| queries.iter().try_for_each(|query| writeln!(out, "{query}")))
+    write(|out| queries.iter().try_for_each(|query| writeln!(JsonText(out), "{query}")))
 }
 
 fn query(of: &Question, language: QueryLanguage, alone: bool) -> Result<String, Failure> {

@@ -8,7 +8,7 @@ use headcount::sql::{Dialect, Refusal, Sql, SqlSchema, Statement};
 use crate::arguments::{self, StatementFormat};
 use crate::failure::Failure;
 use crate::inputs::{self, Source};
-use crate::output::write;
+use crate::output::{JsonText, json_line, write};
 use crate::question::{self, Question};
 
 /// Writes the statement.
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &arguments::Sql) -> Result<(), Failure> {
     write(|out| match arguments.format {
         StatementFormat::Sql => text(&statement, dialect, out),
         StatementFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &statement)?;
+            serde_json::to_writer_pretty(JsonText(out), &statement)?;
             out.write_all(b"\n")
         }
     })
@@ -56,7 +56,8 @@ fn text(statement: &Statement, dialect: Dialect, out: &mut dyn Write) -> io::Res
     for (i, parameter) in statement.parameters().iter().enumerate() {
         let name = dialect.parameter_name(i + 1);
         // As JSON, a value stays on its line.
-        writeln!(out, "-- {name} = {}", serde_json::to_string(parameter)?)?;
+        write!(out, "-- {name} = ")?;
+        json_line(out, parameter)?;
     }
     Ok(())
 }

@@ -144,8 +144,7 @@ fn json(questions: &[Question], answers: Answers) -> Result<(), Failure> {
     write(|out| {
         answers.each(|contact, matching| {
             let audiences = matching.iter().map(|place| &*names[*place]).collect();
-            serde_json::to_writer(&mut *out, &Line { phone_number: &contact.phone_number, audiences })?;
-            out.write_all(b"\n")
+            output::json_line(out, &Line { phone_number: &contact.phone_number, audiences })
         })
     })
 }

@@ -4,7 +4,7 @@ use crate::arguments::{self, ExplanationFormat};
 use crate::failure::Failure;
 use crate::heard::WithNotes;
 use crate::inputs;
-use crate::output::write;
+use crate::output::{JsonText, write};
 use crate::question::{self, Question};
 use crate::records;
 
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &arguments::Why) -> Result<(), Failure> {
     write(|out| match arguments.format {
         ExplanationFormat::Text => write!(out, "{explanation}"),
         ExplanationFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, &WithNotes { answer: &explanation, notes: &heard })?;
+            serde_json::to_writer_pretty(JsonText(out), &WithNotes { answer: &explanation, notes: &heard })?;
             out.write_all(b"\n")
         }
     })?;

@@ -32,8 +32,8 @@ custom_fields.last_purchase  several kinds        2   3         2
 unfit values in              meant as  values  look like   such as
 custom_fields.last_purchase  time           1  99/99/9999  11/12/2025
 
-not read  values  did you mean  in
-clicks         2  click_count   standard input
+not read  values  as              did you mean  in
+clicks         2  number as text  click_count   standard input
 
 taken as  where no record gives
 false     on_dnc, has_revenue, in_workflow
@@ -68,6 +68,7 @@ fn json_has_everything() {
         described["not_read"],
         json!([{
             "input": "standard input", "name": "clicks", "suggestion": "click_count", "values": 2,
+            "kinds": [{"kind": "number_text", "values": 2}],
             "first": {"line": 1, "column": null, "row": null},
         }])
     );
@@ -95,7 +96,7 @@ fn csv_has_a_row_for_each_kind_of_a_column() {
         "custom_fields.last_purchase,custom_field,true,,text,1,3,1,11/12/2025,11/12/2025,11/12/2025,1,time,1,11/12/2025\n",
         "custom_fields.last_purchase,custom_field,true,,time_text,1,3,1,2025-11-12,2025-11-12,11/12/2025,1,time,1,11/12/2025\n",
         "timezone,text,false,,,0,3,0,,,,,,,\n",
-        "clicks,,,click_count,,2,,,,,,,,,\n",
+        "clicks,,,click_count,number_text,2,,,,,,,,,\n",
     ] {
         assert!(csv.contains(row), "{row}{csv}");
     }
@@ -188,4 +189,31 @@ fn nothing_is_described_as_nothing() {
     ran.exits(0);
     assert!(ran.stdout.starts_with("0 contacts, 0 memberships, 0 replaced\n"), "{ran}");
     headcount("describe - --deny-notes").reading("phone_number\n").run().exits(1);
+}
+
+#[test]
+fn what_is_not_read_is_told_with_the_kinds_of_its_values() {
+    let csv = "phone,Opted Out,Score,Seen\n+14155550101,Yes,5,2025-11-01\n+14155550102,,n/a,11/12/2025\n";
+    let lines = r#"{"phone": "+14155550101", "Opted Out": "Yes", "Score": 5, "Seen": null}
+{"phone": "\u002b14155550102", "Score": "n\/a", "Seen": [1], "lists": [{"on_dnc": true}, {"on_dnc": true, "at": {}}]}
+"#;
+    let kinds = |records: &str| -> Vec<String> {
+        let described = headcount("describe - --format json").reading(records).json();
+        let not_read = described["not_read"].as_array().cloned().unwrap_or_default();
+        let kind = |of: &serde_json::Value| format!(" {} {}", of["kind"].as_str().unwrap_or_default(), of["values"]);
+        let all = |of: &serde_json::Value| of["kinds"].as_array().into_iter().flatten().map(kind).collect::<String>();
+        not_read
+            .iter()
+            .map(|column| format!("{}:{}", column["name"].as_str().unwrap_or_default(), all(column)))
+            .collect()
+    };
+    assert_eq!(kinds(csv), ["Opted Out: text 1", "Score: number_text 1 text 1", "Seen: text 1 time_text 1"]);
+    assert_eq!(
+        kinds(lines),
+        ["Opted Out: text 1", "Score: number 1 text 1", "Seen: array 1", "at: object 1", "lists.on_dnc: boolean 1"]
+    );
+    let table = headcount("describe -").reading(csv).stdout();
+    assert!(table.contains("number as text (1), text (1)"), "{table}");
+    let rows = headcount("describe - --format csv").reading(csv).stdout();
+    assert!(rows.contains("Score,,,,number_text,1,"), "{rows}");
 }

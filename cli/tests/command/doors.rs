@@ -100,6 +100,92 @@ const DOORS: &[Door] = &[
         says: &["m.csv:3"],
     },
     Door {
+        kind: "the same with a byte-order mark, and its columns in another order",
+        files: &[(
+            "m.csv",
+            "\u{feff}phone,carrier\n+14155550101,T\n\u{feff}phone,carrier\n+14155550102,V\ncarrier,Phone Number\nV,+14155550103\n",
+        )],
+        command: "size --filter 'carrier exists' m.csv",
+        code: 1,
+        prints: Nothing,
+        says: &["m.csv:3", "m.csv:5"],
+    },
+    Door {
+        kind: "blanks around values",
+        files: &[(
+            "b.csv",
+            "list_id, phone, custom_fields.state, carrier\n1, +14155550101, CA, T\n1, +14155550102, \" \", V\n",
+        )],
+        command: "members --filter 'custom.state = \"CA\" and carrier = \"T\"' b.csv --deny-notes",
+        code: 0,
+        prints: Exactly("+14155550101\n"),
+        says: &[],
+    },
+    Door {
+        kind: "a column without a name, as pandas writes its index",
+        files: &[("i.csv", ",phone\n0,+14155550101\n")],
+        command: "members --filter 'phone_number exists' i.csv",
+        code: 0,
+        prints: Exactly("+14155550101\n"),
+        says: &["note[column_not_read]: a column without a name is not read (i.csv:1)"],
+    },
+    Door {
+        kind: "the do-not-call list among the memberships, where it is not read",
+        files: &[(
+            "l.ndjson",
+            "{\"phone_number\":\"+14155550101\",\"lists\":[{\"list_id\":1,\"on_dnc\":true}]}\n{\"phone_number\":\"+14155550102\",\"on_dnc\":true}\n",
+        )],
+        command: "members --filter 'not on_dnc' l.ndjson --deny-notes",
+        code: 1,
+        prints: Exactly("+14155550101\n"),
+        says: &[
+            "note[column_not_read]: `lists.on_dnc` is not read: it is the contact's, and read beside `lists`, did you \
+                 mean `on_dnc`? (l.ndjson)",
+        ],
+    },
+    Door {
+        kind: "a custom field that is asked for true, and says yes",
+        files: &[("o.csv", "phone,custom_fields.opted_out\n+14155550101,Yes\n+14155550102,FALSE\n+14155550103,1\n")],
+        command: "members --filter 'custom.opted_out != true' o.csv --deny-notes",
+        code: 1,
+        prints: Exactly("+14155550101\n+14155550102\n+14155550103\n"),
+        says: &[
+            "note[unfit_value]: 2 of 3 values of `custom_fields.opted_out` are no boolean, the first `Yes` (o.csv:2)",
+        ],
+    },
+    Door {
+        kind: "a page of another service, behind which more follow",
+        files: &[(
+            "q.json",
+            r#"{"contacts":[{"phone":"+14155550101"}],"meta":{"nextPageUrl":"https://example.com/?page=2"}}"#,
+        )],
+        command: "size --filter 'phone_number exists' q.json",
+        code: 0,
+        prints: Size(1),
+        says: &["note[pages_missing]: 1 page was read, and the last says that more follow (q.json)"],
+    },
+    Door {
+        kind: "the same page twice",
+        files: &[(
+            "p2.ndjson",
+            "{\"contacts\":[{\"phone\":\"+14155550101\"}],\"pagination\":{\"page\":2,\"total_pages\":2}}\n{\"contacts\":[{\"phone\":\"+14155550101\"}],\"pagination\":{\"page\":2,\"total_pages\":2}}\n",
+        )],
+        command: "size --filter 'phone_number exists' p2.ndjson",
+        code: 0,
+        prints: Size(1),
+        says: &["note[pages_missing]: 1 page of 2 pages were read (p2.ndjson)", "note[replaced]"],
+    },
+    Door {
+        kind: "a column that filters in text spell otherwise",
+        files: &[("t.csv", "phone,custom.state\n+14155550101,CA\n")],
+        command: "members --filter 'custom.state = \"CA\"' t.csv",
+        code: 0,
+        prints: Exactly(""),
+        says: &[
+            "note[column_not_read]: `custom.state` is not read: it means nothing here, did you mean `custom_fields.state`?",
+        ],
+    },
+    Door {
         kind: "spellings of one number",
         files: &[(
             "d.csv",

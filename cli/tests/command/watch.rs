@@ -380,3 +380,32 @@ fn four_processes_tell_together_what_one_tells() {
 fn name(size: &serde_json::Value) -> &str {
     size["id"].as_str().or(size["name"].as_str()).unwrap()
 }
+
+#[test]
+fn what_is_to_be_heard_of_updates_is_told_and_denied() {
+    for (update, said) in [
+        (
+            r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "4155550101", "on_dnc": true}"#,
+            "note[phone_form]: `4155550101` is not in the form E.164 (`+`, then 7 to 15 digits): it is nobody's who has \
+             another form (standard input:1:1)\n",
+        ),
+        (r#"{"at": "2025-11-15T01:00:00Z", "remove": "4155550101"}"#, "note[phone_form]: `4155550101`"),
+        (
+            r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "lists": [{"list_id": 7, "on_dnc": true}]}"#,
+            "note[column_not_read]: `lists.on_dnc` is not read: it is the contact's, and read beside `lists`",
+        ),
+        (
+            r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "on_dnc": "yes"}"#,
+            "note[skipped]: 1 record left out, for they are invalid (standard input)\n",
+        ),
+    ] {
+        let directory = directory();
+        let fine = r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550102"}"#;
+        let updates = format!("{update}\n{fine}\n");
+        for (rest, code) in [("--on-error skip", 0), ("--on-error skip --deny-notes", 1)] {
+            let ran = watch(&directory, rest).reading(updates.as_str()).run();
+            ran.exits(code);
+            assert_eq!(ran.stderr.matches(said).count(), 1, "{ran}");
+        }
+    }
+}

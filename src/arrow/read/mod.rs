@@ -17,9 +17,9 @@ use arrow_buffer::NullBuffer;
 use self::encoded::{EncodedArray, ScalarColumn};
 use self::nested::NestedColumn;
 use self::schema::ArrayPlace;
-use crate::columnar::{self, BadRow, Column, ColumnSource, FillFailure, NotInDictionary, UnfitColumn, WrongColumn};
+use crate::columnar::{self, Column, ColumnSource, FillFailure, Filled, NotInDictionary, UnfitColumn, WrongColumn};
 use crate::records::ReadOptions;
-use crate::table::shard::Shard;
+use crate::value::ValueKind;
 
 pub(crate) use self::stream::{BatchReader, BatchRows, BatchStream};
 
@@ -58,22 +58,19 @@ pub(crate) struct BatchColumns {
     unfit: Vec<UnfitColumn<ArrayPlace>>,
     /// Those whose values no row can do without, and that cannot be what their names say: wrong where they have one.
     wrong: Vec<(ArrayPlace, WrongColumn)>,
-    /// Those that mean nothing, and their names.
-    not_read: Vec<(ArrayPlace, String)>,
+    /// Those that mean nothing, their names, and the kinds that their types tell.
+    not_read: Vec<(ArrayPlace, String, Option<ValueKind>)>,
 }
 
 /// What has come of some rows.
 pub(crate) struct RowsFilled {
-    pub(crate) shard: Shard,
-    pub(crate) bad: Vec<BadRow>,
+    pub(crate) filled: Filled,
     pub(crate) values: ValueCounts,
 }
 
-/// What some rows have in their columns.
+/// What some rows have in columns that are not read.
 #[derive(Debug, Default)]
 pub(crate) struct ValueCounts {
-    /// The keys that some row gives a value, a bit for each.
-    pub(crate) given: u64,
     /// In how many rows each column has a value that is not read because of its type.
     unfit: Vec<u64>,
     /// The same of each column that means nothing.
@@ -83,7 +80,6 @@ pub(crate) struct ValueCounts {
 impl ValueCounts {
     /// Adds those of other rows.
     pub(crate) fn add(&mut self, others: &Self) {
-        self.given |= others.given;
         for (mine, theirs) in [(&mut self.unfit, &others.unfit), (&mut self.not_read, &others.not_read)] {
             mine.resize(theirs.len(), 0);
             mine.iter_mut().zip(theirs).for_each(|(count, more)| *count += more);
@@ -100,10 +96,13 @@ impl BatchColumns {
         self.unfit.iter().zip(counts.unfit.iter().copied()).filter(|(_, count)| *count > 0)
     }
 
-    /// The names of the columns that mean nothing, and in how many rows each has a value.
-    pub(crate) fn not_read<'c>(&'c self, counts: &'c ValueCounts) -> impl Iterator<Item = (&'c str, u64)> {
+    /// The names of the columns that mean nothing, in how many rows each has a value, and of which kind.
+    pub(crate) fn not_read<'c>(
+        &'c self,
+        counts: &'c ValueCounts,
+    ) -> impl Iterator<Item = (&'c str, u64, Option<ValueKind>)> {
         let counted = counts.not_read.iter().copied().chain(std::iter::repeat(0));
-        self.not_read.iter().map(|(_, name)| &**name).zip(counted)
+        self.not_read.iter().zip(counted).map(|((_, name, kind), rows)| (&**name, rows, *kind))
     }
 
     /// Reads rows, as many as a shard holds.
@@ -113,16 +112,14 @@ impl BatchColumns {
         if !wrong.is_empty() {
             return Err(Unreadable::Columns(wrong));
         }
-        let given = self.columns.iter().filter(|column| values(&column.place, &rows.batches) > 0);
         let counts = ValueCounts {
-            given: given.map(|column| column.meaning.bit()).fold(reading.conventions.given(), |all, bit| all | bit),
             unfit: self.unfit.iter().map(|column| values(&column.place, &rows.batches)).collect(),
-            not_read: self.not_read.iter().map(|(place, _)| values(place, &rows.batches)).collect(),
+            not_read: self.not_read.iter().map(|(place, ..)| values(place, &rows.batches)).collect(),
         };
         let sources = self.columns.iter().map(|column| source(&column.place, &rows.batches));
         let mut sources = sources.collect::<Result<Vec<_>, _>>()?;
-        let (shard, bad) = columnar::fill(&self.columns, &mut sources, rows.rows, reading)?;
-        Ok(RowsFilled { shard, bad, values: counts })
+        let filled = columnar::fill(&self.columns, &mut sources, rows.rows, reading)?;
+        Ok(RowsFilled { filled, values: counts })
     }
 }
 

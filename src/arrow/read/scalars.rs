@@ -108,8 +108,8 @@ impl<'b> Scalars<'b> {
             Self::Uint32(values) => Raw::Int(i64::from(*values.get(row)?)),
             // The bits: the column's type says that they have no sign.
             Self::Uint64(values) => Raw::Int(*values.get(row)? as i64),
-            Self::Float16(values) => Raw::Float(values.get(row)?.to_f64()),
-            Self::Float32(values) => Raw::Float(f64::from(*values.get(row)?)),
+            Self::Float16(values) => Raw::from_f32(values.get(row)?.to_f32()),
+            Self::Float32(values) => Raw::from_f32(*values.get(row)?),
             Self::Float64(values) => Raw::Float(*values.get(row)?),
             Self::Decimal128(values) => return Some(look(Raw::Bytes(&values.get(row)?.to_be_bytes()))),
             Self::Decimal256(values) => {

@@ -8,6 +8,7 @@ use crate::arrow::types::JSON;
 use crate::catalogue::CUSTOM_PREFIX;
 use crate::columnar::{Column, ColumnType, ColumnsFound, KnownColumns, Meaning, TimestampUnit, WrongColumn};
 use crate::contact::Conventions;
+use crate::value::ValueKind;
 
 /// Where the values of a column are.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ struct ColumnSorter<'c> {
     conventions: &'c Conventions,
     found: ColumnsFound<ArrayPlace>,
     wrong: Vec<(ArrayPlace, WrongColumn)>,
-    not_read: Vec<(ArrayPlace, String)>,
+    not_read: Vec<(ArrayPlace, String, Option<ValueKind>)>,
 }
 
 impl ColumnSorter<'_> {
@@ -44,7 +45,7 @@ impl ColumnSorter<'_> {
         for (column, field) in schema.fields().iter().enumerate() {
             let place = ArrayPlace { column, child: None, nested: None };
             match (Meaning::of(field.name(), &self.conventions.names), field.data_type()) {
-                (None, _) => self.not_read.push((place, field.name().clone())),
+                (None, of_type) => self.not_read.push((place, field.name().clone(), kind(field, of_type))),
                 (Some(Meaning::CustomFields), DataType::Struct(fields)) => {
                     for (child, field) in fields.iter().enumerate() {
                         let place = ArrayPlace { child: Some(child), ..place.clone() };
@@ -87,6 +88,15 @@ impl ColumnSorter<'_> {
             _ => scalar_type(field),
         };
         meaning.accept(found, self.conventions.epoch)
+    }
+}
+
+/// The kind of a column's values, as far as its type tells.
+fn kind(field: &Field, of_type: &DataType) -> Option<ValueKind> {
+    match of_type {
+        DataType::Struct(_) | DataType::Map(..) => Some(ValueKind::Object),
+        of_type if is_nested(of_type) => Some(ValueKind::Array),
+        _ => scalar_type(field).ok().map(ColumnType::values),
     }
 }
 

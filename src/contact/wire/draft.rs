@@ -57,6 +57,13 @@ impl RecordKey {
         }
     }
 
+    /// All names that it has where nothing else was mapped to it.
+    #[cfg(feature = "records")]
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        let others = OTHER_NAMES.iter().filter(move |(_, key)| *key == self).map(|(name, _)| *name);
+        [self.name()].into_iter().chain(others.filter(move |name| *name != self.name()))
+    }
+
     /// The names of the keys that have no field.
     pub(crate) fn other_names() -> impl Iterator<Item = &'static str> {
         OTHER_NAMES.iter().map(|(name, _)| *name)

@@ -7,6 +7,7 @@ use super::nested::NestedType;
 use crate::catalogue::CUSTOM_PREFIX;
 use crate::columnar::{Column, ColumnType, ColumnsFound, KnownColumns, Meaning, TimestampUnit, WrongColumn};
 use crate::contact::{Conventions, NameMap, NameMeaning, RecordKey};
+use crate::value::ValueKind;
 
 /// A column of a file.
 pub(super) type FileColumn = Column<ColumnPlace>;
@@ -61,13 +62,18 @@ pub(super) fn columns(
     found.known("Parquet")
 }
 
-/// The names of the columns that mean nothing, each with the first of its columns in a row group.
-pub(super) fn not_read(schema: &SchemaDescriptor, names: &NameMap) -> Vec<(String, usize)> {
-    let mut found: Vec<(String, usize)> = Vec::new();
+/// The names of the columns that mean nothing, each with the first of its columns in a row group and the kind of its values.
+pub(super) fn not_read(schema: &SchemaDescriptor, names: &NameMap) -> Vec<(String, usize, Option<ValueKind>)> {
+    let mut found: Vec<(String, usize, Option<ValueKind>)> = Vec::new();
     for (at, descriptor) in schema.columns().iter().enumerate() {
         let path = descriptor.path().parts();
-        if meaning(path, names).is_none() && found.last().is_none_or(|(name, _)| *name != path[0]) {
-            found.push((path[0].clone(), at));
+        if meaning(path, names).is_none() && found.last().is_none_or(|(name, ..)| *name != path[0]) {
+            let kind = match schema.get_column_root(at) {
+                root if is_list(root) || descriptor.max_rep_level() > 0 && path.len() == 1 => Some(ValueKind::Array),
+                root if !root.is_primitive() => Some(ValueKind::Object),
+                _ => kind(descriptor).map(ColumnType::values),
+            };
+            found.push((path[0].clone(), at, kind));
         }
     }
     found
@@ -100,6 +106,11 @@ fn group<'s>(root: &'s Type, path: &[String], meaning: &Meaning, names: &NameMap
 
 fn is_custom_fields(root: &str, names: &NameMap) -> bool {
     matches!(names.meaning(root), NameMeaning::Known(RecordKey::CustomFields, _))
+}
+
+fn is_list(of_type: &Type) -> bool {
+    let info = of_type.get_basic_info();
+    info.converted_type() == ConvertedType::LIST || matches!(info.logical_type_ref(), Some(LogicalType::List))
 }
 
 fn is_map(of_type: &Type) -> bool {

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use parquet::errors::ParquetError;
 
 use crate::columnar::{FillFailure, NotInDictionary};
+use crate::parquet::metadata::RewrittenSample;
 
 /// What is wrong with a file as a whole; no record of it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,16 @@ impl Damage {
 
     pub(crate) fn into_reason(self) -> String {
         self.0
+    }
+}
+
+impl From<RewrittenSample> for Damage {
+    #[cold]
+    fn from(_: RewrittenSample) -> Self {
+        Self::unsupported(
+            "it was a sample that `headcount sample` drew, and somebody else has written it since, so that nobody knows what \
+             it is a sample of; draw it again",
+        )
     }
 }
 

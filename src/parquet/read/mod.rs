@@ -36,12 +36,13 @@ use self::damage::{Damage, guarded};
 use self::nested::NestedChunk;
 use self::pages::PageMemory;
 use super::metadata::FileGuarantees;
-use crate::columnar::{self, BadRow, ColumnSource, KnownColumns, Meaning, RowsRead, UnfitColumn, WrongColumn};
+use crate::columnar::{self, ColumnSource, Filled, KnownColumns, Meaning, RowsRead, UnfitColumn, WrongColumn};
 use crate::estimate::SampleInfo;
 use crate::plan::Plan;
 use crate::records::ReadOptions;
 use crate::stop::StopToken;
 use crate::table::shard::{MOST, Shard};
+use crate::value::ValueKind;
 
 pub(crate) use self::ahead::ReadAhead;
 pub(crate) use self::input::FileBytes;
@@ -54,6 +55,8 @@ pub(crate) struct ParquetFile {
     input: FileBytes,
     metadata: ParquetMetaData,
     reading: ReadOptions,
+    /// What the file promises of itself.
+    promise: Option<FileGuarantees>,
     columns: Vec<FileColumn>,
     /// The columns that are not read, because of their types.
     unfit: Vec<UnfitColumn<ColumnPlace>>,
@@ -82,6 +85,7 @@ impl ParquetFile {
             let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Skip);
             Ok(reader.parse_and_finish(&input)?)
         })?;
+        let promise = FileGuarantees::of(metadata.file_metadata()).map_err(Damage::from)?;
         let has_values = |at: usize| metadata.row_groups().iter().any(|group| footer::has_values(group, at));
         let schema = metadata.file_metadata().schema_descr();
         let KnownColumns { read: columns, unfit } =
@@ -94,19 +98,25 @@ impl ParquetFile {
             chunks.map(ColumnChunkMetaData::compression).try_for_each(pages::can_unpack)?;
         }
         let groups = (0..metadata.num_row_groups()).collect();
-        Ok(Self { input, metadata, reading: reading.clone(), columns, unfit, groups })
+        Ok(Self { input, metadata, reading: reading.clone(), promise, columns, unfit, groups })
     }
 
     /// The keys that some row gives a value, a bit for each, as far as statistics tell.
     pub(crate) fn given(&self) -> u64 {
         let given = self.columns.iter().filter(|column| self.values(column.place.at) > 0);
-        given.map(|column| column.meaning.bit()).fold(self.reading.conventions.given(), |all, bit| all | bit)
+        given.fold(0, |all, column| all | column.meaning.bit())
     }
 
-    /// The names of the columns that are not read, and in how many rows each has a value.
-    pub(crate) fn not_read(&self) -> Vec<(String, u64)> {
+    /// The keys whose values are all read: then rows tell, better than statistics, which of them some row gives.
+    pub(crate) fn read_whole(&self) -> u64 {
+        let is_whole = self.groups.len() == self.metadata.num_row_groups();
+        self.columns.iter().filter(|_| is_whole).fold(0, |all, column| all | column.meaning.bit())
+    }
+
+    /// The names of the columns that are not read, in how many rows each has a value, and the kind that their types tell.
+    pub(crate) fn not_read(&self) -> Vec<(String, u64, Option<ValueKind>)> {
         let names = columns::not_read(self.metadata.file_metadata().schema_descr(), &self.reading.conventions.names);
-        names.into_iter().map(|(name, at)| (name, self.values(at))).collect()
+        names.into_iter().map(|(name, at, kind)| (name, self.values(at), kind)).collect()
     }
 
     /// The keys of the custom fields that some row gives a value, as far as statistics tell.
@@ -145,25 +155,28 @@ impl ParquetFile {
 
     /// What the contacts were drawn of, if the file says that they are a sample.
     pub(crate) fn drawn(&self) -> Option<SampleInfo> {
-        FileGuarantees::of(self.metadata.file_metadata().key_value_metadata())?.drawn
+        self.promise?.drawn
     }
 
     /// Leaves out what cannot change the answer to any of the plans, and tells what the whole file has; where the file
-    /// does not promise what that takes, nothing is left out.
+    /// does not promise what that takes, nothing is left out. Rows are left out only where all phone numbers are in E.164:
+    /// somebody who is on the do-not-call list in another spelling changes no size, and must be told of all the same.
     pub(crate) fn leave_out(&mut self, plans: &[Plan]) -> Option<FileGuarantees> {
-        let promise = FileGuarantees::of(self.metadata.file_metadata().key_value_metadata())?;
+        let promise = self.promise?;
         let Self { metadata, columns, groups, .. } = self;
-        groups.retain(|group| {
-            let group = prune::RowGroup { columns, metadata: metadata.row_group(*group) };
-            plans.iter().any(|plan| group.may_hold(plan))
-        });
+        if promise.all_in_e164 {
+            groups.retain(|group| {
+                let group = prune::RowGroup { columns, metadata: metadata.row_group(*group) };
+                plans.iter().any(|plan| group.may_hold(plan))
+            });
+        }
         *columns = prune::needed(columns, plans);
         Some(promise)
     }
 
     /// Leaves out the columns that none of the plans asks, where the file promises what that takes.
     pub(crate) fn leave_out_columns(&mut self, plans: &[Plan]) {
-        if FileGuarantees::of(self.metadata.file_metadata().key_value_metadata()).is_some() {
+        if self.promise.is_some() {
             self.columns = prune::needed(&self.columns, plans);
         }
     }
@@ -241,7 +254,7 @@ impl ParquetFile {
     ) -> Result<(), Damage> {
         let mut open = self.open_group(group)?;
         while let Some(mut decoded) = self.next_shard(&mut open)? {
-            prepare(&mut decoded.shard);
+            prepare(&mut decoded.filled.shard);
             if each(decoded).is_break() {
                 break;
             }
@@ -264,8 +277,8 @@ impl ParquetFile {
         // Shards of about the same size: the last takes as long to merge as the others.
         let rows = *rows / *shards + usize::from(*next < *rows % *shards);
         *next += 1;
-        let (shard, bad) = guarded(|| columnar::fill(&self.columns, sources, rows, &self.reading))?;
-        Ok(Some(Decoded { shard, bad, rows: rows as u64 }))
+        let filled = guarded(|| columnar::fill(&self.columns, sources, rows, &self.reading))?;
+        Ok(Some(Decoded { filled, rows: rows as u64 }))
     }
 
     /// How many bytes of the file a row group takes: it may say any number.
@@ -309,8 +322,7 @@ enum GroupMessage {
 }
 
 struct Decoded {
-    shard: Shard,
-    bad: Vec<BadRow>,
+    filled: Filled,
     rows: u64,
 }
 
@@ -333,7 +345,12 @@ struct SoFar {
 
 impl SoFar {
     /// Adds what was read next of a row group.
-    fn add(&mut self, file: &ParquetFile, group: usize, Decoded { shard, bad, rows }: Decoded) -> FileRows {
+    fn add(
+        &mut self,
+        file: &ParquetFile,
+        group: usize,
+        Decoded { filled: Filled { shard, bad, given }, rows }: Decoded,
+    ) -> FileRows {
         let all = u128::try_from(file.metadata.row_group(group).num_rows()).unwrap_or(1).max(1);
         // OK because they are no more than all rows of the group.
         let bytes = (u128::from(file.bytes_of(group)) * u128::from(rows) / all) as u64;
@@ -341,6 +358,6 @@ impl SoFar {
         let start = self.rows;
         let bad = bad.into_iter().map(|bad| (start + bad.row as u64, bad)).collect();
         self.rows += rows;
-        FileRows { rows: RowsRead { shard, start, bad }, bytes: self.bytes }
+        FileRows { rows: RowsRead { shard, start, bad, given }, bytes: self.bytes }
     }
 }

@@ -92,7 +92,7 @@ fn raw(bytes: &[u8], physical: Physical) -> Option<Raw<'_>> {
         Physical::BOOLEAN => return None,
         Physical::INT32 => Raw::Int(i32::from_le_bytes(bytes.try_into().ok()?).into()),
         Physical::INT64 => Raw::Int(i64::from_le_bytes(bytes.try_into().ok()?)),
-        Physical::FLOAT => Raw::Float(f32::from_le_bytes(bytes.try_into().ok()?).into()),
+        Physical::FLOAT => Raw::from_f32(f32::from_le_bytes(bytes.try_into().ok()?)),
         Physical::DOUBLE => Raw::Float(f64::from_le_bytes(bytes.try_into().ok()?)),
         Physical::INT96 | Physical::BYTE_ARRAY | Physical::FIXED_LEN_BYTE_ARRAY => Raw::Bytes(bytes),
     })

@@ -15,13 +15,13 @@ use self::instant::instant;
 use self::key_cache::{KeyCache, ObjectPosition};
 use self::scan::JsonScanner;
 use super::form::ReadOptions;
-use super::seen::Seen;
+use super::seen::{Seen, UnreadValues};
 use crate::catalogue::{Field, TextField};
-use crate::contact::{FolderValue, NameMap, NameMeaning, RecordKey, RecordSink};
+use crate::contact::{FolderValue, NameMap, NameMeaning, RecordKey, RecordSink, WITHIN_LISTS};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
 use crate::table::shard::{RowSink, Shard, ShardRow, Shards};
-use crate::value::Value;
+use crate::value::{Value, ValueKind};
 
 /// Reads plain records, and remembers how they look.
 pub(super) struct FastJson<'n> {
@@ -51,19 +51,17 @@ pub(super) struct FastJson<'n> {
 #[derive(Clone, Copy)]
 enum KeyMeaning {
     Known(KnownKey),
-    /// A key of the contact inside one of its memberships: that is for the record around it to say.
-    OfTheContact,
-    /// Nothing: which of the names that are not read it is, if those are not too many.
+    /// Nothing where it stands: which of the names that are not read it is, if those are not too many.
     Nothing(Option<usize>),
 }
 
-/// The names that mean nothing, and how many records had a value there.
+/// The names that mean nothing, and the values there.
 #[derive(Default)]
 struct NamesNotRead {
     of_name: HashMap<Box<str>, usize>,
-    records: Vec<u64>,
-    /// Those of the record in hand.
-    in_record: Vec<usize>,
+    values: Vec<UnreadValues>,
+    /// Those of the record in hand, each with the kind of its value where that was looked at.
+    in_record: Vec<(usize, Option<ValueKind>)>,
 }
 
 impl NamesNotRead {
@@ -74,10 +72,10 @@ impl NamesNotRead {
         if let Some(place) = self.of_name.get(name) {
             return Some(*place);
         }
-        (self.records.len() < Self::MOST).then(|| {
-            self.records.push(0);
-            self.of_name.insert(name.into(), self.records.len() - 1);
-            self.records.len() - 1
+        (self.values.len() < Self::MOST).then(|| {
+            self.values.push(UnreadValues::default());
+            self.of_name.insert(name.into(), self.values.len() - 1);
+            self.values.len() - 1
         })
     }
 }
@@ -136,9 +134,9 @@ impl<'n> FastJson<'n> {
     pub(super) fn tell(&mut self, seen: &mut Seen) {
         seen.give(std::mem::take(&mut self.given));
         for (name, place) in &self.names.of_name {
-            match std::mem::take(&mut self.names.records[*place]) {
-                0 => {}
-                records => seen.not_read(name.to_string(), records, None),
+            let values = std::mem::take(&mut self.names.values[*place]);
+            if values.records > 0 {
+                seen.not_read(name.to_string(), &values, None);
             }
         }
     }
@@ -159,7 +157,9 @@ impl<'n> FastJson<'n> {
         let done = self.record(&mut scan, shard);
         if let Some(given) = done {
             self.given |= given;
-            self.names.in_record.iter().for_each(|place| self.names.records[*place] += 1);
+            for (place, kind) in &self.names.in_record {
+                self.names.values[*place].add(&UnreadValues::new(1, *kind));
+            }
         } else {
             shard.truncate(records, memberships, self.put_into.iter().copied());
         }
@@ -296,14 +296,19 @@ impl<'n> FastJson<'n> {
         if scan.null() {
             return Some(());
         }
-        if let KeyMeaning::Nothing(Some(place)) = meaning {
-            self.names.in_record.push(place);
+        let looks = self.reading.describes;
+        let kind = match scan.peek()? {
+            b'"' => scan.string().map(|text| looks.then(|| ValueKind::of_text(text))),
+            b't' | b'f' => scan.flag().map(|_| looks.then_some(ValueKind::Boolean)),
+            _ => scan.number().map(|_: Number| looks.then_some(ValueKind::Number)),
+        }?;
+        // Of several memberships that have it, once.
+        if let KeyMeaning::Nothing(Some(place)) = meaning
+            && self.names.in_record.iter().all(|(known, _)| *known != place)
+        {
+            self.names.in_record.push((place, kind));
         }
-        match scan.peek()? {
-            b'"' => scan.string().map(drop),
-            b't' | b'f' => scan.flag().map(drop),
-            _ => scan.number().map(drop::<Number>),
-        }
+        Some(())
     }
 
     /// Custom fields of the membership that is put in next.
@@ -353,7 +358,8 @@ fn meaning(
         NameMeaning::Known(is, _) if takes(is) => {
             Some(KeyMeaning::Known(KnownKey { is, bit: is.bit(), of_membership: !is.is_of_the_contact() }))
         }
-        NameMeaning::Known(..) => Some(KeyMeaning::OfTheContact),
+        // Of the contact, inside one of its memberships.
+        NameMeaning::Known(..) => Some(KeyMeaning::Nothing(not_read.place_of(&format!("{WITHIN_LISTS}{name}")))),
         NameMeaning::CustomField(_) => None,
         NameMeaning::Nothing => Some(KeyMeaning::Nothing(not_read.place_of(name))),
     }

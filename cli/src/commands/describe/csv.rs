@@ -2,7 +2,7 @@
 
 use headcount::{
     Value,
-    analysis::{ColumnDescription, Description, KindDescription, UnreadColumn},
+    analysis::{ColumnDescription, Description, KindCount, KindDescription, UnreadColumn},
 };
 use serde::Serialize;
 
@@ -56,7 +56,14 @@ pub(super) fn write(bom: bool, description: &Description) -> Result<(), Failure>
             }
             column.kinds.iter().try_for_each(|kind| rows.serialize(of_kind(column, kind)))?;
         }
-        description.not_read.iter().try_for_each(|column| rows.serialize(not_read(column)))
+        for column in &description.not_read {
+            if column.kinds.is_empty() {
+                rows.serialize(not_read(column))?;
+            }
+            let of_kind = |of: &KindCount| Row { kind: Some(of.kind.as_str()), values: of.values, ..not_read(column) };
+            column.kinds.iter().try_for_each(|kind| rows.serialize(of_kind(kind)))?;
+        }
+        Ok(())
     })
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use headcount::{
     Value,
-    analysis::{ColumnDescription, Description, KindDescription, ReadAs, ValueKind},
+    analysis::{ColumnDescription, Description, KindDescription, ReadAs, UnreadColumn, ValueKind},
 };
 
 use crate::arguments::{self, TableFormat};
@@ -21,7 +21,7 @@ use crate::records;
 /// Writes the description.
 pub(crate) fn run(arguments: &arguments::Describe) -> Result<(), Failure> {
     inputs::read_standard_input_once(&arguments.records.files)?;
-    let loaded = records::load(&arguments.records, &[])?;
+    let loaded = records::load_to_describe(&arguments.records, &[])?;
     let (description, heard) = (loaded.describe(), &loaded.heard);
     match (&arguments.output, arguments.tabular.format) {
         (Some(path), _) => {
@@ -49,6 +49,17 @@ fn kind_name(kind: ValueKind) -> &'static str {
         ValueKind::NumberText => "number as text",
         ValueKind::TimeText => "time as text",
         kind => kind.as_str(),
+    }
+}
+
+/// The kinds of values that are not read, those of which there are several with how many.
+fn unread_kinds(column: &UnreadColumn) -> String {
+    match &*column.kinds {
+        [only] => kind_name(only.kind).to_owned(),
+        kinds => {
+            let counted = kinds.iter().map(|of| format!("{} ({})", kind_name(of.kind), output::thousands(of.values)));
+            counted.collect::<Vec<_>>().join(", ")
+        }
     }
 }
 

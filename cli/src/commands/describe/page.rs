@@ -4,7 +4,7 @@ use headcount::analysis::{ColumnDescription, Description, KindDescription};
 use headcount_page::{bar, figure, page};
 use maud::{Markup, html};
 
-use super::{ends, kind_name, most_frequent, not_given, read_as, shown};
+use super::{ends, kind_name, most_frequent, not_given, read_as, shown, unread_kinds};
 use crate::heard::Heard;
 use crate::output::cut;
 
@@ -119,11 +119,14 @@ fn not_read(description: &Description) -> Markup {
         @if !description.not_read.is_empty() {
             h3 { "Not read" }
             div.wide { table.not-read {
-                thead { tr { th { "name" } th.number { "values" } th { "did you mean" } th { "in" } } }
+                thead { tr {
+                    th { "name" } th.number { "values" } th { "as" } th { "did you mean" } th { "in" }
+                } }
                 tbody { @for column in description.not_read.iter().take(MOST_ROWS) {
                     tr {
                         td { code { (cut(&column.name, LONGEST)) } }
                         td.number { (figure("not_read", column.values)) }
+                        td { (unread_kinds(column)) }
                         td { @if let Some(suggestion) = &column.suggestion { code { (suggestion) } } }
                         td { (cut(column.input.as_deref().unwrap_or_default(), LONGEST)) }
                     }

@@ -5,7 +5,7 @@ use std::io;
 
 use headcount::analysis::{ColumnDescription, Description, ListDescription};
 
-use super::{ends, kind_name, most_frequent, not_given, read_as, shown};
+use super::{ends, kind_name, most_frequent, not_given, read_as, shown, unread_kinds};
 use crate::failure::Failure;
 use crate::output::{self, Holds, counted, cut, escaped, note, thousands};
 
@@ -143,12 +143,17 @@ fn unfit(out: &mut dyn io::Write, description: &Description) -> io::Result<()> {
 }
 
 fn not_read(out: &mut dyn io::Write, description: &Description) -> io::Result<()> {
-    let header =
-        [("not read", Holds::Text), ("values", Holds::Number), ("did you mean", Holds::Text), ("in", Holds::Text)];
+    let header = [
+        ("not read", Holds::Text),
+        ("values", Holds::Number),
+        ("as", Holds::Text),
+        ("did you mean", Holds::Text),
+        ("in", Holds::Text),
+    ];
     let rows = description.not_read.iter().map(|column| {
         let suggestion = column.suggestion.clone().unwrap_or_default();
         let input = escaped(column.input.as_deref().unwrap_or_default()).into_owned();
-        vec![name(&column.name), thousands(column.values), suggestion, input]
+        vec![name(&column.name), thousands(column.values), unread_kinds(column), suggestion, input]
     });
     section(out, &header, rows.take(MOST_ROWS))
 }

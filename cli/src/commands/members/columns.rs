@@ -115,12 +115,7 @@ impl Rows<'_> {
 
     /// Writes an object on each line.
     pub(super) fn ndjson(&self) -> Result<(), Failure> {
-        write(|out| {
-            self.each(|values| {
-                serde_json::to_writer(&mut *out, &Line { columns: self.columns, values })?;
-                out.write_all(b"\n")
-            })
-        })
+        write(|out| self.each(|values| output::json_line(out, &Line { columns: self.columns, values })))
     }
 
     fn each<E>(&self, mut row: impl FnMut(Vec<Option<&Value>>) -> Result<(), E>) -> Result<(), E> {

@@ -60,12 +60,11 @@ fn phone_numbers(members: &Members, arguments: &arguments::Members) -> Result<()
     }
 }
 
-fn ndjson(phone_number: String, mut out: &mut dyn Write) -> io::Result<()> {
+fn ndjson(phone_number: String, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Row {
         phone_number: String,
     }
 
-    serde_json::to_writer(&mut out, &Row { phone_number })?;
-    out.write_all(b"\n")
+    output::json_line(out, &Row { phone_number })
 }

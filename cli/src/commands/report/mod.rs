@@ -36,7 +36,7 @@ struct Told {
 pub(crate) fn run(arguments: &arguments::Report) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.audiences.files.iter().chain(&arguments.records.files))?;
     let questions = question::all(inputs::all(&arguments.audiences)?, &arguments.asking)?;
-    let loaded = records::load(&arguments.records, &question::audiences(&questions))?;
+    let loaded = records::load_to_describe(&arguments.records, &question::audiences(&questions))?;
     let report = report(questions, &loaded, TimeDelta::days(arguments.days.into()))?;
     let html = page::html(&report, &loaded.heard);
     output::write_to(&arguments.output, |out| out.write_all(html.as_bytes()))?;

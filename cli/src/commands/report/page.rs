@@ -1,6 +1,6 @@
 //! The page: everything there is to say of audiences, in HTML.
 
-use headcount::analysis::Overlap;
+use headcount::{analysis::Overlap, error::escaped};
 use headcount_page::{bar, bounds, breakdown, figure, instant, overlap, page, thousands, timeline};
 use maud::{Markup, html};
 
@@ -52,7 +52,7 @@ fn audience(told: &Told, number: usize) -> Markup {
     html! {
         section.audience id=(format!("audience-{number}")) {
             h2 { (told.label) }
-            @if let Some(description) = &told.audience.description { p { (description) } }
+            @if let Some(description) = &told.audience.description { p { (escaped(description)) } }
             p.size { (figure("size", size.value)) " " (unit) }
             p.quiet {
                 "exactly, at " time datetime=(instant(size.now)) { (instant(size.now)) } ". "

@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use headcount::error::{Note, NoteCode};
 use headcount::records::{Input, Update, Updates};
 use headcount::{Errors, Notes, RecordReader, StopToken};
 
@@ -32,7 +33,10 @@ pub(super) enum Next {
     /// Nothing for so long as was waited.
     Nothing,
     /// There are no more updates.
-    End,
+    End {
+        /// How many were left out, for they are invalid.
+        skipped: Notes,
+    },
     /// A signal says that it is enough.
     Stop,
 }
@@ -97,8 +101,13 @@ fn read(mut updates: Updates<'_>, sender: &SyncSender<Next>) {
             }
         }
         let is_end = ready.is_empty();
-        let notes = updates.notes().into_iter().filter(|note| told.insert(note.name.clone())).collect();
-        let next = if is_end { Next::End } else { Next::Updates { updates: ready, notes } };
+        let (skipped, notes): (Vec<Note>, Vec<Note>) =
+            updates.notes().into_iter().partition(|note| note.code == NoteCode::Skipped);
+        let notes = notes.into_iter().filter(|note| told.insert((note.code, note.name.clone()))).collect();
+        let next = match is_end {
+            true => Next::End { skipped: skipped.into_iter().collect() },
+            false => Next::Updates { updates: ready, notes },
+        };
         // Where it cannot be sent, nobody takes any more of them.
         if sender.send(next).is_err() || is_end {
             return;

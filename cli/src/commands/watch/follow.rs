@@ -9,6 +9,7 @@ use headcount::{Errors, Live, StopToken};
 use serde::{Serialize, Serializer};
 
 use super::stats::Tally;
+use crate::output::json_line;
 
 /// How many contacts time is let touch before it is looked whether to stop: some ten milliseconds' work.
 const BETWEEN_LOOKS: usize = 10_000;
@@ -73,7 +74,7 @@ impl<'o> Follower<'o> {
             UpdateKind::Record(record) => write_events(self.live.apply(record, now)?, self.out, &mut self.tally)?,
             UpdateKind::Removal(number) => write_events(self.live.remove(&number, now), self.out, &mut self.tally)?,
             UpdateKind::Clock => {}
-            UpdateKind::Sizes => write_line(&Answer { at: now, sizes: Sizes(&self.live) }, self.out)?,
+            UpdateKind::Sizes => json_line(self.out, &Answer { at: now, sizes: Sizes(&self.live) })?,
         }
         Ok(())
     }
@@ -97,15 +98,10 @@ impl<'o> Follower<'o> {
 
 fn write_events(events: Events<'_>, out: &mut dyn Write, tally: &mut Tally) -> io::Result<()> {
     for event in events {
-        write_line(&event, out)?;
+        json_line(out, &event)?;
         tally.events += 1;
     }
     Ok(())
-}
-
-fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
 }
 
 /// The sizes that somebody asked for; its keys are stable.

@@ -30,8 +30,9 @@ pub(crate) fn run(arguments: &arguments::Watch) -> Result<(), Failure> {
     let from = arguments.from.unwrap_or_else(question::clock);
     let cx = EvalContext::at(from).with(arguments.readings.semantics());
     let Loaded { table, heard, .. } = records::load(&arguments.records, &audiences.iter().collect::<Vec<_>>())?;
+    let reader = arguments.records.reader().for_audiences(&audiences);
     let live = Live::new(table, audiences, &cx).map_err(Wrong::Records)?;
-    let feed = Feed::open(arguments.records.reader(), &arguments.updates)?;
+    let feed = Feed::open(reader, &arguments.updates)?;
     let mut outcome = Outcome { tally: Tally::default(), heard, unreadable: None };
     write(|out| follow(Follower::new(live, out, feed.stop.clone()), &feed, arguments, &mut outcome))?;
     outcome.result(&arguments.records)
@@ -68,7 +69,10 @@ fn follow(
                 follower.flush()?;
             }
             Next::Nothing => {}
-            Next::End => {
+            Next::End { skipped } => {
+                if OnError::from(arguments.records.on_error) == OnError::Skip {
+                    outcome.heard.tell_more(skipped);
+                }
                 if let (Some(at), None) = (arguments.until, &outcome.unreadable) {
                     outcome.took(follower.take(Ok(Update { at, kind: UpdateKind::Clock })))?;
                 }
