@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use super::Table;
+use super::{JoinBeside, Table};
 use crate::contact::Contact;
 use crate::span::span;
 
@@ -33,8 +33,8 @@ pub struct SharedTable {
     changing: Mutex<Table>,
     /// The table with all changes whose calls have returned. Nobody holds the lock for longer than a pointer takes.
     current: RwLock<Arc<Table>>,
-    /// Held by whoever compacts.
-    compacting: Mutex<()>,
+    /// Held by whoever joins levels.
+    joining: Mutex<()>,
 }
 
 impl From<Table> for SharedTable {
@@ -83,7 +83,7 @@ impl SharedTable {
     /// assert_eq!(table.snapshot().len(), 1);
     /// ```
     pub fn compact(&self) {
-        self.beside_changes(|table| !table.is_compact(), Table::compact);
+        self.join(Table::begin_compaction);
     }
 
     /// Does what changes have left to be done: a [`Table`] that is changed joins its levels by itself, however long that
@@ -105,33 +105,36 @@ impl SharedTable {
     /// assert!(!table.join_levels(), "one call does all there is");
     /// ```
     pub fn join_levels(&self) -> bool {
-        self.beside_changes(Table::is_due, Table::join_due)
+        self.join(Table::begin_join)
     }
 
-    /// Does something to a copy of the table while changes are made to it, makes those again, and puts the copy in its
-    /// place; whether anything was to be done.
-    fn beside_changes(&self, is_wanted: impl FnOnce(&Table) -> bool, work: impl FnOnce(&mut Table)) -> bool {
-        let _alone = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut beside = {
+    /// Joins levels beside changes, and what is due of those that changes make meanwhile; whether anything was to be done.
+    fn join(&self, begin: impl FnOnce(&mut Table) -> Option<JoinBeside>) -> bool {
+        let _alone = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = {
             let mut table = self.lock();
-            if !is_wanted(&table) {
-                return false;
-            }
-            table.beside()
+            // Of somebody who panicked.
+            table.let_go();
+            begin(&mut table)
         };
-        beside.work(work);
+        let Some(begun) = begun else { return false };
+        let meanwhile = Mutex::new(());
+        self.end(begun, &|| {
+            let Ok(_alone) = meanwhile.try_lock() else { return };
+            let begun = self.lock().begin_join();
+            begun.into_iter().for_each(|begun| self.end(begun, &|| {}));
+        });
+        true
+    }
+
+    /// Joins what somebody has begun to.
+    fn end(&self, mut join: JoinBeside, between: &(dyn Fn() + Sync)) {
         loop {
+            join.work(between);
             let mut table = self.lock();
-            match beside.finish(&mut table) {
-                Some(more) => {
-                    drop(table);
-                    beside = more;
-                    beside.catch_up();
-                }
-                None => {
-                    self.publish(table);
-                    return true;
-                }
+            match join.finish(&mut table) {
+                Some(more) => join = more,
+                None => return self.publish(table),
             }
         }
     }
@@ -278,7 +281,7 @@ mod tests {
             });
             compact(&table);
             let (snapshot, expected) = (table.snapshot(), 0..2 * CONTACTS);
-            assert!(!snapshot.is_due());
+            assert_eq!(snapshot.due_level(), None);
             assert!(
                 snapshot.contacts().map(|contact| contact.phone_number).eq(expected.map(|number| format!("+{number}")))
             );
@@ -349,13 +352,19 @@ mod tests {
 
     #[test]
     fn a_compaction_gives_up_where_another_table_takes_the_place() {
-        let table = table();
-        table.merge(contact(1, 1));
-        table.changing.lock().unwrap().log.start();
-        table.change(|table| *table = Table::default());
-        assert!(table.changing.lock().unwrap().log.take_first(1).is_none());
-        table.compact();
-        assert!(table.snapshot().is_empty());
+        let others: [fn(&mut Table); 3] =
+            [|table| *table = Table::default(), |table| *table = table.clone(), |table| table.compact()];
+        for put_another in others {
+            let table = table();
+            table.merge(contact(1, 1));
+            let mut join = table.lock().begin_compaction().unwrap();
+            join.work(&|| {});
+            table.change(put_another);
+            let put = table.snapshot();
+            table.end(join, &|| {});
+            assert!(table.snapshot().is_snapshot_of(&put));
+            assert!(table.snapshot().contacts().eq(put.contacts()));
+        }
     }
 
     #[test]
