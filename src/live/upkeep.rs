@@ -29,7 +29,7 @@ impl Live {
     /// writing some thousand contacts into columns, and leaves the rest to the next upkeep. What is dropped before its end is
     /// as if it had not begun.
     ///
-    /// The work is done on a copy, beside changes. A service does it again and again on a thread in the background, with the
+    /// The work is done beside changes. A service does it again and again on a thread in the background, with the
     /// set behind a lock that is held for the beginning and the end alone:
     ///
     /// ```
