@@ -166,11 +166,13 @@ impl Table {
     /// change may.
     fn keep_bounded(&mut self) {
         self.newer.retain(|level| level.contacts() > 0 || level.in_hand.is_taken());
-        let most = match self.newer.len() {
-            _ if !self.others_wait => usize::MAX,
-            ..MANY_LEVELS => 0,
-            ..MOST_LEVELS => self.most_in_a_change(),
-            _ => usize::MAX,
+        let newer = self.newer.len();
+        let most = if !self.others_wait || newer >= MOST_LEVELS {
+            usize::MAX
+        } else if newer >= MANY_LEVELS {
+            self.most_in_a_change()
+        } else {
+            0
         };
         let in_overflow = self.overflow.rows().len();
         let is_full = in_overflow >= self.layout.changed;

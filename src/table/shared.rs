@@ -432,7 +432,7 @@ mod tests {
             known.insert(record.clone());
             shared.merge(record);
             let levels = shared.snapshot().levels().count();
-            if levels > most && levels % 32 == 0 {
+            if levels > most && levels.is_multiple_of(32) {
                 assert_is(&shared.snapshot(), &known);
             }
             most = most.max(levels);
