@@ -136,7 +136,7 @@ pub(super) fn join(
     pauses: &Pauses<'_>,
 ) -> (Built, Vec<u64>) {
     /// So many contacts are read between two pauses.
-    const BETWEEN: usize = 1_024;
+    const BETWEEN: usize = 256;
     let mut rows: Vec<(u64, TableRow)> = Vec::new();
     for (at, level) in levels.iter().enumerate() {
         rows.extend(level.present_rows().map(|row| (level.order(row), TableRow::Level(at, row))));

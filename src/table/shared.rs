@@ -122,9 +122,11 @@ impl SharedTable {
         let Some(begun) = begun else { return false };
         let meanwhile = Mutex::new(());
         self.end(begun, &|| {
+            // Whoever waits for a processor goes first: else counts wait until the scheduler takes it away from this thread.
+            std::thread::yield_now();
             let Ok(_alone) = meanwhile.try_lock() else { return };
             let begun = self.lock().begin_join();
-            begun.into_iter().for_each(|begun| self.end(begun, &|| {}));
+            begun.into_iter().for_each(|begun| self.end(begun, &std::thread::yield_now));
         });
         true
     }
