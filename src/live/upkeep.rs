@@ -3,13 +3,13 @@
 use std::sync::{Arc, Weak};
 
 use super::Live;
-use crate::table::{Table, TableBeside};
+use crate::table::JoinBeside;
 
 /// What is to be done for the table of a [`Live`] set, so that changes need not do it. Made by [`Live::begin_upkeep`].
 #[derive(Debug)]
 #[must_use = "the table stays as it is until the upkeep is ended"]
 pub struct Upkeep {
-    beside: TableBeside,
+    beside: JoinBeside,
     token: Arc<()>,
 }
 
@@ -20,9 +20,7 @@ pub(super) struct UpkeepToken(Weak<()>);
 impl Upkeep {
     /// Does it, on the caller's thread, while contacts change.
     pub fn work(&mut self) {
-        if !self.beside.catch_up() {
-            self.beside.work(Table::join_due);
-        }
+        self.beside.work(&std::thread::yield_now);
     }
 }
 
@@ -31,7 +29,7 @@ impl Live {
     /// writing some thousand contacts into columns, and leaves the rest to the next upkeep. What is dropped before its end is
     /// as if it had not begun.
     ///
-    /// The work is done on a copy, beside changes. A service does it again and again on a thread in the background, with the
+    /// The work is done beside changes. A service does it again and again on a thread in the background, with the
     /// set behind a lock that is held for the beginning and the end alone:
     ///
     /// ```
@@ -62,12 +60,14 @@ impl Live {
     /// ```
     pub fn begin_upkeep(&mut self) -> Option<Upkeep> {
         self.table.leave_work();
-        if self.upkeep.0.strong_count() > 0 || !self.table.is_due() {
+        if self.upkeep.0.strong_count() > 0 {
             return None;
         }
-        let token = Arc::new(());
+        // Of an upkeep that was dropped.
+        self.table.let_go();
+        let (beside, token) = (self.table.begin_join()?, Arc::new(()));
         self.upkeep = UpkeepToken(Arc::downgrade(&token));
-        Some(Upkeep { beside: self.table.beside(), token })
+        Some(Upkeep { beside, token })
     }
 
     /// Puts what was worked on in the place of the table; or gives it back, where so much has changed meanwhile that there is

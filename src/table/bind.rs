@@ -1,5 +1,7 @@
 //! Plans bound to a part of a table: each distinct leaf once, as codes of a column or as a question to a record.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 use super::column::ColumnTest;
@@ -31,35 +33,47 @@ pub(super) enum BoundNode {
     Leaf(usize),
 }
 
-/// What plans are bound to.
-trait Bind {
-    type Leaf;
-
-    fn bind(&self, leaf: &Leaf) -> Self::Leaf;
-
-    /// Whether a leaf says the same of all of a contact's memberships.
-    fn is_of_the_contact(leaf: &Self::Leaf) -> bool;
-
-    /// How many rows a leaf leaves undecided in a group; what is not known comes last.
-    fn undecided(&self, leaf: &Self::Leaf, any: bool) -> u64;
+/// Plans whose leaves are numbers, with the leaves that they share.
+///
+/// They are bound once for all of a table: which leaves say the same of all of a contact's memberships is the leaves' own, and
+/// members of groups stand in the order that is best where most contacts are.
+pub(super) struct Bound<'q> {
+    plans: Arc<[BoundPlan]>,
+    leaves: Vec<&'q Leaf>,
 }
 
-/// Plans that are being bound, with the leaves that they share.
-struct Binder<'b, B: Bind> {
-    to: &'b B,
+/// Plans that are being bound.
+struct Binder<'b, 'q> {
+    /// The columns that tell how many rows a leaf leaves undecided.
+    columns: &'b Columns,
     stop: &'b StopToken,
-    leaves: Vec<B::Leaf>,
-    known: HashMap<Leaf, usize>,
+    leaves: Vec<&'q Leaf>,
+    tests: Vec<ColumnLeaf>,
+    known: HashMap<&'q Leaf, usize>,
 }
 
-fn bind_plans<B: Bind>(plans: &[&Plan], to: &B, stop: &StopToken) -> (Vec<BoundPlan>, Vec<B::Leaf>) {
-    let mut binder = Binder { to, stop, leaves: Vec::new(), known: HashMap::new() };
-    let bound = plans.iter().map(|plan| binder.plan(plan)).collect();
-    (bound, binder.leaves)
+impl<'q> Bound<'q> {
+    /// Binds plans to be asked of a table, of which most contacts stand in these columns; with what the leaves, and those that
+    /// stand behind them, ask of those.
+    fn new(asked: &Questions<'q>, columns: &Columns, stop: &StopToken) -> (Self, Vec<ColumnLeaf>) {
+        let mut binder = Binder { columns, stop, leaves: Vec::new(), tests: Vec::new(), known: HashMap::new() };
+        let plans = asked.plans.iter().map(|plan| binder.plan(plan)).collect();
+        let Binder { mut leaves, mut tests, .. } = binder;
+        for leaf in asked.leaves_until(stop) {
+            leaves.push(leaf);
+            tests.push(columns.bind(leaf));
+        }
+        (Self { plans, leaves }, tests)
+    }
+
+    /// The leaves, until it is to stop: then nothing is asked of what is bound.
+    fn leaves_until(&self, stop: &StopToken) -> impl Iterator<Item = &'q Leaf> {
+        self.leaves.iter().copied().take_while(|_| !stop.is_stopped())
+    }
 }
 
-impl<B: Bind> Binder<'_, B> {
-    fn plan(&mut self, plan: &Plan) -> BoundPlan {
+impl<'q> Binder<'_, 'q> {
+    fn plan(&mut self, plan: &'q Plan) -> BoundPlan {
         let root = self.node(&plan.root);
         let members = match &root {
             BoundNode::All(members) => members.as_slice(),
@@ -74,14 +88,15 @@ impl<B: Bind> Binder<'_, B> {
         }
     }
 
-    fn node(&mut self, plan: &Node) -> BoundNode {
+    fn node(&mut self, plan: &'q Node) -> BoundNode {
         if self.stop.is_stopped() {
             return BoundNode::Constant(false);
         }
         match plan {
             Node::Constant(value) => BoundNode::Constant(*value),
-            Node::Leaf(leaf) => BoundNode::Leaf(*self.known.entry(leaf.clone()).or_insert_with(|| {
-                self.leaves.push(self.to.bind(leaf));
+            Node::Leaf(leaf) => BoundNode::Leaf(*self.known.entry(leaf).or_insert_with(|| {
+                self.leaves.push(leaf);
+                self.tests.push(self.columns.bind(leaf));
                 self.leaves.len() - 1
             })),
             Node::All(members) => BoundNode::All(self.sorted(members, false)),
@@ -90,13 +105,13 @@ impl<B: Bind> Binder<'_, B> {
     }
 
     /// The members, those first that leave the fewest rows to decide.
-    fn sorted(&mut self, members: &[Node], any: bool) -> Vec<BoundNode> {
+    fn sorted(&mut self, members: &'q [Node], any: bool) -> Vec<BoundNode> {
         let mut bound: Vec<(u64, BoundNode)> = members
             .iter()
             .map(|member| {
                 let node = self.node(member);
                 let undecided = match &node {
-                    BoundNode::Leaf(leaf) => self.to.undecided(&self.leaves[*leaf], any),
+                    BoundNode::Leaf(leaf) => self.columns.undecided(&self.tests[*leaf], any),
                     _ => u64::MAX,
                 };
                 (undecided, node)
@@ -109,7 +124,7 @@ impl<B: Bind> Binder<'_, B> {
     fn is_of_the_contact(&self, node: &BoundNode) -> bool {
         match node {
             BoundNode::Constant(_) => true,
-            BoundNode::Leaf(leaf) => B::is_of_the_contact(&self.leaves[*leaf]),
+            BoundNode::Leaf(leaf) => is_of_the_contact(self.leaves[*leaf]),
             BoundNode::All(members) | BoundNode::Any(members) => {
                 members.iter().all(|member| self.is_of_the_contact(member))
             }
@@ -117,10 +132,34 @@ impl<B: Bind> Binder<'_, B> {
     }
 }
 
+/// Whether a leaf says the same of all of a contact's memberships, whatever columns there are.
+fn is_of_the_contact(leaf: &Leaf) -> bool {
+    leaf.list.is_some() || leaf.subject == Subject::Lists || ColumnId::of(&leaf.subject).is_of_the_contact()
+}
+
+/// Plans bound to all of a table: to the columns of each of its levels, and to what stands in none.
+pub(super) fn bind<'c>(
+    asked: &Questions<'_>,
+    levels: impl Iterator<Item = &'c Columns>,
+    largest: usize,
+    has_records: bool,
+    stop: &StopToken,
+) -> (Vec<ColumnPlans>, RecordPlans) {
+    let levels: Vec<&Columns> = levels.collect();
+    let (bound, tests) = Bound::new(asked, levels[largest], stop);
+    let mut tests = Some(tests);
+    let columns = levels.iter().enumerate().map(|(at, columns)| {
+        let known = tests.take_if(|_| at == largest);
+        ColumnPlans::new(asked, &bound, known, columns, stop)
+    });
+    let columns = columns.collect();
+    (columns, if has_records { RecordPlans::new(asked, &bound, stop) } else { RecordPlans::default() })
+}
+
 /// Plans that are asked together of columns, and the questions they share.
 #[derive(Debug)]
 pub(super) struct ColumnPlans {
-    pub(super) plans: Vec<BoundPlan>,
+    pub(super) plans: Arc<[BoundPlan]>,
     pub(super) leaves: Vec<ColumnLeaf>,
     /// For each plan with a scope, the codes of the column of lists that are in it.
     pub(super) scope_codes: Vec<Option<ColumnTest>>,
@@ -180,9 +219,15 @@ pub(super) struct ColumnInstant {
 }
 
 impl ColumnPlans {
-    pub(super) fn new(asked: &Questions<'_>, columns: &Columns, stop: &StopToken) -> Self {
-        let (plans, mut leaves) = bind_plans(asked.plans, columns, stop);
-        leaves.extend(asked.leaves_until(stop).map(|leaf| columns.bind(leaf)));
+    /// `known` is what the leaves ask of these columns, if somebody has bound them.
+    fn new(
+        asked: &Questions<'_>,
+        bound: &Bound<'_>,
+        known: Option<Vec<ColumnLeaf>>,
+        columns: &Columns,
+        stop: &StopToken,
+    ) -> Self {
+        let leaves = known.unwrap_or_else(|| bound.leaves_until(stop).map(|leaf| columns.bind(leaf)).collect());
         let scopes = asked.plans.iter().map(|plan| plan.scope.as_ref().and_then(|scope| on_lists(scope, columns)));
         let active = columns.find(&ColumnId::Active).filter(|_| !asked.any_subscription()).map(|column| {
             let of = columns.column(column);
@@ -199,10 +244,10 @@ impl ColumnPlans {
             ColumnInstant { column, of_keys, list: *list }
         });
         Self {
+            plans: Arc::clone(&bound.plans),
+            leaves,
             scope_codes: scopes.collect(),
             instants: instants.collect(),
-            plans,
-            leaves,
             active,
             lists: columns.find(&ColumnId::List),
         }
@@ -228,9 +273,7 @@ impl ColumnLeaf {
     }
 }
 
-impl Bind for Columns {
-    type Leaf = ColumnLeaf;
-
+impl Columns {
     fn bind(&self, leaf: &Leaf) -> ColumnLeaf {
         let test = match (&leaf.subject, &leaf.test) {
             (Subject::Lists, LeafTest::Lists(lists)) => {
@@ -255,10 +298,7 @@ impl Bind for Columns {
         ColumnLeaf { test, list: leaf.list.map(|list| (list, on_lists(&[list], self))), missing: leaf.missing }
     }
 
-    fn is_of_the_contact(leaf: &ColumnLeaf) -> bool {
-        leaf.is_of_the_contact()
-    }
-
+    /// How many rows a leaf leaves undecided in a group; what is not known comes last.
     fn undecided(&self, leaf: &ColumnLeaf, any: bool) -> u64 {
         match &leaf.test {
             BoundTest::Column { column, test, .. } => {
@@ -283,7 +323,7 @@ fn on_lists(lists: &[i64], columns: &Columns) -> Option<ColumnTest> {
 /// Plans that are asked together of records.
 #[derive(Debug, Default)]
 pub(super) struct RecordPlans {
-    pub(super) plans: Vec<BoundPlan>,
+    pub(super) plans: Arc<[BoundPlan]>,
     pub(super) leaves: Vec<RecordLeaf>,
     /// The subjects and lists of the instants that a timeline looks at.
     pub(super) instants: Vec<(Subject, Option<i64>)>,
@@ -298,35 +338,18 @@ pub(super) struct RecordLeaf {
 }
 
 impl RecordPlans {
-    pub(super) fn new(asked: &Questions<'_>, stop: &StopToken) -> Self {
+    fn new(asked: &Questions<'_>, bound: &Bound<'_>, stop: &StopToken) -> Self {
         let any_subscription = asked.any_subscription();
-        let records = OfRecords { any_subscription };
-        let (plans, mut leaves) = bind_plans(asked.plans, &records, stop);
-        leaves.extend(asked.leaves_until(stop).map(|leaf| records.bind(leaf)));
-        Self { plans, leaves, instants: asked.instants.to_vec(), any_subscription }
-    }
-}
-
-struct OfRecords {
-    any_subscription: bool,
-}
-
-impl Bind for OfRecords {
-    type Leaf = RecordLeaf;
-
-    fn bind(&self, leaf: &Leaf) -> RecordLeaf {
-        let of_the_contact =
-            leaf.list.is_some() || leaf.subject == Subject::Lists || ColumnId::of(&leaf.subject).is_of_the_contact();
-        RecordLeaf { matcher: LeafMatcher::new(leaf, self.any_subscription), of_the_contact }
-    }
-
-    fn is_of_the_contact(leaf: &RecordLeaf) -> bool {
-        leaf.of_the_contact
-    }
-
-    /// Of records nothing is known before they are asked: they are asked in the order of the plan.
-    fn undecided(&self, _: &RecordLeaf, _: bool) -> u64 {
-        0
+        let leaf = |leaf: &Leaf| RecordLeaf {
+            matcher: LeafMatcher::new(leaf, any_subscription),
+            of_the_contact: is_of_the_contact(leaf),
+        };
+        Self {
+            plans: Arc::clone(&bound.plans),
+            leaves: bound.leaves_until(stop).map(leaf).collect(),
+            instants: asked.instants.to_vec(),
+            any_subscription,
+        }
     }
 }
 
@@ -390,8 +413,8 @@ mod tests {
             let plan =
                 Audience::of(text.parse().unwrap()).plan(&EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap()));
             let columns = table.base.columns();
-            let bound = ColumnPlans::new(&Questions::of(&[&plan]), columns, &StopToken::never());
-            let of = |any| columns.undecided(&bound.leaves[0], any);
+            let (_, tests) = Bound::new(&Questions::of(&[&plan]), columns, &StopToken::never());
+            let of = |any| columns.undecided(&tests[0], any);
             assert_eq!((of(false), of(true)), (all, any), "{text}");
         }
     }

@@ -31,6 +31,9 @@ use crate::eval;
 use crate::filter::CustomKey;
 use crate::stop::StopToken;
 
+/// So many values of columns are worth another thread: fewer are put in their places before it is awake.
+const ROWS_OF_TASK: usize = 1 << 14;
+
 /// How contacts are put together.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layout {
@@ -51,6 +54,36 @@ impl Default for Layout {
     }
 }
 
+/// What interrupts the making of a table: that it is to stop, and what is done in between.
+pub(super) struct Pauses<'p> {
+    stop: StopToken,
+    between: Option<&'p (dyn Fn() + Sync)>,
+}
+
+impl<'p> Pauses<'p> {
+    /// Nothing does.
+    pub(super) fn none() -> Self {
+        Self::until(&StopToken::never())
+    }
+
+    /// It is to stop when a token says so.
+    pub(super) fn until(stop: &StopToken) -> Self {
+        Self { stop: stop.clone(), between: None }
+    }
+
+    /// Something is done again and again; on several threads, where several make the table.
+    pub(super) fn between(between: &'p (dyn Fn() + Sync)) -> Self {
+        Self { stop: StopToken::never(), between: Some(between) }
+    }
+
+    /// Does what is to be done in between.
+    pub(super) fn pause(&self) {
+        if let Some(between) = self.between {
+            between();
+        }
+    }
+}
+
 /// What a table is made of.
 pub(super) struct Built {
     pub(super) columns: Columns,
@@ -65,7 +98,8 @@ pub(super) struct Built {
 
 /// A table of the records of shards, which are closed. If it is to stop before its end, it does within the column in hand,
 /// and what there is by then is of no use.
-pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, stop: &StopToken) -> Built {
+pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, pauses: &Pauses<'_>) -> Built {
+    let stop = &pauses.stop;
     let mut rows: usize = shards.iter().map(Shard::memberships).sum();
     let records: usize = shards.iter().map(Shard::records).sum();
     assert!(rows.max(records) < u32::MAX as usize, "rows are counted in 32 bits throughout");
@@ -84,17 +118,25 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, stop: &StopToken) ->
     let active = flags(shards.iter_mut().map(|shard| std::mem::take(&mut shard.active)).collect());
     let list_ids = if let Domain::Lists(ids) = &lists.domain { &**ids } else { &[] };
     let runs = runs(&contacts, &lists.rows, &active.rows, list_ids, layout);
-    let frame = Frame { contacts: &contacts, runs: &runs };
+    let columns_of_task = (ROWS_OF_TASK / rows.max(1)).max(1);
+    let frame = Frame { contacts: &contacts, runs: &runs, least: columns_of_task };
 
     let mut tasks = columns(shards, custom, rows, &frame);
     tasks.push(Box::new(|| frame.place(ColumnId::List, lists)));
     tasks.push(Box::new(|| frame.place(ColumnId::Active, active)));
-    let placed: Vec<Placed> = tasks.into_par_iter().take_any_while(|_| !stop.is_stopped()).map(|task| task()).collect();
+    let tasks = tasks.into_par_iter().with_min_len(columns_of_task).take_any_while(|_| !stop.is_stopped());
+    let place = |task: Task<'_>| {
+        let placed = task();
+        pauses.pause();
+        placed
+    };
+    let placed: Vec<Placed> = tasks.map(place).collect();
 
     let others = others(&frame, &odd_phones, &placed);
     let ContactRuns { runs, replaced, .. } = runs;
     let mut segments: Vec<Segment> = runs
         .into_par_iter()
+        .with_min_len(columns_of_task)
         .map(|mut run| Segment {
             lists: run.lists,
             slots: run.slots,
@@ -130,6 +172,8 @@ fn odd_phones(shards: &mut [Shard]) -> OddPhones {
 struct Frame<'b> {
     contacts: &'b ContactRows,
     runs: &'b ContactRuns,
+    /// How many runs of a column are worth a task.
+    least: usize,
 }
 
 /// A column whose rows have found their places.
@@ -152,6 +196,7 @@ impl Frame<'_> {
             .runs
             .runs
             .par_iter()
+            .with_min_len(self.least)
             .map(|run| {
                 let mut weights = Box::new([0; 256]);
                 // Which list it is, is known without a look where all are on the same.

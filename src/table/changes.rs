@@ -7,24 +7,28 @@
 //! change costs no more than writing five contacts a level into columns, and no more rows are removed ones than a quarter.
 //!
 //! That is so on the whole: one change in thousands writes all contacts anew. Where others wait for whoever makes a change,
-//! it joins no levels of more contacts than a bound; what is due beyond that is left to whoever has the time.
+//! it makes a level of a full overflow and no more: to join levels is left to whoever has the time, beside further changes.
+//! Only where there are so many levels that nobody seems to have it, a change joins young ones, of no more contacts than a
+//! bound.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::build::build;
+use super::beside::join;
+use super::build::Pauses;
 use super::level::Level;
 use super::overflow::OverflowRow;
-use super::shard::Shards;
 use super::{Row, Table, TableRow};
 use crate::contact::Contact;
-use crate::stop::StopToken;
 
 /// How many times the newer levels together a level has at the least.
 const GROWTH: usize = 4;
 
-/// Of more newer levels than this a change joins some, whoever waits for it: else sizes would take ever longer where nobody
-/// does what changes leave.
+/// From so many newer levels on a change joins young ones though others wait for it: it seems that nobody else does, and sizes
+/// would take the longer.
+const MANY_LEVELS: usize = 16;
+
+/// Of more newer levels than this a change joins whatever is due: else sizes would take ever longer.
 const MOST_LEVELS: usize = 128;
 
 impl Table {
@@ -61,7 +65,6 @@ impl Table {
         compare: impl FnOnce(Option<&Row<'_>>, &Contact) -> T,
     ) -> (T, u64) {
         let phone_number = record.phone_number.clone();
-        self.log.put(&phone_number);
         let found = self.find(&phone_number);
         let known = found.map(|at| self.contact(at));
         let mut contact = known.unwrap_or_else(|| Contact { phone_number: phone_number.clone(), ..Contact::default() });
@@ -79,7 +82,6 @@ impl Table {
     /// Puts a contact in, in place of the one with its phone number and all of its memberships. Of two memberships on one
     /// list the later counts.
     pub fn replace(&mut self, contact: Contact) {
-        self.log.put(&contact.phone_number);
         let order = match self.find(&contact.phone_number) {
             Some(at) => self.take(at),
             None => self.next_order(),
@@ -93,7 +95,6 @@ impl Table {
     pub fn remove(&mut self, phone_number: &str) -> bool {
         let found = self.find(phone_number);
         if let Some(at) = found {
-            self.log.removed(phone_number);
             self.take(at);
             self.keep_bounded();
         }
@@ -120,10 +121,11 @@ impl Table {
         Cow::Owned(compacted)
     }
 
-    /// Whether everybody is in the base, and nobody was removed from it.
+    /// Whether everybody is in the base, nobody was removed from it, and no place in the order is nobody's.
     pub(super) fn is_compact(&self) -> bool {
         let rows = self.base.rows();
-        self.newer.is_empty() && self.overflow.rows().is_empty() && self.base.contacts() == rows
+        let is_whole = self.base.contacts() == rows && self.next_order == rows as u64;
+        self.newer.is_empty() && self.overflow.rows().is_empty() && is_whole
     }
 
     fn next_order(&mut self) -> u64 {
@@ -163,10 +165,19 @@ impl Table {
     /// Puts the overflow into columns if it is full, and joins levels that are small or have few rows left, as far as one
     /// change may.
     fn keep_bounded(&mut self) {
-        self.newer.retain(|level| level.contacts() > 0);
-        let is_bounded = self.others_wait && self.newer.len() < MOST_LEVELS;
-        let most = if is_bounded { self.most_in_a_change() } else { usize::MAX };
-        if let Some(level) = self.first_due(most) {
+        self.newer.retain(|level| level.contacts() > 0 || level.in_hand.is_taken());
+        let newer = self.newer.len();
+        let most = if !self.others_wait || newer >= MOST_LEVELS {
+            usize::MAX
+        } else if newer >= MANY_LEVELS {
+            self.most_in_a_change()
+        } else {
+            0
+        };
+        let in_overflow = self.overflow.rows().len();
+        let is_full = in_overflow >= self.layout.changed;
+        let due = self.first_due(if is_full { in_overflow } else { 0 }, most.saturating_sub(in_overflow));
+        if let Some(level) = due.or_else(|| is_full.then_some(self.newer.len() + 1)) {
             self.join_from(level);
         }
     }
@@ -176,59 +187,44 @@ impl Table {
         8 * self.layout.changed
     }
 
-    /// Joins what is due, however many contacts that are.
-    pub(crate) fn join_due(&mut self) {
-        if let Some(level) = self.first_due(usize::MAX) {
-            self.join_from(level);
-        }
+    /// The oldest level that is to be joined, if somebody else does it.
+    pub(super) fn due_level(&self) -> Option<usize> {
+        self.first_due(0, usize::MAX)
     }
 
-    /// Whether there is more to join than changes have done.
-    pub(crate) fn is_due(&self) -> bool {
-        self.first_due(usize::MAX).is_some()
-    }
-
-    /// The oldest level that is to be joined with all newer ones, which have no more than `most` contacts with it. A full
-    /// overflow is to become a level in any case.
-    fn first_due(&self, most: usize) -> Option<usize> {
-        let in_overflow = self.overflow.rows().len();
-        let is_full = in_overflow >= self.layout.changed;
-        let mut in_newer = self.levels().map(Level::contacts).sum::<usize>() + if is_full { in_overflow } else { 0 };
-        let due = self.levels().position(|level| {
-            let (contacts, rows) = (level.contacts(), level.rows());
-            let joined = in_newer + if is_full { 0 } else { in_overflow };
+    /// The oldest level that is to be joined with all newer ones, of those that nobody has in hand, where they have no more
+    /// than `most` contacts together. `more` are to become one more level.
+    fn first_due(&self, more: usize, most: usize) -> Option<usize> {
+        let in_hand = self.levels().zip(1..).filter(|(level, _)| level.in_hand.is_taken());
+        let first = in_hand.last().map_or(0, |(_, behind)| behind);
+        let mut in_newer = self.levels().skip(first).map(Level::contacts).sum::<usize>();
+        let due = self.levels().skip(first).position(|level| {
+            let (contacts, rows, joined) = (level.contacts(), level.rows(), in_newer);
             in_newer -= contacts;
-            let is_small = in_newer > 0 && contacts <= GROWTH * in_newer;
+            let is_small = in_newer + more > 0 && contacts <= GROWTH * (in_newer + more);
             let is_sparse = rows >= self.layout.changed && contacts * 4 < rows * 3;
             (is_small || is_sparse) && joined <= most
         });
-        due.or_else(|| is_full.then_some(self.newer.len() + 1))
+        due.map(|due| first + due)
     }
 
     /// Makes one level of a level, all newer ones and the overflow.
     fn join_from(&mut self, level: usize) {
-        let mut rows: Vec<(u64, TableRow)> = Vec::new();
-        for (number, of) in self.levels().enumerate().skip(level) {
-            rows.extend(of.present_rows().map(|row| (of.order(row), TableRow::Level(number, row))));
-        }
-        rows.extend(self.overflow.rows().iter().enumerate().map(|(at, row)| (row.order, TableRow::Overflow(at))));
-        rows.sort_unstable_by_key(|(order, _)| *order);
-        let mut shards = Shards::default();
-        rows.iter().for_each(|(_, row)| shards.push(&self.contact(*row)));
-        let built = build(shards.into_closed(), self.layout, &StopToken::never());
-        let joined = |order| Level::new(built, order);
+        let levels: Vec<Level> = self.levels().skip(level).cloned().collect();
+        let (built, order) = join(&levels, self.overflow.rows(), self.layout, &Pauses::none());
+        let contacts = order.len();
         self.overflow = Default::default();
         match level.checked_sub(1) {
             None => {
                 // Places that nobody has any more are given anew.
-                self.next_order = rows.len() as u64;
-                self.base = joined(None);
+                self.next_order = contacts as u64;
+                self.base = Level::new(built, None);
                 self.newer.clear();
             }
             Some(newer) => {
                 self.newer.truncate(newer);
-                if !rows.is_empty() {
-                    self.newer.push(joined(Some(rows.into_iter().map(|(order, _)| order).collect())));
+                if contacts > 0 {
+                    self.newer.push(Level::new(built, Some(order)));
                 }
             }
         }

@@ -108,6 +108,49 @@ impl Buckets {
         (self.firsts[at], self.firsts.get(at + 1).copied().unwrap_or(self.end))
     }
 
+    /// The codes all of whose keys are in a set, and those of which some are.
+    fn passing(&self, keys: &KeySet) -> (ByteSet, ByteSet) {
+        match keys {
+            KeySet::Range(from, to) => self.within(*from, *to),
+            KeySet::Outside(from, to) => {
+                let (within, partly) = self.within(*from, *to);
+                (self.all().without(&within).without(&partly), partly)
+            }
+            KeySet::Set(_) => {
+                let (mut yes, mut maybe) = (ByteSet::default(), ByteSet::default());
+                for code in self.codes() {
+                    let (from, to) = self.keys(code);
+                    match keys.count(from, to) {
+                        0 => {}
+                        all if all == to - from => yes.insert(code),
+                        _ => maybe.insert(code),
+                    }
+                }
+                (yes, maybe)
+            }
+        }
+    }
+
+    /// The same of a range of keys: no more than the buckets at its ends need a look.
+    fn within(&self, from: u64, to: u64) -> (ByteSet, ByteSet) {
+        let (to, mut maybe) = (to.min(self.end), ByteSet::default());
+        if from >= to {
+            return (ByteSet::default(), maybe);
+        }
+        let (first, last) = (self.code(from), self.code(to - 1));
+        for code in [first, last] {
+            let (begin, end) = self.keys(code);
+            if begin < from || to < end {
+                maybe.insert(code);
+            }
+        }
+        (ByteSet::range(first, last).without(&maybe), maybe)
+    }
+
+    fn all(&self) -> ByteSet {
+        self.firsts.len().checked_sub(1).map_or_else(ByteSet::default, |more| ByteSet::range(1, more as u8 + 1))
+    }
+
     /// The key as a place within a bucket, where it is not at the bucket's beginning.
     fn bound(&self, key: u64) -> Option<KeyBound> {
         if key >= self.end {
@@ -211,15 +254,7 @@ impl Column {
     /// What a test of the column's values says of its codes; `missing` is what it says of none.
     pub(crate) fn test(&self, passing: Passing, negated: bool, missing: bool) -> ColumnTest {
         let keys = passing.keys(negated, missing);
-        let (mut yes, mut maybe) = (ByteSet::default(), ByteSet::default());
-        for code in self.buckets.codes() {
-            let (from, to) = self.buckets.keys(code);
-            match keys.count(from, to) {
-                0 => {}
-                all if all == to - from => yes.insert(code),
-                _ => maybe.insert(code),
-            }
-        }
+        let (mut yes, maybe) = self.buckets.passing(&keys);
         if missing {
             yes.insert(NO_VALUE);
         }
@@ -259,6 +294,28 @@ mod tests {
         }
         assert_eq!(next, end);
         buckets
+    }
+
+    #[test]
+    fn the_codes_of_a_range_are_those_that_a_look_at_every_bucket_finds() {
+        for (step, end) in [(1, 40), (1, 255), (3, 2_000), (7, 100_000)] {
+            let weights: Vec<(u64, u64)> = (0..end).step_by(step).map(|key| (key, 1 + key % 5)).collect();
+            let buckets = buckets(&weights, end);
+            let ends = || (0..=end + 3).step_by(1 + end as usize / 97).chain([1, 2, end - 1, end, u64::MAX]);
+            for (from, to) in ends().flat_map(|from| ends().map(move |to| (from, to.max(from)))) {
+                for keys in [KeySet::Range(from, to), KeySet::Outside(from.min(end), to.min(end))] {
+                    let counted = |code: &u8| {
+                        let (first, after) = buckets.keys(*code);
+                        (keys.count(first, after), after - first)
+                    };
+                    let of =
+                        |wanted: fn((u64, u64)) -> bool| buckets.codes().filter(|code| wanted(counted(code))).collect();
+                    let expected = (of(|(in_set, all)| in_set == all), of(|(in_set, all)| 0 < in_set && in_set < all));
+                    assert_eq!(buckets.passing(&keys), expected, "{keys:?} of {end}");
+                }
+            }
+        }
+        assert_eq!(Buckets::new(&[], 0).passing(&KeySet::Outside(0, 0)), Default::default());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use super::beside::InHand;
 use super::bits::Bits;
 use super::build::Built;
 use super::kernel::{RUN, WORD};
@@ -25,6 +26,7 @@ pub(super) struct Level {
     present: Present,
     contacts: usize,
     memberships: usize,
+    pub(super) in_hand: InHand,
 }
 
 #[derive(Debug, Default)]
@@ -35,7 +37,8 @@ struct Contents {
     overflow: Vec<Arc<OverflowRow>>,
     /// The phone of each of them.
     overflow_phones: Box<[Phone]>,
-    /// The places of the contacts in the order in which all were first seen; none where they are the first that were.
+    /// The places of the contacts in the order in which all were first seen; none where the segments say them, as they do up to
+    /// the most that 32 bits count.
     order: Option<Box<[u64]>>,
     /// Where each contact is, by phone number, once somebody has asked.
     by_phone: OnceLock<Box<[PhoneRow]>>,
@@ -65,9 +68,19 @@ impl Level {
     /// What was built of contacts; `order` has their places in the order in which all were first seen, if they are not
     /// the first that were.
     pub(super) fn new(built: Built, order: Option<Vec<u64>>) -> Self {
-        let Built { mut columns, segments, others, contacts, .. } = built;
+        let Built { mut columns, mut segments, others, contacts, .. } = built;
         let seen = |at: u32| order.as_ref().map_or(u64::from(at), |order| order[at as usize]);
         let overflow: Vec<_> = others.into_iter().map(|(at, contact)| OverflowRow::new(contact, seen(at))).collect();
+        let places =
+            |order: &Vec<u64>| order.iter().map(|place| u32::try_from(*place)).collect::<Result<Vec<u32>, _>>();
+        let order = match order.as_ref().map(places) {
+            Some(Ok(places)) => {
+                let place = |at: &u32| places[*at as usize];
+                segments.iter_mut().for_each(|segment| segment.order = segment.order.iter().map(place).collect());
+                None
+            }
+            _ => order,
+        };
         let in_segments: usize = segments.iter().map(|segment| segment.phones.len() * segment.slots).sum();
         let in_overflow: usize = overflow.iter().map(|row| row.contact.memberships.len()).sum();
         let phones = overflow.iter().map(|row| columns.odd_phones.intern(&row.contact.phone_number)).collect();
@@ -76,6 +89,7 @@ impl Level {
             present: Present::new(blocks),
             contacts,
             memberships: in_segments + in_overflow,
+            in_hand: InHand::default(),
             contents: Arc::new(Contents {
                 columns,
                 segments,
@@ -221,6 +235,18 @@ impl Level {
             None => self.overflow()[at.row].contact.memberships.len(),
         };
         self.present.remove(at.block, at.row);
+    }
+
+    /// Takes out a contact, if it is there.
+    pub(super) fn remove_contact(&mut self, phone_number: &str) {
+        if let Some(row) = self.find(phone_number) {
+            self.remove(row);
+        }
+    }
+
+    /// The rows that a later state of the level has removed, and this one not.
+    pub(super) fn removed_in<'l>(&'l self, later: &'l Self) -> impl Iterator<Item = LevelRow> + use<'l> {
+        self.present.removed_in(&later.present).map(|(block, row)| LevelRow { block, row })
     }
 
     /// The contacts that have not been removed.

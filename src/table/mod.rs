@@ -7,7 +7,6 @@ mod build;
 mod cell;
 #[cfg(feature = "parquet")]
 mod cells;
-mod change_log;
 mod changes;
 mod column;
 mod column_chunk;
@@ -45,8 +44,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use self::bind::Questions;
-use self::build::{Layout, build};
-use self::change_log::ChangeLog;
+use self::build::{Layout, Pauses, build};
 use self::level::{Level, LevelRow};
 use self::overflow::Overflow;
 use self::scan::Scan;
@@ -75,7 +73,7 @@ pub use self::memory::Memory;
 pub use self::shared::SharedTable;
 pub use self::stoppable::StoppableTable;
 pub(crate) use self::{
-    beside::TableBeside,
+    beside::JoinBeside,
     cell::Cell,
     histogram::Histograms,
     phone::{OddPhones, Phone},
@@ -123,8 +121,6 @@ pub struct Table {
     observed: Arc<Observed>,
     /// When scans are to stop.
     stop: StopToken,
-    /// What changes, if somebody wants to know.
-    log: ChangeLog,
     /// Whether others wait for whoever changes it, so that a change is to do little.
     others_wait: bool,
 }
@@ -264,7 +260,7 @@ impl TableBuilder {
         if let Some(table) = self.whole {
             return Table { layout: self.layout, observed: Arc::new(self.observed), ..table };
         }
-        let built = build(self.shards.into_closed(), self.layout, stop);
+        let built = build(self.shards.into_closed(), self.layout, &Pauses::until(stop));
         let (contacts, replaced) = (built.contacts as u64, built.replaced);
         #[cfg(feature = "image")]
         let replaced = replaced + self.replaced;

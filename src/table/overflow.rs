@@ -82,6 +82,12 @@ impl Overflow {
         Arc::make_mut(&mut self.rows).insert(at, row);
     }
 
+    /// Takes out a row, if it is the one that is there; whether it was.
+    pub(super) fn take_out(&mut self, row: &Arc<OverflowRow>) -> bool {
+        let found = self.find(&row.contact.phone_number).ok().filter(|at| Arc::ptr_eq(&self.rows[*at], row));
+        found.map(|at| self.remove(at)).is_some()
+    }
+
     pub(super) fn remove(&mut self, row: usize) -> Arc<OverflowRow> {
         Arc::make_mut(&mut self.rows).remove(row)
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::bits::ones;
 use super::kernel::{RUN, WORD};
 
 /// A bit for each row of a level. Snapshots share it page by page: to remove a row copies the page that it is on.
@@ -50,6 +51,18 @@ impl Present {
         page[row / WORD % RUN] &= !(1 << (row % WORD));
     }
 
+    /// The rows, each with its block, that are removed in a later state and not in this one.
+    pub(super) fn removed_in<'p>(&'p self, later: &'p Self) -> impl Iterator<Item = (usize, usize)> + use<'p> {
+        let pages = self.pages.iter().zip(&*later.pages).enumerate();
+        pages.filter(|(_, (before, after))| !Arc::ptr_eq(before, after)).flat_map(|(page, (before, after))| {
+            // OK because the first page of the first block is the first there is.
+            let block = self.firsts.partition_point(|first| *first <= page) - 1;
+            let first = (page - self.firsts[block]) * RUN * WORD;
+            let words = before.iter().zip(&**after).map(|(before, after)| before & !after).enumerate();
+            words.flat_map(move |(word, removed)| ones(removed).map(move |bit| (block, first + word * WORD + bit)))
+        })
+    }
+
     pub(super) fn is_snapshot_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.pages, &other.pages)
     }
@@ -82,6 +95,18 @@ mod tests {
             assert!(!present.get(block, row));
         }
         assert_eq!(rows(&present), [2, 0, PAGE - 1, PAGE + 63]);
+    }
+
+    #[test]
+    fn what_was_removed_since_is_known() {
+        let blocks = [3, 0, PAGE, 2 * PAGE + 65];
+        let mut before = Present::new(blocks.into_iter());
+        before.remove(3, 7);
+        let mut after = before.clone();
+        let removed = [(0, 2), (2, 0), (2, PAGE - 1), (3, 6), (3, 2 * PAGE + 64)];
+        removed.into_iter().for_each(|(block, row)| after.remove(block, row));
+        assert_eq!(before.removed_in(&after).collect::<Vec<_>>(), removed);
+        assert_eq!(after.removed_in(&after.clone()).next(), None);
     }
 
     #[test]

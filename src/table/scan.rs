@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::Table;
-use super::bind::{BoundNode, BoundPlan, ColumnPlans, Questions, RecordPlans};
+use super::bind::{BoundNode, BoundPlan, ColumnPlans, Questions, RecordPlans, bind};
 use super::column_run::ColumnRun;
 use super::kernel::{Kernel, RUN};
 use super::level::Level;
@@ -81,6 +81,9 @@ pub(super) enum Block<'t> {
     Overflow(&'t [Arc<OverflowRow>]),
 }
 
+/// So much work is worth another thread: some tens of microseconds.
+const WORK_OF_TASK: usize = 1 << 14;
+
 /// Where a run is: a block, and the run's first word in it.
 pub(super) type RunAt = (usize, usize);
 
@@ -118,6 +121,14 @@ impl Block<'_> {
         }
     }
 
+    /// How much work it is to ask a leaf of a word of rows, where of a word in columns it is some nanoseconds' worth.
+    fn work_of_word(&self) -> usize {
+        match self {
+            Self::Segment { .. } => 1,
+            Self::LevelOverflow(_) | Self::Overflow(_) => 256,
+        }
+    }
+
     /// How many words of rows are worked on at a time.
     fn words_of_run(&self) -> usize {
         match self {
@@ -130,9 +141,10 @@ impl Block<'_> {
 impl<'t> Scan<'t> {
     pub(super) fn new(table: &'t Table, asked: &Questions<'_>) -> Self {
         let blocks = table.blocks();
-        let columns = table.levels().map(|level| ColumnPlans::new(asked, level.columns(), &table.stop)).collect();
         let has_records = blocks.iter().any(|block| !matches!(block, Block::Segment { .. }) && block.rows() > 0);
-        let records = if has_records { RecordPlans::new(asked, &table.stop) } else { RecordPlans::default() };
+        let largest = table.levels().enumerate().max_by_key(|(_, level)| level.contacts()).map_or(0, |(at, _)| at);
+        let levels = table.levels().map(Level::columns);
+        let (columns, records) = bind(asked, levels, largest, has_records, &table.stop);
         Self { blocks, plans: asked.plans.len(), columns, records, stop: &table.stop }
     }
 
@@ -145,14 +157,24 @@ impl<'t> Scan<'t> {
         self.plans
     }
 
-    /// All runs, what one thread does at a time, until the scan is to stop.
+    /// All runs, what one thread does at a time, until the scan is to stop. What is little work is done on the caller's thread:
+    /// to wake another takes longer, and where the machine is busy that one waits for its turn.
     pub(super) fn runs(&self) -> impl ParallelIterator<Item = RunAt> + use<'_, 't> {
-        let mut runs = Vec::new();
+        let (mut runs, mut work) = (Vec::new(), 0);
         for (at, block) in self.blocks.iter().enumerate() {
             let words = block.rows().div_ceil(super::kernel::WORD);
             runs.extend((0..words).step_by(block.words_of_run()).map(|start| (at, start)));
+            work += words * block.work_of_word();
         }
-        runs.into_par_iter().take_any_while(|_| !self.stop.is_stopped())
+        let tasks = (work * self.leaves()).div_ceil(WORK_OF_TASK).max(1);
+        let runs_of_task = runs.len().div_ceil(tasks).max(1);
+        let runs = runs.into_par_iter().with_min_len(runs_of_task);
+        runs.take_any_while(|_| !self.stop.is_stopped())
+    }
+
+    /// How many leaves are asked of each run.
+    fn leaves(&self) -> usize {
+        self.columns.first().map_or(0, |plans| plans.leaves.len()).max(1)
     }
 
     /// Looks at a run.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use super::Table;
+use super::{JoinBeside, Table};
 use crate::contact::Contact;
 use crate::span::span;
 
@@ -10,9 +10,9 @@ use crate::span::span;
 /// never waits for a change to be made.
 ///
 /// A change is in every snapshot that is taken after its call has returned, and in none that was taken before the call.
-/// None takes longer than writing some thousand contacts into columns, however large the table: what is more to do is
-/// left to [`SharedTable::join_levels`]. Only where nobody calls that, a change does some of it after some hundred thousand
-/// others.
+/// None takes longer than writing some hundred contacts into columns, however large the table: what is more to do is
+/// left to [`SharedTable::join_levels`]. Where nobody calls that, a change writes some thousand, and after some hundred thousand
+/// others as many as there are.
 ///
 /// ```
 /// use headcount::{Audience, Contact, EvalContext, SharedTable, Table};
@@ -33,8 +33,8 @@ pub struct SharedTable {
     changing: Mutex<Table>,
     /// The table with all changes whose calls have returned. Nobody holds the lock for longer than a pointer takes.
     current: RwLock<Arc<Table>>,
-    /// Held by whoever compacts.
-    compacting: Mutex<()>,
+    /// Held by whoever joins levels.
+    joining: Mutex<()>,
 }
 
 impl From<Table> for SharedTable {
@@ -67,8 +67,8 @@ impl SharedTable {
     }
 
     /// As [`Table::compact`], beside the changes that are made meanwhile: on the caller's thread, which may be one in the
-    /// background. Changes wait for some hundred others to be made again at most, and snapshots for nothing. It gives up if
-    /// [`SharedTable::change`] puts another table in the place of this one.
+    /// background. Changes wait until some hundred contacts are taken out again at most, and snapshots for nothing. It gives up
+    /// if [`SharedTable::change`] puts another table in the place of this one.
     ///
     /// ```
     /// use std::thread;
@@ -83,16 +83,18 @@ impl SharedTable {
     /// assert_eq!(table.snapshot().len(), 1);
     /// ```
     pub fn compact(&self) {
-        self.beside_changes(|table| !table.is_compact(), Table::compact);
+        self.join(Table::begin_compaction);
     }
 
     /// Does what changes have left to be done: a [`Table`] that is changed joins its levels by itself, however long that
-    /// takes, and here a change joins no more than some thousand contacts. It works beside changes, as
-    /// [`SharedTable::compact`] does, and costs less. Whether there was anything to do.
+    /// takes, and here a change only begins new ones. It works beside changes, as [`SharedTable::compact`] does, and costs less;
+    /// while it joins many contacts, it stops again and again to join the few that changes have put in columns meanwhile. Whether
+    /// there was anything to do.
     ///
     /// Call it again and again on a thread in the background, as `examples/service` does: without it a size takes the
     /// longer the more changes there were. Work that rayon shares out runs on the current pool: in a pool of its own it
-    /// leaves that of the counts to them.
+    /// leaves that of the counts to them. A thread of a lower priority may keep changes waiting, since for moments it locks
+    /// the table.
     ///
     /// ```
     /// use headcount::{Contact, SharedTable};
@@ -105,33 +107,38 @@ impl SharedTable {
     /// assert!(!table.join_levels(), "one call does all there is");
     /// ```
     pub fn join_levels(&self) -> bool {
-        self.beside_changes(Table::is_due, Table::join_due)
+        self.join(Table::begin_join)
     }
 
-    /// Does something to a copy of the table while changes are made to it, makes those again, and puts the copy in its
-    /// place; whether anything was to be done.
-    fn beside_changes(&self, is_wanted: impl FnOnce(&Table) -> bool, work: impl FnOnce(&mut Table)) -> bool {
-        let _alone = self.compacting.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut beside = {
+    /// Joins levels beside changes, and what is due of those that changes make meanwhile; whether anything was to be done.
+    fn join(&self, begin: impl FnOnce(&mut Table) -> Option<JoinBeside>) -> bool {
+        let _alone = self.joining.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = {
             let mut table = self.lock();
-            if !is_wanted(&table) {
-                return false;
-            }
-            table.beside()
+            // Of somebody who panicked.
+            table.let_go();
+            begin(&mut table)
         };
-        beside.work(work);
+        let Some(begun) = begun else { return false };
+        let meanwhile = Mutex::new(());
+        self.end(begun, &|| {
+            // Whoever waits for a processor goes first: else counts wait until the scheduler takes it away from this thread.
+            std::thread::yield_now();
+            let Ok(_alone) = meanwhile.try_lock() else { return };
+            let begun = self.lock().begin_join();
+            begun.into_iter().for_each(|begun| self.end(begun, &std::thread::yield_now));
+        });
+        true
+    }
+
+    /// Joins what somebody has begun to.
+    fn end(&self, mut join: JoinBeside, between: &(dyn Fn() + Sync)) {
         loop {
+            join.work(between);
             let mut table = self.lock();
-            match beside.finish(&mut table) {
-                Some(more) => {
-                    drop(table);
-                    beside = more;
-                    beside.catch_up();
-                }
-                None => {
-                    self.publish(table);
-                    return true;
-                }
+            match join.finish(&mut table) {
+                Some(more) => join = more,
+                None => return self.publish(table),
             }
         }
     }
@@ -190,6 +197,7 @@ mod tests {
     use super::*;
     use crate::audience::Audience;
     use crate::contact::Membership;
+    use crate::population::Population;
     use crate::semantics::EvalContext;
     use crate::table::TableBuilder;
     use crate::table::level::Level;
@@ -278,7 +286,7 @@ mod tests {
             });
             compact(&table);
             let (snapshot, expected) = (table.snapshot(), 0..2 * CONTACTS);
-            assert!(!snapshot.is_due());
+            assert_eq!(snapshot.due_level(), None);
             assert!(
                 snapshot.contacts().map(|contact| contact.phone_number).eq(expected.map(|number| format!("+{number}")))
             );
@@ -347,15 +355,112 @@ mod tests {
         }
     }
 
+    /// What is to be true of a table whatever is done to its levels.
+    #[track_caller]
+    fn assert_is(table: &Table, known: &Population) {
+        let built = Table::from(known);
+        assert!(table.contacts().eq(built.contacts()));
+        assert_eq!((table.len(), table.memberships()), (built.len(), built.memberships()));
+        for times in [0, 1, 7, 1_000] {
+            assert_eq!(clicked(table, times), clicked(&built, times), "{times}");
+        }
+        assert!(built.contacts().all(|contact| table.get(&contact.phone_number) == Some(contact)));
+    }
+
+    #[test]
+    fn what_is_changed_while_levels_are_joined_is_joined_meanwhile() {
+        let table = table();
+        let mut known: Population = table.snapshot().contacts().collect();
+        let mut next = 0..;
+        let mut merge = |numbers: std::ops::Range<u64>, known: &mut Population| {
+            for record in numbers.zip(&mut next).map(|(number, clicks)| contact(number, clicks)) {
+                known.insert(record.clone());
+                table.merge(record);
+            }
+        };
+        merge(0..CONTACTS / 2, &mut known);
+        let mut join = table.lock().begin_compaction().unwrap();
+        let before = table.snapshot();
+        join.work(&|| ());
+        // Of those whom it joins, of those whom it took from the overflow, and of some who are new.
+        merge(CONTACTS / 4..2 * CONTACTS, &mut known);
+        let mut younger = table.lock().begin_join().unwrap();
+        assert!(table.lock().begin_join().is_none(), "all have been taken in hand");
+        merge(0..CONTACTS / 8, &mut known);
+        younger.work(&|| ());
+        table.end(younger, &|| ());
+        assert_is(&table.snapshot(), &known);
+        merge(0..CONTACTS / 8, &mut known);
+        table.end(join, &|| ());
+        assert_is(&table.snapshot(), &known);
+        table.compact();
+        assert_is(&table.snapshot(), &known);
+        assert_eq!(clicked(&before, CONTACTS / 2), 0, "a snapshot stays as it is");
+    }
+
+    #[test]
+    fn a_join_ends_however_fast_rows_are_removed_meanwhile() {
+        const MANY: u64 = 6_000;
+        let mut known: Population = (0..MANY).map(|number| contact(number, 0)).collect();
+        let table = SharedTable::from(Table::from(&known));
+        table.merge(contact(0, 1));
+        known.insert(contact(0, 1));
+        let mut join = Some(table.lock().begin_compaction().unwrap());
+        let (mut rounds, mut numbers) = (0, 1..MANY);
+        while let Some(mut next) = join {
+            next.work(&|| ());
+            table.change(|table| {
+                for record in numbers.by_ref().take(300).map(|number| contact(number, 2)) {
+                    table.merge(record.clone());
+                    known.insert(record);
+                }
+            });
+            let mut locked = table.lock();
+            join = next.finish(&mut locked);
+            table.publish(locked);
+            rounds += 1;
+        }
+        assert!((2..20).contains(&rounds), "{rounds} rounds");
+        assert_is(&table.snapshot(), &known);
+    }
+
+    #[test]
+    fn where_nobody_joins_levels_they_are_no_more_than_a_hundred_or_so() {
+        let shared = table();
+        let mut known: Population = shared.snapshot().contacts().collect();
+        let mut most = 0;
+        for number in 0..5_000 {
+            let record = contact(number * 7 % 4_099, number);
+            known.insert(record.clone());
+            shared.merge(record);
+            let levels = shared.snapshot().levels().count();
+            if levels > most && levels.is_multiple_of(32) {
+                assert_is(&shared.snapshot(), &known);
+            }
+            most = most.max(levels);
+        }
+        assert!((128..=130).contains(&most), "{most} levels");
+        assert_is(&shared.snapshot(), &known);
+        assert!(shared.join_levels());
+        assert_is(&shared.snapshot(), &known);
+        assert!(shared.snapshot().levels().count() < 4);
+    }
+
     #[test]
     fn a_compaction_gives_up_where_another_table_takes_the_place() {
-        let table = table();
-        table.merge(contact(1, 1));
-        table.changing.lock().unwrap().log.start();
-        table.change(|table| *table = Table::default());
-        assert!(table.changing.lock().unwrap().log.take_first(1).is_none());
-        table.compact();
-        assert!(table.snapshot().is_empty());
+        let others: [fn(&mut Table); 3] =
+            [|table| *table = Table::default(), |table| *table = table.clone(), |table| table.compact()];
+        for put_another in others {
+            let table = table();
+            table.merge(contact(1, 1));
+            let mut join = table.lock().begin_compaction().unwrap();
+            join.work(&|| {});
+            table.change(put_another);
+            let put = table.snapshot();
+            table.end(join, &|| {});
+            assert!(table.snapshot().is_snapshot_of(&put));
+            assert!(table.snapshot().contacts().eq(put.contacts()));
+        }
     }
 
     #[test]

@@ -96,7 +96,8 @@ fn first_of_same_phone(shards: &[(Vec<Phone>, Vec<u16>)], stop: &StopToken) -> V
             of_part
         })
         .collect();
-    let first: Vec<AtomicU32> = (0..records).into_par_iter().map(|_| AtomicU32::new(FIRST)).collect();
+    let first: Vec<AtomicU32> =
+        (0..records).into_par_iter().with_min_len(TOGETHER).map(|_| AtomicU32::new(FIRST)).collect();
     (0..parts).into_par_iter().take_any_while(|_| !stop.is_stopped()).for_each(|part| {
         let of_part = || parted.iter().flat_map(|of_shard| &of_shard[part]);
         let mut seen = HashMap::with_capacity_and_hasher(of_part().count(), hashes.clone());

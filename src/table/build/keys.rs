@@ -90,13 +90,13 @@ impl RowKeys {
                 stripes(run, of_contacts, column, weights, code, |row| u64::from(rows[row as usize]).wrapping_sub(1))
             }
             Self::Near(rows, last) => {
-                let guide = Guide::new(&column.buckets, *last);
+                let guide = Guide::new(&column.buckets, *last, rows.len());
                 let key = |row: u32| rows[row as usize].checked_sub(1).map(u64::from);
                 let code = |row| key(row).map_or(NO_VALUE, |key| guide.code(key));
                 stripes(run, of_contacts, column, weights, code, |row| key(row).unwrap_or(0))
             }
             Self::Far(rows, instants) => {
-                let guide = Guide::new(&column.buckets, instants.last);
+                let guide = Guide::new(&column.buckets, instants.last, rows.len());
                 let key = |row: u32| key(rows[row as usize], instants);
                 let code = |row| key(row).map_or(NO_VALUE, |key| guide.code(key));
                 stripes(run, of_contacts, column, weights, code, |row| key(row).unwrap_or(0))
@@ -185,8 +185,10 @@ impl Guide {
     /// Many parts for each bucket.
     const PARTS_IN_BITS: u32 = 13;
 
-    fn new(buckets: &Buckets, last: u64) -> Self {
-        let shift = (u64::BITS - last.leading_zeros()).saturating_sub(Self::PARTS_IN_BITS);
+    /// To find the codes of so many rows: for few of them many parts would take longer than all looks.
+    fn new(buckets: &Buckets, last: u64, rows: usize) -> Self {
+        let parts_in_bits = Self::PARTS_IN_BITS.min(rows.max(2).ilog2());
+        let shift = (u64::BITS - last.leading_zeros()).saturating_sub(parts_in_bits);
         let codes = (0..=last >> shift).map(|part| buckets.code(part << shift)).collect();
         let ends =
             (0..=buckets.code(last)).map(|code| if code == NO_VALUE { 0 } else { buckets.keys(code).1 }).collect();
@@ -232,15 +234,17 @@ mod tests {
 
     #[test]
     fn a_guide_finds_what_a_search_does() {
-        for last in [0, 1, 254, 255, 8191, 8192, 1_000_003, u64::MAX >> 1] {
+        for last in [0, 1, 254, 255, 8191, 8192, 1_000_003, u64::MAX >> 1, u64::MAX - 1] {
             let keys: Vec<u64> = (0..2_000_u64).map(|i| (i * i * i) % (last + 1)).collect();
             let mut weights: Vec<(u64, u64)> = keys.iter().map(|key| (*key, 1)).collect();
             weights.sort_unstable();
             weights.dedup();
             let buckets = Buckets::new(&weights, last + 1);
-            let guide = Guide::new(&buckets, last);
-            for key in keys.into_iter().chain([last]) {
-                assert_eq!(guide.code(key), buckets.code(key), "{key} of {last}");
+            for rows in [0, 1, 256, keys.len(), 1 << 20] {
+                let guide = Guide::new(&buckets, last, rows);
+                for key in keys.iter().copied().chain([last]) {
+                    assert_eq!(guide.code(key), buckets.code(key), "{key} of {last}");
+                }
             }
         }
     }

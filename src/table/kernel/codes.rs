@@ -2,6 +2,7 @@
 
 use std::array;
 
+use super::WORD;
 use crate::table::bits::ones;
 
 /// A set of one-byte codes.
@@ -10,6 +11,16 @@ pub(crate) struct ByteSet([u64; 4]);
 
 impl ByteSet {
     pub(crate) const ALL: Self = Self([u64::MAX; 4]);
+
+    /// The codes from one to another, both included.
+    pub(crate) fn range(first: u8, last: u8) -> Self {
+        let up_to = |code: u8, at: usize| match (usize::from(code) + 1).saturating_sub(at * WORD) {
+            WORD.. => u64::MAX,
+            bits => (1 << bits) - 1,
+        };
+        let below = |at| first.checked_sub(1).map_or(0, |before| up_to(before, at));
+        Self(array::from_fn(|at| up_to(last, at) & !below(at)))
+    }
 
     pub(crate) fn insert(&mut self, code: u8) {
         self.0[usize::from(code >> 6)] |= 1 << (code & 63);
@@ -36,6 +47,11 @@ impl ByteSet {
     /// The codes of either set.
     pub(crate) fn or(&self, other: &Self) -> Self {
         Self(array::from_fn(|at| self.0[at] | other.0[at]))
+    }
+
+    /// The codes that are not in the other.
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        Self(array::from_fn(|at| self.0[at] & !other.0[at]))
     }
 
     /// The codes whose predecessor is not in the set; that of 0 is 255.
@@ -132,6 +148,9 @@ mod tests {
         let set: ByteSet = [0, 63, 64, 255].into_iter().collect();
         assert_eq!(set.codes().collect::<Vec<_>>(), [0, 63, 64, 255]);
         assert_eq!(ByteSet::ALL.codes().count(), 256);
+        for (first, last) in [(0, 0), (0, 63), (1, 64), (63, 63), (64, 127), (3, 200), (255, 255), (0, 255)] {
+            assert!(ByteSet::range(first, last).codes().eq(first..=last), "{first} to {last}");
+        }
         assert!(ByteSet::default().is_empty());
     }
 
