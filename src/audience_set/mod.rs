@@ -89,14 +89,22 @@ impl AudienceSet {
     /// Makes audiences ready, numbered from 0 in their order.
     #[must_use]
     pub fn new<'a>(audiences: impl IntoIterator<Item = &'a Audience>, cx: &EvalContext) -> Self {
-        let mut set = Self {
-            predicates: Predicates::new(cx.semantics.text_case),
-            graph: Graph::default(),
-            cx: *cx,
-            vacant: Vec::new(),
-            pool: Pool::default(),
-        };
-        for (number, audience) in audiences.into_iter().enumerate() {
+        Self::numbered(audiences.into_iter().enumerate(), Vec::new(), cx)
+    }
+
+    /// Makes audiences ready that have numbers; `vacant` are the numbers that no audience has any more, of which the last is
+    /// given anew first.
+    pub(crate) fn numbered<'a>(
+        audiences: impl IntoIterator<Item = (usize, &'a Audience)>,
+        vacant: Vec<usize>,
+        cx: &EvalContext,
+    ) -> Self {
+        let (predicates, graph) = (Predicates::new(cx.semantics.text_case), Graph::default());
+        let mut set = Self { predicates, graph, cx: *cx, vacant, pool: Pool::default() };
+        for number in &set.vacant {
+            set.graph.attach(*number, Root::Vacant);
+        }
+        for (number, audience) in audiences {
             let root = set.root(audience);
             set.graph.attach(number, root);
         }
@@ -139,6 +147,12 @@ impl AudienceSet {
         self.vacant.pop();
         self.put(number, audience);
         number
+    }
+
+    /// The numbers that no audience has any more, of which the last is given anew first.
+    #[cfg(feature = "image")]
+    pub(crate) fn vacant(&self) -> &[usize] {
+        &self.vacant
     }
 
     /// The number that the next audience will have.
