@@ -4,6 +4,7 @@ mod feed;
 mod follow;
 mod save;
 mod stats;
+mod upkeep;
 
 use std::io;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use self::feed::{Beginning, Feed, Next};
 use self::follow::{Follower, Lines, Unapplied};
 use self::save::{Position, Saver};
 use self::stats::{Stats, Tally};
+use self::upkeep::Background;
 use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
 use crate::heard::Heard;
@@ -118,6 +120,7 @@ fn follow(
     outcome: &mut Outcome,
 ) -> io::Result<()> {
     let mut stats = Stats::new(arguments.stats.map(Duration::from_secs));
+    let mut background = Background::default();
     // Of audiences that are others than those that were saved.
     follower.tell()?;
     follower.flush()?;
@@ -144,6 +147,7 @@ fn follow(
             }
             Next::Stop => break,
         }
+        background.look(&mut follower.live);
         if let Some(saver) = &mut saver {
             saver.save_if_due(&follower.live, follower.position());
         }
