@@ -24,7 +24,6 @@ const UPDATES: usize = 200_000;
 const AT_A_TIME: usize = 100;
 
 fn main() {
-    // Whoever runs every bench asks for times of criterion's, and this has none.
     let given = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let table = table(given("HEADCOUNT_MEMBERSHIPS").unwrap_or(1_000_000));
     let (contacts, memberships) = (table.len(), table.memberships());
