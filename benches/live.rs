@@ -1,35 +1,78 @@
 //! A thousand live audiences: updates a second and how long the slowest take, a day that passes, a size that is asked.
 //!
-//! `HEADCOUNT_MEMBERSHIPS` says over how many memberships; a million, if it does not.
+//! It prints rows of a table. `HEADCOUNT_MEMBERSHIPS` says over how many memberships, a million if it does not;
+//! `HEADCOUNT_AUDIENCES` says how many audiences.
 
+use std::fmt::Display;
+use std::fs;
 use std::hint::black_box;
+use std::io;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use criterion::{BatchSize, Criterion, Throughput};
+use headcount::live::Upkeep;
 use headcount::records::Input;
 use headcount::{Audience, Contact, EvalContext, Live, RecordReader, Table};
 use headcount_generate::{Population, PopulationFormat, REFERENCE_INSTANT, audiences};
 
-const AUDIENCES: usize = 1_000;
 const SEED: u64 = 42;
 /// Contacts who are written to, and may click.
 const TOUCHED: usize = 100_000;
+const UPDATES: usize = 200_000;
+/// Contacts that are asked before an update is taken.
+const AT_A_TIME: usize = 100;
 
 fn main() {
-    let mut criterion = Criterion::default().configure_from_args();
-    let memberships = std::env::var("HEADCOUNT_MEMBERSHIPS").ok().and_then(|text| text.parse().ok());
-    let table = table(memberships.unwrap_or(1_000_000));
-    let step = (table.len() / TOUCHED).max(1);
-    let contacts: Vec<Contact> = table.contacts().step_by(step).collect();
-    let start = Instant::now();
-    let mut live = live(table);
-    println!("{live:?} is made in {:?}, and its schedule takes {} bytes", start.elapsed(), live.schedule_bytes());
-    let mut updates = Updates { contacts, next: 0 };
-    latencies(&mut live, &mut updates);
-    updates_and_sizes(&mut criterion, &mut live, &mut updates);
-    days(&mut live);
-    criterion.final_summary();
+    let given = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let table = table(given("HEADCOUNT_MEMBERSHIPS").unwrap_or(1_000_000));
+    let (contacts, memberships) = (table.len(), table.memberships());
+    let step = (contacts / TOUCHED).max(1);
+    let touched: Vec<Contact> = table.contacts().step_by(step).collect();
+    let mut updates = Updates { contacts: touched, next: 0 };
+
+    println!("| {memberships} memberships of {contacts} contacts | wall | this thread alone |\n|---|--:|--:|");
+    let audiences = given("HEADCOUNT_AUDIENCES").unwrap_or(1_000) as usize;
+    let begun = Watch::start();
+    let mut live = live(table, audiences);
+    begun.row(format!("{audiences} audiences made"), 1);
+    updates_alone(&mut live, &mut updates);
+    updates_beside_upkeep(&mut live, &mut updates);
+    sizes(&live);
+    let bytes = live.schedule_bytes();
+    days(&mut live, &mut updates);
+    println!("| bytes a contact beside the table | {:.1} | |", bytes as f64 / contacts as f64);
+}
+
+/// Time that passes, and what of it this thread has had: others use the machine too.
+struct Watch {
+    wall: Instant,
+    alone: Duration,
+}
+
+impl Watch {
+    fn start() -> Self {
+        Self { wall: Instant::now(), alone: alone() }
+    }
+
+    /// Prints what each of some things took.
+    fn row(&self, what: impl Display, things: usize) {
+        let [wall, alone] = [self.wall.elapsed(), alone() - self.alone].map(|took| took / things as u32);
+        println!("| {what} | {wall:.1?} | {alone:.1?} |");
+    }
+}
+
+/// How long this thread has run, as Linux counts it.
+fn alone() -> Duration {
+    let told = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(told.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0))
+}
+
+/// How long the slowest of some things took.
+fn slowest(what: &str, mut times: Vec<Duration>) {
+    times.sort_unstable();
+    let [half, most, nearly_all, all] = [500, 990, 999, 1_000].map(|part| times[(times.len() - 1) * part / 1_000]);
+    println!("| {what}: 50%, 99%, 99.9%, all | {half:.1?}, {most:.1?}, {nearly_all:.1?}, {all:.1?} | |");
 }
 
 /// Records of memberships that were just written to, every third time with a click; whose they are is spread over all.
@@ -56,84 +99,108 @@ impl Updates {
             ..Contact::default()
         }
     }
-}
 
-/// Instants of updates that come so often.
-fn tick() -> TimeDelta {
-    TimeDelta::microseconds(3)
-}
-
-fn latencies(live: &mut Live, updates: &mut Updates) {
-    const UPDATES: usize = 300_000;
-    let (mut events, mut times) = (0, Vec::with_capacity(UPDATES));
-    for _ in 0..UPDATES {
-        let at = live.now() + tick();
-        let record = updates.next(at);
+    /// Applies one and takes its events; tells how long that took, and how many they were.
+    fn apply(&mut self, live: &mut Live) -> (Duration, usize) {
+        let at = live.now() + TimeDelta::microseconds(3);
+        let record = self.next(at);
         let start = Instant::now();
-        events += live.apply(record, at).expect("records have phone numbers").count();
-        times.push(start.elapsed());
+        let events = live.apply(record, at).expect("records have phone numbers").map(black_box).count();
+        (start.elapsed(), events)
     }
-    let all: Duration = times.iter().sum();
-    times.sort_unstable();
-    let per_second = UPDATES as f64 / all.as_secs_f64();
-    let [median, late, latest] = [50, 99, 100].map(|percent| times[(UPDATES - 1) * percent / 100]);
-    println!("{per_second:.0} updates a second, {events} events of {UPDATES}");
-    println!("an update: median {median:?}, 99% {late:?}, at most {latest:?}");
 }
 
-fn updates_and_sizes(criterion: &mut Criterion, live: &mut Live, updates: &mut Updates) {
-    let mut group = criterion.benchmark_group("live");
-    group.throughput(Throughput::Elements(1));
-    let mut now = live.now();
-    group.bench_function("an update", |bencher| {
-        bencher.iter_batched(
-            || {
-                now += tick();
-                (updates.next(now), now)
-            },
-            |(record, at)| {
-                live.apply(record, at).expect("records have phone numbers").for_each(|event| _ = black_box(event))
-            },
-            BatchSize::SmallInput,
-        );
-    });
-    let name = live.audiences().next().expect("there are some").0.to_owned();
-    group.bench_function("a size", |bencher| bencher.iter(|| live.size(black_box(&name)).expect("it is there").value));
-    group.finish();
+/// All on one thread, the table among it.
+fn updates_alone(live: &mut Live, updates: &mut Updates) {
+    let (mut times, mut events) = (Vec::with_capacity(UPDATES), 0);
+    let begun = Watch::start();
+    for _ in 0..UPDATES {
+        let (took, told) = updates.apply(live);
+        times.push(took);
+        events += told;
+    }
+    begun.row(format!("an update, {:.1} events each", events as f64 / UPDATES as f64), UPDATES);
+    slowest("an update", times);
 }
 
-/// What a day takes by which nothing happens but that it passes, and how long the longest step of it.
-fn days(live: &mut Live) {
-    /// Contacts that are asked before updates could be taken.
-    const AT_A_TIME: usize = 100;
-    for _ in 0..3 {
-        let (start, to) = (Instant::now(), live.now() + TimeDelta::days(1));
-        let (mut events, mut longest, mut steps) = (0, Duration::ZERO, 0);
-        while live.now() < to {
-            let step = Instant::now();
-            // Events of one instant are taken as they can be sent.
-            events += live.advance_some(to, AT_A_TIME).expect("time goes on").take(AT_A_TIME).count();
-            longest = longest.max(step.elapsed());
-            steps += 1;
+/// What is to be done for the table, on another thread.
+struct Background(Option<thread::JoinHandle<Upkeep>>);
+
+impl Background {
+    /// Takes what is done, and begins what there is to do.
+    fn look(&mut self, live: &mut Live) {
+        if self.0.as_ref().is_some_and(|working| !working.is_finished()) {
+            return;
         }
-        events += live.events().count();
-        println!("a day passes in {:?}: {events} events, {steps} steps of {longest:?} at most", start.elapsed());
+        let done = self.0.take().map(|working| working.join().expect("it comes to its end"));
+        let begun = match done {
+            Some(done) => live.end_upkeep(done),
+            None => live.begin_upkeep(),
+        };
+        self.0 = begun.map(|mut upkeep| {
+            thread::spawn(move || {
+                upkeep.work();
+                upkeep
+            })
+        });
     }
 }
 
-fn live(table: Table) -> Live {
+fn updates_beside_upkeep(live: &mut Live, updates: &mut Updates) {
+    let (mut times, mut background) = (Vec::with_capacity(UPDATES), Background(None));
+    let begun = Watch::start();
+    for _ in 0..UPDATES {
+        let start = Instant::now();
+        background.look(live);
+        let looked = start.elapsed();
+        times.push(looked + updates.apply(live).0);
+    }
+    begun.row("an update, the table kept up by another thread", UPDATES);
+    slowest("an update, the table kept up by another thread", times);
+}
+
+fn sizes(live: &Live) {
+    const ASKED: usize = 1_000_000;
+    let name = live.audiences().next().expect("there are some").0.to_owned();
+    let begun = Watch::start();
+    let sum: u64 = (0..ASKED).map(|_| live.size(black_box(&name)).expect("it is there").value).sum();
+    begun.row("a size", ASKED);
+    black_box(sum);
+}
+
+/// Days by which an update is taken whenever some contacts have been asked what time does to them.
+fn days(live: &mut Live, updates: &mut Updates) {
+    for day in 1..=3 {
+        let (to, mut times, mut events, mut background) =
+            (live.now() + TimeDelta::days(1), Vec::new(), 0, Background(None));
+        let begun = Watch::start();
+        while live.now() < to {
+            let start = Instant::now();
+            background.look(live);
+            // Events of one instant are taken as they can be sent.
+            events += live.advance_some(to, AT_A_TIME).expect("time goes on").take(AT_A_TIME).map(black_box).count();
+            let waited = start.elapsed();
+            times.push(waited + updates.apply(live).0);
+        }
+        begun.row(format!("day {day} passes: {events} events, {} updates meanwhile", times.len()), 1);
+        slowest("an update meanwhile, with the wait for it", times);
+    }
+}
+
+fn live(table: Table, count: usize) -> Live {
     let read = |audience: String| Audience::from_json(&audience).expect("generated audiences are valid");
     // By their places: names come again.
-    let audiences = audiences(AUDIENCES, SEED).map(read).map(|audience| Audience { id: None, name: None, ..audience });
+    let audiences = audiences(count, SEED).map(read).map(|audience| Audience { id: None, name: None, ..audience });
     let cx = EvalContext::at(REFERENCE_INSTANT.parse().expect("the reference instant is a time"));
     Live::new(table, audiences, &cx).expect("no two have one name")
 }
 
-/// Generated contacts.
+/// Generated contacts, which are read as they are written.
 fn table(memberships: u64) -> Table {
-    let mut lines = Vec::new();
+    let (lines, mut out) = io::pipe().expect("there are pipes");
     let population = Population::new(memberships, SEED);
-    population.write(PopulationFormat::Ndjson, &mut lines, &mut |_| {}).expect("memory takes everything");
-    let table = RecordReader::new().table([Input::new("population.ndjson", &lines[..])]);
+    let writing = thread::spawn(move || population.write(PopulationFormat::Ndjson, &mut out, &mut |_| {}));
+    let table = RecordReader::new().table([Input::new("population.ndjson", lines)]);
+    writing.join().expect("it comes to its end").expect("a pipe takes everything");
     table.expect("generated records are valid")
 }

@@ -42,7 +42,8 @@
 //!
 //! - `records` (default): files of contact records.
 //! - `table` (default): populations in columns, on all cores.
-//! - `image`: tables saved as they are in memory, and opened by mapping the file (`Table::save`, `Table::open`).
+//! - `image`: tables and live audiences saved as they are in memory, and opened by mapping the file (`Table::save`,
+//!   `Table::open`, `Live::save`, `Live::open`).
 //! - `parquet`: Parquet in and out, which is packed with zstd too.
 //! - `arrow`: record batches in and out (`headcount::arrow`).
 //! - `phones`: phone numbers of a region, however they are written, as E.164.
@@ -172,6 +173,6 @@ struct Readme;
 struct Service;
 
 /// The examples of the page on live audiences, run as tests.
-#[cfg(all(doctest, feature = "table"))]
+#[cfg(all(doctest, feature = "image"))]
 #[doc = include_str!("../docs/live.md")]
 struct LivePage;

@@ -24,6 +24,11 @@ impl Heard {
         Self { notes, denied: records.deny_notes }
     }
 
+    /// Where no records are read: those that were are told already.
+    pub(crate) fn of_none(records: &arguments::Records) -> Self {
+        Self { notes: Notes::default(), denied: records.deny_notes }
+    }
+
     /// The notes.
     pub(crate) fn notes(&self) -> &Notes {
         &self.notes

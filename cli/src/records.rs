@@ -110,10 +110,15 @@ fn reader(records: &arguments::Records, asked: &[&Audience]) -> RecordReader {
     records.reader().for_audiences(asked.iter().copied())
 }
 
-fn load_with(records: &arguments::Records, reader: RecordReader, asked: &[&Audience]) -> Result<Loaded, Failure> {
-    let begun = Instant::now();
+/// Has as many threads read and count as were asked for.
+pub(crate) fn start_threads(records: &arguments::Records) {
     // It fails only where there is a pool already, which there is not: records are loaded once.
     let _ = ThreadPoolBuilder::new().num_threads(records.threads()).build_global();
+}
+
+fn load_with(records: &arguments::Records, reader: RecordReader, asked: &[&Audience]) -> Result<Loaded, Failure> {
+    let begun = Instant::now();
+    start_threads(records);
     let mut builder = TableBuilder::default();
     let (mut totals, mut drawn) = (None, None);
     let ReadInputs { skipped, reports } = read(records, &reader, asked, &mut |reader, input| {

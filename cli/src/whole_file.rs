@@ -13,10 +13,38 @@ use crate::failure::Failure;
 
 /// Writes a file without a name or under another beside its own, and gives it its own once it is whole.
 pub(crate) fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    written(path, write).map_err(|error| Failure::Output { to: path.display().to_string(), error })
+    written(path, write, |_| Ok(())).map_err(|error| Failure::Output { to: path.display().to_string(), error })
 }
 
-fn written(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+/// Writes a file as [`write`] does, which is on the disk before it has its name, so that the former is there or this one,
+/// whatever happens to the machine.
+pub(crate) fn write_to_disk(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    written(path, write, File::sync_all)?;
+    sync_folder(folder_of(path))
+}
+
+/// Brings to the disk which files a folder has.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    match File::open(folder)?.sync_all() {
+        // Some file systems cannot, and have nothing to bring there.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result,
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a file; `finish` is done once all is written, before it has its name.
+fn written(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    finish: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
     // A link is followed, so that the file it leads to is the one that is replaced.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
@@ -26,10 +54,12 @@ fn written(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     let unfinished = Unfinished::beside(path)?;
     if let Some(mut file) = unnamed::create(path) {
         write(&mut file)?;
+        finish(&file)?;
         unnamed::name(&file, &unfinished.path)?;
     } else {
         let mut file = File::create_new(&unfinished.path)?;
         write(&mut file)?;
+        finish(&file)?;
     }
     fs::rename(&unfinished.path, path)
 }
@@ -46,9 +76,8 @@ mod unnamed {
 
     /// A file without a name where this one is to be; none where the system cannot give it one later.
     pub(super) fn create(path: &Path) -> Option<File> {
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
-        let file = File::from(open(directory, flags, Mode::from_raw_mode(0o666)).ok()?);
+        let file = File::from(open(super::folder_of(path), flags, Mode::from_raw_mode(0o666)).ok()?);
         std::fs::metadata(known_as(&file)).is_ok().then_some(file)
     }
 

@@ -1,5 +1,6 @@
 //! Any audiences over any population, while contacts change, time passes and audiences come and go, from bytes: sizes are
-//! the definition's, and events that are replayed give the members.
+//! the definition's, and events that are replayed give the members. What is saved goes on when it is opened again; damaged,
+//! with check sums that were made to agree again, it is an error or goes on as something else.
 #![no_main]
 
 use std::collections::BTreeSet;
@@ -25,6 +26,9 @@ enum Step {
     Insert(Audience),
     Replace(u8, Audience),
     RemoveAudience(u8),
+    /// Saved once some of the events of what time does are taken, and opened again.
+    Open { taken: u8 },
+    OpenDamaged(Vec<(u16, u8)>),
 }
 
 /// Without what others may have too, so that each goes by its place.
@@ -39,6 +43,23 @@ fn replay(members: &mut BTreeSet<(String, String)>, event: Event) {
         EventKind::Left => members.remove(&member),
     };
     assert!(is_news);
+}
+
+/// What is saved; what nests deeper than records may cannot be.
+fn image(live: &Live) -> Option<Vec<u8>> {
+    let mut image = Vec::new();
+    live.checkpoint("here").write(&mut image).ok()?;
+    Some(image)
+}
+
+/// Goes on with what was opened, whatever that is.
+fn goes_on(mut live: Live) {
+    let _ = live.events().take(1_000).count();
+    let to = live.now().checked_add_signed(TimeDelta::days(40)).unwrap_or(live.now());
+    let _ = live.advance(to).unwrap().take(1_000).count();
+    let record = Contact { phone_number: "+1".to_owned(), ..Contact::default() };
+    let _ = live.apply(record, to).unwrap().take(1_000).count();
+    let _ = (live.sizes().count(), live.audiences_of("+1").len());
 }
 
 libfuzzer_sys::fuzz_target!(|case: Case| {
@@ -85,6 +106,27 @@ libfuzzer_sys::fuzz_target!(|case: Case| {
             Step::RemoveAudience(number) => {
                 let Some(name) = chosen(number) else { continue };
                 live.remove_audience(&name).unwrap().collect()
+            }
+            Step::Open { taken } => {
+                let mut events: Vec<Event> = live.advance(to).unwrap().take(usize::from(taken)).collect();
+                let Some(image) = image(&live) else { return };
+                let (opened, position) = Live::open_image(&image).unwrap();
+                assert_eq!((position, opened.cx()), (b"here".to_vec(), live.cx()));
+                live = opened;
+                events.extend(live.events());
+                events
+            }
+            Step::OpenDamaged(damage) => {
+                let Some(mut image) = image(&live) else { return };
+                for (at, by) in damage {
+                    let length = image.len();
+                    image[length - 1 - usize::from(at) % length] ^= by;
+                }
+                let _ = headcount::table::mend_image(&mut image);
+                if let Ok((opened, _)) = Live::open_image(&image) {
+                    goes_on(opened);
+                }
+                Vec::new()
             }
         };
         events.into_iter().for_each(|event| replay(&mut members, event));

@@ -89,14 +89,22 @@ impl AudienceSet {
     /// Makes audiences ready, numbered from 0 in their order.
     #[must_use]
     pub fn new<'a>(audiences: impl IntoIterator<Item = &'a Audience>, cx: &EvalContext) -> Self {
-        let mut set = Self {
-            predicates: Predicates::new(cx.semantics.text_case),
-            graph: Graph::default(),
-            cx: *cx,
-            vacant: Vec::new(),
-            pool: Pool::default(),
-        };
-        for (number, audience) in audiences.into_iter().enumerate() {
+        Self::numbered(audiences.into_iter().enumerate(), Vec::new(), cx)
+    }
+
+    /// Makes audiences ready that have numbers; `vacant` are the numbers that no audience has any more, of which the last is
+    /// given anew first.
+    pub(crate) fn numbered<'a>(
+        audiences: impl IntoIterator<Item = (usize, &'a Audience)>,
+        vacant: Vec<usize>,
+        cx: &EvalContext,
+    ) -> Self {
+        let (predicates, graph) = (Predicates::new(cx.semantics.text_case), Graph::default());
+        let mut set = Self { predicates, graph, cx: *cx, vacant, pool: Pool::default() };
+        for number in &set.vacant {
+            set.graph.attach(*number, Root::Vacant);
+        }
+        for (number, audience) in audiences {
             let root = set.root(audience);
             set.graph.attach(number, root);
         }
@@ -139,6 +147,12 @@ impl AudienceSet {
         self.vacant.pop();
         self.put(number, audience);
         number
+    }
+
+    /// The numbers that no audience has any more, of which the last is given anew first.
+    #[cfg(feature = "image")]
+    pub(crate) fn vacant(&self) -> &[usize] {
+        &self.vacant
     }
 
     /// The number that the next audience will have.
@@ -337,6 +351,23 @@ impl AudienceSet {
             }
             if let Some((record, now)) = record {
                 self.each_membership(record, now, work, |_, truths, _| after.push(truths.clone()));
+            }
+            self.deltas_between(&before, &after, work)
+        })
+    }
+
+    /// The audiences of which another number of a contact's memberships is in at the one instant than at the other, in their order.
+    pub(crate) fn deltas_of_time<R: Record + ?Sized>(&self, record: &R, instants: [i64; 2]) -> Vec<Delta> {
+        let asked = self.predicates.asked(record, self.cx.semantics.subscription == Subscription::Any);
+        self.pool.with(|work| {
+            let (mut before, mut after) = (Vec::new(), Vec::new());
+            for membership in (0..record.memberships()).filter(|membership| asked.takes_part(*membership)) {
+                let mut truths = [Bits::new(self.predicates.len()), Bits::default()];
+                let [earlier, later] = &mut truths;
+                self.predicates.ask_at(&asked, membership, instants, [earlier, later]);
+                let [earlier, later] = truths;
+                before.push(earlier);
+                after.push(later);
             }
             self.deltas_between(&before, &after, work)
         })

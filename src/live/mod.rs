@@ -9,6 +9,8 @@ mod event;
 mod events;
 mod instant;
 mod roster;
+#[cfg(feature = "image")]
+mod saved;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,8 @@ pub use self::event::{Cause, Event, EventKind};
 pub use self::events::Events;
 use self::instant::Instant;
 use self::roster::{Roster, RosterEntry};
+#[cfg(feature = "image")]
+pub use self::saved::Checkpoint;
 use self::schedule::Schedule;
 use self::untold::Untold;
 pub use self::upkeep::Upkeep;
@@ -122,22 +126,23 @@ impl Live {
         for (number, audience) in audiences.into_iter().enumerate() {
             roster.insert(number, audience, || Place::pointer(format!("/{number}")))?;
         }
+        Ok(Self::assemble(table, roster, Vec::new(), Untold::default(), cx))
+    }
+
+    /// Audiences over a table; `vacant` are the numbers that no audience has any more, of which the last is given anew first.
+    fn assemble(table: Table, mut roster: Roster, vacant: Vec<usize>, untold: Untold, cx: &EvalContext) -> Self {
         table.prepare();
         let phones = table.odd_phones();
         let clock = cx.now.timestamp_micros();
         let cx = EvalContext::at(from_micros(clock)).with(cx.semantics);
-        let audiences = || roster.iter().map(|(_, entry)| &entry.audience);
-        let set = AudienceSet::new(audiences(), &cx);
+        let set = AudienceSet::numbered(roster.iter().map(|(number, entry)| (number, &*entry.audience)), vacant, &cx);
         let mut schedule = Schedule::new(cx.semantics);
+        let audiences = || roster.iter().map(|(_, entry)| &*entry.audience);
         schedule.add(audiences(), (&table, &phones), clock);
         let sizes = table.sizes(audiences(), &cx);
-        for (number, size) in sizes.into_iter().enumerate() {
-            if let Some(entry) = roster.get_mut(number) {
-                entry.size = size.value;
-            }
-        }
-        let (instant, untold, upkeep) = (None, Untold::default(), UpkeepToken::default());
-        Ok(Self { table, set, roster, semantics: cx.semantics, clock, schedule, instant, untold, phones, upkeep })
+        roster.iter_mut().zip(sizes).for_each(|(entry, size)| entry.size = size.value);
+        let (semantics, instant, upkeep) = (cx.semantics, None, UpkeepToken::default());
+        Self { table, set, roster, semantics, clock, schedule, instant, untold, phones, upkeep }
     }
 
     /// What the clock shows: whole microseconds. What an instant that it is moved to has beyond them is cut off, so whoever
@@ -163,7 +168,7 @@ impl Live {
 
     /// The audiences with their names, in their order.
     pub fn audiences(&self) -> impl Iterator<Item = (&str, &Audience)> {
-        self.roster.iter().map(|(_, entry)| (&*entry.name, &entry.audience))
+        self.roster.iter().map(|(_, entry)| (&*entry.name, &*entry.audience))
     }
 
     /// The size of an audience, which is looked up.

@@ -18,7 +18,7 @@ pub(super) struct Roster {
 #[derive(Debug)]
 pub(super) struct RosterEntry {
     pub(super) name: Arc<str>,
-    pub(super) audience: Audience,
+    pub(super) audience: Arc<Audience>,
     pub(super) fingerprint: Fingerprint,
     pub(super) size: u64,
 }
@@ -30,6 +30,14 @@ pub(super) fn name(audience: &Audience, number: usize) -> Arc<str> {
 }
 
 impl Roster {
+    /// So many numbers, which nobody has yet.
+    #[cfg(feature = "image")]
+    pub(super) fn of_numbers(numbers: usize) -> Self {
+        let mut entries = Vec::new();
+        entries.resize_with(numbers, || None);
+        Self { entries, numbers: HashMap::new() }
+    }
+
     /// Puts in an audience, which is somewhere in the caller's input, and whose size is not known yet.
     ///
     /// # Errors
@@ -42,8 +50,14 @@ impl Roster {
         place: impl FnOnce() -> Place,
     ) -> Result<(), Errors> {
         let name = name(&audience, number);
+        let is_new = self.insert_named(number, Arc::clone(&name), audience.into());
+        if is_new { Ok(()) } else { Err(Errors::of(Kind::SameName { name: name.to_string() }, place())) }
+    }
+
+    /// Puts in an audience under a name; nothing happens, and this is false, where another one has it.
+    pub(super) fn insert_named(&mut self, number: usize, name: Arc<str>, audience: Arc<Audience>) -> bool {
         if self.numbers.contains_key(&name) {
-            return Err(Errors::of(Kind::SameName { name: name.to_string() }, place()));
+            return false;
         }
         if self.entries.len() <= number {
             self.entries.resize_with(number + 1, || None);
@@ -51,14 +65,14 @@ impl Roster {
         let fingerprint = audience.filter.fingerprint();
         self.numbers.insert(Arc::clone(&name), number);
         self.entries[number] = Some(RosterEntry { name, audience, fingerprint, size: 0 });
-        Ok(())
+        true
     }
 
     /// Puts an audience in the place of another, which is given back.
-    pub(super) fn replace(&mut self, number: usize, audience: Audience) -> Option<Audience> {
+    pub(super) fn replace(&mut self, number: usize, audience: Audience) -> Option<Arc<Audience>> {
         let entry = self.get_mut(number)?;
         entry.fingerprint = audience.filter.fingerprint();
-        Some(std::mem::replace(&mut entry.audience, audience))
+        Some(std::mem::replace(&mut entry.audience, audience.into()))
     }
 
     pub(super) fn remove(&mut self, number: usize) -> Option<RosterEntry> {
@@ -90,5 +104,17 @@ impl Roster {
     /// The audiences with their numbers, in the order of these.
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, &RosterEntry)> {
         self.entries.iter().enumerate().filter_map(|(number, entry)| Some((number, entry.as_ref()?)))
+    }
+
+    /// The audiences by number, each with its name.
+    #[cfg(feature = "image")]
+    pub(super) fn entries(&self) -> Vec<Option<(Arc<str>, Arc<Audience>)>> {
+        let shared = |entry: &RosterEntry| (Arc::clone(&entry.name), Arc::clone(&entry.audience));
+        self.entries.iter().map(|entry| entry.as_ref().map(shared)).collect()
+    }
+
+    /// The audiences in the order of their numbers.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut RosterEntry> {
+        self.entries.iter_mut().flatten()
     }
 }

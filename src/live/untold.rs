@@ -10,40 +10,43 @@ use crate::table::{Members, OddPhones, Phone};
 use crate::time::from_micros;
 
 /// Events that nobody has taken.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Untold(VecDeque<Batch>);
 
 /// Events of one instant, of one cause.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Batch {
     at: i64,
     events: BatchEvents,
 }
 
 /// The events of a batch, by their cause; those that are taken go.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum BatchEvents {
     Update(ContactEvents),
     Time(VecDeque<AudienceEvents>),
     Edit(Box<EditEvents>),
+    /// Those that were saved, of whatever cause.
+    #[cfg(feature = "image")]
+    Saved(Cause, vec::IntoIter<(Arc<str>, String, EventKind)>),
 }
 
 /// Of a contact, in the order of audiences.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct ContactEvents {
     phone_number: String,
     audiences: vec::IntoIter<(Arc<str>, EventKind)>,
 }
 
 /// Of an audience, in the order of phone numbers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct AudienceEvents {
     audience: Arc<str>,
     contacts: vec::IntoIter<(Phone, EventKind)>,
 }
 
 /// Of an audience that was edited, in the order of phone numbers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct EditEvents {
     audience: Arc<str>,
     left: Peekable<InPhoneOrder>,
@@ -77,6 +80,18 @@ impl Untold {
         self.put(at, BatchEvents::Edit(Box::new(EditEvents { audience, left, entered })));
     }
 
+    /// Events of one cause that were saved before anybody took them.
+    #[cfg(feature = "image")]
+    pub(super) fn put_saved(&mut self, at: i64, cause: Cause, events: Vec<(Arc<str>, String, EventKind)>) {
+        self.put(at, BatchEvents::Saved(cause, events.into_iter()));
+    }
+
+    /// Whether all events have been taken.
+    #[cfg(feature = "image")]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn put(&mut self, at: i64, events: BatchEvents) {
         self.0.push_back(Batch { at, events });
     }
@@ -90,6 +105,8 @@ impl Untold {
                 BatchEvents::Update(events) => (Cause::Update, events.next()),
                 BatchEvents::Time(audiences) => (Cause::Time, next_of_time(audiences, phones)),
                 BatchEvents::Edit(events) => (Cause::Edit, events.next()),
+                #[cfg(feature = "image")]
+                BatchEvents::Saved(cause, events) => (*cause, events.next()),
             };
             if let Some((audience, phone_number, event)) = next {
                 return Some(Event { at, audience, phone_number, event, cause });
@@ -131,7 +148,7 @@ impl EditEvents {
 }
 
 /// The phone numbers of members in their order as texts, some of them at a time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct InPhoneOrder {
     /// Those of whom some are left.
     members: Option<Members>,

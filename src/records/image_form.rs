@@ -11,7 +11,7 @@ use crate::contact::Contact;
 use crate::error::{Code, Kind, Place};
 use crate::note::{Finding, Observed};
 use crate::table::shard::Shards;
-use crate::table::{AskedColumns, IMAGE_MAGIC, Map, Table, open_image};
+use crate::table::{AskedColumns, IMAGE_MAGIC, ImageContents, Map, Table, open_image};
 
 /// The most bytes of an input that cannot be mapped: it is held in memory.
 const MOST_IN_MEMORY: u64 = 1 << 30;
@@ -54,7 +54,8 @@ impl ImageForm {
         let compared = || self.reading.watch.findings().filter_map(Finding::custom_key).collect();
         let foreseen = self.reading.foreseen.as_ref();
         let asked = foreseen.map(|foreseen| AskedColumns { plans: &foreseen.plans, compared: compared() });
-        let opened = open_image(&self.map, asked.as_ref()).map_err(|bad| Stop::Unreadable(bad.into_reason()))?;
+        let opened = open_image(&self.map, asked.as_ref())
+            .map_err(|bad| Stop::Unreadable(bad.into_reason(ImageContents::Table)))?;
         self.reading.progress.tell(self.map.bytes().len() as u64);
         tally.drawn = opened.drawn;
         let mut observed = Observed::clone(opened.table.observed());

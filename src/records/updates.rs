@@ -185,6 +185,42 @@ impl Updates<'_> {
         }
     }
 
+    /// Goes on behind so many more lines, whatever is on them.
+    ///
+    /// # Errors
+    ///
+    /// `unreadable_input`: the input cannot be read, or has not that many lines.
+    ///
+    /// ```
+    /// use headcount::RecordReader;
+    /// use headcount::records::Input;
+    ///
+    /// let lines = "no update\n{\"at\": \"2025-11-16\"}\n{\"at\": \"2025-11-17\"}";
+    /// let mut updates = RecordReader::new().updates(Input::new("queue", lines.as_bytes()));
+    /// updates.skip_lines(2)?;
+    /// assert_eq!(updates.next().unwrap()?.at.to_rfc3339(), "2025-11-17T00:00:00+00:00");
+    /// assert_eq!(
+    ///     updates.skip_lines(1).unwrap_err().to_string(),
+    ///     "unreadable_input at queue: cannot be read: it has 3 lines, and 4 of it were read before"
+    /// );
+    /// # Ok::<(), headcount::Errors>(())
+    /// ```
+    pub fn skip_lines(&mut self, lines: u64) -> Result<(), Errors> {
+        let to = self.position.lines + lines;
+        while self.position.lines < to {
+            match self.next_line() {
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    let lines = self.position.lines;
+                    let reason = format!("cannot be read: it has {lines} lines, and {to} of it were read before");
+                    return Err(self.ended(Stop::Unreadable(reason)));
+                }
+                Err(stop) => return Err(self.ended(stop)),
+            }
+        }
+        Ok(())
+    }
+
     /// Nothing more can be read.
     #[cold]
     fn ended(&mut self, stop: Stop) -> Errors {

@@ -64,7 +64,10 @@ pub(crate) use self::cell::cell;
 #[cfg(feature = "parquet")]
 pub(crate) use self::cells::{CellRef, RowBlock, TableCells};
 #[cfg(feature = "image")]
-pub(crate) use self::image::{AskedColumns, MAGIC as IMAGE_MAGIC, Map, open as open_image};
+pub(crate) use self::image::{
+    AskedColumns, BadImage, ImageContents, MAGIC as IMAGE_MAGIC, Map, open as open_image, open_file as open_image_file,
+    open_with_extras as open_image_with_extras, save as save_image, write as write_image_with,
+};
 #[cfg(all(feature = "image", feature = "arbitrary"))]
 #[doc(hidden)]
 pub use self::image::{mend_image, write_image};

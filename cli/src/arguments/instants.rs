@@ -1,9 +1,19 @@
 //! Instants and lengths of time, as they are typed.
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub(super) fn parse_time(text: &str) -> Result<DateTime<Utc>, String> {
     headcount::filter::parse_time(text).ok_or_else(|| "expected a date or time such as 2025-11-15T08:30:00Z".to_owned())
+}
+
+/// A number of seconds that is not nothing, with a fraction or without.
+pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|seconds| !seconds.is_zero())
+        .ok_or_else(|| "expected a number of seconds such as 60 or 0.5".to_owned())
 }
 
 /// The end of a range of instants.

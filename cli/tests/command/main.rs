@@ -30,6 +30,7 @@ mod sql;
 mod timeline;
 mod usage;
 mod watch;
+mod watch_save;
 mod which;
 mod why;
 

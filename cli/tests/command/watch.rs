@@ -15,7 +15,7 @@ const RECORDS: &str = "phone_number,list_id,click_count,last_clicked_at
 ";
 
 /// Those who clicked within two days, and those who clicked often, of these records from 2025-11-15 on.
-fn watch(directory: &tempfile::TempDir, rest: &str) -> Headcount {
+pub(crate) fn watch(directory: &tempfile::TempDir, rest: &str) -> Headcount {
     std::fs::write(directory.path().join("contacts.csv"), RECORDS).unwrap();
     std::fs::write(
         directory.path().join("audiences.json"),
@@ -29,7 +29,7 @@ fn watch(directory: &tempfile::TempDir, rest: &str) -> Headcount {
     watch.within(directory.path())
 }
 
-fn directory() -> tempfile::TempDir {
+pub(crate) fn directory() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
 }
 
@@ -283,17 +283,17 @@ fn a_reader_that_has_read_enough() {
 }
 
 /// Records, and updates of others in the half week after 2025-11-12, of the same audiences.
-struct Generated {
-    directory: tempfile::TempDir,
-    records: String,
+pub(crate) struct Generated {
+    pub(crate) directory: tempfile::TempDir,
+    pub(crate) records: String,
     /// All of the records in the end.
-    all: String,
-    updates: String,
+    pub(crate) all: String,
+    pub(crate) updates: String,
 }
 
 impl Generated {
-    fn new() -> Self {
-        let all = headcount("generate --memberships 3000 --seed 7").stdout();
+    pub(crate) fn of(memberships: u32) -> Self {
+        let all = headcount(format!("generate --memberships {memberships} --seed 7")).stdout();
         let (records, later) = all.split_at(all[..all.len() / 3].rfind('\n').unwrap() + 1);
         let update = |(minute, record): (usize, &str)| {
             let at = format!("2025-11-{:02}T{:02}:{:02}:00Z", 12 + minute / 1440, minute / 60 % 24, minute % 60);
@@ -314,7 +314,7 @@ impl Generated {
     }
 
     /// What `size` says of the audiences.
-    fn sizes(&self, records: &str, now: &str) -> BTreeMap<String, i64> {
+    pub(crate) fn sizes(&self, records: &str, now: &str) -> BTreeMap<String, i64> {
         let size = headcount(format!("size --audience audiences.ndjson - --format json --now {now}"));
         let told = size.within(self.directory.path()).reading(records).json();
         let size = |size: &serde_json::Value| (name(size).to_owned(), size["size"].as_i64().unwrap());
@@ -323,7 +323,7 @@ impl Generated {
 }
 
 /// The answer on the last line.
-fn answer(watched: &str) -> BTreeMap<String, i64> {
+pub(crate) fn answer(watched: &str) -> BTreeMap<String, i64> {
     let answer: serde_json::Value = serde_json::from_str(watched.lines().last().unwrap()).unwrap();
     serde_json::from_value(answer["sizes"].clone()).unwrap()
 }
@@ -331,7 +331,7 @@ fn answer(watched: &str) -> BTreeMap<String, i64> {
 /// Sizes in the end are those of all records, and those that whoever counts events comes to.
 #[test]
 fn sizes_are_those_of_the_last_records() {
-    let generated = Generated::new();
+    let generated = Generated::of(3_000);
     let watched = generated.watched(&generated.records, &generated.updates);
     let sizes = answer(&watched);
     assert_eq!(sizes, generated.sizes(&generated.all, "2025-11-20"));
@@ -350,7 +350,7 @@ fn sizes_are_those_of_the_last_records() {
 /// process alone would tell they tell together.
 #[test]
 fn four_processes_tell_together_what_one_tells() {
-    let generated = Generated::new();
+    let generated = Generated::of(3_000);
     let shard = |lines: &str, number: u64| -> String {
         let is_here = |line: &&str| {
             let record: serde_json::Value = serde_json::from_str(line).unwrap();

@@ -24,6 +24,8 @@ use crc32fast::Hasher;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::bad_image::BadImage;
+
 /// What an image begins with: no text does, and a line end that was converted is noticed.
 pub(crate) const MAGIC: [u8; 8] = *b"\x89HCOUNT\n";
 
@@ -40,21 +42,6 @@ const ALIGNMENT: usize = 64;
 
 /// Bytes that one thread sums up in some tenths of a millisecond.
 const SUMMED_AT_ONCE: usize = 1 << 20;
-
-/// Why an image cannot be opened, and what is to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct BadImage(String);
-
-impl BadImage {
-    /// The reason in one sentence that follows the name of the file.
-    pub(crate) fn into_reason(self) -> String {
-        self.0
-    }
-
-    pub(super) fn damaged(what: &str) -> Self {
-        Self(format!("is a damaged table image: {what}; import its records again"))
-    }
-}
 
 /// Whether images are read and written here: numbers are as they are in memory.
 pub(super) fn fits_machine() -> bool {
@@ -156,34 +143,28 @@ impl Directory {
     /// Of an image whose header, directory and length are right.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, BadImage> {
         if !fits_machine() {
-            return Err(BadImage(format!("is a table image, and {OTHER_MACHINE}")));
+            return Err(BadImage::OtherMachine);
         }
         if !bytes.starts_with(&MAGIC) {
-            return Err(BadImage(
-                "is no table image: expected a file that `Table::save` or `headcount import -o FILE.headcount` wrote"
-                    .to_owned(),
-            ));
+            return Err(BadImage::NoImage);
         }
-        let header: &[u8; HEADER] = bytes.first_chunk().ok_or_else(|| cut_short(bytes.len(), HEADER as u64))?;
+        let header: &[u8; HEADER] =
+            bytes.first_chunk().ok_or(BadImage::CutShort { expected: HEADER as u64, found: bytes.len() })?;
         let four = |at: usize| [header[at], header[at + 1], header[at + 2], header[at + 3]];
         let number = |at: usize| u32::from_ne_bytes(four(at));
         let long = |at: usize| u64::from(number(at)) | u64::from(number(at + 4)) << 32;
         if number(12) == ORDER.swap_bytes() {
-            return Err(BadImage(format!("is a table image of a big-endian machine, and {OTHER_MACHINE}")));
+            return Err(BadImage::BigEndian);
         }
         if number(60) != crc32fast::hash(&header[..60]) || number(12) != ORDER {
             return Err(BadImage::damaged("its header does not agree with its check sum"));
         }
         if number(8) != VERSION {
-            return Err(BadImage(format!(
-                "is a table image of version {}, and this headcount reads version {VERSION}: import its records again, \
-                 or write Parquet with the headcount that wrote it",
-                number(8)
-            )));
+            return Err(BadImage::OtherVersion { found: number(8), read: VERSION });
         }
         let (length, of_directory) = (long(16), long(24));
         if (bytes.len() as u64) < length {
-            return Err(cut_short(bytes.len(), length));
+            return Err(BadImage::CutShort { expected: length, found: bytes.len() });
         }
         if bytes.len() as u64 > length {
             let more = bytes.len() as u64 - length;
@@ -216,9 +197,9 @@ impl Directory {
         (end == bytes.len()).then_some(Self { sections })
     }
 
-    /// Whether there is a section of that name.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.sections.contains_key(name)
+    /// The names of the sections, in no order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.sections.keys().map(String::as_str)
     }
 
     /// Where a section is whose bytes agree with its check sum.
@@ -231,12 +212,6 @@ impl Directory {
         }
         Ok(range.clone())
     }
-}
-
-fn cut_short(found: usize, expected: u64) -> BadImage {
-    BadImage(format!(
-        "is a table image that is cut short: expected {expected} bytes, found {found}; import its records again"
-    ))
 }
 
 /// Makes the check sums of an image agree with its bytes, so that what is behind them is tried.

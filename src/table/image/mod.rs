@@ -18,6 +18,7 @@
 //! that were removed. What is written by `postcard` says what is where by names, so that a build with other fields reads
 //! none of it wrong: a column more or less is an error.
 
+mod bad_image;
 mod layout;
 mod map;
 mod read;
@@ -43,10 +44,11 @@ use crate::estimate::{Sample, SampleInfo};
 use crate::filter::CustomKey;
 use crate::plan::{Node, Plan};
 
+pub(crate) use self::bad_image::{BadImage, ImageContents};
+pub(crate) use self::layout::MAGIC;
 #[cfg(feature = "arbitrary")]
 #[doc(hidden)]
 pub use self::layout::mend_image;
-pub(crate) use self::layout::{BadImage, MAGIC};
 pub(crate) use self::map::{Map, MappedSlice};
 
 const TABLE: &str = "table";
@@ -81,7 +83,8 @@ impl Table {
     ///
     /// The table is saved as [`Table::compact`] would leave it, which takes as long as that does where contacts were changed.
     /// The file is written under another name beside its own, brought to the disk, and moved: a save that fails or is
-    /// killed leaves a former file as it was, and whoever has opened that keeps it. Images are for the machine's own kind
+    /// killed leaves a former file as it was, and whoever has opened that keeps it; of one that is killed, a file
+    /// `.headcount-….part` may stay. Images are for the machine's own kind
     /// and for this version of the format, and no archive: Parquet is what everybody reads.
     ///
     /// # Errors
@@ -132,12 +135,7 @@ impl Table {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Errors> {
-        let path = path.as_ref();
-        let opened =
-            File::open(path).and_then(|file| Map::of_file(&file)).map_err(|error| format!("cannot be read: {error}"));
-        let opened = opened.and_then(|map| open(&Arc::new(map), None).map_err(BadImage::into_reason));
-        let opened =
-            opened.map_err(|reason| Errors::from(Kind::Unreadable(reason)).in_file(&path.display().to_string()))?;
+        let opened = open_file(path.as_ref(), ImageContents::Table, |map| open(map, None))?;
         Ok(opened.table)
     }
 }
@@ -180,12 +178,24 @@ pub(crate) fn save(table: &Table, drawn: Option<SampleInfo>, extras: &[(&str, &[
     write(table, drawn, extras, &mut out)?;
     drop(out);
     unfinished.as_file().sync_all()?;
-    unfinished.persist(path)?;
-    Ok(())
+    unfinished.persist(&path)?;
+    sync_folder(folder)
 }
 
-/// Writes the bytes of an image.
-fn write(
+/// Brings to the disk which files a folder has.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    match File::open(folder)?.sync_all() {
+        // Some file systems cannot, and have nothing to bring there.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result,
+    }
+}
+
+/// Writes the bytes of an image, as [`save`] does a file.
+pub(crate) fn write(
     table: &Table,
     drawn: Option<SampleInfo>,
     extras: &[(&str, &[u8])],
@@ -218,15 +228,42 @@ impl AskedColumns<'_> {
     }
 }
 
-/// Opens an image; where it is known what will be asked, without the other columns, of which nothing is looked at.
+/// Opens an image of a table alone; where it is known what will be asked, without the other columns, of which nothing is
+/// looked at.
 pub(crate) fn open(map: &Arc<Map>, asked: Option<&AskedColumns<'_>>) -> Result<OpenedImage, BadImage> {
-    ImageReader::new(map)?.read(&|id| asked.is_none_or(|asked| asked.has(id)))
+    let reader = ImageReader::new(map)?;
+    if reader.has_extras() {
+        return Err(BadImage::OtherContents);
+    }
+    reader.read(&|id| asked.is_none_or(|asked| asked.has(id)))
 }
 
-/// What was saved with the table under a name, if it was.
-#[cfg_attr(not(test), expect(dead_code, reason = "for whoever saves more than a table"))]
-pub(crate) fn extra(map: &Arc<Map>, name: &str) -> Result<Option<Vec<u8>>, BadImage> {
-    ImageReader::new(map)?.extra(name)
+/// Opens an image of a table that was [saved](save) with sections of these names.
+pub(crate) fn open_with_extras<const N: usize>(
+    map: &Arc<Map>,
+    names: [&str; N],
+) -> Result<(Table, [Vec<u8>; N]), BadImage> {
+    let reader = ImageReader::new(map)?;
+    if !reader.has_extras() {
+        return Err(BadImage::OtherContents);
+    }
+    let mut extras = [const { Vec::new() }; N];
+    for (extra, name) in extras.iter_mut().zip(names) {
+        *extra = reader.extra(name)?;
+    }
+    Ok((reader.read(&|_| true)?.table, extras))
+}
+
+/// Opens a file, in which something is expected.
+pub(crate) fn open_file<T>(
+    path: &Path,
+    expected: ImageContents,
+    open: impl FnOnce(&Arc<Map>) -> Result<T, BadImage>,
+) -> Result<T, Errors> {
+    let map = File::open(path).and_then(|file| Map::of_file(&file));
+    let opened = map.map_err(|error| format!("cannot be read: {error}"));
+    let opened = opened.and_then(|map| open(&Arc::new(map)).map_err(|bad| bad.into_reason(expected)));
+    opened.map_err(|reason| Errors::from(Kind::Unreadable(reason)).in_file(&path.display().to_string()))
 }
 
 /// Whether a plan asks for a column.

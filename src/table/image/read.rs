@@ -8,7 +8,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
-use super::layout::{BadImage, Directory};
+use super::bad_image::BadImage;
+use super::layout::Directory;
 use super::map::{Map, MappedSlice};
 use super::stored::{
     StoredChunk, StoredColumn, StoredDomain, StoredId, StoredNumber, StoredRow, StoredTable, StoredValue,
@@ -81,13 +82,16 @@ impl<'m> ImageReader<'m> {
         Ok(OpenedImage { table: Table { replaced, observed, ..table }, drawn, custom_keys })
     }
 
+    /// Whether whoever saved the table gave it sections of their own.
+    pub(super) fn has_extras(&self) -> bool {
+        let is_extra = |name: &str| name.strip_prefix(EXTRA).is_some_and(|rest| rest.starts_with(' '));
+        self.directory.names().any(is_extra)
+    }
+
     /// A section that whoever saved the table gave it.
-    pub(super) fn extra(&self, name: &str) -> Result<Option<Vec<u8>>, BadImage> {
-        let name = format!("{EXTRA} {name}");
-        if !self.directory.has(&name) {
-            return Ok(None);
-        }
-        self.section(&name).map(|range| Some(self.map.bytes()[range].to_vec()))
+    pub(super) fn extra(&self, name: &str) -> Result<Vec<u8>, BadImage> {
+        let range = self.section(&format!("{EXTRA} {name}"))?;
+        Ok(self.map.bytes()[range].to_vec())
     }
 
     fn section(&self, name: &str) -> Result<Range<usize>, BadImage> {

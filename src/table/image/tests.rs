@@ -36,7 +36,7 @@ fn bytes(table: &Table) -> Vec<u8> {
 
 /// What is wrong with bytes, if anything is.
 fn reason(bytes: &[u8]) -> Option<String> {
-    open(&Arc::new(Map::of_bytes(bytes)), None).err().map(BadImage::into_reason)
+    open(&Arc::new(Map::of_bytes(bytes)), None).err().map(|bad| bad.into_reason(ImageContents::Table))
 }
 
 fn contact(i: u64) -> Contact {
@@ -166,9 +166,17 @@ fn what_else_is_saved_is_there_by_name() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("contacts.headcount");
     save(&tables(9)[0], None, &[("clock", b"now"), ("audiences", &[])], &path).unwrap();
-    let map = Arc::new(Map::of_file(&File::open(path).unwrap()).unwrap());
-    let kept = ["clock", "audiences", "position"].map(|name| extra(&map, name).unwrap());
-    assert_eq!(kept, [Some(b"now".to_vec()), Some(Vec::new()), None]);
+    let open = |names| open_file(&path, ImageContents::Live, |map| open_with_extras(map, names));
+    let (table, kept) = open(["clock", "audiences"]).unwrap();
+    assert_eq!((ask(&table), kept), (ask(&tables(9)[0]), [b"now".to_vec(), Vec::new()]));
+    let missing = open(["clock", "position"]).unwrap_err().to_string();
+    assert!(
+        missing
+            .ends_with("is a damaged image of live audiences: it has no `extra position`; begin anew from the records")
+    );
+    assert!(Table::open(&path).unwrap_err().to_string().ends_with(
+        "is an image of live audiences, and no table alone: `Live::open` and `headcount watch --save FILE` go on with it"
+    ));
 }
 
 #[test]

@@ -26,7 +26,7 @@ const AHEAD: usize = 4;
 pub(super) enum Next {
     /// Updates: all that can be read without waiting, or as many as are handed on at once.
     Updates {
-        updates: Vec<Result<Update, Errors>>,
+        updates: Vec<FedUpdate>,
         /// What is to be heard of them, and was not of those before.
         notes: Notes,
     },
@@ -41,6 +41,22 @@ pub(super) enum Next {
     Stop,
 }
 
+/// An update, or what is wrong with it.
+pub(super) struct FedUpdate {
+    pub(super) update: Result<Update, Errors>,
+    /// How many lines of updates have been read with it, of all that there ever were.
+    pub(super) lines: u64,
+}
+
+/// Which lines of the updates are taken.
+#[derive(Clone, Copy)]
+pub(super) struct Beginning {
+    /// How many there were before the input begins.
+    pub(super) before: u64,
+    /// How many of the input's are taken already.
+    pub(super) known: u64,
+}
+
 /// Updates that come, until a signal says that it is enough.
 pub(super) struct Feed {
     next: Receiver<Next>,
@@ -50,7 +66,7 @@ pub(super) struct Feed {
 
 impl Feed {
     /// Begins to read, and to mind signals: the first stops the feed, a second one ends the command where it stands.
-    pub(super) fn open(reader: RecordReader, path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(reader: RecordReader, path: &Path, beginning: Beginning) -> Result<Self, Failure> {
         let (sender, next) = sync_channel(AHEAD);
         let stop = StopToken::new();
         let (told, wakes) = (stop.clone(), sender.clone());
@@ -67,7 +83,7 @@ impl Feed {
         // It is never waited for: it may be reading from somebody who has nothing more to say.
         thread::spawn(move || {
             let input = if is_standard(&path) { Input::new(STANDARD_INPUT, io::stdin()) } else { Input::from(path) };
-            read(reader.updates(input), &sender);
+            read(reader.updates(input), beginning, &sender);
         });
         Ok(Self { next, stop })
     }
@@ -88,14 +104,19 @@ impl Feed {
     }
 }
 
-/// Hands on all updates, as many at a time as can be read without waiting.
-fn read(mut updates: Updates<'_>, sender: &SyncSender<Next>) {
+/// Hands on all updates but those that are known, as many at a time as can be read without waiting.
+fn read(mut updates: Updates<'_>, Beginning { before, known }: Beginning, sender: &SyncSender<Next>) {
+    if let Err(errors) = updates.skip_lines(known) {
+        let unreadable = FedUpdate { update: Err(errors), lines: before + known };
+        // Where it cannot be sent, nobody takes any.
+        let _ = sender.send(Next::Updates { updates: vec![unreadable], notes: Notes::default() });
+    }
     // What notes are about: each is told once, as soon as there is one.
     let mut told = HashSet::new();
     loop {
         let mut ready = Vec::new();
         while let Some(update) = updates.next() {
-            ready.push(update);
+            ready.push(FedUpdate { update, lines: before + updates.position().lines });
             if ready.len() == AT_ONCE || !updates.is_ready() {
                 break;
             }

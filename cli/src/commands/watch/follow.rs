@@ -8,6 +8,8 @@ use headcount::records::{Update, UpdateKind};
 use headcount::{Errors, Live, StopToken};
 use serde::{Serialize, Serializer};
 
+use super::feed::FedUpdate;
+use super::save::Position;
 use super::stats::Tally;
 use crate::output::json_line;
 
@@ -38,16 +40,19 @@ impl From<io::Error> for Unapplied {
 
 /// Live audiences, and where their events are written to.
 pub(super) struct Follower<'o> {
-    live: Live,
-    out: &'o mut dyn Write,
+    pub(super) live: Live,
+    lines: Lines<'o>,
     stop: StopToken,
     pub(super) tally: Tally,
+    /// The lines of updates that have been taken, of all that there ever were.
+    taken: u64,
 }
 
 impl<'o> Follower<'o> {
-    /// `stop`: when time that passes may stop before it is as late as an update says.
-    pub(super) fn new(live: Live, out: &'o mut dyn Write, stop: StopToken) -> Self {
-        Self { live, out, stop, tally: Tally::default() }
+    /// `stop`: when time that passes may stop before it is as late as an update says; `taken`: behind how many lines of updates
+    /// it goes on.
+    pub(super) fn new(live: Live, lines: Lines<'o>, stop: StopToken, taken: u64) -> Self {
+        Self { live, lines, stop, tally: Tally::default(), taken }
     }
 
     /// What the clock says.
@@ -55,26 +60,39 @@ impl<'o> Follower<'o> {
         self.live.now()
     }
 
+    /// How far it has come.
+    pub(super) fn position(&self) -> Position {
+        Position { lines: self.taken, written: self.lines.written, ended: false }
+    }
+
+    /// Writes the events that nobody has taken.
+    pub(super) fn tell(&mut self) -> io::Result<()> {
+        self.lines.write_events(self.live.events(), &mut self.tally)
+    }
+
     /// Applies an update and writes what it does.
-    pub(super) fn take(&mut self, update: Result<Update, Errors>) -> Result<(), Unapplied> {
+    pub(super) fn take(&mut self, FedUpdate { update, lines }: FedUpdate) -> Result<(), Unapplied> {
         let taken = update.map_err(Unapplied::from).and_then(|update| self.apply(update));
         match taken {
             Ok(()) => self.tally.updates += 1,
             Err(Unapplied::Invalid(_)) => self.tally.invalid += 1,
-            Err(Unapplied::Output(_) | Unapplied::Stopped) => {}
+            Err(Unapplied::Output(_) | Unapplied::Stopped) => return taken,
         }
+        self.taken = lines;
         taken
     }
 
-    fn apply(&mut self, Update { at, kind }: Update) -> Result<(), Unapplied> {
+    /// Applies an update that is on no line.
+    pub(super) fn apply(&mut self, Update { at, kind }: Update) -> Result<(), Unapplied> {
         self.advance(at)?;
         // What is late is applied now.
         let now = self.live.now();
+        let Self { live, lines, tally, .. } = self;
         match kind {
-            UpdateKind::Record(record) => write_events(self.live.apply(record, now)?, self.out, &mut self.tally)?,
-            UpdateKind::Removal(number) => write_events(self.live.remove(&number, now), self.out, &mut self.tally)?,
+            UpdateKind::Record(record) => lines.write_events(live.apply(record, now)?, tally)?,
+            UpdateKind::Removal(number) => lines.write_events(live.remove(&number, now), tally)?,
             UpdateKind::Clock => {}
-            UpdateKind::Sizes => json_line(self.out, &Answer { at: now, sizes: Sizes(&self.live) })?,
+            UpdateKind::Sizes => lines.write(&Answer { at: now, sizes: Sizes(live) })?,
         }
         Ok(())
     }
@@ -85,23 +103,59 @@ impl<'o> Follower<'o> {
             if self.stop.is_stopped() {
                 return Err(Unapplied::Stopped);
             }
-            write_events(self.live.advance_some(to, BETWEEN_LOOKS)?, self.out, &mut self.tally)?;
+            self.lines.write_events(self.live.advance_some(to, BETWEEN_LOOKS)?, &mut self.tally)?;
         }
         Ok(())
     }
 
     /// Hands on all that was written.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.lines.out.flush()
     }
 }
 
-fn write_events(events: Events<'_>, out: &mut dyn Write, tally: &mut Tally) -> io::Result<()> {
-    for event in events {
-        json_line(out, &event)?;
-        tally.events += 1;
+/// Lines of JSON that are written, one after the other.
+pub(super) struct Lines<'o> {
+    out: &'o mut dyn Write,
+    /// How many have been written.
+    written: u64,
+    are_numbered: bool,
+}
+
+impl<'o> Lines<'o> {
+    pub(super) fn new(out: &'o mut dyn Write) -> Self {
+        Self { out, written: 0, are_numbered: false }
     }
-    Ok(())
+
+    /// Lines that say how many they are, behind some that were written before.
+    pub(super) fn numbered_behind(self, written: u64) -> Self {
+        Self { written, are_numbered: true, ..self }
+    }
+
+    fn write_events(&mut self, events: Events<'_>, tally: &mut Tally) -> io::Result<()> {
+        for event in events {
+            self.write(&event)?;
+            tally.events += 1;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, line: &impl Serialize) -> io::Result<()> {
+        self.written += 1;
+        if self.are_numbered {
+            json_line(self.out, &Numbered { line, number: self.written })
+        } else {
+            json_line(self.out, line)
+        }
+    }
+}
+
+/// A line that says which it is of all that have been written.
+#[derive(Serialize)]
+struct Numbered<'l, T> {
+    #[serde(flatten)]
+    line: &'l T,
+    number: u64,
 }
 
 /// The sizes that somebody asked for; its keys are stable.

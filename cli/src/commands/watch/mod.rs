@@ -2,7 +2,9 @@
 
 mod feed;
 mod follow;
+mod save;
 mod stats;
+mod upkeep;
 
 use std::io;
 use std::time::Duration;
@@ -11,38 +13,102 @@ use headcount::error::Code;
 use headcount::records::{OnError, Update, UpdateKind};
 use headcount::{Audience, Errors, EvalContext, Live};
 
-use self::feed::{Feed, Next};
-use self::follow::{Follower, Unapplied};
+use self::feed::{Beginning, Feed, Next};
+use self::follow::{Follower, Lines, Unapplied};
+use self::save::{Position, Saver};
 use self::stats::{Stats, Tally};
-use crate::arguments;
+use self::upkeep::Background;
+use crate::arguments::{self, is_standard};
 use crate::failure::{Failure, Wrong};
 use crate::heard::Heard;
 use crate::inputs;
-use crate::output::{note, write};
+use crate::output::{note, thousands, write};
 use crate::question;
 use crate::records::{self, Loaded};
 
-/// Loads the records, and follows the updates to their end.
+/// Loads the records, or goes on from what was saved, and follows the updates to their end.
 pub(crate) fn run(arguments: &arguments::Watch) -> Result<(), Failure> {
     let files = arguments.audiences.files.iter().chain(&arguments.records.files);
     inputs::read_standard_input_once(files.chain([&arguments.updates]))?;
     let audiences = audiences(arguments)?;
-    let from = arguments.from.unwrap_or_else(question::clock);
-    let cx = EvalContext::at(from).with(arguments.readings.semantics());
-    let Loaded { table, heard, .. } = records::load(&arguments.records, &audiences.iter().collect::<Vec<_>>())?;
     let reader = arguments.records.reader().for_audiences(&audiences);
-    let live = Live::new(table, audiences, &cx).map_err(Wrong::Records)?;
-    let feed = Feed::open(reader, &arguments.updates)?;
-    let mut outcome = Outcome { tally: Tally::default(), heard, unreadable: None };
-    write(|out| follow(Follower::new(live, out, feed.stop.clone()), &feed, arguments, &mut outcome))?;
+    let Begun { live, position, beginning, heard } = begin(arguments, audiences)?;
+    let feed = Feed::open(reader, &arguments.updates, beginning)?;
+    let saver = match &arguments.save {
+        Some(path) => Some(Saver::start(path.clone(), arguments.save_every, &live, position)?),
+        None => None,
+    };
+    let mut outcome = Outcome { tally: Tally::default(), heard, unreadable: None, unsaved: None };
+    write(|out| {
+        let lines = Lines::new(out);
+        let lines = if saver.is_some() { lines.numbered_behind(position.written) } else { lines };
+        let follower = Follower::new(live, lines, feed.stop.clone(), position.lines);
+        follow(follower, &feed, saver, arguments, &mut outcome)
+    })?;
     outcome.result(&arguments.records)
 }
 
-/// The audiences, each with the lists that it is asked on.
+/// What is followed, and from where on.
+struct Begun {
+    live: Live,
+    position: Position,
+    beginning: Beginning,
+    heard: Heard,
+}
+
+fn begin(arguments: &arguments::Watch, audiences: Vec<Audience>) -> Result<Begun, Failure> {
+    let semantics = arguments.readings.semantics();
+    if let Some(path) = &arguments.save
+        && let Some((mut live, position)) = save::open(path)?
+    {
+        records::start_threads(&arguments.records);
+        let beginning = beginning(arguments, position)?;
+        save::edit(&mut live, audiences, semantics, (path, position))?;
+        return Ok(Begun { live, position, beginning, heard: Heard::of_none(&arguments.records) });
+    }
+    let from = arguments.from.unwrap_or_else(question::clock);
+    let cx = EvalContext::at(from).with(semantics);
+    let Loaded { table, heard, .. } = records::load(&arguments.records, &audiences.iter().collect::<Vec<_>>())?;
+    let live = Live::new(table, audiences, &cx).map_err(Wrong::Records)?;
+    let before = arguments.first_line.map_or(0, |first| first - 1);
+    let position = Position { lines: before, ..Position::default() };
+    Ok(Begun { live, position, beginning: Beginning { before, known: 0 }, heard })
+}
+
+/// Which lines of the updates are taken behind those that are saved.
+fn beginning(arguments: &arguments::Watch, Position { lines, .. }: Position) -> Result<Beginning, Failure> {
+    let first = match arguments.first_line {
+        Some(first) => first,
+        None if !is_standard(&arguments.updates) => 1,
+        None => {
+            return Err(Failure::Unfit(format!(
+                "standard input may begin anywhere: expected --first-line and the number, among all updates, of its first \
+                 line, which is {} where it goes on from what was saved, and 1 where it begins anew",
+                lines + 1
+            )));
+        }
+    };
+    let before = first - 1;
+    let known = lines.checked_sub(before).ok_or_else(|| {
+        Failure::Unfit(format!(
+            "there are updates missing: those up to line {} are saved, and the input begins with line {}",
+            thousands(lines),
+            thousands(first)
+        ))
+    })?;
+    Ok(Beginning { before, known })
+}
+
+/// The audiences, each with the lists that it is asked on, and with what it goes by as its id: whatever place it will have among
+/// others when it is saved and opened again.
 fn audiences(arguments: &arguments::Watch) -> Result<Vec<Audience>, Failure> {
     let mut audiences = inputs::all(&arguments.audiences)?;
     if let Some(lists) = &arguments.readings.source_lists {
         audiences.iter_mut().for_each(|audience| audience.source_lists.clone_from(lists));
+    }
+    for (place, audience) in audiences.iter_mut().enumerate() {
+        let name = audience.id.take().or(audience.name.clone());
+        audience.id = Some(name.unwrap_or_else(|| place.to_string()));
     }
     Ok(audiences)
 }
@@ -51,12 +117,18 @@ fn audiences(arguments: &arguments::Watch) -> Result<Vec<Audience>, Failure> {
 fn follow(
     mut follower: Follower<'_>,
     feed: &Feed,
+    mut saver: Option<Saver>,
     arguments: &arguments::Watch,
     outcome: &mut Outcome,
 ) -> io::Result<()> {
     let mut stats = Stats::new(arguments.stats.map(Duration::from_secs));
+    let mut background = Background::default();
+    // Of audiences that are others than those that were saved.
+    follower.tell()?;
+    follower.flush()?;
     loop {
-        match feed.next(stats.due_in()) {
+        let save_due = saver.as_ref().and_then(|saver| saver.due_in(follower.position()));
+        match feed.next(stats.due_in().into_iter().chain(save_due).min()) {
             Next::Updates { updates, notes } => {
                 outcome.heard.tell_more(notes);
                 for update in updates {
@@ -74,16 +146,23 @@ fn follow(
                     outcome.heard.tell_more(skipped);
                 }
                 if let (Some(at), None) = (arguments.until, &outcome.unreadable) {
-                    outcome.took(follower.take(Ok(Update { at, kind: UpdateKind::Clock })))?;
+                    outcome.took(follower.apply(Update { at, kind: UpdateKind::Clock }))?;
                 }
                 break;
             }
             Next::Stop => break,
         }
-        stats.tell_if_due(follower.tally, follower.now());
+        background.look(&mut follower.live);
+        if let Some(saver) = &mut saver {
+            saver.save_if_due(&follower.live, follower.position());
+        }
+        stats.tell_if_due(follower.tally, follower.now(), saver.as_ref().map(|saver| saver.saved));
     }
     follower.flush()?;
-    stats.tell_all(follower.tally, follower.now());
+    if let Some(saver) = &mut saver {
+        outcome.unsaved = saver.end(&follower.live, follower.position()).err();
+    }
+    stats.tell_all(follower.tally, follower.now(), saver.map(|saver| saver.saved));
     outcome.tally = follower.tally;
     Ok(())
 }
@@ -94,6 +173,8 @@ struct Outcome {
     heard: Heard,
     /// Why they could not be read to their end.
     unreadable: Option<Errors>,
+    /// Why the end could not be saved.
+    unsaved: Option<Failure>,
 }
 
 impl Outcome {
@@ -113,6 +194,9 @@ impl Outcome {
     /// What becomes of the command.
     fn result(self, records: &arguments::Records) -> Result<(), Failure> {
         let Tally { updates, invalid, .. } = self.tally;
+        if let Some(failure) = self.unsaved {
+            return Err(failure);
+        }
         if let Some(errors) = self.unreadable {
             return Err(Wrong::Records(errors).into());
         }

@@ -37,29 +37,31 @@ impl Stats {
         self.every.map(|every| every.saturating_sub(self.last.0.elapsed()))
     }
 
-    /// Tells what was done since the last time, if it is time for that; `now`: what the clock of the audiences says.
-    pub(super) fn tell_if_due(&mut self, tally: Tally, now: DateTime<Utc>) {
+    /// Tells what was done since the last time, if it is time for that; `now`: what the clock of the audiences says; `saved`: the
+    /// line up to which updates are saved.
+    pub(super) fn tell_if_due(&mut self, tally: Tally, now: DateTime<Utc>, saved: Option<u64>) {
         if self.due_in() == Some(Duration::ZERO) {
             let (told, before) = self.last;
-            tell(tally, before, told.elapsed(), now);
+            tell(tally, before, told.elapsed(), now, saved);
             self.last = (Instant::now(), tally);
         }
     }
 
     /// Tells what was done in all.
-    pub(super) fn tell_all(&self, tally: Tally, now: DateTime<Utc>) {
+    pub(super) fn tell_all(&self, tally: Tally, now: DateTime<Utc>, saved: Option<u64>) {
         if self.every.is_some() {
-            tell(tally, Tally::default(), self.begun.elapsed(), now);
+            tell(tally, Tally::default(), self.begun.elapsed(), now, saved);
         }
     }
 }
 
-fn tell(tally: Tally, before: Tally, took: Duration, now: DateTime<Utc>) {
+fn tell(tally: Tally, before: Tally, took: Duration, now: DateTime<Utc>, saved: Option<u64>) {
     let a_second = |done: u64| thousands((done as f64 / took.as_secs_f64().max(1e-6)) as u64);
     let behind = (Utc::now() - now).num_milliseconds() as f64 / 1e3;
     let memory = resident_mib().map(|mib| format!(", {} MiB", thousands(mib))).unwrap_or_default();
+    let saved = saved.map(|line| format!(", saved up to line {}", thousands(line))).unwrap_or_default();
     note(format_args!(
-        "stats: {} ({} a second), {} ({} a second), {} invalid, clock {behind:.1} s behind{memory}",
+        "stats: {} ({} a second), {} ({} a second), {} invalid, clock {behind:.1} s behind{memory}{saved}",
         counted(tally.updates, "update"),
         a_second(tally.updates - before.updates),
         counted(tally.events, "event"),
