@@ -27,7 +27,9 @@ enum Step {
     Replace(u8, Audience),
     RemoveAudience(u8),
     /// Saved once some of the events of what time does are taken, and opened again.
-    Open { taken: u8 },
+    Open {
+        taken: u8,
+    },
     OpenDamaged(Vec<(u16, u8)>),
 }
 
