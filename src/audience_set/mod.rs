@@ -356,23 +356,6 @@ impl AudienceSet {
         })
     }
 
-    /// The audiences of which another number of a contact's memberships is in at the one instant than at the other, in their order.
-    pub(crate) fn deltas_of_time<R: Record + ?Sized>(&self, record: &R, instants: [i64; 2]) -> Vec<Delta> {
-        let asked = self.predicates.asked(record, self.cx.semantics.subscription == Subscription::Any);
-        self.pool.with(|work| {
-            let (mut before, mut after) = (Vec::new(), Vec::new());
-            for membership in (0..record.memberships()).filter(|membership| asked.takes_part(*membership)) {
-                let mut truths = [Bits::new(self.predicates.len()), Bits::default()];
-                let [earlier, later] = &mut truths;
-                self.predicates.ask_at(&asked, membership, instants, [earlier, later]);
-                let [earlier, later] = truths;
-                before.push(earlier);
-                after.push(later);
-            }
-            self.deltas_between(&before, &after, work)
-        })
-    }
-
     /// What differs between what held of some memberships of a contact and what holds of others.
     fn deltas_between(&self, before: &[Bits], after: &[Bits], work: &mut Work) -> Vec<Delta> {
         // Any two memberships may be compared, one of each: records keep them in their order, so that few differ.

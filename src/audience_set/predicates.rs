@@ -126,25 +126,4 @@ impl Predicates {
     ) {
         self.of_memberships.iter().for_each(|column| column.ask(asked, membership, now, truths));
     }
-
-    /// Which predicates hold of a membership at each of two instants; all bits are clear before. What does not depend on time is
-    /// asked once.
-    pub(super) fn ask_at<R: Record + ?Sized>(
-        &self,
-        asked: &AskedRecord<'_, R>,
-        membership: usize,
-        instants: [i64; 2],
-        truths: [&mut Bits; 2],
-    ) {
-        let [before, after] = truths;
-        let columns = || self.of_contacts.iter().chain(&self.of_memberships);
-        columns()
-            .filter(|column| !column.is_of_time())
-            .for_each(|column| column.ask(asked, membership, instants[0], before));
-        after.copy_from(before);
-        for column in columns().filter(|column| column.is_of_time()) {
-            column.ask(asked, membership, instants[0], before);
-            column.ask(asked, membership, instants[1], after);
-        }
-    }
 }

@@ -70,7 +70,7 @@ impl Live {
                 self.phones.write(phone, &mut phone_number);
                 if let Some(row) = self.table.find_row(&phone_number) {
                     let at = instant.passage.at();
-                    let deltas = self.set.deltas_of_time(&row, [at - 1, at]);
+                    let deltas = self.set.deltas(Some((&row, at - 1)), Some((&row, at)));
                     instant.add(phone, &deltas, self.semantics.unit);
                 }
             }

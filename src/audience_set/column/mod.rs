@@ -229,11 +229,6 @@ impl Column {
         polarity.add(leaf, of_present, of.missing);
     }
 
-    /// Whether what holds changes with now.
-    pub(super) fn is_of_time(&self) -> bool {
-        matches!(&self.values, Values::Times(_, _, times) | Values::Custom(_, _, _, _, times) if times.are_of_time())
-    }
-
     /// Brings what was added into its place.
     pub(super) fn sort(&mut self) {
         match &mut self.values {

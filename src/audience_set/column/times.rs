@@ -45,11 +45,6 @@ impl Times {
         self.instants.is_empty() && self.asked_alone.is_empty()
     }
 
-    /// Whether some ask how long it is ago.
-    pub(super) fn are_of_time(&self) -> bool {
-        !self.asked_alone.is_empty()
-    }
-
     pub(super) fn sort(&mut self) {
         self.instants.sort();
         self.ages.sort();
