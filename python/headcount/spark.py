@@ -14,7 +14,7 @@ counted, some 30 bytes for each membership and its columns: `spark.sql.shuffle.p
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,17 @@ _CUSTOM = "custom_fields"
 _ALWAYS = {"phone_number", "phone", "msisdn", "is_membership"}
 _PHONE = ("phone_number", "phone", "msisdn")
 _BATCH = 10_000
+# What a partition counts: the size of an audience by its number, or a note with its count.
+_COUNTED = pyarrow.schema(
+    {
+        "audience": pyarrow.int32(),
+        "value": pyarrow.int64(),
+        "code": pyarrow.string(),
+        "name": pyarrow.string(),
+        "message": pyarrow.string(),
+        "suggestion": pyarrow.string(),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,7 @@ class PartitionsNote:
 
     - `code`, `name`: what it is about, and of which column, as those of a `Note`.
     - `message`: what one of the partitions says.
+    - `suggestion`: the name that was probably meant.
     - `count`: of how many records, values or contacts it is in all; None where that is not counted.
     - `partitions`: how many partitions say it.
     """
@@ -49,8 +61,13 @@ class PartitionsNote:
     code: str
     message: str
     name: str | None
+    suggestion: str | None
     count: int | None
     partitions: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """All attributes by their names."""
+        return asdict(self)
 
     def __str__(self) -> str:
         counted = "" if self.count is None else f", {self.count} in all"
@@ -81,30 +98,30 @@ def sizes(
         table = asked.table(batches)
         if table is None:
             return
-        values = [size.value for size in table.sizes(asked.audiences, asked.cx)]
-        notes = [note for note in table.notes(asked.audiences) if (note.code, note.name) not in told]
-        yield pyarrow.record_batch(
-            {
-                "audience": pyarrow.array([*range(len(values)), *[None] * len(notes)], pyarrow.int32()),
-                "value": pyarrow.array([*values, *[note.count for note in notes]], pyarrow.int64()),
-                "code": pyarrow.array([*[None] * len(values), *[note.code for note in notes]], pyarrow.string()),
-                "name": pyarrow.array([*[None] * len(values), *[note.name for note in notes]], pyarrow.string()),
-                "message": pyarrow.array([*[None] * len(values), *[note.message for note in notes]], pyarrow.string()),
-            }
-        )
+        counted: list[dict[str, Any]] = [
+            {"audience": number, "value": size.value} for number, size in enumerate(table.sizes(asked.audiences, asked.cx))
+        ]
+        for note in table.notes(asked.audiences):
+            if (note.code, note.name) not in told:
+                heard = {"code": note.code, "name": note.name, "message": note.message, "suggestion": note.suggestion}
+                counted.append({"value": note.count, **heard})
+        yield pyarrow.RecordBatch.from_pylist(counted, schema=_COUNTED)
 
     from pyspark.sql import functions
 
-    counted = partitions.mapInArrow(count, "audience int, value long, code string, name string, message string")
+    counted = partitions.mapInArrow(
+        count, "audience int, value long, code string, name string, message string, suggestion string"
+    )
     summed = counted.groupBy("audience", "code", "name").agg(
         functions.sum("value").alias("value"),
         functions.min("message").alias("message"),
+        functions.min("suggestion").alias("suggestion"),
         functions.count(functions.lit(1)).alias("partitions"),
     )
     found = [0] * len(asked.audiences)
     for row in summed.collect():
         if row.audience is None:
-            note = PartitionsNote(row.code, row.message, row.name, row.value, row.partitions)
+            note = PartitionsNote(row.code, row.message, row.name, row.suggestion, row.value, row.partitions)
             warnings.warn(NoteWarning(note), stacklevel=2)
         else:
             found[row.audience] = row.value
@@ -211,6 +228,7 @@ class _Asked:
     def partitions(self, df: "DataFrame") -> "DataFrame":
         """The columns that are asked for, contacts brought together."""
         from pyspark.sql import functions
+        from pyspark.sql.types import StructType
 
         wanted = {name.lower() for name in _ALWAYS.union(*(audience.columns for audience in self.audiences))}
         keys = {key for audience in self.audiences for key in audience.columns if key.startswith(f"{_CUSTOM}.")}
@@ -220,7 +238,7 @@ class _Asked:
             # Case and blanks: whether the reader takes such a name is for it to say.
             meaning = self.names.get(field.name, field.name).strip().lower()
             column = functions.col(_quoted(field.name))
-            if meaning == _CUSTOM and hasattr(field.dataType, "fields"):
+            if meaning == _CUSTOM and isinstance(field.dataType, StructType):
                 there = [inner.name for inner in field.dataType.fields if f"{_CUSTOM}.{inner.name}" in keys]
                 column = functions.struct(*[column.getField(name).alias(name) for name in there])
                 is_asked = bool(there)

@@ -52,7 +52,7 @@ impl Members {
     /// >>> table, cx = Table.read("examples/contacts.json"), EvalContext("2025-11-15T08:30:00Z")
     /// >>> rows = table.members("click_count >= 3", cx).select(["phone_number", "list_id"], "click_count >= 3", cx)
     /// >>> Table.from_arrow(rows)
-    /// <Table: 6 contacts, 7 memberships>
+    /// <Table: 6 contacts, 6 memberships>
     fn select(
         &self,
         py: Python<'_>,

@@ -56,7 +56,7 @@ def test_a_folder_is_all_files_in_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"format": "xlsx"}, "expected one of `json`, `ndjson`, `csv`, `parquet` for `format`, found `xlsx`"),
+        ({"format": "xlsx"}, "expected one of `json`, `ndjson`, `csv`, `parquet`, `image` for `format`, found `xlsx`"),
         ({"packing": "zip"}, "expected one of `none`, `gzip`, `zstd` for `packing`, found `zip`"),
         ({"on_error": "ignore"}, "expected one of `fail`, `skip` for `on_error`, found `ignore`"),
         ({"names": {"Phone": "phone_numbr"}}, "`Phone` is mapped to `phone_numbr`, which is no field; did you mean `phone_number`?"),
