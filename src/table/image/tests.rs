@@ -217,10 +217,10 @@ fn what_is_wrong_with_an_image_is_told_with_what_mends_it() {
         ),
         (
             changed(&|image| {
-                image[8] = 2;
+                image[8] = 1;
                 sealed(image);
             }),
-            "is a table image of version 2, and this headcount reads version 1: import its records again, or write Parquet \
+            "is a table image of version 1, and this headcount reads version 2: import its records again, or write Parquet \
              with the headcount that wrote it"
                 .to_owned(),
         ),
