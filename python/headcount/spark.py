@@ -34,6 +34,8 @@ _CUSTOM = "custom_fields"
 _ALWAYS = {"phone_number", "phone", "msisdn", "is_membership"}
 _PHONE = ("phone_number", "phone", "msisdn")
 _BATCH = 10_000
+# What is so only if every partition says it: what one has not, another may have.
+_OF_ALL = {"field_absent", "unknown_list"}
 # What a partition counts: the size of an audience by its number, or a note with its count.
 _COUNTED = pyarrow.schema(
     {
@@ -119,8 +121,12 @@ def sizes(
         functions.count(functions.lit(1)).alias("partitions"),
     )
     found = [0] * len(asked.audiences)
-    for row in summed.collect():
+    rows = summed.collect()
+    partitions_in_all = max((row.partitions for row in rows if row.audience is not None), default=0)
+    for row in rows:
         if row.audience is None:
+            if row.code in _OF_ALL and row.partitions < partitions_in_all:
+                continue
             note = PartitionsNote(row.code, row.message, row.name, row.suggestion, row.value, row.partitions)
             warnings.warn(NoteWarning(note), stacklevel=2)
         else:
@@ -174,7 +180,7 @@ def which(
         if table is None:
             return
         matching = iter(AudienceSet(asked.audiences, asked.cx).matching_each(table))
-        while some := [found for found in islice(matching, _BATCH)]:
+        while some := list(islice(matching, _BATCH)):
             yield pyarrow.record_batch(
                 {
                     "phone_number": pyarrow.array([number for number, _ in some], pyarrow.string()),
@@ -200,6 +206,8 @@ class _Asked:
         self.names = dict(names or {})
         self.epoch: Any = epoch
         self.columns: list[str] = []
+        self.phones: set[str] = set()
+        self.meanings: set[str] = set()
 
     def table(self, batches: Iterator[pyarrow.RecordBatch]) -> Table | None:
         """The rows of a partition as a population; None where there are none."""
@@ -218,12 +226,19 @@ class _Asked:
             )
 
     def look_at(self, df: "DataFrame") -> set[tuple[str, str | None]]:
-        """Tells what is to be heard of the columns, before any row is read, and refuses those that do not fit."""
-        table = self.taken(df.limit(0).toArrow())
-        notes = table.notes(self.audiences)
-        for note in notes:
-            warnings.warn(NoteWarning(note), stacklevel=3)
-        return {(note.code, note.name) for note in notes}
+        """Tells what is to be heard of the columns before any row is read, and refuses those that do not fit."""
+        table = self.taken(_example(df.limit(0).toArrow().schema, self.phones))
+        told = set()
+        for note in table.notes(self.audiences):
+            is_absent = note.code == "field_absent" and not self.may_have(note.name)
+            if is_absent or note.code == "column_not_read":
+                warnings.warn(NoteWarning(note), stacklevel=3)
+                told.add((note.code, note.name))
+        return told
+
+    def may_have(self, name: str | None) -> bool:
+        """Whether there is a column for a field."""
+        return name in self.meanings or (_CUSTOM in self.meanings and (name or "").startswith(f"{_CUSTOM}."))
 
     def partitions(self, df: "DataFrame") -> "DataFrame":
         """The columns that are asked for, contacts brought together."""
@@ -240,19 +255,37 @@ class _Asked:
             column = functions.col(_quoted(field.name))
             if meaning == _CUSTOM and isinstance(field.dataType, StructType):
                 there = [inner.name for inner in field.dataType.fields if f"{_CUSTOM}.{inner.name}" in keys]
+                self.meanings.update(f"{_CUSTOM}.{name}" for name in there)
                 column = functions.struct(*[column.getField(name).alias(name) for name in there])
                 is_asked = bool(there)
             else:
                 is_asked = meaning in wanted or (meaning == _CUSTOM and bool(keys))
+                self.meanings.add(self.names.get(field.name, field.name).strip())
             if is_asked:
                 # Under numbers: pyspark hands on no column with a dot in its name. The workers have the names.
                 columns.append(column.alias(f"c{len(self.columns)}"))
                 if meaning in _PHONE:
                     phones.append(f"c{len(self.columns)}")
+                    self.phones.add(field.name)
                 self.columns.append(field.name)
         selected = df.select(*columns)
         # Without one, whoever reads the rows says which column is missing.
         return selected.repartition(*phones) if phones else selected
+
+
+def _example(schema: pyarrow.Schema, phones: set[str]) -> pyarrow.Table:
+    """A row in which whatever can be a number, a time or a flag has a value, and of texts phone numbers alone."""
+
+    def value(field: pyarrow.Field) -> object:
+        if pyarrow.types.is_string(field.type):
+            return "+14155550100" if field.name in phones else None
+        if pyarrow.types.is_boolean(field.type):
+            return True
+        is_number = pyarrow.types.is_primitive(field.type) or pyarrow.types.is_decimal(field.type)
+        return 1 if is_number and not pyarrow.types.is_interval(field.type) else None
+
+    columns = [pyarrow.array([value(field)], field.type) for field in schema]
+    return pyarrow.Table.from_arrays(columns, schema=pyarrow.schema([field.with_nullable(True) for field in schema]))
 
 
 def _quoted(name: str) -> str:

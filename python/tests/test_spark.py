@@ -193,14 +193,37 @@ def test_only_what_is_asked_is_read(session: SparkSession, cx: EvalContext, tmp_
     assert members.count() == sum(contact["lists"][0]["click_count"] >= 3 for contact in CONTACTS_OF_TWO_LISTS)
 
 
+def told(heard: Any) -> set[tuple[str, str | None]]:
+    notes = [warning.message.note for warning in heard if isinstance(warning.message, NoteWarning)]
+    return {(note.code, note.name) for note in notes}
+
+
 def test_what_is_to_be_heard_is_heard(session: SparkSession, cx: EvalContext) -> None:
     df = session.createDataFrame([("+14155550101", "x"), ("+14155550102", "5")], "phone_number string, clicks string")
+    expected = {("column_not_read", "clicks"), ("field_absent", "on_dnc")}
     with pytest.warns(NoteWarning) as heard:
         assert spark.sizes(df, ["not on_dnc"], cx) == [2]
-    assert any("on_dnc" in str(warning.message) for warning in heard)
+    assert told(heard) == expected
+    # What is missing is told before anybody looks at who is in.
+    with pytest.warns(NoteWarning) as heard:
+        spark.members(df, "not on_dnc", cx)
+    assert told(heard) == expected
+    with pytest.warns(NoteWarning) as heard:
+        spark.which(df, ["not on_dnc"], cx)
+    assert told(heard) == expected
     values = session.createDataFrame([(f"+1415555{n:04}", json.dumps({"seen": "soon"})) for n in range(20)], "phone_number string, custom_fields string")
     with pytest.warns(NoteWarning, match="20 in all"):
         spark.sizes(values, ["custom.seen within 30 days"], cx)
+
+
+def test_what_one_partition_has_not_is_not_told(session: SparkSession, cx: EvalContext) -> None:
+    rows = [(f"+1415555{n:04}", n == 0 or None, 101 + (n == 0), "CA" if n == 0 else None) for n in range(20)]
+    df = session.createDataFrame(rows, "phone_number string, on_dnc boolean, list_id long, `custom_fields.state` string")
+    audiences = ["not on_dnc", "list = 102", "custom.state = 'CA'", "has_revenue"]
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", NoteWarning)
+        assert spark.sizes(df, audiences, cx) == [19, 1, 1, 0]
+    assert told(heard) == {("field_absent", "has_revenue")}
 
 
 def test_an_invalid_record_fails_the_job(session: SparkSession, cx: EvalContext) -> None:
