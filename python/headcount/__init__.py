@@ -15,6 +15,7 @@ records, and counts:
 - `EvalContext` is the instant that counts as now, with the readings (`Semantics`); the library never looks at the clock.
 - `Table` holds a population in columns: its size, its members, why a size is what it is.
 - `AudienceSet` tells which of many audiences hold a contact.
+- `Live` keeps audiences up to date while contacts change and time passes, and tells who enters and who leaves.
 - What is wrong is an exception with every problem at once: `FilterError`, `RecordError`; what is only to be heard is a
   warning, `NoteWarning`.
 
@@ -31,9 +32,12 @@ from ._headcount import (
     Description,
     Estimate,
     EvalContext,
+    Event,
+    Events,
     Explanation,
     Filter,
     Limits,
+    Live,
     MemberRows,
     Members,
     Note,
@@ -57,12 +61,15 @@ __all__ = [
     "Description",
     "Estimate",
     "EvalContext",
+    "Event",
+    "Events",
     "Explanation",
     "Filter",
     "FilterError",
     "HeadcountError",
     "InternalError",
     "Limits",
+    "Live",
     "MemberRows",
     "Members",
     "Note",

@@ -145,6 +145,21 @@ impl Audience {
         self.0.created_at
     }
 
+    /// An expression of Polars that is true in the rows of memberships that the audience matches: a frame has a row for each
+    /// membership, with columns as `Table.from_arrow` takes them. This library answers it, from all rows at once, so that
+    /// `df.filter`, `df.with_columns` and lazy frames take it, and only the columns that are asked are read.
+    ///
+    /// Of rows for one contact and list the last counts. What is to be heard of the records is said by warnings of the class
+    /// `NoteWarning`, and what is wrong with them is a `RecordError`. It needs Polars.
+    ///
+    /// >>> import polars as pl
+    /// >>> df = pl.DataFrame({"phone_number": ["+14155550101", "+14155550102"], "list_id": [101, 101], "click_count": [5, 1]})
+    /// >>> df.filter(Audience("click_count >= 3").to_polars(EvalContext("2025-11-15T08:30:00Z")))["phone_number"].to_list()
+    /// ['+14155550101']
+    fn to_polars<'py>(slf: &Bound<'py, Self>, cx: &Bound<'py, EvalContext>) -> PyResult<Bound<'py, PyAny>> {
+        slf.py().import("headcount._polars")?.call_method1("expression", (slf, cx))
+    }
+
     /// The names of the columns of records that it takes to tell who is in.
     ///
     /// >>> Audience("click_count >= 3").columns

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
+use crate::audience::Audience;
 use crate::context::EvalContext;
 use crate::data::json;
 use crate::problems::{Problem, filter_error};
@@ -181,6 +182,12 @@ impl Filter {
         inlined: bool,
     ) -> PyResult<Statement> {
         statement(&headcount::Audience::of(self.0.clone()), dialect, cx, select, schema, inlined, py)
+    }
+
+    /// An expression of Polars that is true in the rows of memberships that the filter holds for, on all lists:
+    /// `Audience.to_polars` says what it takes.
+    fn to_polars<'py>(&self, py: Python<'py>, cx: &Bound<'py, EvalContext>) -> PyResult<Bound<'py, PyAny>> {
+        Bound::new(py, Audience(headcount::Audience::of(self.0.clone())))?.call_method1("to_polars", (cx,))
     }
 
     fn __and__(&self, py: Python<'_>, other: &Self) -> PyResult<Self> {

@@ -12,6 +12,7 @@ mod contact;
 mod context;
 mod data;
 mod filter;
+mod live;
 mod members;
 mod problems;
 mod read;
@@ -34,6 +35,8 @@ mod _headcount {
     use crate::context::{EvalContext, Semantics};
     #[pymodule_export]
     use crate::filter::{Filter, Limits};
+    #[pymodule_export]
+    use crate::live::{Event, Events, Live};
     #[pymodule_export]
     use crate::members::{MemberRows, Members, PhoneNumbers};
     #[pymodule_export]
