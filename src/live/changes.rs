@@ -182,9 +182,8 @@ impl Comparison<'_> {
         let Self { set, schedule, instant, clock, unit } = self;
         schedule.change(phone, former, record, *clock);
         if let Some(instant) = instant {
-            instant.passage.look_again();
-            if instant.passage.has_passed(phone) {
-                let next = instant.passage.at();
+            if schedule.has_passed(instant.at, phone) {
+                let next = instant.at;
                 let before = set.deltas(at(former, *clock), at(former, next));
                 instant.take_back(phone, &before, *unit);
                 let after = set.deltas(at(record, *clock), at(record, next));
