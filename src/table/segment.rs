@@ -179,7 +179,7 @@ impl Segment {
         };
         decode(phone_number, self.slots, list, columns.columns.len(), |at, slot| {
             let (id, column) = &columns.columns[at];
-            let there = id.is_of_the_contact() || slot < self.slots && *id != ColumnId::List;
+            let there = if id.is_of_the_contact() { slot == 0 } else { slot < self.slots && *id != ColumnId::List };
             let key = there.then(|| self.chunk(at, slot).key(column, row)).flatten();
             (id, &column.domain, key)
         })
