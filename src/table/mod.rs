@@ -23,6 +23,7 @@ mod memory;
 mod notes;
 mod overflow;
 mod phone;
+mod phone_index;
 mod present;
 mod record_run;
 mod row;

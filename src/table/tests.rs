@@ -628,5 +628,5 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
     };
     assert_eq!(table.memory(), expected);
     table.prepare();
-    assert_eq!(table.memory(), Memory { indices: 200 * 8, ..expected });
+    assert_eq!(table.memory(), Memory { indices: 200 * 8 + 200_usize.div_ceil(16) * 8, ..expected });
 }
