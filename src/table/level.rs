@@ -89,6 +89,32 @@ impl Level {
         }
     }
 
+    /// Contacts that stand in no column yet.
+    pub(super) fn of_records(mut rows: Vec<Arc<OverflowRow>>) -> Self {
+        rows.sort_unstable_by_key(|row| row.order);
+        let mut columns = Columns::default();
+        let phones = rows.iter().map(|row| columns.odd_phones.intern(&row.contact.phone_number)).collect();
+        Self {
+            present: Present::new([rows.len()].into_iter()),
+            contacts: rows.len(),
+            memberships: rows.iter().map(|row| row.contact.memberships.len()).sum(),
+            in_hand: InHand::default(),
+            contents: Arc::new(Contents { columns, overflow: rows, overflow_phones: phones, ..Contents::default() }),
+        }
+    }
+
+    /// Whether nobody stands in columns.
+    pub(super) fn is_of_records(&self) -> bool {
+        self.segments().is_empty()
+    }
+
+    /// The contacts that stand in no column, and have not been removed.
+    pub(super) fn records(&self) -> impl Iterator<Item = Arc<OverflowRow>> {
+        let block = self.segments().len();
+        let rows = self.overflow().iter().enumerate();
+        rows.filter(move |(row, _)| self.is_present(LevelRow { block, row: *row })).map(|(_, row)| Arc::clone(row))
+    }
+
     pub(super) fn columns(&self) -> &Columns {
         &self.contents.columns
     }
