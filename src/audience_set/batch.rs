@@ -78,8 +78,11 @@ impl Batch {
         known.retain(|(contact, _)| contact.first < contact.end);
         if !known.is_empty() {
             graph.evaluate(lanes, |first, answers| {
-                for (contact, matching) in &mut known {
-                    matching.put(first, contact.is_begun, answers.of_any(contact.first..contact.end));
+                for (distance, answers) in answers.lines() {
+                    for (contact, matching) in &mut known {
+                        let audiences = answers.of_any(contact.first..contact.end);
+                        matching.put(first + distance, contact.is_begun, audiences);
+                    }
                 }
             });
         }

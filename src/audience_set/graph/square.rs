@@ -71,6 +71,12 @@ impl<'c> Answers<'c> {
         Self(squares)
     }
 
+    /// Parts of as many audiences as make a line of the cache, each with its distance from the first audience.
+    pub(in crate::audience_set) fn lines(&self) -> impl Iterator<Item = (usize, Answers<'c>)> {
+        let lines = self.0.chunks(WORDS).map(Answers);
+        (0..).step_by(64 * WORDS).zip(lines)
+    }
+
     /// The audiences that any of some memberships is in, a word of them after the other.
     #[inline]
     pub(in crate::audience_set) fn of_any(&self, lanes: Range<usize>) -> impl Iterator<Item = u64> {
