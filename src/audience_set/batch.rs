@@ -1,4 +1,4 @@
-//! Contacts that are asked together: whose membership is in which lane.
+//! Contacts that are asked together: whose memberships are in which lanes.
 
 use super::bitmap::AudienceBitmap;
 use super::bits::Bits;
@@ -8,60 +8,84 @@ use super::graph::{Graph, LANES, Lanes};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Batch {
     lanes: Lanes,
-    /// For each lane that is taken, the place of its contact.
-    contacts: Vec<usize>,
-    /// The audiences of each contact, as far as they are worked out.
+    contacts: Vec<BatchContact>,
+    /// The audiences of each contact, as far as they are worked out; behind them are bitmaps for others.
     matching: Vec<AudienceBitmap>,
-    /// How many contacts there are; behind them are bitmaps for others.
-    len: usize,
+}
+
+/// A contact, and which lanes its memberships are in.
+#[derive(Clone, Copy, Debug)]
+struct BatchContact {
+    first: usize,
+    end: usize,
+    /// Whether some of its audiences are known, of memberships that are in no lane any more.
+    is_begun: bool,
 }
 
 impl Batch {
-    pub(super) fn prepare(&mut self, graph: &Graph) {
-        graph.prepare_lanes(&mut self.lanes);
+    /// Forgets what there was of another graph, or of other audiences.
+    pub(super) fn prepare(&mut self) {
+        self.lanes.clear();
+        self.contacts.clear();
         self.matching.clear();
     }
 
-    /// Begins with another contact.
-    pub(super) fn begin(&mut self, graph: &Graph) {
-        if self.len == self.matching.len() {
+    /// Begins with another contact; tells the audiences of all before it, if it takes their place.
+    pub(super) fn begin(&mut self, graph: &Graph, tell: impl FnMut(&AudienceBitmap)) {
+        if self.contacts.len() == LANES {
+            self.finish(graph, tell);
+        }
+        if self.contacts.len() == self.matching.len() {
             self.matching.push(AudienceBitmap::new(graph.audiences()));
         }
-        self.len += 1;
+        let first = self.lanes.taken();
+        self.contacts.push(BatchContact { first, end: first, is_begun: false });
     }
 
     /// Takes in a membership of the contact that was begun last; tells the audiences of all contacts before it, if it
     /// takes their place.
     pub(super) fn put(&mut self, graph: &Graph, truths: &Bits, tell: impl FnMut(&AudienceBitmap)) {
-        if self.contacts.len() == LANES {
+        if self.lanes.are_full() {
             self.work_out(graph);
-            self.tell(self.len - 1, tell);
+            // OK because somebody was begun.
+            let last = self.contacts.len() - 1;
+            self.matching[..last].iter().for_each(tell);
+            self.matching.swap(0, last);
+            self.contacts.clear();
+            self.contacts.push(BatchContact { first: 0, end: 0, is_begun: true });
         }
-        self.lanes.put(self.contacts.len(), truths);
-        self.contacts.push(self.len - 1);
+        self.lanes.put(truths);
+        if let Some(contact) = self.contacts.last_mut() {
+            contact.end = self.lanes.taken();
+        }
     }
 
     /// Tells the audiences of all contacts that are left.
     pub(super) fn finish(&mut self, graph: &Graph, tell: impl FnMut(&AudienceBitmap)) {
         self.work_out(graph);
-        self.tell(self.len, tell);
+        self.matching[..self.contacts.len()].iter().for_each(tell);
+        self.contacts.clear();
     }
 
     fn work_out(&mut self, graph: &Graph) {
-        let Self { lanes, contacts, matching, .. } = self;
-        graph.evaluate(lanes);
-        lanes.each_word(|at, lane, audiences| matching[contacts[lane]].insert_word(at, audiences));
-        lanes.clear();
-        contacts.clear();
-    }
-
-    /// Tells the audiences of the first contacts, who leave.
-    fn tell(&mut self, contacts: usize, mut tell: impl FnMut(&AudienceBitmap)) {
-        for matching in &mut self.matching[..contacts] {
-            tell(matching);
-            matching.clear();
+        let Self { lanes, contacts, matching } = self;
+        let mut known: Vec<_> = contacts.iter().zip(matching).collect();
+        for (contact, matching) in &mut known {
+            if contact.first == contact.end && !contact.is_begun {
+                matching.clear();
+            }
         }
-        self.matching.rotate_left(contacts);
-        self.len -= contacts;
+        known.retain(|(contact, _)| contact.first < contact.end);
+        if !known.is_empty() {
+            graph.evaluate(lanes, |first, answers| {
+                for (distance, answers) in answers.lines() {
+                    for (contact, matching) in &mut known {
+                        let audiences = answers.of_any(contact.first..contact.end);
+                        matching.put(first + distance, contact.is_begun, audiences);
+                    }
+                }
+            });
+        }
+        lanes.clear();
     }
 }

@@ -58,9 +58,13 @@ impl AudienceBitmap {
         self.bits.clear();
     }
 
-    /// Adds the audiences of a word.
-    pub(super) fn insert_word(&mut self, at: usize, audiences: u64) {
-        self.bits.words_mut()[at] |= audiences;
+    /// Puts in words of audiences from one on: others than those that are there, or more.
+    #[inline]
+    pub(super) fn put(&mut self, first: usize, are_more: bool, audiences: impl Iterator<Item = u64>) {
+        let words = &mut self.bits.words_mut()[first / 64..];
+        for (word, audiences) in words.iter_mut().zip(audiences) {
+            *word = if are_more { *word | audiences } else { audiences };
+        }
     }
 
     /// The numbers, ascending.

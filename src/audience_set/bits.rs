@@ -67,6 +67,13 @@ impl Bits {
         let both = self.0.iter().zip(&other.0).map(|(one, other)| one ^ other);
         both.enumerate().flat_map(|(at, word)| ones(word).map(move |bit| at * 64 + bit))
     }
+
+    /// Sets the bits that are set in one of two and not in the other, and no others; whether there are any.
+    pub(super) fn set_differences(&mut self, one: &Self, other: &Self) -> bool {
+        self.0.clear();
+        self.0.extend(one.0.iter().zip(&other.0).map(|(one, other)| one ^ other));
+        self.0.iter().any(|word| *word != 0)
+    }
 }
 
 /// Where bits of a word are set, ascending.

@@ -8,6 +8,8 @@ mod bitmap;
 mod bits;
 mod column;
 mod graph;
+#[cfg(feature = "table")]
+mod passing;
 mod predicate;
 mod predicates;
 mod selectivity;
@@ -21,7 +23,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::bitmap::{AudienceBitmap, AudienceChanges};
 use self::bits::Bits;
-use self::graph::{Graph, Node, Propagation, Root};
+use self::graph::{FEW, FewLanes, Graph, Node, Propagation, Root, any_of_each};
 use self::predicate::Predicate;
 use self::predicates::Predicates;
 use self::work::{Pool, Work};
@@ -63,10 +65,14 @@ use crate::semantics::{EvalContext, Subscription};
 ///
 /// A record is asked for each value once, however many audiences ask for it: cut-offs on times, counts and amounts are
 /// searched by halves, and whole texts are looked up. Only conditions on parts of texts and on the order of texts are
-/// asked one by one. What is then worked out for one record is what becomes true for it; for a
-/// [change](Self::changes), what the conditions that changed decide; and for [many records](Self::matching_each) every
-/// part of every audience, some hundred memberships at a time. To insert an audience takes as long as its filter is, and
-/// the cut-offs of the fields that it asks in a new way are sorted again. Memory grows with the distinct parts of audiences.
+/// asked one by one. Then every audience is worked out, some hundred memberships of [many records](Self::matching_each) at a
+/// time, or those of one: a nanosecond or two an audience, since what is to be joined stands side by side, in the order to join
+/// it in. That is written down when it is first of use, and anew after audiences have come or gone: the first record of a batch
+/// waits for it, and records by themselves once there were some. Until then, what is worked out for one is what becomes true; and for a
+/// [change](Self::changes) of few answers always what the conditions that changed decide.
+///
+/// To insert an audience takes as long as its filter is, and the cut-offs of the fields that it asks in a new way are sorted
+/// again. Memory grows with the distinct parts of audiences.
 #[derive(Clone)]
 pub struct AudienceSet {
     predicates: Predicates,
@@ -237,9 +243,23 @@ impl AudienceSet {
         let now = self.cx.now.timestamp_micros();
         let mut matching = self.nobody();
         self.pool.with(|work| {
-            self.each_membership(record, now, work, |_, truths, propagation| {
-                self.graph.propagate(truths, propagation, |audience| matching.insert(audience));
+            if !self.graph.can_sweep() {
+                return self.each_membership(record, now, work, |_, truths, propagation| {
+                    self.graph.propagate(truths, propagation, |audience| matching.insert(audience));
+                });
+            }
+            let mut few = std::mem::take(&mut work.few);
+            let mut sweep = |few: &mut FewLanes| {
+                self.graph.sweep(few, |first, memberships| matching.put(first, true, any_of_each(memberships)));
+            };
+            self.each_membership(record, now, work, |_, truths, _| {
+                if few.are_full() {
+                    sweep(&mut few);
+                }
+                few.put(&self.graph, truths);
             });
+            sweep(&mut few);
+            work.few = few;
         });
         matching
     }
@@ -295,9 +315,9 @@ impl AudienceSet {
         let now = self.cx.now.timestamp_micros();
         self.pool.with(|work| {
             let mut batch = std::mem::take(&mut work.batch);
-            batch.prepare(&self.graph);
+            batch.prepare();
             for record in records {
-                batch.begin(&self.graph);
+                batch.begin(&self.graph, &mut each);
                 self.each_membership(record, now, work, |_, truths, _| batch.put(&self.graph, truths, &mut each));
             }
             batch.finish(&self.graph, &mut each);
@@ -358,11 +378,25 @@ impl AudienceSet {
 
     /// What differs between what held of some memberships of a contact and what holds of others.
     fn deltas_between(&self, before: &[Bits], after: &[Bits], work: &mut Work) -> Vec<Delta> {
+        if before.len() + after.len() <= FEW && self.graph.can_sweep() {
+            // Who looks at what differs alone looks at each gate above it, anywhere in memory.
+            let pairs = || before.iter().zip(after);
+            let of_pairs: usize =
+                pairs().map(|(before, after)| self.graph.gates_above(before.differences(after))).sum();
+            let paired = before.len().min(after.len());
+            let alone = before[paired..].iter().chain(&after[paired..]);
+            let of_others: usize = alone.map(|truths| self.graph.gates_above(truths.ones())).sum();
+            if self.graph.is_sweep_shorter(of_pairs + of_others) {
+                return self.deltas_of_all(before, after, &mut work.few);
+            }
+        }
         // Any two memberships may be compared, one of each: records keep them in their order, so that few differ.
         let mut touched = Vec::new();
-        for (before, after) in before.iter().zip(after) {
-            let each = |audience, is_in| touched.push((audience, is_in));
-            self.graph.differences(before, after, &mut work.difference, each);
+        for (before, mut after) in before.iter().zip(after) {
+            if work.changed.set_differences(before, after) {
+                let each = |audience, is_in| touched.push((audience, is_in));
+                self.graph.differences(&work.changed, &mut after, &mut work.difference, each);
+            }
         }
         let paired = before.len().min(after.len());
         for alone in before[paired..].iter().chain(&after[paired..]) {
@@ -387,13 +421,30 @@ impl AudienceSet {
         deltas
     }
 
+    /// The same, by asking all audiences.
+    fn deltas_of_all(&self, before: &[Bits], after: &[Bits], few: &mut FewLanes) -> Vec<Delta> {
+        before.iter().chain(after).for_each(|truths| few.put(&self.graph, truths));
+        let is_after = u64::MAX.checked_shl(before.len() as u32).unwrap_or(0);
+        let mut deltas = Vec::new();
+        self.graph.sweep(few, |first, memberships| {
+            for (audience, memberships) in (first..).zip(memberships) {
+                let counted = [memberships & !is_after, memberships & is_after].map(|of| of.count_ones() as usize);
+                let [before, after] = counted;
+                if before != after {
+                    deltas.push(Delta { audience, before, after });
+                }
+            }
+        });
+        deltas
+    }
+
     /// Counts each of some memberships that is in an audience.
     fn count(&self, deltas: &mut [Delta], memberships: &[Bits], work: &mut Work, mut one_more: impl FnMut(&mut Delta)) {
         self.graph.prepare(&mut work.memo);
-        for truths in memberships {
+        for mut truths in memberships {
             for delta in &mut *deltas {
                 if let Root::Node(node) = self.graph.root(delta.audience)
-                    && self.graph.is_true(node, truths, &mut work.memo)
+                    && self.graph.is_true(node, &mut truths, &mut work.memo)
                 {
                     one_more(delta);
                 }

@@ -6,28 +6,30 @@ use super::bits::Bits;
 use super::column::{Asked, Column};
 use super::predicate::Predicate;
 use crate::matcher::{AskedRecord, Record};
+#[cfg(feature = "table")]
+use crate::plan::Subject;
 use crate::semantics::TextCase;
 
 /// The distinct predicates of all audiences. Each has a number and a bit: what a membership passes is a set of bits.
 #[derive(Clone, Debug)]
 pub(super) struct Predicates {
     numbers: HashMap<Predicate, u32>,
-    places: HashMap<Asked, Place>,
-    /// What is the same for all of a contact's memberships.
-    of_contacts: Vec<Column>,
-    of_memberships: Vec<Column>,
+    places: HashMap<Asked, usize>,
+    columns: Vec<Column>,
+    /// The column of each predicate.
+    #[cfg(feature = "table")]
+    column_of: Vec<usize>,
+    /// The columns of times that are asked how long they are ago.
+    #[cfg(feature = "table")]
+    of_time: Vec<(Subject, usize)>,
+    /// The columns that are the same for all of a contact's memberships.
+    of_contacts: Vec<usize>,
+    of_memberships: Vec<usize>,
     /// Columns that were added to and are not sorted yet.
-    unsorted: Vec<Place>,
+    unsorted: Vec<usize>,
     /// Whether memberships are looked for by list.
     asks_lists: bool,
     case: TextCase,
-}
-
-/// Where a column is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    OfContacts(usize),
-    OfMemberships(usize),
 }
 
 impl Predicates {
@@ -35,6 +37,11 @@ impl Predicates {
         Self {
             numbers: HashMap::new(),
             places: HashMap::new(),
+            columns: Vec::new(),
+            #[cfg(feature = "table")]
+            column_of: Vec::new(),
+            #[cfg(feature = "table")]
+            of_time: Vec::new(),
             of_contacts: Vec::new(),
             of_memberships: Vec::new(),
             unsorted: Vec::new(),
@@ -62,37 +69,35 @@ impl Predicates {
             return (*number, false);
         }
         let number = self.numbers.len() as u32;
-        let place = self.place(&Asked::by(&predicate));
-        self.column(place).add(&predicate, number);
-        if self.unsorted.last() != Some(&place) {
-            self.unsorted.push(place);
+        let at = self.place(&Asked::by(&predicate));
+        self.columns[at].add(&predicate, number);
+        #[cfg(feature = "table")]
+        {
+            self.column_of.push(at);
+            if let Predicate::Ago(leaf) = &predicate
+                && !self.of_time.iter().any(|(_, known)| *known == at)
+            {
+                self.of_time.push((leaf.subject.clone(), at));
+            }
+        }
+        if self.unsorted.last() != Some(&at) {
+            self.unsorted.push(at);
         }
         self.numbers.insert(predicate, number);
         (number, true)
     }
 
-    fn place(&mut self, asked: &Asked) -> Place {
-        if let Some(place) = self.places.get(asked) {
-            return *place;
+    fn place(&mut self, asked: &Asked) -> usize {
+        if let Some(at) = self.places.get(asked) {
+            return *at;
         }
-        let column = Column::new(asked, self.case);
-        let place = if asked.is_of_the_contact() {
-            self.of_contacts.push(column);
-            Place::OfContacts(self.of_contacts.len() - 1)
-        } else {
-            self.of_memberships.push(column);
-            Place::OfMemberships(self.of_memberships.len() - 1)
-        };
+        let at = self.columns.len();
+        self.columns.push(Column::new(asked, self.case));
+        let alike = if asked.is_of_the_contact() { &mut self.of_contacts } else { &mut self.of_memberships };
+        alike.push(at);
         self.asks_lists |= asked.list().is_some();
-        self.places.insert(asked.clone(), place);
-        place
-    }
-
-    fn column(&mut self, place: Place) -> &mut Column {
-        match place {
-            Place::OfContacts(at) => &mut self.of_contacts[at],
-            Place::OfMemberships(at) => &mut self.of_memberships[at],
-        }
+        self.places.insert(asked.clone(), at);
+        at
     }
 
     /// Makes predicates that were added ready to be asked.
@@ -100,8 +105,8 @@ impl Predicates {
         let mut unsorted = std::mem::take(&mut self.unsorted);
         unsorted.sort_unstable();
         unsorted.dedup();
-        for place in unsorted {
-            self.column(place).sort();
+        for at in unsorted {
+            self.columns[at].sort();
         }
     }
 
@@ -110,10 +115,33 @@ impl Predicates {
         AskedRecord::of(record, any, self.asks_lists)
     }
 
+    /// How many columns there are.
+    #[cfg(feature = "table")]
+    pub(super) fn columns(&self) -> usize {
+        self.columns.len()
+    }
+
+    #[cfg(feature = "table")]
+    pub(super) fn column(&self, at: usize) -> &Column {
+        &self.columns[at]
+    }
+
+    /// The column of a predicate.
+    #[cfg(feature = "table")]
+    pub(super) fn column_of(&self, predicate: usize) -> usize {
+        self.column_of[predicate]
+    }
+
+    /// The columns of which what holds changes with now, each with whose time it is.
+    #[cfg(feature = "table")]
+    pub(super) fn of_time(&self) -> &[(Subject, usize)] {
+        &self.of_time
+    }
+
     /// Which predicates hold of a contact that has a membership at least, whatever the membership; all bits are clear
     /// before.
     pub(super) fn ask_contact<R: Record + ?Sized>(&self, asked: &AskedRecord<'_, R>, now: i64, truths: &mut Bits) {
-        self.of_contacts.iter().for_each(|column| column.ask(asked, 0, now, truths));
+        self.of_contacts.iter().for_each(|at| self.columns[*at].ask(asked, 0, now, truths));
     }
 
     /// And which others hold of one of its memberships.
@@ -124,6 +152,6 @@ impl Predicates {
         now: i64,
         truths: &mut Bits,
     ) {
-        self.of_memberships.iter().for_each(|column| column.ask(asked, membership, now, truths));
+        self.of_memberships.iter().for_each(|at| self.columns[*at].ask(asked, membership, now, truths));
     }
 }

@@ -108,6 +108,47 @@ fn long_and_deep_filters_are_asked() {
     }
 }
 
+/// More audiences than are worked out at a time, with groups that some of them share, few of them or nobody; asked as is done at
+/// first, and as is done of a set that was asked before.
+#[test]
+fn however_many_audiences_there_are_each_is_asked() {
+    let filter = |i: usize| {
+        let (clicks, sends) = (i % 50, i % 30);
+        format!(
+            "(click_count > {clicks} or send_count > {sends}) and (click_count < {i} or on_dnc or send_count = {clicks})"
+        )
+    };
+    let filters: Vec<Filter> = (0..9_000).map(|i| filter(i).parse().unwrap()).collect();
+    let audiences: Vec<Audience> = filters.iter().cloned().map(Audience::of).collect();
+    let mut set = AudienceSet::new(&audiences, &cx());
+    assert!(set.remove(4_100));
+    let contacts: Vec<Contact> = [(0, 7, false), (40, 0, false), (4_500, 31, false), (3, 3, true)]
+        .map(|(clicks, sends, on_dnc)| {
+            let mut contact = contact(clicks);
+            contact.memberships[0].send_count = sends;
+            Contact { on_dnc: Some(on_dnc), ..contact }
+        })
+        .into();
+    let expected: Vec<Vec<usize>> = contacts
+        .iter()
+        .map(|contact| {
+            let matches = |at: &usize| *at != 4_100 && filters[*at].matches(contact, &contact.memberships[0], &cx());
+            (0..9_000).filter(matches).collect()
+        })
+        .collect();
+    for _ in 0..4 {
+        for (contact, expected) in contacts.iter().zip(&expected) {
+            assert!(set.matching(contact).iter().eq(expected.iter().copied()));
+        }
+        for (former, contact) in contacts.iter().zip(&contacts[1..]) {
+            assert_eq!(set.changes(former, contact), set.matching(contact).changes_since(&set.matching(former)));
+        }
+    }
+    let mut in_batch = Vec::new();
+    set.matching_each(&contacts, |matching| in_batch.push(matching.iter().collect::<Vec<_>>()));
+    assert_eq!(in_batch, expected);
+}
+
 /// More memberships than are asked at a time.
 #[test]
 fn somebody_on_many_lists_is_asked_in_a_batch_as_alone() {

@@ -4,7 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::batch::Batch;
 use super::bits::Bits;
-use super::graph::{Difference, Memo, Propagation};
+use super::graph::{Difference, FewLanes, Memo, Propagation};
+#[cfg(feature = "table")]
+use super::passing::Passing;
 
 /// What a question is worked out with.
 #[derive(Debug, Default)]
@@ -14,9 +16,14 @@ pub(super) struct Work {
     /// Those that hold of a membership.
     pub(super) of_membership: Bits,
     pub(super) propagation: Propagation,
+    /// The predicates that hold of one of two and not of the other.
+    pub(super) changed: Bits,
     pub(super) difference: Difference,
     pub(super) memo: Memo,
+    pub(super) few: FewLanes,
     pub(super) batch: Batch,
+    #[cfg(feature = "table")]
+    pub(super) passing: Passing,
 }
 
 /// Whatever is not in use, for whoever asks next on any thread.

@@ -181,15 +181,14 @@ impl Comparison<'_> {
     ) -> Vec<Delta> {
         let Self { set, schedule, instant, clock, unit } = self;
         schedule.change(phone, former, record, *clock);
-        if let Some(instant) = instant {
-            instant.passage.look_again();
-            if instant.passage.has_passed(phone) {
-                let next = instant.passage.at();
-                let before = set.deltas(at(former, *clock), at(former, next));
-                instant.take_back(phone, &before, *unit);
-                let after = set.deltas(at(record, *clock), at(record, next));
-                instant.add(phone, &after, *unit);
-            }
+        if let Some(instant) = instant
+            && schedule.has_passed(instant.at, phone)
+        {
+            let next = instant.at;
+            let before = set.deltas(at(former, *clock), at(former, next));
+            instant.take_back(phone, &before, *unit);
+            let after = set.deltas(at(record, *clock), at(record, next));
+            instant.add(phone, &after, *unit);
         }
         set.deltas(at(former, *clock), at(record, *clock))
     }

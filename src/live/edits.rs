@@ -93,8 +93,7 @@ impl Live {
 
     /// Forgets what has been asked of the next instant: it was asked for other audiences.
     fn begin_anew(&mut self) {
-        if let Some(instant) = self.instant.take() {
-            self.schedule.abandon(instant.passage);
-        }
+        self.instant = None;
+        self.schedule.begin_anew(self.clock);
     }
 }

@@ -6,6 +6,7 @@ use super::Live;
 use super::event::Event;
 use super::instant::Instant;
 use super::untold::AudienceEvents;
+use crate::plan::Subject;
 use crate::time::from_micros;
 
 /// Events, in their order.
@@ -51,7 +52,7 @@ impl Live {
             match self.schedule.next(self.clock).filter(|at| *at <= to) {
                 Some(at) => {
                     self.set_clock(at - 1);
-                    self.instant = Some(Instant::new(self.schedule.begin(at)));
+                    self.instant = Some(Instant::new(at));
                     return true;
                 }
                 None => {
@@ -60,17 +61,18 @@ impl Live {
                 }
             }
         };
-        if instant.passage.at() > to || *contacts == 0 {
+        if instant.at > to || *contacts == 0 {
             return false;
         }
-        match self.schedule.pass_next(&mut instant.passage) {
-            Some(phone) => {
+        match self.schedule.pass_next(instant.at) {
+            Some(pass) => {
+                let phone = pass.phone();
                 *contacts -= 1;
                 let mut phone_number = String::new();
                 self.phones.write(phone, &mut phone_number);
                 if let Some(row) = self.table.find_row(&phone_number) {
-                    let at = instant.passage.at();
-                    let deltas = self.set.deltas(Some((&row, at - 1)), Some((&row, at)));
+                    let is_passed = |time: &Subject| self.schedule.is_by(pass, time);
+                    let deltas = self.set.deltas_of_time(&row, instant.at, is_passed);
                     instant.add(phone, &deltas, self.semantics.unit);
                 }
             }
@@ -82,10 +84,9 @@ impl Live {
     /// Everybody has been asked for whom time passes at an instant: now it is so.
     fn finish_instant(&mut self) {
         let Some(instant) = self.instant.take() else { return };
-        let at = instant.passage.at();
+        let at = instant.at;
         let mut told = VecDeque::new();
-        let (passage, changes) = instant.into_parts();
-        for (number, mut changes) in changes {
+        for (number, mut changes) in instant.into_changes() {
             // OK because an edit of audiences would have begun the instant anew.
             let Some(entry) = self.roster.get_mut(number) else { continue };
             entry.size = entry.size.saturating_add_signed(changes.growth);
@@ -97,7 +98,6 @@ impl Live {
                 told.push_back(AudienceEvents::new(entry.name.clone(), changes.events));
             }
         }
-        self.schedule.finish(passage);
         self.set_clock(at);
         self.untold.put_time(at, told);
     }

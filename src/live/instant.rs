@@ -7,7 +7,6 @@
 use std::collections::BTreeMap;
 
 use super::event::EventKind;
-use super::schedule::Passage;
 use crate::audience_set::Delta;
 use crate::semantics::Unit;
 use crate::table::Phone;
@@ -15,7 +14,7 @@ use crate::table::Phone;
 /// An instant at which somebody is to be asked anew.
 #[derive(Clone, Debug)]
 pub(super) struct Instant {
-    pub(super) passage: Passage,
+    pub(super) at: i64,
     /// By the number of the audience.
     changes: BTreeMap<usize, InstantChanges>,
 }
@@ -30,8 +29,8 @@ pub(super) struct InstantChanges {
 }
 
 impl Instant {
-    pub(super) fn new(passage: Passage) -> Self {
-        Self { passage, changes: BTreeMap::new() }
+    pub(super) fn new(at: i64) -> Self {
+        Self { at, changes: BTreeMap::new() }
     }
 
     /// Takes in what becomes of a contact.
@@ -63,9 +62,9 @@ impl Instant {
         }
     }
 
-    /// The cursors, and the changes of each audience in the order of their numbers.
-    pub(super) fn into_parts(self) -> (Passage, impl Iterator<Item = (usize, InstantChanges)>) {
-        (self.passage, self.changes.into_iter())
+    /// The changes of each audience, in the order of their numbers.
+    pub(super) fn into_changes(self) -> impl Iterator<Item = (usize, InstantChanges)> {
+        self.changes.into_iter()
     }
 }
 

@@ -25,9 +25,9 @@ impl Upkeep {
 }
 
 impl Live {
-    /// Begins what there is to do for the table, if there is anything and nobody is at it. From here on no change does more than
-    /// writing some thousand contacts into columns, and leaves the rest to the next upkeep. What is dropped before its end is
-    /// as if it had not begun.
+    /// Begins what there is to do for the table, if there is anything and nobody is at it. From here on changes write no contacts
+    /// into columns, which is left to the next upkeep; only where a quarter of a million have been left, one writes them. What is
+    /// dropped before its end is as if it had not begun.
     ///
     /// The work is done beside changes. A service does it again and again on a thread in the background, with the
     /// set behind a lock that is held for the beginning and the end alone:

@@ -63,9 +63,10 @@ impl Table {
         self.levels_mut().for_each(|level| level.in_hand = InHand(false));
     }
 
-    /// Leaves to others what changes need not do themselves.
+    /// Leaves to others what changes need not do themselves; contacts that changed may stand in no column for long.
     pub(crate) fn leave_work(&mut self) {
         self.others_wait = true;
+        self.leaves_records = true;
     }
 
     fn levels_mut(&mut self) -> impl Iterator<Item = &mut Level> {

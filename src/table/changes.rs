@@ -9,7 +9,7 @@
 //! That is so on the whole: one change in thousands writes all contacts anew. Where others wait for whoever makes a change,
 //! it makes a level of a full overflow and no more: to join levels is left to whoever has the time, beside further changes.
 //! Only where there are so many levels that nobody seems to have it, a change joins young ones, of no more contacts than a
-//! bound.
+//! bound. And where contacts are seldom counted, a change puts none into columns: it makes levels of records.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -166,7 +166,13 @@ impl Table {
     /// change may.
     fn keep_bounded(&mut self) {
         self.newer.retain(|level| level.contacts() > 0 || level.in_hand.is_taken());
-        let newer = self.newer.len();
+        let (newer, in_overflow) = (self.newer.len(), self.overflow.rows().len());
+        if self.leaves_records {
+            if in_overflow >= self.most_in_a_change() {
+                self.leave_records();
+            }
+            return;
+        }
         let most = if !self.others_wait || newer >= MOST_LEVELS {
             usize::MAX
         } else if newer >= MANY_LEVELS {
@@ -174,12 +180,27 @@ impl Table {
         } else {
             0
         };
-        let in_overflow = self.overflow.rows().len();
         let is_full = in_overflow >= self.layout.changed;
         let due = self.first_due(if is_full { in_overflow } else { 0 }, most.saturating_sub(in_overflow));
         if let Some(level) = due.or_else(|| is_full.then_some(self.newer.len() + 1)) {
             self.join_from(level);
         }
+    }
+
+    /// Makes a level of the overflow as it is, and one of many such levels: somebody else puts them into columns. Only if nobody
+    /// seems to, this does.
+    fn leave_records(&mut self) {
+        let is_left = |level: &&Level| level.is_of_records() && !level.in_hand.is_taken();
+        let left = self.newer.iter().rev().take_while(is_left).count();
+        let first = self.newer.len() - left;
+        if self.newer[first..].iter().map(Level::contacts).sum::<usize>() > MOST_LEVELS * self.most_in_a_change() {
+            return self.join_from(first + 1);
+        }
+        let mut records = std::mem::take(&mut self.overflow).into_rows();
+        if left >= MANY_LEVELS {
+            self.newer.drain(first..).for_each(|level| records.extend(level.records()));
+        }
+        self.newer.push(Level::of_records(records));
     }
 
     /// How many contacts a change puts into columns at most while others wait for it: what takes some milliseconds.

@@ -140,6 +140,21 @@ impl ColumnChunk {
         }
     }
 
+    /// The bits and bytes of a row, of no meaning in sum: whoever needs many columns of a row reads all of them first.
+    #[inline]
+    pub(super) fn checksum(&self, row: usize) -> u64 {
+        match self {
+            Self::Few { codes, planes } => {
+                let planes: &[u64] = planes;
+                let (count, stride) = shape(codes, planes);
+                (0..count).fold(0, |sum, plane| sum ^ planes[plane * stride + row / WORD])
+            }
+            Self::Many { codes, slices } => {
+                slices.iter().fold(u64::from(codes[row]), |sum, slice| sum ^ u64::from(slice[row]))
+            }
+        }
+    }
+
     /// The key of a row.
     pub(crate) fn key(&self, column: &Column, row: usize) -> Option<u64> {
         let (code, refinement) = match self {

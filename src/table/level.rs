@@ -14,6 +14,7 @@ use super::build::Built;
 use super::kernel::{RUN, WORD};
 use super::overflow::OverflowRow;
 use super::phone::Phone;
+use super::phone_index::{PhoneIndex, PhoneRow};
 use super::present::Present;
 use super::segment::{Columns, Segment};
 use crate::contact::Contact;
@@ -41,20 +42,7 @@ struct Contents {
     /// the most that 32 bits count.
     order: Option<Box<[u64]>>,
     /// Where each contact is, by phone number, once somebody has asked.
-    by_phone: OnceLock<Box<[PhoneRow]>>,
-}
-
-/// Where the contact of a phone number is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PhoneRow {
-    block: u32,
-    row: u32,
-}
-
-impl PhoneRow {
-    pub(super) fn at(self) -> LevelRow {
-        LevelRow { block: self.block as usize, row: self.row as usize }
-    }
+    by_phone: OnceLock<PhoneIndex>,
 }
 
 /// Where a contact of a level is: a segment, or behind the last the overflow; and the row.
@@ -99,6 +87,32 @@ impl Level {
                 by_phone: OnceLock::new(),
             }),
         }
+    }
+
+    /// Contacts that stand in no column yet.
+    pub(super) fn of_records(mut rows: Vec<Arc<OverflowRow>>) -> Self {
+        rows.sort_unstable_by_key(|row| row.order);
+        let mut columns = Columns::default();
+        let phones = rows.iter().map(|row| columns.odd_phones.intern(&row.contact.phone_number)).collect();
+        Self {
+            present: Present::new([rows.len()].into_iter()),
+            contacts: rows.len(),
+            memberships: rows.iter().map(|row| row.contact.memberships.len()).sum(),
+            in_hand: InHand::default(),
+            contents: Arc::new(Contents { columns, overflow: rows, overflow_phones: phones, ..Contents::default() }),
+        }
+    }
+
+    /// Whether nobody stands in columns.
+    pub(super) fn is_of_records(&self) -> bool {
+        self.segments().is_empty()
+    }
+
+    /// The contacts that stand in no column, and have not been removed.
+    pub(super) fn records(&self) -> impl Iterator<Item = Arc<OverflowRow>> {
+        let block = self.segments().len();
+        let rows = self.overflow().iter().enumerate();
+        rows.filter(move |(row, _)| self.is_present(LevelRow { block, row: *row })).map(|(_, row)| Arc::clone(row))
     }
 
     pub(super) fn columns(&self) -> &Columns {
@@ -161,14 +175,18 @@ impl Level {
 
     /// Where a contact is that has not been removed.
     pub(super) fn find(&self, phone_number: &str) -> Option<LevelRow> {
-        let (of, by_phone) = (&self.columns().odd_phones, self.by_phone());
+        let of = &self.columns().odd_phones;
         let phone = of.find(phone_number)?;
-        let at = by_phone.get(by_phone.partition_point(|row| of.cmp(self.phone(row.at()), phone).is_lt()))?.at();
-        (self.phone(at) == phone && self.is_present(at)).then_some(at)
+        let found = self.phone_index().find(|row| self.phone(row.at()), |other| of.cmp(other, phone))?.at();
+        self.is_present(found).then_some(found)
     }
 
     /// Where the contacts are, in the order of their phone numbers as texts; removed ones are among them.
     pub(super) fn by_phone(&self) -> &[PhoneRow] {
+        self.phone_index().rows()
+    }
+
+    fn phone_index(&self) -> &PhoneIndex {
         let Contents { columns, segments, overflow_phones, by_phone, .. } = &*self.contents;
         by_phone.get_or_init(|| {
             let of = &columns.odd_phones;
@@ -179,7 +197,7 @@ impl Level {
             let block = segments.len() as u32;
             rows.extend((0..).zip(overflow_phones).map(|(row, phone)| (*phone, PhoneRow { block, row })));
             rows.par_sort_unstable_by(|(a, _), (b, _)| of.cmp(*a, *b));
-            rows.into_iter().map(|(_, row)| row).collect()
+            PhoneIndex::new(rows)
         })
     }
 
@@ -278,7 +296,7 @@ impl Level {
 
     /// How many bytes the index by phone number takes, if it was made.
     pub(super) fn index_bytes(&self) -> usize {
-        self.contents.by_phone.get().map_or(0, |rows| size_of_val(&**rows))
+        self.contents.by_phone.get().map_or(0, PhoneIndex::bytes)
     }
 
     /// How many bytes it takes to tell which rows have not been removed.

@@ -23,6 +23,7 @@ mod memory;
 mod notes;
 mod overflow;
 mod phone;
+mod phone_index;
 mod present;
 mod record_run;
 mod row;
@@ -126,6 +127,8 @@ pub struct Table {
     stop: StopToken,
     /// Whether others wait for whoever changes it, so that a change is to do little.
     others_wait: bool,
+    /// Whether a change writes no contacts into columns at all: somebody else does, and it is seldom counted before.
+    leaves_records: bool,
 }
 
 /// Where a contact is.

@@ -67,6 +67,10 @@ impl Overflow {
         &self.rows
     }
 
+    pub(super) fn into_rows(self) -> Vec<Arc<OverflowRow>> {
+        Arc::unwrap_or_clone(self.rows)
+    }
+
     pub(super) fn is_snapshot_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.rows, &other.rows)
     }

@@ -33,14 +33,12 @@ impl Phone {
     /// What comes before all others: the empty text.
     pub(crate) const FIRST: Self = Self(0);
 
+    /// What comes behind all others.
+    pub(crate) const LAST: Self = Self(u64::MAX);
+
     /// Whether it is not a few digits, so that only its text tells its place in the order of texts.
     pub(crate) fn is_odd(self) -> bool {
         self.0 & ODD != 0
-    }
-
-    /// The next one in its order, whether or not it is one of somebody.
-    pub(crate) fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
     }
 
     /// Whether it is in the form E.164: `+`, then 7 to 15 digits.

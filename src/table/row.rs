@@ -38,7 +38,12 @@ impl Table {
     /// The contact that is somewhere, of which the phone number is known.
     pub(super) fn row<'t>(&'t self, at: TableRow, phone_number: &'t str) -> Row<'t> {
         match at {
-            TableRow::Level(level, row) => self.level(level).row(row, phone_number),
+            TableRow::Level(level, row) => {
+                if let Some(segment) = self.level(level).segments().get(row.block) {
+                    segment.fetch(row.row);
+                }
+                self.level(level).row(row, phone_number)
+            }
             TableRow::Overflow(row) => Row::Record(&self.overflow.rows()[row].contact),
         }
     }

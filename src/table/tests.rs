@@ -423,6 +423,30 @@ fn however_many_changes_there_are_what_is_in_no_column_and_what_is_removed_is_bo
     }
 }
 
+/// As many changes as are left to others, and more than that.
+#[test]
+fn contacts_that_are_left_as_records_say_the_same_and_stand_in_few_levels() {
+    let population = few();
+    let of = |i: u64| &population.contacts()[i as usize % population.contacts().len()];
+    let (mut table, mut in_columns) = (table(&population, LAYOUTS[1]), Table::from(&population));
+    table.leave_work();
+    let (mut of_records, mut has_been_joined) = (0, false);
+    for i in 0..4_000 {
+        let phone_number = format!("+9{}", i * 7 % 3_600);
+        let later = Contact { phone_number: phone_number.clone(), ..of(i).clone() };
+        assert_eq!(table.merge(later.clone()), in_columns.merge(later));
+        if i % 9 == 0 {
+            assert!(table.remove(&phone_number) && in_columns.remove(&phone_number));
+        }
+        of_records = of_records.max(table.newer.iter().filter(|level| level.is_of_records()).count());
+        has_been_joined |= table.newer.iter().any(|level| !level.is_of_records() && level.contacts() > 3_000);
+        assert!(table.newer.len() <= 18, "{i}");
+    }
+    assert!(of_records > 15 && has_been_joined, "{of_records}");
+    assert!(table.contacts().eq(in_columns.contacts()));
+    assert!((0..3_600).all(|i| table.get(&format!("+9{i}")) == in_columns.get(&format!("+9{i}"))));
+}
+
 #[test]
 fn a_snapshot_shares_what_is_not_changed() {
     let before = table(&few(), LAYOUTS[0]);
@@ -628,5 +652,5 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
     };
     assert_eq!(table.memory(), expected);
     table.prepare();
-    assert_eq!(table.memory(), Memory { indices: 200 * 8, ..expected });
+    assert_eq!(table.memory(), Memory { indices: 200 * 8 + 200_usize.div_ceil(16) * 8, ..expected });
 }

@@ -1,6 +1,6 @@
 //! What changes where some predicates come to hold and others cease to.
 
-use super::truth::Memo;
+use super::truth::{Memo, Truths};
 use super::{Graph, NodeKind};
 use crate::audience_set::bits::{Bits, ones};
 
@@ -17,12 +17,11 @@ pub(in crate::audience_set) struct Difference {
 }
 
 impl Graph {
-    /// Tells every audience that is true where the one or the other predicates hold and not where both do, and whether it
-    /// is true where the new ones hold.
+    /// Tells every audience that is another as some predicates have changed, and whether it is true now.
     pub(in crate::audience_set) fn differences(
         &self,
-        old: &Bits,
-        new: &Bits,
+        changed: &Bits,
+        truths: &mut impl Truths,
         work: &mut Difference,
         mut each: impl FnMut(usize, bool),
     ) {
@@ -31,9 +30,9 @@ impl Graph {
         work.changed.grow(self.gates.len());
         // The words with a gate to look at.
         let (mut word, mut last) = (usize::MAX, 0);
-        for leaf in old.differences(new) {
+        for leaf in changed.ones() {
             let node = &self.leaves[leaf];
-            self.audiences_from(node.audiences).for_each(|audience| each(audience, new.get(leaf)));
+            self.audiences_from(node.audiences).for_each(|audience| each(audience, truths.holds(leaf)));
             for gate in node.triggers.iter().map(|trigger| trigger.gate).chain(node.others.iter().copied()) {
                 let gate = gate as usize;
                 work.pending.set(gate);
@@ -48,7 +47,7 @@ impl Graph {
             };
             let gate = word * 64 + bit;
             work.pending.unset(gate);
-            if self.changes(gate, old, new, work) {
+            if self.changes(gate, changed, truths, work) {
                 work.changed.set(gate);
                 work.order.push(gate as u32);
                 let truth = work.memo.get(gate) == Some(true);
@@ -66,16 +65,16 @@ impl Graph {
     }
 
     /// Whether a gate changed; what it is now is kept.
-    fn changes(&self, at: usize, old: &Bits, new: &Bits, work: &mut Difference) -> bool {
+    fn changes(&self, at: usize, leaves: &Bits, truths: &mut impl Truths, work: &mut Difference) -> bool {
         let gate = self.gates[at].gate;
         let changed = gate.arms.map(|arm| match arm.kind() {
-            NodeKind::Leaf(leaf) => old.get(leaf) != new.get(leaf),
+            NodeKind::Leaf(leaf) => leaves.get(leaf),
             NodeKind::Gate(gate) => work.changed.get(gate),
         });
         // Most often the second arm is a predicate, and decides.
-        let second = self.is_true(gate.arms[1], new, &mut work.memo);
+        let second = self.is_true(gate.arms[1], truths, &mut work.memo);
         let decides = second == gate.junction.decisive() && !changed[1];
-        let first = if decides { second } else { self.is_true(gate.arms[0], new, &mut work.memo) };
+        let first = if decides { second } else { self.is_true(gate.arms[0], truths, &mut work.memo) };
         let now = gate.join([first, second]);
         work.memo.set(at as u32, now);
         !decides && now != gate.join([first != changed[0], second != changed[1]])

@@ -1,130 +1,106 @@
-//! Many memberships at a time, a bit for each: every gate is a few words of AND or OR.
+//! Many memberships at a time, a bit for each.
 
-use super::{GateNode, Graph, NONE, NodeKind};
-use crate::audience_set::bits::{Bits, ones};
-use crate::filter::Junction;
+use super::Graph;
+use super::square::{Answers, Joined, LANES, Word, turn_truths};
+use crate::audience_set::bits::Bits;
 
-/// Words that are worked on at a time: as many as make a gate's arms worth looking up, and few enough that the nodes of
-/// a hundred thousand audiences stay near.
-const WORDS: usize = 4;
-
-/// Memberships that are asked at a time.
-pub(in crate::audience_set) const LANES: usize = WORDS * 64;
-
-/// A bit for each of some memberships.
-type Word = [u64; WORDS];
-
-/// Memberships side by side: for which of them each node is true.
+/// Memberships side by side.
 #[derive(Clone, Debug, Default)]
 pub(in crate::audience_set) struct Lanes {
-    leaves: Vec<Word>,
-    gates: Vec<Word>,
-    audiences: Vec<Word>,
+    /// What holds of each of them; behind those that are taken are some for others.
+    truths: Vec<Bits>,
+    taken: usize,
+    cells: Vec<Word>,
 }
 
 impl Lanes {
+    /// How many memberships there are.
+    pub(in crate::audience_set) fn taken(&self) -> usize {
+        self.taken
+    }
+
+    /// Whether there is no room for another one.
+    pub(in crate::audience_set) fn are_full(&self) -> bool {
+        self.taken == LANES
+    }
+
     /// Puts in what holds of a membership.
-    pub(in crate::audience_set) fn put(&mut self, lane: usize, truths: &Bits) {
-        for leaf in truths.ones() {
-            self.leaves[leaf][lane / 64] |= 1 << (lane % 64);
+    pub(in crate::audience_set) fn put(&mut self, truths: &Bits) {
+        if self.truths.len() == self.taken {
+            self.truths.push(Bits::default());
         }
+        self.truths[self.taken].copy_from(truths);
+        self.taken += 1;
     }
 
     /// Takes all memberships out.
     pub(in crate::audience_set) fn clear(&mut self) {
-        self.leaves.fill([0; WORDS]);
+        self.taken = 0;
+    }
+}
+
+/// A few memberships side by side.
+#[derive(Clone, Debug, Default)]
+pub(in crate::audience_set) struct FewLanes {
+    cells: Vec<u64>,
+    taken: usize,
+}
+
+/// The most memberships that are a few.
+pub(in crate::audience_set) const FEW: usize = 64;
+
+impl FewLanes {
+    /// Whether there is no room for another one.
+    pub(in crate::audience_set) fn are_full(&self) -> bool {
+        self.taken == FEW
     }
 
-    /// Tells for each word of audiences who is in any of them: the word's place, the lane, and the audiences.
-    pub(in crate::audience_set) fn each_word(&self, mut each: impl FnMut(usize, usize, u64)) {
-        for (at, audiences) in self.audiences.chunks(64).enumerate() {
-            for word in 0..WORDS {
-                let mut square = [0; 64];
-                let mut any = 0;
-                for (row, lanes) in square.iter_mut().zip(audiences) {
-                    *row = lanes[word];
-                    any |= lanes[word];
-                }
-                if any == 0 {
-                    continue;
-                }
-                transpose(&mut square);
-                ones(any).for_each(|lane| each(at, word * 64 + lane, square[lane]));
-            }
-        }
+    /// Puts in what holds of a membership.
+    pub(in crate::audience_set) fn put(&mut self, graph: &Graph, truths: &Bits) {
+        self.cells.resize(self.cells.len().max(graph.leaves.len()), 0);
+        truths.ones().for_each(|leaf| self.cells[leaf] |= 1 << self.taken);
+        self.taken += 1;
     }
+}
+
+/// Which audiences any membership is in, a word of them after the other.
+pub(in crate::audience_set) fn any_of_each(memberships: &[u64]) -> impl Iterator<Item = u64> {
+    let any = |any: u64, (bit, memberships): (usize, &u64)| any | u64::from(*memberships != 0) << bit;
+    memberships.chunks(64).map(move |word| word.iter().enumerate().fold(0, any))
 }
 
 impl Graph {
-    /// Makes room for every node and audience, of which none is true of anybody.
-    pub(in crate::audience_set) fn prepare_lanes(&self, lanes: &mut Lanes) {
-        let make_room = |words: &mut Vec<Word>, len: usize| {
-            words.clear();
-            words.resize(len, [0; WORDS]);
-        };
-        make_room(&mut lanes.leaves, self.leaves.len());
-        make_room(&mut lanes.audiences, self.attachments.len());
-        // Each is written before it is read.
-        lanes.gates.resize(self.gates.len(), [0; WORDS]);
+    /// Tells of each block of audiences, by the number of the first, which of them each membership is in.
+    pub(in crate::audience_set) fn evaluate(&self, lanes: &mut Lanes, mut each: impl FnMut(usize, &Answers<'_>)) {
+        let Lanes { truths, taken, cells } = lanes;
+        cells.resize(cells.len().max(self.leaves.len()), Word::NONE);
+        turn_truths(*taken, |lane| truths[lane].words(), &mut cells[..self.leaves.len()]);
+        self.program.get(self).run(cells, |first, audiences| each(first, &Answers::of(audiences)));
     }
 
-    /// Works out who is in which audience.
-    pub(in crate::audience_set) fn evaluate(&self, lanes: &mut Lanes) {
-        let Lanes { leaves, gates, audiences } = lanes;
-        for (leaf, word) in self.leaves.iter().zip(&*leaves) {
-            self.audiences_from(leaf.audiences).for_each(|audience| audiences[audience] = *word);
-        }
-        for (at, GateNode { gate, audiences: first, .. }) in self.gates.iter().enumerate() {
-            let [one, other] = gate.arms.map(|arm| match arm.kind() {
-                NodeKind::Leaf(leaf) => &leaves[leaf],
-                NodeKind::Gate(gate) => &gates[gate],
-            });
-            let word: Word = std::array::from_fn(|word| match gate.junction {
-                Junction::All => one[word] & other[word],
-                Junction::Any => one[word] | other[word],
-            });
-            gates[at] = word;
-            if *first != NONE {
-                self.audiences_from(*first).for_each(|audience| audiences[audience] = word);
-            }
+    /// Whether all audiences can be asked of a few memberships at once. What that takes is made once it has been of use for some.
+    pub(in crate::audience_set) fn can_sweep(&self) -> bool {
+        self.program.get_if_worth(self).is_some()
+    }
+
+    /// Whether that takes less than to look at some gates, where [`Graph::can_sweep`].
+    pub(in crate::audience_set) fn is_sweep_shorter(&self, gates: usize) -> bool {
+        /// So many members are joined in their order while one gate is looked at, which is anywhere in memory.
+        const MEMBERS: usize = 128;
+        self.program.get(self).len() < gates * MEMBERS
+    }
+
+    /// Takes a few memberships out, and tells of each block of audiences, by the number of the first, which of them are in each.
+    pub(in crate::audience_set) fn sweep(&self, few: &mut FewLanes, mut each: impl FnMut(usize, &[u64])) {
+        let FewLanes { cells, taken } = few;
+        if std::mem::take(taken) > 0 {
+            self.program.get(self).run(cells, |first, audiences| each(first, audiences));
+            cells.clear();
         }
     }
-}
 
-/// Turns a square of bits over its diagonal: halves change places, then halves of halves (Warren, Hacker's Delight, §7–3).
-fn transpose(square: &mut [u64; 64]) {
-    let mut width = 32;
-    let mut mask = u64::MAX >> 32;
-    while width > 0 {
-        for base in (0..64).step_by(2 * width) {
-            for row in base..base + width {
-                let swapped = (square[row] >> width ^ square[row + width]) & mask;
-                square[row] ^= swapped << width;
-                square[row + width] ^= swapped;
-            }
-        }
-        width /= 2;
-        mask ^= mask << width;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_become_columns() {
-        let mut state = 1_u64;
-        let square: [u64; 64] = std::array::from_fn(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            state
-        });
-        let mut turned = square;
-        transpose(&mut turned);
-        for (row, bits) in square.iter().enumerate() {
-            for (column, turned) in turned.iter().enumerate() {
-                assert_eq!(turned >> row & 1, bits >> column & 1, "{row}, {column}");
-            }
-        }
+    /// How many gates are above some predicates.
+    pub(in crate::audience_set) fn gates_above(&self, leaves: impl Iterator<Item = usize>) -> usize {
+        leaves.map(|leaf| self.leaves[leaf].triggers.len() + self.leaves[leaf].others.len()).sum()
     }
 }

@@ -7,12 +7,18 @@
 
 mod difference;
 mod lanes;
+mod program;
+mod square;
 mod truth;
 
 use std::collections::HashMap;
 
 pub(super) use self::difference::Difference;
-pub(super) use self::lanes::{LANES, Lanes};
+pub(super) use self::lanes::{FEW, FewLanes, Lanes, any_of_each};
+use self::program::LazyProgram;
+pub(super) use self::square::LANES;
+#[cfg(feature = "table")]
+pub(super) use self::truth::Truths;
 pub(super) use self::truth::{Memo, Propagation};
 use super::selectivity::Percent;
 use crate::filter::Junction;
@@ -48,6 +54,16 @@ impl Node {
     fn kind(self) -> NodeKind {
         let number = (self.0 & !Self::GATE) as usize;
         if self.0 & Self::GATE == 0 { NodeKind::Leaf(number) } else { NodeKind::Gate(number) }
+    }
+}
+
+impl Node {
+    /// The number of a gate, if it is one.
+    fn as_gate(self) -> Option<usize> {
+        match self.kind() {
+            NodeKind::Leaf(_) => None,
+            NodeKind::Gate(gate) => Some(gate),
+        }
     }
 }
 
@@ -132,6 +148,8 @@ pub(super) struct Graph {
     attachments: Vec<Attachment>,
     /// Gates that no audience needs.
     unused: usize,
+    /// What is done to ask all audiences at once.
+    program: LazyProgram,
 }
 
 /// Fewer unused gates than this are not worth a thought.
@@ -239,6 +257,7 @@ impl Graph {
 
     /// Puts an audience in a place that is vacant, or in the place of another.
     pub(super) fn attach(&mut self, audience: usize, root: Root) {
+        self.program.forget();
         // Before the other goes: what both need need not come back.
         if let Root::Node(node) = root {
             self.acquire(node);
@@ -260,6 +279,7 @@ impl Graph {
 
     /// Takes an audience out.
     pub(super) fn detach(&mut self, audience: usize) {
+        self.program.forget();
         let Some(attachment) = self.attachments.get_mut(audience) else { return };
         let Attachment { root, previous, next } = *attachment;
         attachment.root = Root::Vacant;

@@ -4,6 +4,18 @@ use super::{Gate, Graph, Node, NodeKind};
 use crate::audience_set::bits::Bits;
 use crate::filter::Junction;
 
+/// Which predicates hold of a membership.
+pub(in crate::audience_set) trait Truths {
+    fn holds(&mut self, leaf: usize) -> bool;
+}
+
+impl Truths for &Bits {
+    #[inline]
+    fn holds(&mut self, leaf: usize) -> bool {
+        self.get(leaf)
+    }
+}
+
 /// What becomes true, and only that, is touched.
 #[derive(Clone, Debug, Default)]
 pub(in crate::audience_set) struct Propagation {
@@ -99,12 +111,12 @@ impl Graph {
     }
 
     /// Whether a node is true where these predicates hold; what is found out on the way is kept.
-    pub(in crate::audience_set) fn is_true(&self, node: Node, leaves: &Bits, memo: &mut Memo) -> bool {
+    pub(in crate::audience_set) fn is_true(&self, node: Node, truths: &mut impl Truths, memo: &mut Memo) -> bool {
         let begin = memo.path.len();
         let mut at = node;
         let truth = loop {
             let gate = match at.kind() {
-                NodeKind::Leaf(leaf) => break leaves.get(leaf),
+                NodeKind::Leaf(leaf) => break truths.holds(leaf),
                 NodeKind::Gate(gate) => gate,
             };
             if let Some(known) = memo.get(gate) {
@@ -112,7 +124,7 @@ impl Graph {
             }
             let Gate { junction, arms: [first, second] } = self.gates[gate].gate;
             // As deep as groups nest: the members of one group are walked through along first arms.
-            if self.is_true(second, leaves, memo) == junction.decisive() {
+            if self.is_true(second, truths, memo) == junction.decisive() {
                 memo.set(gate as u32, junction.decisive());
                 break junction.decisive();
             }

@@ -3,12 +3,12 @@
 //! The answer to a condition on a time changes some delay after the value's instant, and the delays are those of the
 //! audiences: `within 30 days` begins to hold at the instant and ceases thirty days and a microsecond later. So for each
 //! field that is asked there are its values in their order, and for each delay a cursor, which is where the clock is less
-//! the delay. No contact has a timer: what a cursor passes is a contact to be asked anew.
+//! the delay. No contact has a timer: what a cursor passes is a contact to be asked anew. Whom cursors will pass next is
+//! looked up for all of them together, some hundred at a time.
 
 mod time_index;
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{HashMap, VecDeque};
 
 pub(super) use self::time_index::TimeEntry;
 use self::time_index::TimeIndex;
@@ -25,15 +25,41 @@ use crate::timeline::TimeDependent;
 pub(super) struct Schedule {
     times: Vec<AskedTime>,
     places: HashMap<Subject, usize>,
-    /// The instants at which a cursor passes something, the next first; one of a cursor is the one that it has, and others
-    /// are of no account.
-    due: BinaryHeap<Reverse<Due>>,
+    /// Whom cursors pass next, and when; some of them have changed meanwhile, and are asked in vain.
+    upcoming: VecDeque<Pass>,
+    /// Whom cursors pass up to here is among the upcoming, or has been passed.
+    known: TimeEntry,
+    /// Who was passed last, and when.
+    passed: TimeEntry,
+    /// How much time is looked through at once, so that it is some hundred who are passed in it.
+    span: u64,
     semantics: Semantics,
     scratch: [Vec<i64>; 2],
 }
 
-/// When a cursor passes something: the instant, the place of what it passes, and the delay.
-type Due = (i64, usize, u64);
+/// Somebody whom cursors pass, and when.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pass {
+    entry: TimeEntry,
+    /// The places of the times that they pass, a bit for each; from the last one on places share a bit.
+    times: u64,
+}
+
+impl Pass {
+    fn of(entry: TimeEntry, time: usize) -> Self {
+        Self { entry, times: 1 << time.min(63) }
+    }
+
+    pub(super) fn phone(&self) -> Phone {
+        self.entry.phone
+    }
+}
+
+/// How many entries a cursor looks ahead at the most.
+const AHEAD: usize = 256;
+
+/// How many are upcoming at the most.
+const MOST_UPCOMING: usize = 4 * AHEAD;
 
 /// A field that audiences ask how long it is ago.
 #[derive(Clone, Debug)]
@@ -50,28 +76,6 @@ struct Cursor {
     delay: u64,
     /// How many conditions ask for it.
     users: usize,
-    /// Before this instant it passes nothing.
-    next: Option<i64>,
-}
-
-/// The cursors that pass something at one instant, and how far they have come among those who are passed: in the order of
-/// [`Phone`].
-#[derive(Clone, Debug)]
-pub(super) struct Passage {
-    at: i64,
-    cursors: Vec<PassingCursor>,
-    /// Whoever comes before this has been passed.
-    frontier: Phone,
-    /// Whether the heads are to be looked for again.
-    is_stale: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct PassingCursor {
-    time: usize,
-    delay: u64,
-    /// The next whom it passes.
-    head: Option<Phone>,
 }
 
 /// Instants of a field that are to be looked for in the table: those after one and up to another.
@@ -88,28 +92,24 @@ impl AskedTime {
         self.cursors.last().map_or(i64::MAX, |cursor| clock.saturating_sub_unsigned(cursor.delay))
     }
 
-    /// The first instant after the clock's at which a cursor passes something.
-    fn next(&self, clock: i64, delay: u64) -> Option<i64> {
-        let first = TimeEntry::first_after(clock.saturating_sub_unsigned(delay))?;
-        self.index.first_from(first)?.at.checked_add_unsigned(delay)
-    }
-
     fn cursor(&mut self, delay: u64) -> Option<&mut Cursor> {
         let at = self.cursors.binary_search_by_key(&delay, |cursor| cursor.delay).ok()?;
         Some(&mut self.cursors[at])
     }
 
-    /// Before which instant a cursor passes nothing.
-    fn passes_next(&self, delay: u64) -> Option<i64> {
-        let at = self.cursors.binary_search_by_key(&delay, |cursor| cursor.delay).ok()?;
-        self.cursors[at].next
+    /// Those whom a cursor passes behind an entry, each with the instant at which it does.
+    fn passes(&self, delay: u64, behind: TimeEntry) -> impl Iterator<Item = TimeEntry> {
+        self.index.behind(behind.sooner(delay)).map_while(move |entry| entry.later(delay))
     }
 }
 
 impl Schedule {
     pub(super) fn new(semantics: Semantics) -> Self {
-        let (times, places, due) = (Vec::new(), HashMap::new(), BinaryHeap::new());
-        Self { times, places, due, semantics, scratch: Default::default() }
+        const SECOND: u64 = 1_000_000;
+        let (times, places, upcoming) = (Vec::new(), HashMap::new(), VecDeque::new());
+        let nobody = TimeEntry::last_at(i64::MIN);
+        let (known, passed, scratch) = (nobody, nobody, Default::default());
+        Self { times, places, upcoming, known, passed, span: SECOND, semantics, scratch }
     }
 
     /// Takes in what audiences ask of the contacts of a table, from an instant on.
@@ -126,7 +126,7 @@ impl Schedule {
             let cursors = &mut self.times[at].cursors;
             match cursors.binary_search_by_key(&delay, |cursor| cursor.delay) {
                 Ok(known) => cursors[known].users += 1,
-                Err(place) => cursors.insert(place, Cursor { delay, users: 1, next: None }),
+                Err(place) => cursors.insert(place, Cursor { delay, users: 1 }),
             }
         }
         let missing = self.times.iter().enumerate().map(|(time, asked)| {
@@ -135,17 +135,7 @@ impl Schedule {
         });
         let missing: Vec<MissingRange> = missing.filter(|range| range.after < range.until).collect();
         self.load(&missing, table, phones);
-        for (time, asked) in self.times.iter_mut().enumerate() {
-            for at in 0..asked.cursors.len() {
-                let delay = asked.cursors[at].delay;
-                if asked.cursors[at].next.is_none()
-                    && let Some(next) = asked.next(clock, delay)
-                {
-                    asked.cursors[at].next = Some(next);
-                    self.due.push(Reverse((next, time, delay)));
-                }
-            }
-        }
+        self.begin_anew(clock);
     }
 
     /// The place of a field, which may have been that of one that nobody asks any more.
@@ -215,15 +205,15 @@ impl Schedule {
         record: Option<&R>,
         clock: i64,
     ) {
-        let [before, after] = &mut self.scratch;
-        for (time, asked) in self.times.iter_mut().enumerate().filter(|(_, asked)| !asked.cursors.is_empty()) {
+        let Self { times, upcoming, known, passed, semantics, scratch: [before, after], .. } = self;
+        for (time, asked) in times.iter_mut().enumerate().filter(|(_, asked)| !asked.cursors.is_empty()) {
             before.clear();
             after.clear();
             if let Some(former) = former {
-                before.extend(instants(former, &asked.subject, self.semantics));
+                before.extend(instants(former, &asked.subject, *semantics));
             }
             if let Some(record) = record {
-                after.extend(instants(record, &asked.subject, self.semantics));
+                after.extend(instants(record, &asked.subject, *semantics));
             }
             before.sort_unstable();
             after.sort_unstable();
@@ -235,106 +225,106 @@ impl Schedule {
             }
             let horizon = asked.horizon(clock);
             for at in after.iter().filter(|at| **at > horizon && before.binary_search(at).is_err()) {
-                asked.index.insert(TimeEntry { at: *at, phone });
-                for cursor in &mut asked.cursors {
-                    let due = at.checked_add_unsigned(cursor.delay).filter(|due| *due > clock);
-                    if let Some(due) = due.filter(|due| cursor.next.is_none_or(|next| *due < next)) {
-                        cursor.next = Some(due);
-                        self.due.push(Reverse((due, time, cursor.delay)));
+                let entry = TimeEntry { at: *at, phone };
+                asked.index.insert(entry);
+                let passes = asked.cursors.iter().filter_map(|cursor| entry.later(cursor.delay));
+                for pass in passes.filter(|pass| pass.at > clock && *passed < *pass && *pass <= *known) {
+                    let pass = Pass::of(pass, time);
+                    match upcoming.binary_search_by_key(&pass.entry, |known| known.entry) {
+                        Ok(place) => upcoming[place].times |= pass.times,
+                        Err(place) => upcoming.insert(place, pass),
                     }
                 }
             }
         }
-        self.compact();
-    }
-
-    /// Forgets instants that are of no account, once they are the greater part.
-    fn compact(&mut self) {
-        const FEW: usize = 1_024;
-        let cursors: usize = self.times.iter().map(|asked| asked.cursors.len()).sum();
-        if self.due.len() > FEW + 2 * cursors {
-            let times = &self.times;
-            self.due.retain(|Reverse((at, time, delay))| times[*time].passes_next(*delay) == Some(*at));
-        }
+        self.keep_bounded();
     }
 
     /// The first instant after the clock's at which somebody is to be asked anew.
     pub(super) fn next(&mut self, clock: i64) -> Option<i64> {
-        while let Some(Reverse((at, time, delay))) = self.due.peek().copied() {
-            let asked = &mut self.times[time];
-            let next = asked.next(clock, delay);
-            match asked.cursor(delay).filter(|cursor| cursor.next == Some(at)) {
-                Some(_) if next == Some(at) => return next,
-                // Who would have been passed is no longer there.
-                Some(cursor) => {
-                    cursor.next = next;
-                    self.due.pop();
-                    self.due.extend(next.map(|next| Reverse((next, time, delay))));
-                }
-                None => _ = self.due.pop(),
-            }
-        }
-        None
+        self.upcoming(clock).map(|pass| pass.entry.at)
     }
 
-    /// Begins to pass what cursors pass at an instant.
-    pub(super) fn begin(&mut self, at: i64) -> Passage {
-        Passage { at, cursors: Vec::new(), frontier: Phone::FIRST, is_stale: true }
-    }
-
-    /// The next whom a cursor passes.
-    pub(super) fn pass_next(&mut self, passage: &mut Passage) -> Option<Phone> {
-        while let Some(Reverse((at, time, delay))) = self.due.peek().copied().filter(|Reverse(due)| due.0 <= passage.at)
-        {
-            self.due.pop();
-            if let Some(cursor) = self.times[time].cursor(delay)
-                && cursor.next == Some(at)
-            {
-                // Until it goes on: what else there is of it among those that are due is of no account.
-                cursor.next = None;
-                passage.cursors.push(PassingCursor { time, delay, head: None });
-                passage.is_stale = true;
-            }
-        }
-        let Passage { at, cursors, frontier, is_stale } = passage;
-        let head = |cursor: &PassingCursor, from: Phone| {
-            // OK because it passes something at that instant.
-            let entry = TimeEntry { at: at.saturating_sub_unsigned(cursor.delay), phone: from };
-            let found = self.times[cursor.time].index.first_from(entry)?;
-            (found.at == entry.at).then_some(found.phone)
-        };
-        if std::mem::take(is_stale) {
-            cursors.iter_mut().for_each(|cursor| cursor.head = head(cursor, *frontier));
-        }
-        let next = cursors.iter().filter_map(|cursor| cursor.head).min()?;
-        *frontier = next.next();
-        for cursor in cursors.iter_mut().filter(|cursor| cursor.head == Some(next)) {
-            cursor.head = head(cursor, *frontier);
-        }
+    /// The next whom a cursor passes at an instant, which is the clock's next.
+    pub(super) fn pass_next(&mut self, at: i64) -> Option<Pass> {
+        let next = self.upcoming(at - 1).filter(|pass| pass.entry.at == at)?;
+        self.upcoming.pop_front();
+        self.passed = next.entry;
         Some(next)
     }
 
-    /// All have been passed whom cursors pass at an instant: they go on.
-    pub(super) fn finish(&mut self, passage: Passage) {
-        for PassingCursor { time, delay, .. } in passage.cursors {
-            let asked = &mut self.times[time];
-            let next = asked.next(passage.at, delay);
-            if let Some(cursor) = asked.cursor(delay) {
-                cursor.next = next;
-                self.due.extend(next.map(|next| Reverse((next, time, delay))));
-            }
-            let horizon = asked.horizon(passage.at);
-            asked.index.forget_until(horizon);
-        }
+    /// Whether it is by such a time that cursors pass somebody.
+    pub(super) fn is_by(&self, pass: Pass, time: &Subject) -> bool {
+        self.places.get(time).is_some_and(|place| pass.times & Pass::of(pass.entry, *place).times != 0)
     }
 
-    /// Cursors go back to before an instant that they have begun to pass.
-    pub(super) fn abandon(&mut self, passage: Passage) {
-        for PassingCursor { time, delay, .. } in passage.cursors {
-            if let Some(cursor) = self.times[time].cursor(delay) {
-                cursor.next = Some(passage.at);
-                self.due.push(Reverse((passage.at, time, delay)));
+    /// Whether whoever has this phone number has been passed at an instant, if some cursor passes it then.
+    pub(super) fn has_passed(&self, at: i64, phone: Phone) -> bool {
+        TimeEntry { at, phone } <= self.passed
+    }
+
+    /// Nobody has been passed since the clock's instant.
+    pub(super) fn begin_anew(&mut self, clock: i64) {
+        self.upcoming.clear();
+        self.known = TimeEntry::last_at(clock);
+        self.passed = self.known;
+    }
+
+    /// Who is passed next.
+    fn upcoming(&mut self, clock: i64) -> Option<Pass> {
+        if self.upcoming.is_empty() {
+            self.look_ahead(clock);
+        }
+        self.upcoming.front().copied()
+    }
+
+    /// Looks up some of those whom cursors pass next.
+    fn look_ahead(&mut self, clock: i64) {
+        for asked in &mut self.times {
+            asked.index.forget_until(asked.horizon(clock));
+        }
+        let behind = self.known;
+        let times = &self.times;
+        let cursors = || {
+            let times = times.iter().enumerate();
+            times.flat_map(|(time, asked)| asked.cursors.iter().map(move |cursor| (time, asked, cursor.delay)))
+        };
+        let firsts = cursors().filter_map(|(_, asked, delay)| asked.passes(delay, behind).next());
+        let Some(first) = firsts.min() else {
+            self.known = TimeEntry::last_at(i64::MAX);
+            return;
+        };
+        let end = TimeEntry::last_at(first.at.saturating_add_unsigned(self.span));
+        let (mut until, mut found) = (end, Vec::new());
+        for (time, asked, delay) in cursors() {
+            let mut passes = asked.passes(delay, behind).take_while(|entry| *entry <= until);
+            found.extend(passes.by_ref().take(AHEAD).map(|entry| Pass::of(entry, time)));
+            if let (Some(last), true) = (found.last(), passes.next().is_some()) {
+                until = last.entry;
             }
+        }
+        found.retain(|pass| pass.entry <= until);
+        found.sort_unstable_by_key(|pass| pass.entry);
+        found.dedup_by(|next, pass| {
+            let is_same = next.entry == pass.entry;
+            pass.times |= if is_same { next.times } else { 0 };
+            is_same
+        });
+        if until < end || found.len() > MOST_UPCOMING {
+            self.span /= 2;
+        } else if found.len() < MOST_UPCOMING / 2 {
+            self.span = self.span.saturating_mul(2).saturating_add(1);
+        }
+        self.known = until;
+        self.upcoming.extend(found);
+        self.keep_bounded();
+    }
+
+    /// Forgets the last of those who are upcoming, where they are many: they are looked up again.
+    fn keep_bounded(&mut self) {
+        if self.upcoming.len() > MOST_UPCOMING {
+            self.upcoming.truncate(MOST_UPCOMING / 2);
+            self.known = self.upcoming.back().map_or(self.known, |pass| pass.entry);
         }
     }
 
@@ -344,29 +334,13 @@ impl Schedule {
     }
 
     #[cfg(test)]
-    pub(super) fn dues(&self) -> usize {
-        self.due.len()
+    pub(super) fn known_ahead(&self) -> usize {
+        self.upcoming.len()
     }
 
     /// How many bytes the instants take.
     pub(super) fn bytes(&self) -> usize {
         self.times.iter().map(|asked| asked.index.bytes()).sum()
-    }
-}
-
-impl Passage {
-    pub(super) fn at(&self) -> i64 {
-        self.at
-    }
-
-    /// Whether whoever has this phone number has been passed, if some cursor passes it.
-    pub(super) fn has_passed(&self, phone: Phone) -> bool {
-        phone < self.frontier
-    }
-
-    /// Instants have changed.
-    pub(super) fn look_again(&mut self) {
-        self.is_stale = true;
     }
 }
 

@@ -15,9 +15,20 @@ pub(in crate::live) struct TimeEntry {
 }
 
 impl TimeEntry {
-    /// What comes before all that lie after an instant.
-    pub(super) fn first_after(at: i64) -> Option<Self> {
-        Some(Self { at: at.checked_add(1)?, phone: Phone::FIRST })
+    /// What comes behind all that lie at an instant or before it.
+    pub(super) fn last_at(at: i64) -> Self {
+        Self { at, phone: Phone::LAST }
+    }
+
+    /// The same some time later, unless no instant is so late.
+    pub(super) fn later(self, delay: u64) -> Option<Self> {
+        Some(Self { at: self.at.checked_add_unsigned(delay)?, ..self })
+    }
+
+    /// The same some time sooner, or else the first there can be.
+    pub(super) fn sooner(self, delay: u64) -> Self {
+        let at = self.at.checked_sub_unsigned(delay);
+        at.map_or(Self { at: i64::MIN, phone: Phone::FIRST }, |at| Self { at, ..self })
     }
 }
 
@@ -96,12 +107,11 @@ impl TimeIndex {
         self.chunks.insert(at, chunk);
     }
 
-    /// The first entry from one on.
-    pub(super) fn first_from(&self, entry: TimeEntry) -> Option<TimeEntry> {
+    /// The entries behind one, in their order.
+    pub(super) fn behind(&self, entry: TimeEntry) -> impl Iterator<Item = TimeEntry> {
         let at = self.chunk_of(entry);
-        let chunk = self.chunks.get(at)?;
-        let place = chunk.partition_point(|known| *known < entry);
-        chunk.get(place).or_else(|| self.firsts.get(at + 1)).copied()
+        let place = self.chunks.get(at).map_or(0, |chunk| chunk.partition_point(|known| *known <= entry));
+        self.chunks.range(at.min(self.chunks.len())..).flatten().copied().skip(place)
     }
 
     /// Forgets entries up to an instant; a part of a chunk of them may stay.
@@ -139,6 +149,7 @@ impl TimeIndex {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::ops::Bound;
 
     use super::*;
     use crate::table::OddPhones;
@@ -169,7 +180,8 @@ mod tests {
                 index.remove(entry);
                 known.remove(&entry);
             }
-            assert_eq!(index.first_from(entry), known.range(entry..).next().copied());
+            let behind = (Bound::Excluded(entry), Bound::Unbounded);
+            assert!(index.behind(entry).take(3).eq(known.range(behind).take(3).copied()));
         }
         assert_eq!(entries(&index), known.iter().copied().collect::<Vec<_>>());
         let passed: Vec<TimeEntry> = known.iter().copied().filter(|entry| entry.at <= 500).collect();
@@ -182,7 +194,7 @@ mod tests {
             index.remove(entry);
             index.remove(entry);
         }
-        assert_eq!((index.chunks.len(), index.first_from(TimeEntry { at: i64::MIN, phone: Phone::FIRST })), (0, None));
+        assert_eq!((index.chunks.len(), index.behind(TimeEntry::last_at(i64::MIN)).next()), (0, None));
     }
 
     #[test]
