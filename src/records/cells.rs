@@ -7,9 +7,9 @@ use std::io::{self, Read};
 use super::cursor::{Position, within};
 use super::form::ReadOptions;
 use super::report::{ReadRecord, WrongHeader};
-use super::seen::UnreadValues;
 use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
+use super::unread::UnreadValues;
 use crate::catalogue::{Field, TextField};
 use crate::contact::{
     CUSTOM_FIELD, Conventions, NameMap, NameMeaning, ObservedKeys, RecordDraft, RecordKey, RecordSink,
@@ -17,7 +17,7 @@ use crate::contact::{
 };
 use crate::error::{Quoted, is_spelled_alike};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
-use crate::value::{Value, ValueKind};
+use crate::value::Value;
 
 /// What is said of how CSV is written, beside what its header shows.
 #[derive(Clone, Debug, Default)]
@@ -129,12 +129,8 @@ impl Header {
                     let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
                 }
                 CsvColumn::CustomFields => self.custom_fields(cell, &mut draft)?,
-                CsvColumn::NotRead(_) => {
-                    not_read.records += 1;
-                    if looks_at_all {
-                        not_read.kinds.add(ValueKind::of_text(cell), 1);
-                    }
-                }
+                CsvColumn::NotRead(_) if looks_at_all => not_read.add_text(cell),
+                CsvColumn::NotRead(_) => not_read.count(),
             }
         }
         let keys = ObservedKeys { given: draft.given() | conventions.given(), not_read: BTreeMap::new() };
