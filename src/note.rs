@@ -10,6 +10,7 @@ mod pages;
 mod phones;
 mod profile;
 mod references;
+mod unlisted;
 
 use std::fmt;
 
@@ -28,12 +29,14 @@ pub(crate) use self::{
     observed::{Finding, First},
     pages::{PageSays, PageTotals, Pages},
     profile::counted,
+    unlisted::says_opt_out,
 };
 #[cfg(feature = "table")]
 pub(crate) use self::{
     phones::{E164_DIGITS, PhoneForms, digits},
     profile::{Profile, UnfitValues},
     references::ComparedWith,
+    unlisted::{Unlisted, UnlistedContacts},
 };
 use crate::error::Shown;
 
@@ -67,6 +70,12 @@ pub enum NoteCode {
     Skipped,
     /// A form has no place for the source lists of an audience.
     ScopeLost,
+    /// Contacts are active on a list though a record without a list says that they are not: it ends no membership there.
+    UnlistedOptOut,
+    /// Contacts are active on none of their lists, and by a record without a list.
+    UnlistedOptIn,
+    /// Somebody was to be removed who is not there.
+    UnknownContact,
 }
 
 impl NoteCode {
@@ -82,6 +91,9 @@ impl NoteCode {
         Self::Replaced,
         Self::Skipped,
         Self::ScopeLost,
+        Self::UnlistedOptOut,
+        Self::UnlistedOptIn,
+        Self::UnknownContact,
     ];
 
     /// The code as it is written.
@@ -98,6 +110,9 @@ impl NoteCode {
             Self::Replaced => "replaced",
             Self::Skipped => "skipped",
             Self::ScopeLost => "scope_lost",
+            Self::UnlistedOptOut => "unlisted_opt_out",
+            Self::UnlistedOptIn => "unlisted_opt_in",
+            Self::UnknownContact => "unknown_contact",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::observed::{Finding, First, Observed};
 use super::phones::PhoneForms;
 use super::references::{ComparedKey, References};
+use super::unlisted::{Unlisted, UnlistedContacts};
 use super::{Note, NoteCode, Notes};
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField};
 use crate::contact::RecordKey;
@@ -18,6 +19,8 @@ pub(crate) struct Profile {
     pub(crate) phones: PhoneForms,
     /// How many memberships a later record replaced.
     pub(crate) replaced: u64,
+    /// Those who opted out of no list, and those who did of all.
+    pub(crate) unlisted: [UnlistedContacts; 2],
     /// The lists that there are, in order, if any is referred to.
     pub(crate) lists: Vec<i64>,
     /// The keys of the custom fields that have a value, if any is referred to.
@@ -62,6 +65,7 @@ impl Profile {
         }
         notes.extend(self.phone_form(observed));
         notes.extend(self.replaced());
+        notes.extend(self.unlisted(observed));
         let absent: Vec<&CustomKey> =
             references.custom_keys.iter().filter(|key| !self.has_key(key, observed)).collect();
         let not_read = not_read(&observed.notes);
@@ -102,6 +106,13 @@ impl Profile {
             replaced => format!("{replaced} memberships were replaced by later records of the same contact and list"),
         };
         Some(Note { count: Some(self.replaced), ..Note::new(NoteCode::Replaced, message) })
+    }
+
+    fn unlisted(&self, observed: &Observed) -> impl Iterator<Item = Note> {
+        let [opt_outs, opt_ins] = &self.unlisted;
+        let first = observed.first(&Finding::UnlistedOptOut, |text| opt_outs.first.as_deref() == Some(text));
+        let opt_outs = opt_outs.note(Unlisted::OptOut, observed.part()).map(|note| note.at(first));
+        opt_outs.into_iter().chain(opt_ins.note(Unlisted::OptIn, observed.part()))
     }
 
     fn has_key(&self, key: &CustomKey, observed: &Observed) -> bool {

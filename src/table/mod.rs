@@ -36,6 +36,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod text_values;
+mod unlisted;
 mod vocabulary;
 mod weigh;
 
