@@ -76,6 +76,8 @@ pub enum NoteCode {
     UnlistedOptIn,
     /// Somebody was to be removed who is not there.
     UnknownContact,
+    /// A custom field is asked for, and another one has the same name but for case and what stands between words.
+    SimilarKey,
 }
 
 impl NoteCode {
@@ -94,6 +96,7 @@ impl NoteCode {
         Self::UnlistedOptOut,
         Self::UnlistedOptIn,
         Self::UnknownContact,
+        Self::SimilarKey,
     ];
 
     /// The code as it is written.
@@ -113,6 +116,7 @@ impl NoteCode {
             Self::UnlistedOptOut => "unlisted_opt_out",
             Self::UnlistedOptIn => "unlisted_opt_in",
             Self::UnknownContact => "unknown_contact",
+            Self::SimilarKey => "similar_key",
         }
     }
 }

@@ -213,6 +213,21 @@ fn records_without_a_list_of_contacts_who_opted_out() {
 }
 
 #[test]
+fn custom_fields_that_are_spelled_alike() {
+    let lines = r#"{"phone_number": "+14155550101", "custom_fields": {"state": "CA", "first_name": "Ada"}}
+{"phone_number": "+14155550102", "custom_fields": {"State": "CA", "first_nam": "Bo", "-": 1, "_": 2}}
+"#;
+    let told = "note[similar_key]: `custom_fields.State` is another custom field than `custom_fields.state`: who has only that one \
+                has no value of this, did you mean `custom_fields.State`?";
+    tells(lines, "custom.state = 'CA'", &[told]);
+    tells(lines, "custom.state = 'CA' or custom.State = 'CA'", &[]);
+    tells(lines, "custom.first_name exists and custom._ exists", &[]);
+    // Where it is not there at all, another note says so.
+    let absent = "note[field_absent]: no record gives `custom_fields.STATE`, so nobody has a value, did you mean `custom_fields.State`?";
+    tells(lines, "custom.STATE exists", &[absent]);
+}
+
+#[test]
 fn a_table_that_changes_tells_of_what_it_has() {
     let record = |json: &str| serde_json::from_str::<Contact>(json).unwrap();
     let mut table = Table::default();

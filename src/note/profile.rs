@@ -1,6 +1,6 @@
 //! What a population has of what notes are about, and the notes that come of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::observed::{Finding, First, Observed};
 use super::phones::PhoneForms;
@@ -9,7 +9,7 @@ use super::unlisted::{Unlisted, UnlistedContacts};
 use super::{Note, NoteCode, Notes};
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField};
 use crate::contact::RecordKey;
-use crate::error::{Shown, is_spelled_alike, nearest};
+use crate::error::{Shown, is_spelled_alike, nearest, spelling};
 use crate::filter::CustomKey;
 use crate::value::Value;
 
@@ -73,6 +73,7 @@ impl Profile {
         notes.suggest_custom_fields(&absent);
         notes.extend(fields);
         notes.extend(self.absent_keys(&absent, &not_read, observed));
+        notes.extend(self.similar_keys(references, observed));
         notes.extend(self.unknown_lists(references, observed));
         notes.extend(references.compared.iter().filter_map(|compared| self.unfit_value(compared, observed)));
         notes
@@ -139,6 +140,28 @@ impl Profile {
             ..Note::new(NoteCode::FieldAbsent, format!("no record gives {}", counted(more, "more custom field")))
         });
         named.chain(more).collect()
+    }
+
+    /// Notes of custom fields that nobody asks for and that are spelled nearly as one that is asked for and there.
+    fn similar_keys(&self, references: &References, observed: &Observed) -> impl Iterator<Item = Note> {
+        let there = references.custom_keys.iter().filter(|key| self.has_key(key, observed));
+        let asked: HashMap<String, &CustomKey> = there.filter_map(|key| Some((spelling(key.as_str())?, key))).collect();
+        let all: BTreeSet<&String> = match asked.is_empty() {
+            true => BTreeSet::new(),
+            false => self.custom_keys.iter().chain(&observed.custom_keys).collect(),
+        };
+        let others = all.into_iter().filter(|key| !references.custom_keys.iter().any(|asked| asked.as_str() == *key));
+        let note = move |other: &String| {
+            let key = asked.get(&spelling(other)?)?.as_str();
+            let message = format!(
+                "`custom_fields.{}` is another custom field than `custom_fields.{}`: who has only that one has no value of this",
+                Shown(other),
+                Shown(key)
+            );
+            let (name, suggestion) = (Some(format!("custom_fields.{key}")), Some(format!("custom_fields.{other}")));
+            Some(Note { name, suggestion, ..Note::new(NoteCode::SimilarKey, message) })
+        };
+        others.filter_map(note).take(MOST_NAMED).collect::<Vec<_>>().into_iter()
     }
 
     /// Notes of lists that no record has.

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 use super::cursor::{Position, within};
 use super::form::ReadOptions;
 use super::report::{ReadRecord, WrongHeader};
+use super::seen::called;
 use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
 use super::unread::UnreadValues;
@@ -15,7 +16,7 @@ use crate::contact::{
     CUSTOM_FIELD, Conventions, NameMap, NameMeaning, ObservedKeys, RecordDraft, RecordKey, RecordSink,
     read_custom_fields, tell_cell,
 };
-use crate::error::{Quoted, is_spelled_alike};
+use crate::error::{Quoted, Shown, is_spelled_alike};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
 use crate::value::Value;
 
@@ -227,9 +228,16 @@ fn no_phone_number(names: &csv::StringRecord, separator: Separator) -> String {
         1 => ("the column", String::new()),
         _ => ("the columns", format!(", with {} between them", separator.described())),
     };
+    let known = RecordKey::Field(TextField::PhoneNumber.into());
+    let is_called_one = |name: &&str| called(name).and_then(RecordKey::from_name).is_some_and(|(key, _)| key == known);
+    let meant = names.iter().find(is_called_one).map(|name| {
+        let name = Shown(name);
+        format!("; `--map '{name}=phone_number'` says that `{name}` is one")
+    });
     format!(
-        "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`; found {columns} {}{apart}",
-        found.join(", ")
+        "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`; found {columns} {}{apart}{}",
+        found.join(", "),
+        meant.unwrap_or_default()
     )
 }
 

@@ -198,39 +198,50 @@ fn is_of_the_contact(name: &str) -> Option<&'static str> {
     RecordKey::from_name(name).filter(|(key, _)| key.is_of_the_contact()).map(|(_, name)| name)
 }
 
+/// What exports of others call them.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("dnc", "on_dnc"),
+    ("donotcall", "on_dnc"),
+    ("donotcontact", "on_dnc"),
+    ("donottext", "on_dnc"),
+    ("optout", "on_dnc"),
+    ("optedout", "on_dnc"),
+    ("hasoptedout", "on_dnc"),
+    ("smsoptout", "on_dnc"),
+    ("unsubscribed", "on_dnc"),
+    ("subscribed", "active"),
+    ("issubscribed", "active"),
+    ("optin", "active"),
+    ("optedin", "active"),
+    ("acceptssmsmarketing", "active"),
+    ("clicks", "click_count"),
+    ("sends", "send_count"),
+    ("conversions", "conversion_count"),
+    ("revenue", "revenue_total"),
+    ("mobile", "phone_number"),
+    ("telephone", "phone_number"),
+    ("cellphone", "phone_number"),
+    ("mobilenumber", "phone_number"),
+    ("mobilephone", "phone_number"),
+    ("mobilephonenumber", "phone_number"),
+];
+
 /// The name that another was probably meant to be: the same but for case, blanks and `_`, or else one that is near.
 fn meant(name: &str) -> Option<&'static str> {
-    /// What exports of others call them.
-    const OTHER_NAMES: &[(&str, &str)] = &[
-        ("dnc", "on_dnc"),
-        ("donotcall", "on_dnc"),
-        ("donotcontact", "on_dnc"),
-        ("donottext", "on_dnc"),
-        ("optout", "on_dnc"),
-        ("optedout", "on_dnc"),
-        ("hasoptedout", "on_dnc"),
-        ("smsoptout", "on_dnc"),
-        ("unsubscribed", "on_dnc"),
-        ("subscribed", "active"),
-        ("issubscribed", "active"),
-        ("optin", "active"),
-        ("optedin", "active"),
-        ("acceptssmsmarketing", "active"),
-        ("clicks", "click_count"),
-        ("sends", "send_count"),
-        ("conversions", "conversion_count"),
-        ("revenue", "revenue_total"),
-        ("mobile", "phone_number"),
-        ("telephone", "phone_number"),
-    ];
     if let Some(name) = name.strip_prefix(WITHIN_LISTS).and_then(is_of_the_contact) {
         return Some(name);
     }
-    let known = || FIELDS.iter().map(|row| row.name).chain(RecordKey::other_names());
-    known()
-        .find(|known| is_spelled_alike(known, name))
-        .or_else(|| OTHER_NAMES.iter().find(|(other, _)| is_spelled_alike(other, name)).map(|(_, known)| *known))
-        .or_else(|| nearest(name, known()))
+    called(name).or_else(|| nearest(name, known_names()))
+}
+
+/// The name of what another one calls it: the same but for case, blanks and `_`, or what exports of others call it.
+pub(super) fn called(name: &str) -> Option<&'static str> {
+    let other = || OTHER_NAMES.iter().find(|(other, _)| is_spelled_alike(other, name)).map(|(_, known)| *known);
+    known_names().find(|known| is_spelled_alike(known, name)).or_else(other)
+}
+
+fn known_names() -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().map(|row| row.name).chain(RecordKey::other_names())
 }
 
 #[cfg(test)]
