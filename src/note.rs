@@ -78,6 +78,8 @@ pub enum NoteCode {
     UnknownContact,
     /// A custom field is asked for, and another one has the same name but for case and what stands between words.
     SimilarKey,
+    /// Records take contacts off the do-not-call list that earlier ones had put on it.
+    DncLifted,
 }
 
 impl NoteCode {
@@ -97,6 +99,7 @@ impl NoteCode {
         Self::UnlistedOptIn,
         Self::UnknownContact,
         Self::SimilarKey,
+        Self::DncLifted,
     ];
 
     /// The code as it is written.
@@ -117,6 +120,7 @@ impl NoteCode {
             Self::UnlistedOptIn => "unlisted_opt_in",
             Self::UnknownContact => "unknown_contact",
             Self::SimilarKey => "similar_key",
+            Self::DncLifted => "dnc_lifted",
         }
     }
 }

@@ -213,6 +213,41 @@ fn records_without_a_list_of_contacts_who_opted_out() {
 }
 
 #[test]
+fn contacts_that_are_taken_off_the_do_not_call_list() {
+    let record = |number: u32, list: u32, on_dnc: Option<bool>| {
+        let flag = on_dnc.map(|flag| format!(", \"on_dnc\": {flag}")).unwrap_or_default();
+        format!("{{\"phone_number\": \"+1415555010{number}\", \"list_id\": {list}{flag}}}\n")
+    };
+    let told = |count: u64| {
+        let take =
+            if count == 1 { "1 record takes a contact".to_owned() } else { format!("{count} records take a contact") };
+        format!("note[dnc_lifted]: {take} off the do-not-call list that an earlier one had put on it: the later counts")
+    };
+    let (yes, no, silent) = (Some(true), Some(false), None);
+    for (of_one, lifted) in [
+        (vec![yes, no], 1),
+        (vec![yes, silent, no, no], 1),
+        (vec![yes, no, yes, no], 2),
+        (vec![yes, no, yes], 1),
+        (vec![no, yes], 0),
+        (vec![yes, silent], 0),
+        (vec![no], 0),
+    ] {
+        let records = |number: u32| (1..).zip(&of_one).map(move |(list, flag)| record(number, list, *flag));
+        let lines: String = records(1).chain(records(2)).collect();
+        let expected: Vec<String> = (lifted > 0).then(|| told(2 * lifted)).into_iter().collect();
+        tells(&lines, "phone_number exists", &expected.iter().map(String::as_str).collect::<Vec<_>>());
+        let contacts = || lines.lines().map(|line| serde_json::from_str::<Contact>(line).unwrap());
+        let asked = audience("phone_number exists");
+        let of_population = contacts().collect::<headcount::Population>().notes([&asked]);
+        let mut merged = Table::default();
+        contacts().for_each(|contact| _ = merged.merge(contact));
+        assert_eq!(of_population, merged.notes([&asked]), "record by record");
+        assert_eq!(of_population.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{of_one:?}");
+    }
+}
+
+#[test]
 fn custom_fields_that_are_spelled_alike() {
     let lines = r#"{"phone_number": "+14155550101", "custom_fields": {"state": "CA", "first_name": "Ada"}}
 {"phone_number": "+14155550102", "custom_fields": {"State": "CA", "first_nam": "Bo", "-": 1, "_": 2}}

@@ -1,6 +1,6 @@
 //! The notes of records that are looked at one by one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use super::Notes;
@@ -49,6 +49,9 @@ pub struct NotesBuilder {
     /// For each custom field that is compared.
     values: Vec<Values>,
     replaced: u64,
+    /// Those who are on the do-not-call list.
+    on_dnc: HashSet<u64>,
+    dnc_lifted: u64,
 }
 
 /// The values of a custom field so far.
@@ -79,6 +82,8 @@ impl NotesBuilder {
             custom_keys: BTreeSet::new(),
             values,
             replaced: 0,
+            on_dnc: HashSet::new(),
+            dnc_lifted: 0,
         }
     }
 
@@ -87,6 +92,11 @@ impl NotesBuilder {
         let contact = self.hasher.hash_one(&record.phone_number);
         if self.contacts.insert(contact) {
             self.phone_number(&record.phone_number);
+        }
+        match record.on_dnc {
+            Some(true) => _ = self.on_dnc.insert(contact),
+            Some(false) => self.dnc_lifted += u64::from(self.on_dnc.remove(&contact)),
+            None => {}
         }
         for membership in &record.memberships {
             let place = self.hasher.hash_one((&record.phone_number, membership.list_id));
@@ -133,12 +143,13 @@ impl NotesBuilder {
     /// The notes of all that was taken in.
     #[must_use]
     pub fn build(self) -> Notes {
-        let replaced = self.replaced;
-        self.build_with(replaced)
+        let (replaced, dnc_lifted) = (self.replaced, self.dnc_lifted);
+        self.build_with(replaced, dnc_lifted)
     }
 
-    /// The notes of all that was taken in, of which so many memberships were replaced.
-    pub(crate) fn build_with(self, replaced: u64) -> Notes {
+    /// The notes of all that was taken in, of which so many memberships were replaced, and so many contacts taken off the
+    /// do-not-call list.
+    pub(crate) fn build_with(self, replaced: u64, dnc_lifted: u64) -> Notes {
         let Self { references, observed, hasher, contacts, in_form, others, first, lists, custom_keys, values, .. } =
             self;
         let observed = observed.unwrap_or_else(Observed::unknown);
@@ -151,6 +162,7 @@ impl NotesBuilder {
         let profile = Profile {
             phones: PhoneForms::new(contacts.len() as u64, first, others, in_form.into_iter()),
             replaced,
+            dnc_lifted,
             unlisted: [contacts.unlisted(Unlisted::OptOut, told), contacts.unlisted(Unlisted::OptIn, None)],
             lists: lists.into_iter().collect(),
             custom_keys,

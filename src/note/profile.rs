@@ -19,6 +19,8 @@ pub(crate) struct Profile {
     pub(crate) phones: PhoneForms,
     /// How many memberships a later record replaced.
     pub(crate) replaced: u64,
+    /// How often a record took a contact off the do-not-call list that an earlier one had put on it.
+    pub(crate) dnc_lifted: u64,
     /// Those who opted out of no list, and those who did of all.
     pub(crate) unlisted: [UnlistedContacts; 2],
     /// The lists that there are, in order, if any is referred to.
@@ -65,6 +67,7 @@ impl Profile {
         }
         notes.extend(self.phone_form(observed));
         notes.extend(self.replaced());
+        notes.extend(self.dnc_lifted());
         notes.extend(self.unlisted(observed));
         let absent: Vec<&CustomKey> =
             references.custom_keys.iter().filter(|key| !self.has_key(key, observed)).collect();
@@ -107,6 +110,17 @@ impl Profile {
             replaced => format!("{replaced} memberships were replaced by later records of the same contact and list"),
         };
         Some(Note { count: Some(self.replaced), ..Note::new(NoteCode::Replaced, message) })
+    }
+
+    fn dnc_lifted(&self) -> Option<Note> {
+        let take = match self.dnc_lifted {
+            0 => return None,
+            1 => "1 record takes a contact".to_owned(),
+            lifted => format!("{lifted} records take a contact"),
+        };
+        let message = format!("{take} off the do-not-call list that an earlier one had put on it: the later counts");
+        let (name, count) = (Some(FlagField::OnDnc.name().to_owned()), Some(self.dnc_lifted));
+        Some(Note { name, count, ..Note::new(NoteCode::DncLifted, message) })
     }
 
     fn unlisted(&self, observed: &Observed) -> impl Iterator<Item = Note> {

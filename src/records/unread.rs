@@ -255,7 +255,8 @@ impl ValueTally {
     }
 }
 
-#[cfg(all(test, feature = "table"))]
+#[cfg(test)]
+#[cfg(feature = "table")]
 mod tests {
     use super::*;
 

@@ -52,6 +52,7 @@ impl Table {
         let profile = Profile {
             phones: self.phone_forms(),
             replaced: self.replaced,
+            dnc_lifted: self.dnc_lifted,
             unlisted: self.unlisted(told.map(|first| &*first.text)),
             lists: if references.lists.is_empty() { Vec::new() } else { self.lists() },
             custom_keys: if references.custom_keys.is_empty() { BTreeSet::new() } else { self.custom_keys() },
