@@ -237,6 +237,9 @@ impl Frame<'_> {
             taken_back
         };
         // Of one record there is nothing to take back.
+        if self.contacts.have_one_record_each() {
+            return 0;
+        }
         let several = (0..self.contacts.len()).filter(|contact| self.contacts.records(*contact).len() > 1);
         several.map(of_contact).sum()
     }

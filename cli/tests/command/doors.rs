@@ -228,6 +228,17 @@ const DOORS: &[Door] = &[
         says: &["note[unlisted_opt_in]: 1 contact is active on none of their lists"],
     },
     Door {
+        kind: "a contact on the do-not-call list, whom a later record takes off it",
+        files: &[
+            ("dnc.csv", "phone,on_dnc\n+14155550101,true\n"),
+            ("e.csv", "phone,list_id,on_dnc\n+14155550101,101,false\n"),
+        ],
+        command: "members --filter 'not on_dnc' dnc.csv e.csv",
+        code: 0,
+        prints: Exactly("+14155550101\n"),
+        says: &["note[dnc_lifted]: 1 record takes a contact off the do-not-call list"],
+    },
+    Door {
         kind: "a file of opt-outs of the lists that they are of",
         files: &[
             ("d2.csv", ONE),
