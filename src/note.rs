@@ -17,19 +17,19 @@ use std::fmt;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 pub use self::builder::NotesBuilder;
-#[cfg(any(feature = "records", feature = "table"))]
-pub(crate) use self::{
-    observed::Observed,
-    phones::is_e164,
-    profile::written,
-    references::{ComparedKey, References},
-};
 #[cfg(feature = "records")]
 pub(crate) use self::{
-    observed::{Finding, First},
+    observed::First,
     pages::{PageSays, PageTotals, Pages},
     profile::counted,
     unlisted::says_opt_out,
+};
+#[cfg(any(feature = "records", feature = "table"))]
+pub(crate) use self::{
+    observed::{Finding, Observed},
+    phones::is_e164,
+    profile::written,
+    references::{ComparedKey, References},
 };
 #[cfg(feature = "table")]
 pub(crate) use self::{

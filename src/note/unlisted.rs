@@ -6,7 +6,9 @@ use std::collections::HashMap;
 
 use super::profile::counted;
 use super::{Note, NoteCode};
-use crate::contact::{Contact, Membership};
+#[cfg(any(feature = "records", feature = "table"))]
+use crate::contact::Contact;
+use crate::contact::Membership;
 use crate::error::Shown;
 
 /// How a contact is active by its record without a list and not on lists, or the other way round.
@@ -32,6 +34,7 @@ impl Unlisted {
     }
 
     /// How a contact is that has each list once.
+    #[cfg(feature = "table")]
     pub(crate) fn of_contact(contact: &Contact) -> Option<Self> {
         let unlisted = contact.memberships.iter().find(|known| known.list_id.is_none());
         let on_lists = contact.memberships.iter().filter(|known| known.list_id.is_some());

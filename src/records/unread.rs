@@ -28,6 +28,7 @@ impl Default for UnreadValues {
 
 impl UnreadValues {
     /// Those of so many records, of one kind if that is known.
+    #[cfg(any(feature = "arrow", feature = "parquet"))]
     pub(super) fn new(records: u64, kind: Option<ValueKind>) -> Self {
         let mut values = Self { records, ..Self::default() };
         kind.into_iter().for_each(|kind| values.kinds.add(kind, records));
@@ -330,6 +331,11 @@ mod tests {
         let mut values = of(&[r#""a""#]);
         values.count();
         assert_eq!((values.records, told(&values)), (2, "text 1 .., ".to_owned()));
+    }
+
+    #[cfg(any(feature = "arrow", feature = "parquet"))]
+    #[test]
+    fn of_columns_with_a_type_that_is_all_that_is_told() {
         let mut typed = of(&["1"]);
         typed.add_all(&UnreadValues::new(3, Some(ValueKind::Number)));
         assert_eq!((typed.records, told(&typed)), (4, "number 4 .., ".to_owned()));
