@@ -10,30 +10,33 @@ mod pages;
 mod phones;
 mod profile;
 mod references;
+mod unlisted;
 
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 pub use self::builder::NotesBuilder;
+#[cfg(feature = "records")]
+pub(crate) use self::{
+    observed::First,
+    pages::{PageSays, PageTotals, Pages},
+    profile::counted,
+    unlisted::says_opt_out,
+};
 #[cfg(any(feature = "records", feature = "table"))]
 pub(crate) use self::{
-    observed::Observed,
+    observed::{Finding, Observed},
     phones::is_e164,
     profile::written,
     references::{ComparedKey, References},
-};
-#[cfg(feature = "records")]
-pub(crate) use self::{
-    observed::{Finding, First},
-    pages::{PageSays, PageTotals, Pages},
-    profile::counted,
 };
 #[cfg(feature = "table")]
 pub(crate) use self::{
     phones::{E164_DIGITS, PhoneForms, digits},
     profile::{Profile, UnfitValues},
     references::ComparedWith,
+    unlisted::{Unlisted, UnlistedContacts},
 };
 use crate::error::Shown;
 
@@ -67,6 +70,16 @@ pub enum NoteCode {
     Skipped,
     /// A form has no place for the source lists of an audience.
     ScopeLost,
+    /// Contacts are active on a list though a record without a list says that they are not: it ends no membership there.
+    UnlistedOptOut,
+    /// Contacts are active on none of their lists, and by a record without a list.
+    UnlistedOptIn,
+    /// Somebody was to be removed who is not there.
+    UnknownContact,
+    /// A custom field is asked for, and another one has the same name but for case and what stands between words.
+    SimilarKey,
+    /// Records take contacts off the do-not-call list that earlier ones had put on it.
+    DncLifted,
 }
 
 impl NoteCode {
@@ -82,6 +95,11 @@ impl NoteCode {
         Self::Replaced,
         Self::Skipped,
         Self::ScopeLost,
+        Self::UnlistedOptOut,
+        Self::UnlistedOptIn,
+        Self::UnknownContact,
+        Self::SimilarKey,
+        Self::DncLifted,
     ];
 
     /// The code as it is written.
@@ -98,6 +116,11 @@ impl NoteCode {
             Self::Replaced => "replaced",
             Self::Skipped => "skipped",
             Self::ScopeLost => "scope_lost",
+            Self::UnlistedOptOut => "unlisted_opt_out",
+            Self::UnlistedOptIn => "unlisted_opt_in",
+            Self::UnknownContact => "unknown_contact",
+            Self::SimilarKey => "similar_key",
+            Self::DncLifted => "dnc_lifted",
         }
     }
 }

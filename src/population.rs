@@ -31,6 +31,7 @@ pub struct Population {
     indexes: Vec<ListIndex>,
     by_phone_number: HashMap<String, usize>,
     replaced: u64,
+    dnc_lifted: u64,
 }
 
 impl Population {
@@ -44,6 +45,7 @@ impl Population {
             self.contacts.push(Contact { phone_number, ..Contact::default() });
             self.indexes.push(ListIndex::default());
         }
+        self.dnc_lifted += u64::from(self.contacts[at].on_dnc == Some(true) && record.on_dnc == Some(false));
         // Also for a new contact: one record may name a list twice.
         self.replaced += self.indexes[at].merge(&mut self.contacts[at], record);
     }
@@ -90,7 +92,7 @@ impl Population {
     pub fn notes<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>) -> Notes {
         let mut notes = NotesBuilder::new(audiences);
         self.contacts.iter().for_each(|contact| notes.push(contact));
-        notes.build_with(self.replaced)
+        notes.build_with(self.replaced, self.dnc_lifted)
     }
 
     /// The contacts in an audience.

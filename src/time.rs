@@ -86,8 +86,9 @@ pub(crate) fn from_micros(micros: i64) -> DateTime<Utc> {
 
 /// Reads an ISO 8601 date or date-time: `2025-11-01`, `2025-11-01T08:30`, `2025-11-01T08:30:00.25Z`, `…+02:00`.
 ///
-/// A date alone is its midnight; no zone means UTC; a space may stand for the `T`, and ` UTC` or ` GMT` for the `Z`, as
-/// warehouses print it; digits past the microsecond are dropped. Years have four digits, and there are no leap seconds on this clock: `23:59:60` cannot be read.
+/// A date alone is its midnight; no zone means UTC; a space may stand for the `T`, ` UTC` or ` GMT` for the `Z`, and one may
+/// stand in front of `+02:00`, `+0200` and `+02`, as warehouses and programs print them; digits past the microsecond are
+/// dropped. Years have four digits, and there are no leap seconds on this clock: `23:59:60` cannot be read.
 ///
 /// ```
 /// use headcount::filter::parse_time;
@@ -131,7 +132,7 @@ pub(crate) fn pattern() -> String {
     let leap = format!("([0-9]{{2}}(0[48]|[2468][048]|[13579][26])|{fourth}00)-02-29");
     let date = format!("([0-9]{{4}}-({long}|{short}|{february})|{leap})");
     let clock = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]+)?)?";
-    let zone = "([Zz]| UTC| GMT|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?";
+    let zone = "([Zz]| UTC| GMT| ?[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?";
     format!("^{date}([Tt ]{clock}{zone})?$")
 }
 
@@ -175,7 +176,7 @@ fn clock(rest: &mut &[u8]) -> Option<i64> {
     (hour < 24 && minute < 60 && second < 60).then_some(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros)
 }
 
-/// `zone := ["Z" | " UTC" | " GMT" | ("+" | "-") hour [[":"] minute]]`, in minutes east of UTC.
+/// `zone := ["Z" | " UTC" | " GMT" | [" "] ("+" | "-") hour [[":"] minute]]`, in minutes east of UTC.
 fn zone(rest: &mut &[u8]) -> Option<i64> {
     if rest.is_empty() || eat(rest, b'Z') || eat(rest, b'z') {
         return Some(0);
@@ -184,6 +185,7 @@ fn zone(rest: &mut &[u8]) -> Option<i64> {
         *rest = &[];
         return Some(0);
     }
+    eat(rest, b' ');
     let sign = match (eat(rest, b'+'), eat(rest, b'-')) {
         (true, _) => 1,
         (_, true) => -1,
@@ -253,6 +255,9 @@ mod tests {
         reads("2025-11-01T08:30:15+02", "2025-11-01T06:30:15Z");
         reads("2025-11-01 08:30:15 UTC", "2025-11-01T08:30:15Z");
         reads("2025-11-01 08:30:15.25 GMT", "2025-11-01T08:30:15.25Z");
+        reads("2025-11-01 08:30:15 +02:00", "2025-11-01T06:30:15Z");
+        reads("2025-11-01T08:30:15.25 -0230", "2025-11-01T11:00:15.25Z");
+        reads("2025-11-01 08:30 +00", "2025-11-01T08:30:00Z");
         reads("0000-01-01", "0000-01-01T00:00:00Z");
         reads("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z");
         reads("2024-02-29", "2024-02-29T00:00:00Z");
@@ -284,6 +289,12 @@ mod tests {
             "2025-11-01T08:30:00 UTC ",
             "2025-11-01T08:30:00 CET",
             "2025-11-01T08:30:00UTC",
+            "2025-11-01 08:30:00  +00:00",
+            "2025-11-01 08:30:00 +",
+            "2025-11-01 08:30:00 + 00:00",
+            "2025-11-01 08:30:00 00:00",
+            "2025-11-01 08:30:00 Z",
+            "2025-11-01 +00:00",
             "2025-11-01 UTC",
             "２０２５-11-01",
             "tomorrow",

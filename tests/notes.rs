@@ -89,7 +89,10 @@ fn values_that_cannot_be_compared() {
     for filter in ["= 3", "!= 3", "in [3, 4]", "> 3", "<= 3"] {
         tells(lines, &format!("custom.n {filter}"), &[told]);
     }
+    // Among values of which one is a text, every text can be compared.
     tells(lines, "custom.n in [3, 'x']", &[]);
+    let told = "note[unfit_value]: 1 of 5 values of `custom_fields.n` is no number and no boolean, the first `x` (a.ndjson:2:1)";
+    tells(lines, "custom.n in [3, true]", &[told]);
 }
 
 #[test]
@@ -132,6 +135,131 @@ fn memberships_that_are_replaced() {
         "phone_number exists",
         &["note[replaced]: 2 memberships were replaced by later records of the same contact and list"],
     );
+}
+
+#[test]
+fn opt_outs_without_a_list() {
+    let told = |count: u64, first: &str, place: &str| {
+        let are = if count == 1 { "contact is" } else { "contacts are" };
+        format!(
+            "note[unlisted_opt_out]: {count} {are} active on a list though a record without one says `active: false`, which \
+             ends no membership on a list as `on_dnc` would, the first `{first}`{place}"
+        )
+    };
+    let on_lists = "phone,list_id,active\n+14155550101,1,\n+14155550102,1,true\n+14155550102,2,\n+14155550103,2,no\n";
+    for (opt_outs, expected) in [
+        ("+14155550101,,false\n", vec![told(1, "+14155550101", " (a.csv:6)")]),
+        // Whose record stands first, and not who does.
+        ("+14155550102,,no\n+14155550101,,no\n", vec![told(2, "+14155550102", " (a.csv:6)")]),
+        // Whose record stands first is on no list, or active on none.
+        ("+14155550109,,no\n+14155550101,,no\n", vec![told(1, "+14155550101", "")]),
+        ("+14155550103,,no\n+14155550109,,no\n", vec![]),
+        // Of one list, or none that says so.
+        ("+14155550101,2,no\n+14155550102,,yes\n", vec![]),
+    ] {
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        tells(&format!("{on_lists}{opt_outs}"), "phone_number exists", &expected);
+    }
+    // The later record counts, on the list and on none.
+    let replaced = |number: u64| {
+        format!("note[replaced]: {number} membership was replaced by a later record of the same contact and list")
+    };
+    tells(&format!("{on_lists}+14155550101,,no\n+14155550101,1,no\n"), "phone_number exists", &[&replaced(1)]);
+    tells(&format!("{on_lists}+14155550101,,no\n+14155550101,,yes\n"), "phone_number exists", &[&replaced(1)]);
+    // Wherever the contact stands, and whether it is there any more.
+    let record = |number: u32, list: Option<u32>, active: bool| {
+        let json =
+            serde_json::json!({"phone_number": format!("+1415555{number:04}"), "list_id": list, "active": active});
+        serde_json::from_value::<Contact>(json).unwrap()
+    };
+    for (same, mixed) in [(1, 1), (usize::MAX, 1), (usize::MAX, usize::MAX)] {
+        let mut builder = TableBuilder::default().in_columns_from(same, mixed);
+        for number in 0..200 {
+            builder.push(&record(number, Some(1 + number % 3), number % 2 == 0));
+            if number % 5 > 0 {
+                builder.push(&record(number, None, number % 5 > 2));
+            }
+        }
+        let mut table = builder.build();
+        let count = |table: &Table| {
+            let notes = table.notes([]);
+            let note = notes.iter().find(|note| note.code.as_str() == "unlisted_opt_out")?;
+            Some((note.count?, note.message.rsplit_once(' ')?.1.to_owned()))
+        };
+        assert_eq!(count(&table), Some((40, "`+14155550002`".to_owned())));
+        table.remove("+14155550002");
+        table.merge(record(12, Some(1), false));
+        table.merge(record(22, None, true));
+        table.merge(record(1, Some(9), true));
+        assert_eq!(count(&table), Some((38, "`+14155550001`".to_owned())));
+        table.compact();
+        assert_eq!(count(&table), Some((38, "`+14155550001`".to_owned())));
+    }
+}
+
+#[test]
+fn records_without_a_list_of_contacts_who_opted_out() {
+    let told = "note[unlisted_opt_in]: 1 contact is active on none of their lists, and in audiences of all lists by a record \
+                without one, the first `+14155550102`";
+    let on_lists = "phone,list_id,active,carrier\n+14155550101,1,no,\n+14155550101,2,yes,\n+14155550102,1,no,\n+14155550102,2,no,\n";
+    for (others, expected) in [
+        ("+14155550101,,,T\n+14155550102,,,T\n+14155550103,,,T\n", vec![told]),
+        ("+14155550102,,true,\n", vec![told]),
+        ("+14155550102,,no,T\n", vec![]),
+        ("+14155550101,,,T\n+14155550103,,,T\n", vec![]),
+    ] {
+        tells(&format!("{on_lists}{others}"), "phone_number exists", &expected);
+    }
+}
+
+#[test]
+fn contacts_that_are_taken_off_the_do_not_call_list() {
+    let record = |number: u32, list: u32, on_dnc: Option<bool>| {
+        let flag = on_dnc.map(|flag| format!(", \"on_dnc\": {flag}")).unwrap_or_default();
+        format!("{{\"phone_number\": \"+1415555010{number}\", \"list_id\": {list}{flag}}}\n")
+    };
+    let told = |count: u64| {
+        let take =
+            if count == 1 { "1 record takes a contact".to_owned() } else { format!("{count} records take a contact") };
+        format!("note[dnc_lifted]: {take} off the do-not-call list that an earlier one had put on it: the later counts")
+    };
+    let (yes, no, silent) = (Some(true), Some(false), None);
+    for (of_one, lifted) in [
+        (vec![yes, no], 1),
+        (vec![yes, silent, no, no], 1),
+        (vec![yes, no, yes, no], 2),
+        (vec![yes, no, yes], 1),
+        (vec![no, yes], 0),
+        (vec![yes, silent], 0),
+        (vec![no], 0),
+    ] {
+        let records = |number: u32| (1..).zip(&of_one).map(move |(list, flag)| record(number, list, *flag));
+        let lines: String = records(1).chain(records(2)).collect();
+        let expected: Vec<String> = (lifted > 0).then(|| told(2 * lifted)).into_iter().collect();
+        tells(&lines, "phone_number exists", &expected.iter().map(String::as_str).collect::<Vec<_>>());
+        let contacts = || lines.lines().map(|line| serde_json::from_str::<Contact>(line).unwrap());
+        let asked = audience("phone_number exists");
+        let of_population = contacts().collect::<headcount::Population>().notes([&asked]);
+        let mut merged = Table::default();
+        contacts().for_each(|contact| _ = merged.merge(contact));
+        assert_eq!(of_population, merged.notes([&asked]), "record by record");
+        assert_eq!(of_population.iter().map(ToString::to_string).collect::<Vec<_>>(), expected, "{of_one:?}");
+    }
+}
+
+#[test]
+fn custom_fields_that_are_spelled_alike() {
+    let lines = r#"{"phone_number": "+14155550101", "custom_fields": {"state": "CA", "first_name": "Ada"}}
+{"phone_number": "+14155550102", "custom_fields": {"State": "CA", "first_nam": "Bo", "-": 1, "_": 2}}
+"#;
+    let told = "note[similar_key]: `custom_fields.State` is another custom field than `custom_fields.state`: who has only that one \
+                has no value of this, did you mean `custom_fields.State`?";
+    tells(lines, "custom.state = 'CA'", &[told]);
+    tells(lines, "custom.state = 'CA' or custom.State = 'CA'", &[]);
+    tells(lines, "custom.first_name exists and custom._ exists", &[]);
+    // Where it is not there at all, another note says so.
+    let absent = "note[field_absent]: no record gives `custom_fields.STATE`, so nobody has a value, did you mean `custom_fields.State`?";
+    tells(lines, "custom.STATE exists", &[absent]);
 }
 
 #[test]

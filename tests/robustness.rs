@@ -33,6 +33,14 @@ fn every_test_is_there() {
 }
 
 #[test]
+fn every_note_has_a_line() {
+    let page = read("docs/records.md");
+    let notes = page.split("## The notes").nth(1).unwrap();
+    let codes: Vec<&str> = notes.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(codes, headcount::error::NoteCode::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
 fn every_code_is_one() {
     let sources = ["src/error/kind.rs", "src/note.rs", "src/warnings/kind.rs"].map(read);
     let is_code = |word: &str| {

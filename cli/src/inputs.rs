@@ -23,7 +23,7 @@ pub(crate) struct Source {
 impl Source {
     /// The text of a file, or of standard input.
     pub(crate) fn open(path: &Path) -> Result<Self, Wrong> {
-        let name = if is_standard(path) { STANDARD_INPUT.to_owned() } else { path.display().to_string() };
+        let name = name(path);
         let bytes =
             if is_standard(path) { read_all(io::stdin().lock()) } else { fs::File::open(path).and_then(read_all) };
         let text = bytes.map_err(|error| format!("cannot be read: {error}")).and_then(|bytes| {
@@ -68,6 +68,11 @@ impl Source {
         let read = Warnings::of(&self.text, asked);
         read.map(|warnings| warnings.in_file(&self.name)).map_err(|errors| self.wrong(errors))
     }
+}
+
+/// What an input is called in messages.
+pub(crate) fn name(path: &Path) -> String {
+    if is_standard(path) { STANDARD_INPUT.to_owned() } else { path.display().to_string() }
 }
 
 /// The most bytes of a file of audiences: it is held in memory.

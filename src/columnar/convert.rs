@@ -229,9 +229,9 @@ mod tests {
         ] {
             assert_eq!(instant(kind, raw), Ok(micros), "{kind:?}");
         }
-        let texts = ["2025-11-01T18:05:32.5", "2025-11-01 18:05:32.5 UTC", ""];
+        let texts = ["2025-11-01T18:05:32.5", "2025-11-01 18:05:32.5 UTC", "2025-11-01 19:05:32.5 +0100", ""];
         let read = texts.map(|text| known_instant(ColumnType::Text, Raw::Bytes(text.as_bytes()), None));
-        assert_eq!(read, [Ok(Some(micros)), Ok(Some(micros)), Ok(None)]);
+        assert_eq!(read, [Ok(Some(micros)), Ok(Some(micros)), Ok(Some(micros)), Ok(None)]);
         let number = Raw::Int(micros / 1_000);
         assert_eq!(known_instant(ColumnType::Int, number, Some(EpochUnit::Millis)), Ok(Some(micros)));
         assert_eq!(instant(ColumnType::Date, Raw::Int(1)), Ok(86_400_000_000));

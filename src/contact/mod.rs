@@ -30,8 +30,8 @@ pub(crate) use self::wire::FromScalar;
 pub(crate) use self::wire::RecordKey;
 #[cfg(feature = "records")]
 pub(crate) use self::wire::{
-    CUSTOM_FIELD, Conventions, FolderValue, NameMeaning, ObservedKeys, REMOVE, RecordDraft, RecordFault, WITHIN_LISTS,
-    read_custom_fields, read_json, read_update, tell_cell,
+    CUSTOM_FIELD, Conventions, FolderValue, NameMeaning, ObservedKeys, REMOVE, RecordDraft, RecordFault, UnreadValue,
+    WITHIN_LISTS, read_custom_fields, read_json, read_update, tell_cell,
 };
 #[cfg(feature = "records")]
 pub use self::wire::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit, Update, UpdateKind};

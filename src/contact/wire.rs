@@ -50,7 +50,7 @@ use crate::contact::sink::RecordSink;
 use crate::contact::{Contact, Membership};
 use crate::error::Shape;
 use crate::number::Number;
-use crate::value::{ValueKind, ValueVisitor};
+use crate::value::{Value, ValueKind, ValueVisitor};
 
 /// Reads one record, of either shape, that is the whole source.
 pub(crate) fn read_json(source: &[u8], conventions: &Conventions) -> Result<(Contact, ObservedKeys), RecordFault> {
@@ -93,8 +93,16 @@ pub(crate) struct ObservedKeys {
     /// The keys that have a value, a bit for each.
     pub(crate) given: u64,
     /// The names that mean nothing where they stand and have a value; of a key of the contact inside a membership, with
-    /// [`WITHIN_LISTS`] in front; each with the kind of its value, where that was looked at.
-    pub(crate) not_read: BTreeMap<String, Option<ValueKind>>,
+    /// [`WITHIN_LISTS`] in front; each with its value, where that was looked at.
+    pub(crate) not_read: BTreeMap<String, Option<UnreadValue>>,
+}
+
+/// A value that is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnreadValue {
+    pub(crate) kind: ValueKind,
+    /// None where it is none that a record may have.
+    pub(crate) value: Option<Value>,
 }
 
 /// In front of the name of a contact's key that stands in a membership, where it is not read.

@@ -100,7 +100,7 @@ pub struct KindDescription {
 }
 
 /// A value, and how many contacts or memberships have it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ValueCount {
     /// The value; an instant as a text.
@@ -181,16 +181,17 @@ impl<'t> KindTally<'t> {
 #[derive(Default)]
 struct MostFrequent<'t>(Vec<(Cell<'t>, u64)>);
 
-impl<'t> MostFrequent<'t> {
-    const MOST: usize = 10;
+/// The most values that are told as the most frequent.
+pub(super) const MOST_FREQUENT: usize = 10;
 
+impl<'t> MostFrequent<'t> {
     fn add(&mut self, cell: Cell<'t>, count: u64) {
-        if self.0.len() == Self::MOST && self.0.last().is_some_and(|(_, least)| *least >= count) {
+        if self.0.len() == MOST_FREQUENT && self.0.last().is_some_and(|(_, least)| *least >= count) {
             return;
         }
         let at = self.0.partition_point(|(_, known)| *known >= count);
         self.0.insert(at, (cell, count));
-        self.0.truncate(Self::MOST);
+        self.0.truncate(MOST_FREQUENT);
     }
 }
 

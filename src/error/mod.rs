@@ -17,7 +17,7 @@ use serde::Serialize;
 pub use self::kind::{Code, CustomCode};
 pub(crate) use self::kind::{Kind, Quoted, Shape};
 pub(crate) use self::lines::Lines;
-pub(crate) use self::nearest::{is_spelled_alike, misspelled, nearest};
+pub(crate) use self::nearest::{is_spelled_alike, misspelled, nearest, spelling};
 pub use self::problem_details::ProblemDetails;
 pub(crate) use self::report::draw;
 pub(crate) use self::unseen::{Escaped, Shown};

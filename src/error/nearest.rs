@@ -37,6 +37,11 @@ pub(crate) fn is_spelled_alike(name: &str, other: &str) -> bool {
     letters(name).next().is_some() && letters(name).eq(letters(other))
 }
 
+/// What names have in common that are spelled alike; nothing of one without letters, which is like no other.
+pub(crate) fn spelling(name: &str) -> Option<String> {
+    Some(letters(name).collect::<String>()).filter(|letters| !letters.is_empty())
+}
+
 /// The letters and digits of a name, in lower case.
 fn letters(name: &str) -> impl Iterator<Item = char> {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Errors, Lines, Place};
+use super::{Errors, Lines, Place, is_unseen};
 
 impl Errors {
     /// Draws each problem under the line it is in, for people.
@@ -80,8 +80,8 @@ struct Drawing {
 }
 
 impl Drawing {
-    /// What there is to draw of a place that has a span, in a line that the source has: long lines are cut, tabs and
-    /// control characters are one blank each.
+    /// What there is to draw of a place that has a span, in a line that the source has: long lines are cut, tabs, control
+    /// characters and those that turn text around are one blank each.
     fn of(place: &Place, lines: &Lines<'_>) -> Option<Self> {
         const WIDEST: usize = 120;
         const LEAD: usize = 40;
@@ -89,7 +89,7 @@ impl Drawing {
         let column = place.column.unwrap_or(1) as usize - 1;
         let from = if column > WIDEST - LEAD { column - LEAD } else { 0 };
         let shown = lines.line_from(line, from)?.chars().take(WIDEST);
-        let text: String = shown.map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let text: String = shown.map(|c| if is_unseen(c) { ' ' } else { c }).collect();
         let before = column - from;
         let room = text.chars().count().saturating_sub(before);
         Some(Self { line, text, before, width: lines.characters_in(span).clamp(1, room.max(1)) })
@@ -125,6 +125,12 @@ mod tests {
             errors.report("x").to_string(),
             "error[unknown_field]: unknown field `x`, did you mean `custom_fields.x`?\n --> 3:2\n"
         );
+    }
+
+    #[test]
+    fn what_turns_text_around_is_not_drawn() {
+        let line = "a\t\u{1b}\u{9b}\u{202e}\u{2066}\u{2028}b";
+        assert_eq!(drawing(line, 0..1), Drawing { line: 1, text: "a      b".to_owned(), before: 0, width: 1 });
     }
 
     #[test]

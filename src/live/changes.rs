@@ -47,15 +47,19 @@ impl Live {
         }
         self.move_to(at.timestamp_micros());
         let (phone, unit) = (self.phones.intern(&phone_number), self.semantics.unit);
-        let Self { table, set, schedule, instant, clock, .. } = self;
+        let Self { table, set, schedule, instant, clock, idle, .. } = self;
         let mut comparison = Comparison { set, schedule, instant: instant.as_mut(), clock: *clock, unit };
-        let compare = |former: Option<&Row<'_>>, contact: &Contact| comparison.compare(phone, former, Some(contact));
+        let is_unlisted = record.memberships.iter().any(|membership| membership.list_id.is_none());
+        let compare = |former: Option<&Row<'_>>, contact: &Contact| {
+            idle.record(is_unlisted, contact);
+            comparison.compare(phone, former, Some(contact))
+        };
         let (deltas, _) = table.merge_comparing(record, compare);
         Ok(self.count_and_tell(phone_number, &deltas))
     }
 
     /// Takes out a contact at an instant, as [`Live::apply`] takes one in. Where there is nobody of that phone number, nothing
-    /// happens, but that the clock moves.
+    /// happens, but that the clock moves and [`Live::notes`] tell it.
     ///
     /// ```
     /// use headcount::{Audience, Contact, EvalContext, Live, Table, live::EventKind};
@@ -77,6 +81,8 @@ impl Live {
             let mut comparison = Comparison { set, schedule, instant: instant.as_mut(), clock: *clock, unit };
             deltas = comparison.compare(phone, Some(&row), None::<&Contact>);
             self.table.remove(phone_number);
+        } else {
+            self.idle.unknown(phone_number);
         }
         self.count_and_tell(phone_number.to_owned(), &deltas)
     }

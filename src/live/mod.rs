@@ -8,6 +8,7 @@ mod edits;
 mod event;
 mod events;
 mod instant;
+mod notes;
 mod roster;
 #[cfg(feature = "image")]
 mod saved;
@@ -24,6 +25,7 @@ use chrono::{DateTime, Utc};
 pub use self::event::{Cause, Event, EventKind};
 pub use self::events::Events;
 use self::instant::Instant;
+use self::notes::IdleChanges;
 use self::roster::{Roster, RosterEntry};
 #[cfg(feature = "image")]
 pub use self::saved::Checkpoint;
@@ -98,6 +100,7 @@ pub struct Live {
     untold: Untold,
     phones: OddPhones,
     upkeep: UpkeepToken,
+    idle: IdleChanges,
 }
 
 impl Live {
@@ -141,8 +144,8 @@ impl Live {
         schedule.add(audiences(), (&table, &phones), clock);
         let sizes = table.sizes(audiences(), &cx);
         roster.iter_mut().zip(sizes).for_each(|(entry, size)| entry.size = size.value);
-        let (semantics, instant, upkeep) = (cx.semantics, None, UpkeepToken::default());
-        Self { table, set, roster, semantics, clock, schedule, instant, untold, phones, upkeep }
+        let (semantics, instant, upkeep, idle) = (cx.semantics, None, UpkeepToken::default(), IdleChanges::default());
+        Self { table, set, roster, semantics, clock, schedule, instant, untold, phones, upkeep, idle }
     }
 
     /// What the clock shows: whole microseconds. What an instant that it is moved to has beyond them is cut off, so whoever

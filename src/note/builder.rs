@@ -1,13 +1,14 @@
 //! The notes of records that are looked at one by one.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
 use super::Notes;
-use super::observed::Observed;
+use super::observed::{Finding, Observed};
 use super::phones::{PhoneForms, digits, is_e164};
 use super::profile::{Profile, UnfitValues, written};
 use super::references::References;
+use super::unlisted::{ActivityLog, Unlisted};
 use crate::audience::Audience;
 use crate::contact::Contact;
 #[cfg(feature = "records")]
@@ -36,8 +37,9 @@ pub struct NotesBuilder {
     references: References,
     observed: Option<Observed>,
     hasher: RandomState,
-    contacts: HashSet<u64>,
-    memberships: HashSet<u64>,
+    contacts: ActivityLog,
+    /// Whether each is active.
+    memberships: HashMap<u64, bool>,
     /// The digits of the phone numbers in E.164, and of the others.
     in_form: Vec<u64>,
     others: Vec<Option<u64>>,
@@ -47,6 +49,9 @@ pub struct NotesBuilder {
     /// For each custom field that is compared.
     values: Vec<Values>,
     replaced: u64,
+    /// Those who are on the do-not-call list.
+    on_dnc: HashSet<u64>,
+    dnc_lifted: u64,
 }
 
 /// The values of a custom field so far.
@@ -68,8 +73,8 @@ impl NotesBuilder {
             references,
             observed: None,
             hasher: RandomState::new(),
-            contacts: HashSet::new(),
-            memberships: HashSet::new(),
+            contacts: ActivityLog::default(),
+            memberships: HashMap::new(),
             in_form: Vec::new(),
             others: Vec::new(),
             first: None,
@@ -77,17 +82,27 @@ impl NotesBuilder {
             custom_keys: BTreeSet::new(),
             values,
             replaced: 0,
+            on_dnc: HashSet::new(),
+            dnc_lifted: 0,
         }
     }
 
     /// Takes in a record.
     pub fn push(&mut self, record: &Contact) {
-        if self.contacts.insert(self.hasher.hash_one(&record.phone_number)) {
+        let contact = self.hasher.hash_one(&record.phone_number);
+        if self.contacts.insert(contact) {
             self.phone_number(&record.phone_number);
+        }
+        match record.on_dnc {
+            Some(true) => _ = self.on_dnc.insert(contact),
+            Some(false) => self.dnc_lifted += u64::from(self.on_dnc.remove(&contact)),
+            None => {}
         }
         for membership in &record.memberships {
             let place = self.hasher.hash_one((&record.phone_number, membership.list_id));
-            self.replaced += u64::from(!self.memberships.insert(place));
+            let was_active = self.memberships.insert(place, membership.active);
+            self.replaced += u64::from(was_active.is_some());
+            self.contacts.change((contact, &record.phone_number), membership, was_active);
             self.lists.extend(membership.list_id);
             for key in membership.custom_fields.keys() {
                 if !self.custom_keys.contains(key) {
@@ -128,13 +143,18 @@ impl NotesBuilder {
     /// The notes of all that was taken in.
     #[must_use]
     pub fn build(self) -> Notes {
-        let replaced = self.replaced;
-        self.build_with(replaced)
+        let (replaced, dnc_lifted) = (self.replaced, self.dnc_lifted);
+        self.build_with(replaced, dnc_lifted)
     }
 
-    /// The notes of all that was taken in, of which so many memberships were replaced.
-    pub(crate) fn build_with(self, replaced: u64) -> Notes {
-        let Self { references, observed, contacts, in_form, others, first, lists, custom_keys, values, .. } = self;
+    /// The notes of all that was taken in, of which so many memberships were replaced, and so many contacts taken off the
+    /// do-not-call list.
+    pub(crate) fn build_with(self, replaced: u64, dnc_lifted: u64) -> Notes {
+        let Self { references, observed, hasher, contacts, in_form, others, first, lists, custom_keys, values, .. } =
+            self;
+        let observed = observed.unwrap_or_else(Observed::unknown);
+        let told =
+            observed.firsts.get(&Finding::UnlistedOptOut).map(|first| (hasher.hash_one(&first.text), &*first.text));
         let unfit = references.compared.iter().cloned().zip(values).filter_map(|(compared, values)| {
             let Values { all, unfit, of_first } = values;
             (unfit > 0).then_some((compared, UnfitValues { values: all, unfit, of_first }))
@@ -142,10 +162,12 @@ impl NotesBuilder {
         let profile = Profile {
             phones: PhoneForms::new(contacts.len() as u64, first, others, in_form.into_iter()),
             replaced,
+            dnc_lifted,
+            unlisted: [contacts.unlisted(Unlisted::OptOut, told), contacts.unlisted(Unlisted::OptIn, None)],
             lists: lists.into_iter().collect(),
             custom_keys,
             unfit: unfit.collect::<BTreeMap<_, _>>(),
         };
-        profile.notes(&references, &observed.unwrap_or_else(Observed::unknown))
+        profile.notes(&references, &observed)
     }
 }

@@ -34,6 +34,8 @@ pub(crate) enum Finding {
     PhoneForm,
     /// A value that cannot be compared.
     UnfitValue(ComparedKey),
+    /// A record that says of no list that its contact is not active.
+    UnlistedOptOut,
 }
 
 #[cfg(feature = "image")]
@@ -41,7 +43,7 @@ impl Finding {
     /// The custom field whose values are looked at.
     pub(crate) fn custom_key(&self) -> Option<&CustomKey> {
         match self {
-            Self::PhoneForm => None,
+            Self::PhoneForm | Self::UnlistedOptOut => None,
             Self::UnfitValue(compared) => Some(&compared.key),
         }
     }

@@ -1,14 +1,15 @@
 //! What a population has of what notes are about, and the notes that come of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::observed::{Finding, First, Observed};
 use super::phones::PhoneForms;
 use super::references::{ComparedKey, References};
+use super::unlisted::{Unlisted, UnlistedContacts};
 use super::{Note, NoteCode, Notes};
 use crate::catalogue::{AmountField, CountField, Field, FlagField, TextField};
 use crate::contact::RecordKey;
-use crate::error::{Shown, is_spelled_alike, nearest};
+use crate::error::{Shown, is_spelled_alike, nearest, spelling};
 use crate::filter::CustomKey;
 use crate::value::Value;
 
@@ -18,6 +19,10 @@ pub(crate) struct Profile {
     pub(crate) phones: PhoneForms,
     /// How many memberships a later record replaced.
     pub(crate) replaced: u64,
+    /// How often a record took a contact off the do-not-call list that an earlier one had put on it.
+    pub(crate) dnc_lifted: u64,
+    /// Those who opted out of no list, and those who did of all.
+    pub(crate) unlisted: [UnlistedContacts; 2],
     /// The lists that there are, in order, if any is referred to.
     pub(crate) lists: Vec<i64>,
     /// The keys of the custom fields that have a value, if any is referred to.
@@ -62,6 +67,8 @@ impl Profile {
         }
         notes.extend(self.phone_form(observed));
         notes.extend(self.replaced());
+        notes.extend(self.dnc_lifted());
+        notes.extend(self.unlisted(observed));
         let absent: Vec<&CustomKey> =
             references.custom_keys.iter().filter(|key| !self.has_key(key, observed)).collect();
         let not_read = not_read(&observed.notes);
@@ -69,6 +76,7 @@ impl Profile {
         notes.suggest_custom_fields(&absent);
         notes.extend(fields);
         notes.extend(self.absent_keys(&absent, &not_read, observed));
+        notes.extend(self.similar_keys(references, observed));
         notes.extend(self.unknown_lists(references, observed));
         notes.extend(references.compared.iter().filter_map(|compared| self.unfit_value(compared, observed)));
         notes
@@ -104,6 +112,24 @@ impl Profile {
         Some(Note { count: Some(self.replaced), ..Note::new(NoteCode::Replaced, message) })
     }
 
+    fn dnc_lifted(&self) -> Option<Note> {
+        let take = match self.dnc_lifted {
+            0 => return None,
+            1 => "1 record takes a contact".to_owned(),
+            lifted => format!("{lifted} records take a contact"),
+        };
+        let message = format!("{take} off the do-not-call list that an earlier one had put on it: the later counts");
+        let (name, count) = (Some(FlagField::OnDnc.name().to_owned()), Some(self.dnc_lifted));
+        Some(Note { name, count, ..Note::new(NoteCode::DncLifted, message) })
+    }
+
+    fn unlisted(&self, observed: &Observed) -> impl Iterator<Item = Note> {
+        let [opt_outs, opt_ins] = &self.unlisted;
+        let first = observed.first(&Finding::UnlistedOptOut, |text| opt_outs.first.as_deref() == Some(text));
+        let opt_outs = opt_outs.note(Unlisted::OptOut, observed.part()).map(|note| note.at(first));
+        opt_outs.into_iter().chain(opt_ins.note(Unlisted::OptIn, observed.part()))
+    }
+
     fn has_key(&self, key: &CustomKey, observed: &Observed) -> bool {
         self.custom_keys.contains(key.as_str()) || observed.custom_keys.contains(key.as_str())
     }
@@ -128,6 +154,28 @@ impl Profile {
             ..Note::new(NoteCode::FieldAbsent, format!("no record gives {}", counted(more, "more custom field")))
         });
         named.chain(more).collect()
+    }
+
+    /// Notes of custom fields that nobody asks for and that are spelled nearly as one that is asked for and there.
+    fn similar_keys(&self, references: &References, observed: &Observed) -> impl Iterator<Item = Note> {
+        let there = references.custom_keys.iter().filter(|key| self.has_key(key, observed));
+        let asked: HashMap<String, &CustomKey> = there.filter_map(|key| Some((spelling(key.as_str())?, key))).collect();
+        let all: BTreeSet<&String> = match asked.is_empty() {
+            true => BTreeSet::new(),
+            false => self.custom_keys.iter().chain(&observed.custom_keys).collect(),
+        };
+        let others = all.into_iter().filter(|key| !references.custom_keys.iter().any(|asked| asked.as_str() == *key));
+        let note = move |other: &String| {
+            let key = asked.get(&spelling(other)?)?.as_str();
+            let message = format!(
+                "`custom_fields.{}` is another custom field than `custom_fields.{}`: who has only that one has no value of this",
+                Shown(other),
+                Shown(key)
+            );
+            let (name, suggestion) = (Some(format!("custom_fields.{key}")), Some(format!("custom_fields.{other}")));
+            Some(Note { name, suggestion, ..Note::new(NoteCode::SimilarKey, message) })
+        };
+        others.filter_map(note).take(MOST_NAMED).collect::<Vec<_>>().into_iter()
     }
 
     /// Notes of lists that no record has.

@@ -33,6 +33,8 @@ pub(crate) enum ComparedWith {
     Time,
     Number,
     Boolean,
+    /// With numbers and booleans: what is either can be compared.
+    NumberOrBoolean,
 }
 
 impl ComparedWith {
@@ -50,6 +52,7 @@ impl ComparedWith {
                 Value::Text(text) => self.fits_text(text),
                 Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
             }),
+            Self::NumberOrBoolean => Self::Number.fits(value) || Self::Boolean.fits(value),
         }
     }
 
@@ -59,6 +62,7 @@ impl ComparedWith {
             Self::Time => parse_micros(text).is_some(),
             Self::Number => Number::from_text(text).is_some(),
             Self::Boolean => ["true", "false"].iter().any(|flag| text.eq_ignore_ascii_case(flag)),
+            Self::NumberOrBoolean => Self::Number.fits_text(text) || Self::Boolean.fits_text(text),
         }
     }
 }
@@ -69,6 +73,7 @@ impl fmt::Display for ComparedWith {
             Self::Time => "time",
             Self::Number => "number",
             Self::Boolean => "boolean",
+            Self::NumberOrBoolean => "number and no boolean",
         })
     }
 }
@@ -108,15 +113,16 @@ impl References {
     }
 }
 
-/// What a test compares values with, where it is a time, or numbers or booleans and nothing else.
+/// What a test compares values with, where it is a time, or numbers, booleans or both and no text: among values of several
+/// kinds of which one is a text, every text can be compared.
 fn compared_with(test: &CustomTest) -> Option<ComparedWith> {
     match test {
         CustomTest::Time(_) => Some(ComparedWith::Time),
         CustomTest::Eq(literal) => kind(literal),
         CustomTest::In(literals) => {
-            let mut kinds = literals.as_slice().iter().map(kind);
-            let first = kinds.next()??;
-            kinds.all(|other| other == Some(first)).then_some(first)
+            let either = |one: ComparedWith, other| if one == other { one } else { ComparedWith::NumberOrBoolean };
+            let kinds = literals.as_slice().iter().map(kind).collect::<Option<Vec<_>>>()?;
+            kinds.into_iter().reduce(either)
         }
         CustomTest::Order(_, OrderedLiteral::Number(_)) => Some(ComparedWith::Number),
         CustomTest::Order(..) | CustomTest::Has(..) => None,
@@ -148,7 +154,8 @@ mod tests {
             ("custom.a contains '1' or custom.a exists or custom.a = 'true'", ""),
             ("custom.a = true or custom.b != false", "a boolean, b boolean"),
             ("custom.a in [true, false]", "a boolean"),
-            ("custom.a in [true, 1]", ""),
+            ("custom.a in [true, 1, false]", "a number and no boolean"),
+            ("custom.a in [1, true, 'x']", ""),
         ] {
             let Ok(filter) = filter.replace("not (", "(").parse() else { panic!("{filter}") };
             let references = References::of([&Audience::of(filter)]);
@@ -181,8 +188,9 @@ mod tests {
             ("{}", false, false, false),
         ] {
             let value = value(json);
-            let fits = [ComparedWith::Time, ComparedWith::Number, ComparedWith::Boolean].map(|with| with.fits(&value));
-            assert_eq!(fits, [is_time, is_number, is_boolean], "{json}");
+            let all = [ComparedWith::Time, ComparedWith::Number, ComparedWith::Boolean, ComparedWith::NumberOrBoolean];
+            let fits = all.map(|with| with.fits(&value));
+            assert_eq!(fits, [is_time, is_number, is_boolean, is_number || is_boolean], "{json}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{io, mem, thread};
 use super::columnar;
 use super::form::{ContactBatches, ReadOptions, RecordForm};
 use super::report::{ReadTally, Stop};
-use super::seen::UnreadValues;
+use super::unread::UnreadValues;
 use crate::arrow::read::{BatchColumns, BatchReader, BatchStream, RowsFilled, Unreadable, ValueCounts};
 use crate::columnar::{Filled, RowsRead};
 use crate::contact::Contact;

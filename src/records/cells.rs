@@ -7,17 +7,18 @@ use std::io::{self, Read};
 use super::cursor::{Position, within};
 use super::form::ReadOptions;
 use super::report::{ReadRecord, WrongHeader};
-use super::seen::UnreadValues;
+use super::seen::called;
 use super::separator::Separator;
 use super::slice::{Invalid, RecordSlice};
+use super::unread::UnreadValues;
 use crate::catalogue::{Field, TextField};
 use crate::contact::{
     CUSTOM_FIELD, Conventions, NameMap, NameMeaning, ObservedKeys, RecordDraft, RecordKey, RecordSink,
     read_custom_fields, tell_cell,
 };
-use crate::error::{Quoted, is_spelled_alike};
+use crate::error::{Quoted, Shown, is_spelled_alike};
 use crate::limits::{MAX_CUSTOM_FIELDS, TOO_MANY_CUSTOM_FIELDS};
-use crate::value::{Value, ValueKind};
+use crate::value::Value;
 
 /// What is said of how CSV is written, beside what its header shows.
 #[derive(Clone, Debug, Default)]
@@ -129,12 +130,8 @@ impl Header {
                     let Ok(()) = draft.custom_field(key, Cow::Owned(Value::from(cell)));
                 }
                 CsvColumn::CustomFields => self.custom_fields(cell, &mut draft)?,
-                CsvColumn::NotRead(_) => {
-                    not_read.records += 1;
-                    if looks_at_all {
-                        not_read.kinds.add(ValueKind::of_text(cell), 1);
-                    }
-                }
+                CsvColumn::NotRead(_) if looks_at_all => not_read.add_text(cell),
+                CsvColumn::NotRead(_) => not_read.count(),
             }
         }
         let keys = ObservedKeys { given: draft.given() | conventions.given(), not_read: BTreeMap::new() };
@@ -231,9 +228,16 @@ fn no_phone_number(names: &csv::StringRecord, separator: Separator) -> String {
         1 => ("the column", String::new()),
         _ => ("the columns", format!(", with {} between them", separator.described())),
     };
+    let known = RecordKey::Field(TextField::PhoneNumber.into());
+    let is_called_one = |name: &&str| called(name).and_then(RecordKey::from_name).is_some_and(|(key, _)| key == known);
+    let meant = names.iter().find(is_called_one).map(|name| {
+        let name = Shown(name);
+        format!("; `--map '{name}=phone_number'` says that `{name}` is one")
+    });
     format!(
-        "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`; found {columns} {}{apart}",
-        found.join(", ")
+        "expected JSON, or CSV whose header has a column `phone_number`, `phone` or `msisdn`; found {columns} {}{apart}{}",
+        found.join(", "),
+        meant.unwrap_or_default()
     )
 }
 

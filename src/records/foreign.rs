@@ -58,8 +58,17 @@ const FORMS: &[Form] = &[
     form(0, b"\xff\x06\0\0sNaPpY", "snappy data", "unpack it first"),
     form(0, b"Obj\x01", "Avro", "write it as Parquet or NDJSON"),
     form(0, b"ARROW1\0\0", "an Arrow file", "write it as Parquet"),
+    form(0, &[0xff, 0xff, 0xff, 0xff], "an Arrow stream", "write it as Parquet"),
+    form(0, b"ORC\n", "ORC", "write it as Parquet"),
+    form(0, b"ORC\x08", "ORC", "write it as Parquet"),
+    form(0, b"\x89HDF\r\n", "HDF5", "write it as Parquet"),
+    form(0, &[0x80, 0x04, 0x95], "a pickle of Python", "write it as Parquet"),
+    form(0, &[0x80, 0x05, 0x95], "a pickle of Python", "write it as Parquet"),
+    form(0, b"Rar!\x1a\x07", "a RAR archive", "`unrar p -inul FILE | headcount … -` unpacks the one file in it"),
     form(0, b"SQLite format 3\0", "an SQLite database", "export its table as CSV with a header"),
     form(0, b"%PDF-", "a PDF", "export the records as CSV"),
+    form(0, b"{\\rtf", "a text of a word processor", "save it as plain text in UTF-8"),
+    form(0, b"BEGIN:VCARD", "vCards", "export the contacts as CSV with a header"),
     form(0, b"<!DOCTYPE", "a web page", "export the records as CSV or JSON"),
     form(0, b"<!doctype", "a web page", "export the records as CSV or JSON"),
     form(0, b"<html", "a web page", "export the records as CSV or JSON"),
@@ -88,6 +97,13 @@ mod tests {
             (b"BZh91AY&SY", "it is bzip2 data; `bzip2 -dc FILE"),
             (b"\xfd7zXZ\0\0", "it is xz data; `xz -dc FILE"),
             (b"<html><body>", "it is a web page"),
+            (b"\xff\xff\xff\xff\x78\0\0\0\x10", "it is an Arrow stream; write it as Parquet"),
+            (b"ORC\n\x06\x12\x04\x08", "it is ORC; write it as Parquet"),
+            (b"\x89HDF\r\n\x1a\n", "it is HDF5; write it as Parquet"),
+            (b"\x80\x05\x95\x10\0", "it is a pickle of Python; write it as Parquet"),
+            (b"Rar!\x1a\x07\x01\0", "it is a RAR archive; `unrar"),
+            (b"{\\rtf1\\ansi phone,list_id", "it is a text of a word processor; save it as plain text"),
+            (b"BEGIN:VCARD\r\nVERSION:3.0", "it is vCards; export the contacts as CSV"),
         ] {
             let told = named(head).unwrap_or_default();
             assert!(told.starts_with("cannot be read: ") && told.contains(expected), "{told}");
@@ -100,6 +116,9 @@ mod tests {
             b"ustar",
             b"BZh,phone\n",
             b"ARROW1,phone\n",
+            b"ORC,phone\n",
+            b"ORCID,phone\n",
+            b"{\"rtf\": 1}",
         ] {
             assert_eq!(named(head), None, "{head:?}");
         }

@@ -47,7 +47,8 @@ mod source;
 mod tests;
 mod text;
 mod unfit_columns;
-mod unread_kinds;
+mod unread;
+mod unread_json;
 mod updates;
 mod watch;
 
@@ -79,6 +80,8 @@ pub use self::phones::{NotAPhoneNumber, PhoneRegion, UnknownPhoneRegion};
 pub use self::report::{OnError, PageCounts, ReadReport, Totals};
 pub use self::separator::{NotASeparator, Separator};
 pub use self::unfit_columns::refuse_unfit_columns;
+#[cfg(feature = "table")]
+pub(crate) use self::unread::UnreadValues;
 pub use self::updates::{UpdatePosition, Updates};
 pub use crate::contact::{EpochUnit, NameMap, NameMapError, UnknownEpochUnit, Update, UpdateKind};
 #[cfg(feature = "parquet")]

@@ -6,7 +6,7 @@ use super::columnar;
 use super::form::{ContactBatches, Foreseen, ReadOptions, RecordForm};
 use super::input::{Bytes, OpenInput};
 use super::report::{ReadTally, Stop, Totals};
-use super::seen::UnreadValues;
+use super::unread::UnreadValues;
 use crate::contact::Contact;
 use crate::parquet::metadata::FileGuarantees;
 use crate::parquet::read::{FileBytes, FileRows, MAGIC, ParquetFile, ReadAhead, Unreadable};

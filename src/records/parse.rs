@@ -12,7 +12,7 @@ use super::form::{BETWEEN_LOOKS, ReadOptions};
 use super::json_fault;
 use super::report::{ReadRecord, ReadTally};
 use super::slice::{Invalid, RecordSlice};
-use super::unread_kinds;
+use super::unread_json;
 use crate::contact::{
     Contact, Conventions, ObservedKeys, REMOVE, RecordFault, RecordKey, Update, UpdateKind, read_json, read_update,
 };
@@ -87,7 +87,7 @@ fn contacts_of(
 pub(super) fn json(record: &[u8], at: Position, reading: &ReadOptions) -> Result<ReadRecord, Invalid> {
     let (contact, mut keys) = whole(record, at, reading, read_json)?;
     if reading.describes && !keys.not_read.is_empty() {
-        unread_kinds::look(record, &reading.conventions.names, &mut keys.not_read);
+        unread_json::look(record, &reading.conventions.names, &mut keys.not_read);
     }
     checked(ReadRecord { at, contact, keys }, reading)
 }

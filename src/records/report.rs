@@ -6,15 +6,13 @@ use std::io;
 use super::cursor::Position;
 use super::seen::{Seen, UnfitField};
 use super::slice::Invalid;
+use super::unread::UnreadValues;
 use super::watch::Watch;
 use crate::contact::{Contact, ObservedKeys, Update, UpdateKind};
-#[cfg(feature = "table")]
-use crate::description::KindCount;
 use crate::error::{Code, Errors, Kind, Place, Problems};
 #[cfg(feature = "table")]
 use crate::estimate::SampleInfo;
 use crate::note::{First, Note, NoteCode, Notes, Observed, PageTotals, Pages};
-use crate::value::KindCounts;
 
 /// What becomes of a record that is invalid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -40,8 +38,8 @@ pub struct ReadReport {
     pub pages: Option<PageCounts>,
     /// What it has that notes are made of, once it is known what is asked.
     observed: Observed,
-    /// The kinds of the values of each name that is not read, as far as they were looked at.
-    unread_kinds: BTreeMap<String, KindCounts>,
+    /// The values of each name that is not read, as far as they were looked at.
+    unread: BTreeMap<String, UnreadValues>,
     /// The columns that are not read, because of their types.
     pub(crate) unfit: Vec<UnfitField>,
     /// What is wrong with those left out: the first hundred described, the others counted.
@@ -54,11 +52,10 @@ pub struct ReadReport {
 }
 
 impl ReadReport {
-    /// The kinds of the values of a name that is not read, as far as they were looked at.
+    /// The values of a name that is not read, as far as they were looked at.
     #[cfg(feature = "table")]
-    pub(crate) fn unread_kinds(&self, name: &str) -> Vec<KindCount> {
-        let kinds = self.unread_kinds.get(name).into_iter().flat_map(KindCounts::iter);
-        kinds.map(|(kind, values)| KindCount { kind, values }).collect()
+    pub(crate) fn unread(&self, name: &str) -> Option<&UnreadValues> {
+        self.unread.get(name)
     }
 
     /// The keys that some record gave a value, a bit for each.
@@ -332,7 +329,7 @@ impl ReadTally {
                     },
                     |kept| Observed { notes: Notes::default(), ..kept },
                 ),
-                unread_kinds: seen.unread_kinds(),
+                unread: seen.unread(),
                 unfit: seen.into_unfit(),
                 records,
                 skipped,

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::ops::RangeInclusive;
 
 use super::cursor::Position;
+use super::unread::UnreadValues;
 use super::watch::Firsts;
 use crate::catalogue::FIELDS;
 #[cfg(any(feature = "arrow", feature = "parquet"))]
@@ -13,7 +14,6 @@ use crate::columnar::UnfitColumn;
 use crate::contact::{ObservedKeys, RecordKey, WITHIN_LISTS};
 use crate::error::{Shown, is_spelled_alike, nearest};
 use crate::note::{FirstPlace, Note, NoteCode, Pages, counted};
-use crate::value::{KindCounts, ValueKind};
 
 /// The most names of an input that are kept; a file may have as many as it has bytes.
 const MOST_NAMES: usize = 1_000;
@@ -52,40 +52,21 @@ pub(crate) struct UnfitField {
     records: u64,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct NotRead {
     values: UnreadValues,
     first: Option<FirstPlace>,
-}
-
-/// The values of a column or key that is not read.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct UnreadValues {
-    /// How many records had one.
-    pub(super) records: u64,
-    /// Of which kinds they are, as far as that was looked at.
-    pub(super) kinds: KindCounts,
-}
-
-impl UnreadValues {
-    /// Those of so many records, of one kind if that is known.
-    pub(super) fn new(records: u64, kind: Option<ValueKind>) -> Self {
-        let mut values = Self { records, ..Self::default() };
-        kind.into_iter().for_each(|kind| values.kinds.add(kind, records));
-        values
-    }
-
-    pub(super) fn add(&mut self, others: &Self) {
-        self.records += others.records;
-        self.kinds.add_all(&others.kinds);
-    }
 }
 
 impl Seen {
     /// A record gave these keys.
     pub(super) fn observe(&mut self, keys: ObservedKeys) {
         self.given |= keys.given;
-        keys.not_read.into_iter().for_each(|(name, kind)| self.not_read(name, &UnreadValues::new(1, kind), None));
+        for (name, value) in keys.not_read {
+            if let Some(found) = self.named(name) {
+                found.values.add(value.as_ref());
+            }
+        }
     }
 
     /// Some record, or some column, gave these keys.
@@ -96,13 +77,19 @@ impl Seen {
 
     /// A name means nothing; these are the values there.
     pub(super) fn not_read(&mut self, name: String, values: &UnreadValues, at: Option<Position>) {
+        if let Some(found) = self.named(name) {
+            found.values.add_all(values);
+            found.first = found.first.or(at.map(FirstPlace::from));
+        }
+    }
+
+    /// What was found of a name, unless there are too many.
+    fn named(&mut self, name: String) -> Option<&mut NotRead> {
         if self.not_read.len() >= MOST_NAMES && !self.not_read.contains_key(&name) {
             self.more_not_read.insert(hash(&name));
-            return;
+            return None;
         }
-        let found = self.not_read.entry(name).or_default();
-        found.values.add(values);
-        found.first = found.first.or(at.map(FirstPlace::from));
+        Some(self.not_read.entry(name).or_default())
     }
 
     /// A column cannot be read.
@@ -141,9 +128,9 @@ impl Seen {
         self.pages.add(&later.pages);
     }
 
-    /// The kinds of the values of each name that is not read.
-    pub(super) fn unread_kinds(&self) -> BTreeMap<String, KindCounts> {
-        self.not_read.iter().map(|(name, found)| (name.clone(), found.values.kinds)).collect()
+    /// The values of each name that is not read.
+    pub(super) fn unread(&self) -> BTreeMap<String, UnreadValues> {
+        self.not_read.iter().map(|(name, found)| (name.clone(), found.values.clone())).collect()
     }
 
     pub(super) fn given(&self) -> u64 {
@@ -153,17 +140,14 @@ impl Seen {
     /// The notes of an input of that name, in which there were so many records.
     pub(super) fn notes(&self, input: &str, records: u64, skipped: u64) -> impl Iterator<Item = Note> {
         let of_input = |note: Note| Note { input: Some(input.to_owned()), ..note };
-        let of_folders = self
-            .folder_keys
-            .iter()
-            .map(move |name| (name, NotRead { values: UnreadValues::new(records, None), first: None }));
-        let of_records = self.not_read.iter().map(|(name, found)| (name, *found));
-        let not_read = of_folders.chain(of_records).map(move |(name, found)| {
+        let of_folders = self.folder_keys.iter().map(move |name| (name, records, None));
+        let of_records = self.not_read.iter().map(|(name, found)| (name, found.values.records, found.first));
+        let not_read = of_folders.chain(of_records).map(move |(name, values, first)| {
             of_input(Note {
                 name: Some(name.clone()),
                 suggestion: meant(name).map(str::to_owned),
-                count: Some(found.values.records),
-                first: found.first,
+                count: Some(values),
+                first,
                 ..Note::new(NoteCode::ColumnNotRead, not_read_because(name))
             })
         });
@@ -214,39 +198,50 @@ fn is_of_the_contact(name: &str) -> Option<&'static str> {
     RecordKey::from_name(name).filter(|(key, _)| key.is_of_the_contact()).map(|(_, name)| name)
 }
 
+/// What exports of others call them.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("dnc", "on_dnc"),
+    ("donotcall", "on_dnc"),
+    ("donotcontact", "on_dnc"),
+    ("donottext", "on_dnc"),
+    ("optout", "on_dnc"),
+    ("optedout", "on_dnc"),
+    ("hasoptedout", "on_dnc"),
+    ("smsoptout", "on_dnc"),
+    ("unsubscribed", "on_dnc"),
+    ("subscribed", "active"),
+    ("issubscribed", "active"),
+    ("optin", "active"),
+    ("optedin", "active"),
+    ("acceptssmsmarketing", "active"),
+    ("clicks", "click_count"),
+    ("sends", "send_count"),
+    ("conversions", "conversion_count"),
+    ("revenue", "revenue_total"),
+    ("mobile", "phone_number"),
+    ("telephone", "phone_number"),
+    ("cellphone", "phone_number"),
+    ("mobilenumber", "phone_number"),
+    ("mobilephone", "phone_number"),
+    ("mobilephonenumber", "phone_number"),
+];
+
 /// The name that another was probably meant to be: the same but for case, blanks and `_`, or else one that is near.
 fn meant(name: &str) -> Option<&'static str> {
-    /// What exports of others call them.
-    const OTHER_NAMES: &[(&str, &str)] = &[
-        ("dnc", "on_dnc"),
-        ("donotcall", "on_dnc"),
-        ("donotcontact", "on_dnc"),
-        ("donottext", "on_dnc"),
-        ("optout", "on_dnc"),
-        ("optedout", "on_dnc"),
-        ("hasoptedout", "on_dnc"),
-        ("smsoptout", "on_dnc"),
-        ("unsubscribed", "on_dnc"),
-        ("subscribed", "active"),
-        ("issubscribed", "active"),
-        ("optin", "active"),
-        ("optedin", "active"),
-        ("acceptssmsmarketing", "active"),
-        ("clicks", "click_count"),
-        ("sends", "send_count"),
-        ("conversions", "conversion_count"),
-        ("revenue", "revenue_total"),
-        ("mobile", "phone_number"),
-        ("telephone", "phone_number"),
-    ];
     if let Some(name) = name.strip_prefix(WITHIN_LISTS).and_then(is_of_the_contact) {
         return Some(name);
     }
-    let known = || FIELDS.iter().map(|row| row.name).chain(RecordKey::other_names());
-    known()
-        .find(|known| is_spelled_alike(known, name))
-        .or_else(|| OTHER_NAMES.iter().find(|(other, _)| is_spelled_alike(other, name)).map(|(_, known)| *known))
-        .or_else(|| nearest(name, known()))
+    called(name).or_else(|| nearest(name, known_names()))
+}
+
+/// The name of what another one calls it: the same but for case, blanks and `_`, or what exports of others call it.
+pub(super) fn called(name: &str) -> Option<&'static str> {
+    let other = || OTHER_NAMES.iter().find(|(other, _)| is_spelled_alike(other, name)).map(|(_, known)| *known);
+    known_names().find(|known| is_spelled_alike(known, name)).or_else(other)
+}
+
+fn known_names() -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().map(|row| row.name).chain(RecordKey::other_names())
 }
 
 #[cfg(test)]

@@ -138,10 +138,8 @@ impl Updates<'_> {
         // That there was no record is nothing to be told: time may be all that goes by.
         let of_input = seen.notes(&self.name, *records, *skipped);
         let mut notes: Notes = of_input.filter(|note| note.code != NoteCode::NoRecords).collect();
-        notes.extend(seen.firsts.iter().map(|(finding, First { text, place, .. })| Note {
-            input: Some(self.name.clone()),
-            first: Some(*place),
-            ..of_finding(finding, text)
+        notes.extend(seen.firsts.iter().filter_map(|(finding, First { text, place, .. })| {
+            Some(Note { input: Some(self.name.clone()), first: Some(*place), ..of_finding(finding, text)? })
         }));
         notes
     }
@@ -266,8 +264,10 @@ impl Updates<'_> {
 }
 
 /// The note of something that updates have, by the first that has it.
-fn of_finding(finding: &Finding, text: &str) -> Note {
-    match finding {
+fn of_finding(finding: &Finding, text: &str) -> Option<Note> {
+    Some(match finding {
+        // Whether its contact is active on a list is not known here: that is told of what changes are made to.
+        Finding::UnlistedOptOut => return None,
         Finding::PhoneForm => {
             let message = format!(
                 "`{}` is not in the form E.164 (`+`, then 7 to 15 digits): it is nobody's who has another form",
@@ -281,7 +281,7 @@ fn of_finding(finding: &Finding, text: &str) -> Note {
             let name = Some(format!("{CUSTOM_FIELD}{}", key.as_str()));
             Note { name, ..Note::new(NoteCode::UnfitValue, message) }
         }
-    }
+    })
 }
 
 /// Reads what is left of a line, and keeps nothing of it; tells how many bytes it was.

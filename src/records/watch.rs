@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::cursor::Position;
 use crate::audience::Audience;
 use crate::contact::Contact;
-use crate::note::{ComparedKey, Finding, First, FirstPlace, References, is_e164, written};
+use crate::note::{ComparedKey, Finding, First, FirstPlace, References, is_e164, says_opt_out, written};
 #[cfg(feature = "table")]
 use crate::table::shard::{Shard, Shards};
 
-/// What is looked for in every record: phone numbers in another form than E.164, and values that cannot be compared.
+/// What is looked for in every record: phone numbers in another form than E.164, opt-outs without a list, and values that
+/// cannot be compared.
 #[derive(Clone, Debug)]
 pub(super) struct Watch {
     findings: Arc<[Finding]>,
@@ -24,7 +25,8 @@ impl Watch {
     pub(super) fn new<'a>(audiences: impl IntoIterator<Item = &'a Audience>) -> Self {
         let compared = References::of(audiences).compared;
         Self {
-            findings: std::iter::once(Finding::PhoneForm)
+            findings: [Finding::PhoneForm, Finding::UnlistedOptOut]
+                .into_iter()
                 .chain(compared.into_iter().map(Finding::UnfitValue))
                 .collect(),
         }
@@ -72,6 +74,7 @@ impl Watch {
 fn text(finding: &Finding, record: &Contact) -> Option<String> {
     match finding {
         Finding::PhoneForm => (!is_e164(&record.phone_number)).then(|| record.phone_number.clone()),
+        Finding::UnlistedOptOut => says_opt_out(record).then(|| record.phone_number.clone()),
         Finding::UnfitValue(ComparedKey { key, with }) => {
             let values = record.memberships.iter().filter_map(|membership| membership.custom_fields.get(key.as_str()));
             values.filter(|value| !with.fits(value)).map(written).next()
@@ -84,6 +87,7 @@ fn text(finding: &Finding, record: &Contact) -> Option<String> {
 pub(super) fn first_in(shard: &Shard, finding: &Finding) -> Option<(usize, String)> {
     match finding {
         Finding::PhoneForm => shard.first_not_in_e164(),
+        Finding::UnlistedOptOut => shard.first_unlisted_opt_out(),
         Finding::UnfitValue(compared) => shard.first_unfit(compared),
     }
 }

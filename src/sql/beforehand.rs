@@ -69,7 +69,7 @@ impl Beforehand {
         }
         if !self.of_contact.is_empty() {
             let mut from = Sketch::from(&*printer.memberships());
-            self.join(printer, Rows::OfMembership, "\n  ", &mut from);
+            self.join(printer, Rows::OfMembership, "\n  ", &self.of_contact, &mut from);
             relations.push(self.relation(printer, Rows::OfContact, &printer.phone_number(), from, None));
         }
         let mut out = Sketch::default();
@@ -80,21 +80,25 @@ impl Beforehand {
         Ok(if out.is_empty() { out } else { out.then("\n") })
     }
 
-    /// Joins to the memberships what is worked out.
-    pub(super) fn joins(&self, printer: &Printer<'_>, lead: &str, out: &mut Sketch) {
-        self.join(printer, Rows::OfMembership, lead, out);
-        self.join(printer, Rows::OfContact, lead, out);
+    /// Joins to the memberships what is worked out and these conditions ask.
+    pub(super) fn joins(&self, printer: &Printer<'_>, lead: &str, asked_by: &Sketch, out: &mut Sketch) {
+        for rows in [Rows::OfMembership, Rows::OfContact] {
+            self.join(printer, rows, lead, std::slice::from_ref(asked_by), out);
+        }
     }
 
-    fn join(&self, printer: &Printer<'_>, rows: Rows, lead: &str, out: &mut Sketch) {
-        if self.of(rows).is_empty() {
-            return;
-        }
+    /// No engine leaves out a join to what others ask, too: that is worked out once, and nobody sees any more that each of its
+    /// rows is another's.
+    fn join(&self, printer: &Printer<'_>, rows: Rows, lead: &str, asked_by: &[Sketch], out: &mut Sketch) {
         let (alias, outer) = match rows {
             Rows::OfMembership => (&printer.aliases.by_membership, printer.membership(&printer.schema.membership_id)),
             Rows::OfContact => (&printer.aliases.by_contact, printer.phone_number()),
         };
         let (table, id) = (printer.name(alias), printer.column(alias, ID));
+        let column = format!("{table}.");
+        if !asked_by.iter().any(|condition| condition.mentions(&column)) {
+            return;
+        }
         out.push(&format!("{lead}{} {table} ON {id} = {outer}", printer.syntax.left_join()));
     }
 

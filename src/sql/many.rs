@@ -51,10 +51,12 @@ pub(super) fn counts(printer: Printer<'_>, audiences: &[(Unit, Vec<Tree>)]) -> R
         let (column, size) = (printer.name(&format!("a{i}")), printer.name(&format!("size_{i}")));
         sketch.push(&format!("{}\n  COALESCE(sum({column}), 0) AS {size}", if i == 1 { "" } else { "," }));
     }
+    let mut joins = Sketch::default();
+    printer.beforehand.joins(&printer, "\n  ", &contacts, &mut joins);
     sketch.push("\nFROM (\n  SELECT");
     sketch.append(contacts);
     sketch.push(&format!("\n  FROM {}", printer.from().join("\n  ")));
-    printer.beforehand.joins(&printer, "\n  ", &mut sketch);
+    sketch.append(joins);
     sketch.push(&format!("\n  GROUP BY {}\n) AS {}", printer.phone_number(), printer.name("a")));
     Ok(sketch)
 }

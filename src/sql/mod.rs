@@ -173,7 +173,7 @@ impl Sql {
         let with = printer.beforehand.with(&printer, &Needed::of(trees));
         let mut sketch = with.map_err(|reason| self.refusal(reason.into()))?;
         sketch.push(&format!("SELECT {what}\nFROM {}", printer.from().join("\n")));
-        printer.beforehand.joins(&printer, "\n", &mut sketch);
+        printer.beforehand.joins(&printer, "\n", &conditions, &mut sketch);
         sketch.append(conditions);
         self.finished(sketch)
     }

@@ -55,6 +55,11 @@ impl Sketch {
         self.0.is_empty()
     }
 
+    /// Whether a text stands in it, whatever its values are.
+    pub(super) fn mentions(&self, text: &str) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Text(piece) if piece.contains(text)))
+    }
+
     pub(super) fn push(&mut self, text: &str) {
         match self.0.last_mut() {
             Some(Piece::Text(last)) => last.push_str(text),

@@ -94,6 +94,8 @@ pub(super) struct Built {
     pub(super) contacts: usize,
     /// How many memberships were replaced.
     pub(super) replaced: u64,
+    /// How often a record took a contact off the do-not-call list that an earlier one had put on it.
+    pub(super) dnc_lifted: u64,
 }
 
 /// A table of the records of shards, which are closed. If it is to stop before its end, it does within the column in hand,
@@ -133,6 +135,8 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, pauses: &Pauses<'_>)
     let placed: Vec<Placed> = tasks.map(place).collect();
 
     let others = others(&frame, &odd_phones, &placed);
+    let on_dnc = ColumnId::Flag(FlagField::OnDnc);
+    let dnc_lifted = placed.iter().filter(|column| column.id == on_dnc).map(|column| column.taken_back).sum();
     let ContactRuns { runs, replaced, .. } = runs;
     let mut segments: Vec<Segment> = runs
         .into_par_iter()
@@ -155,7 +159,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, pauses: &Pauses<'_>)
             segment.chunks.push(stripes);
         }
     }
-    Built { columns, segments, others, contacts: contacts.len(), replaced }
+    Built { columns, segments, others, contacts: contacts.len(), replaced, dnc_lifted }
 }
 
 /// The odd phone numbers of all shards; from here on each phone is one of them.
@@ -184,6 +188,8 @@ struct Placed {
     stripes: Vec<Vec<ColumnChunk>>,
     /// The keys of those who are asked one by one: one of the contact, or one for each membership.
     others: Vec<Option<u64>>,
+    /// Of a contact's flag, how often a record took it back.
+    taken_back: u64,
 }
 
 impl Frame<'_> {
@@ -215,7 +221,27 @@ impl Frame<'_> {
             true => others.iter().map(|(contact, _)| rows.key(*contact as usize)).collect(),
             false => others.iter().flat_map(|(_, of_contact)| of_contact).map(|row| rows.key(*row as usize)).collect(),
         };
-        Placed { id, column, stripes, others }
+        Placed { id, column, stripes, others, taken_back: 0 }
+    }
+
+    /// How often a record says of its contact that a flag is not so which an earlier one said is.
+    fn taken_back(&self, by_record: &RowKeys) -> u64 {
+        let (yes, no) = (Flag::Yes as u32, Flag::No as u32);
+        let of_contact = |contact: usize| {
+            let (mut taken_back, mut said) = (0, false);
+            for record in self.contacts.records(contact) {
+                let flag = by_record.number(*record as usize);
+                taken_back += u64::from(said && flag == no);
+                said = flag == yes || said && flag != no;
+            }
+            taken_back
+        };
+        // Of one record there is nothing to take back.
+        if self.contacts.have_one_record_each() {
+            return 0;
+        }
+        let several = (0..self.contacts.len()).filter(|contact| self.contacts.records(*contact).len() > 1);
+        several.map(of_contact).sum()
     }
 
     /// Of what records say of their contact, what the last says that says something; else the default.
@@ -274,8 +300,11 @@ fn columns<'b>(
         let default = Flag::from(eval::flag(*field, &Contact::default(), None));
         tasks.push(Box::new(move || {
             let merged = flags(column);
-            let merged = if id.is_of_the_contact() { frame.keep_last(merged, default as u32) } else { merged };
-            frame.place(id, merged)
+            if !id.is_of_the_contact() {
+                return frame.place(id, merged);
+            }
+            let taken_back = frame.taken_back(&merged.rows);
+            Placed { taken_back, ..frame.place(id, frame.keep_last(merged, default as u32)) }
         }));
     }
     tasks

@@ -68,6 +68,7 @@ impl Table {
         let found = self.find(&phone_number);
         let known = found.map(|at| self.contact(at));
         let mut contact = known.unwrap_or_else(|| Contact { phone_number: phone_number.clone(), ..Contact::default() });
+        let lifts_dnc = contact.on_dnc == Some(true) && record.on_dnc == Some(false);
         let replaced = contact.merge(record);
         let compared = compare(found.map(|at| self.row(at, &phone_number)).as_ref(), &contact);
         let order = match found {
@@ -75,6 +76,7 @@ impl Table {
             None => self.next_order(),
         };
         self.replaced += replaced;
+        self.dnc_lifted += u64::from(lifts_dnc);
         self.put(contact, order);
         (compared, replaced)
     }

@@ -217,6 +217,14 @@ impl ColumnChunk {
         }
     }
 
+    /// Whether some row may have a code; what fills up the last word may have it, too.
+    pub(crate) fn may_have(&self, code: u8) -> bool {
+        match self {
+            Self::Few { codes, .. } => codes.contains(&code),
+            Self::Many { codes, .. } => codes.contains(&code),
+        }
+    }
+
     /// The one code of all rows, where they have one.
     pub(crate) fn only(&self) -> Option<u8> {
         match self {

@@ -37,6 +37,7 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod text_values;
+mod unlisted;
 mod vocabulary;
 mod weigh;
 
@@ -121,6 +122,8 @@ pub struct Table {
     /// The place of the next contact that is new, in the order in which contacts are first seen.
     next_order: u64,
     replaced: u64,
+    /// How often a record took a contact off the do-not-call list that an earlier one had put on it.
+    dnc_lifted: u64,
     /// What reading its records has shown that is in none of them.
     observed: Arc<Observed>,
     /// When scans are to stop.
@@ -159,6 +162,8 @@ pub struct TableBuilder {
     /// How many memberships were replaced in tables that were taken in.
     #[cfg(feature = "image")]
     replaced: u64,
+    #[cfg(feature = "image")]
+    dnc_lifted: u64,
     /// The keys of the custom fields that came in columns.
     #[cfg(feature = "records")]
     custom_keys: HashSet<Box<str>>,
@@ -216,6 +221,7 @@ impl TableBuilder {
     fn take_apart(&mut self) {
         let Some(table) = self.whole.take() else { return };
         self.replaced += table.replaced();
+        self.dnc_lifted += table.dnc_lifted;
         table.contacts().for_each(|contact| self.shards.push(&contact));
     }
 
@@ -267,14 +273,15 @@ impl TableBuilder {
             return Table { layout: self.layout, observed: Arc::new(self.observed), ..table };
         }
         let built = build(self.shards.into_closed(), self.layout, &Pauses::until(stop));
-        let (contacts, replaced) = (built.contacts as u64, built.replaced);
+        let (contacts, replaced, dnc_lifted) = (built.contacts as u64, built.replaced, built.dnc_lifted);
         #[cfg(feature = "image")]
-        let replaced = replaced + self.replaced;
+        let (replaced, dnc_lifted) = (replaced + self.replaced, dnc_lifted + self.dnc_lifted);
         Table {
             base: Level::new(built, None),
             layout: self.layout,
             next_order: contacts,
             replaced,
+            dnc_lifted,
             observed: Arc::new(self.observed),
             ..Table::default()
         }

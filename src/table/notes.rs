@@ -16,10 +16,10 @@ use crate::contact::Contact;
 #[cfg(feature = "parquet")]
 use crate::contact::RecordKey;
 use crate::filter::{
-    Condition, CustomKey, CustomTest, Literal, Moment, OptionalField, OrderOp, OrderedLiteral, Predicate,
+    Condition, CustomKey, CustomTest, Literal, Moment, OptionalField, OrderOp, OrderedLiteral, Predicate, TimeTest,
 };
 use crate::note::{
-    ComparedKey, ComparedWith, Notes, PhoneForms, Profile, References, UnfitValues, digits, is_e164, written,
+    ComparedKey, ComparedWith, Finding, Notes, PhoneForms, Profile, References, UnfitValues, digits, is_e164, written,
 };
 use crate::number::Number;
 use crate::plan::{Leaf, Node, Plan};
@@ -48,9 +48,12 @@ impl Table {
     #[must_use]
     pub fn notes<'a>(&self, audiences: impl IntoIterator<Item = &'a Audience>) -> Notes {
         let references = References::of(audiences);
+        let told = self.observed.firsts.get(&Finding::UnlistedOptOut);
         let profile = Profile {
             phones: self.phone_forms(),
             replaced: self.replaced,
+            dnc_lifted: self.dnc_lifted,
+            unlisted: self.unlisted(told.map(|first| &*first.text)),
             lists: if references.lists.is_empty() { Vec::new() } else { self.lists() },
             custom_keys: if references.custom_keys.is_empty() { BTreeSet::new() } else { self.custom_keys() },
             unfit: self.unfit_values(&references.compared),
@@ -206,20 +209,27 @@ fn has_value(key: &CustomKey) -> Plan {
 /// Memberships with a value of a custom field that cannot be compared: one that passes no test of those of which every
 /// time, every number or every boolean passes one.
 fn is_unfit(ComparedKey { key, with }: &ComparedKey) -> Plan {
-    let asks = |test| leaf(Predicate::Custom(key.clone(), test));
-    let any = match with {
-        ComparedWith::Time => [
-            asks(CustomTest::Time(crate::filter::TimeTest::Before(Moment::At(from_micros(0))))),
-            asks(CustomTest::Time(crate::filter::TimeTest::After(Moment::At(from_micros(-1))))),
-        ],
-        ComparedWith::Number => [OrderOp::Lt, OrderOp::Gte]
-            .map(|order| asks(CustomTest::Order(order, OrderedLiteral::Number(Number::from(0_u64))))),
-        ComparedWith::Boolean => [true, false].map(|flag| asks(CustomTest::Eq(Literal::Bool(flag)))),
+    let numbers = || {
+        [OrderOp::Lt, OrderOp::Gte].map(|order| CustomTest::Order(order, OrderedLiteral::Number(Number::from(0_u64))))
+    };
+    let booleans = || [true, false].map(|flag| CustomTest::Eq(Literal::Bool(flag)));
+    let any: Vec<CustomTest> = match with {
+        ComparedWith::Time => {
+            [TimeTest::Before(Moment::At(from_micros(0))), TimeTest::After(Moment::At(from_micros(-1)))]
+                .map(CustomTest::Time)
+                .into()
+        }
+        ComparedWith::Number => numbers().into(),
+        ComparedWith::Boolean => booleans().into(),
+        ComparedWith::NumberOrBoolean => numbers().into_iter().chain(booleans()).collect(),
     };
     // What is no time is no value where a time is asked for.
-    let fails = any.map(|leaf| Node::Leaf(Leaf { negated: true, missing: true, ..leaf }));
+    let fails = any.into_iter().map(|test| {
+        let leaf = leaf(Predicate::Custom(key.clone(), test));
+        Node::Leaf(Leaf { negated: true, missing: true, ..leaf })
+    });
     let exists = Node::Leaf(leaf(Predicate::Exists(OptionalField::Custom(key.clone()))));
-    plan(Node::All(fails.into_iter().chain([exists]).collect()))
+    plan(Node::All(fails.chain([exists]).collect()))
 }
 
 fn leaf(predicate: Predicate) -> Leaf {

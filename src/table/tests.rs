@@ -637,7 +637,7 @@ fn bytes_are_those_of_codes_keys_phones_and_dictionaries() {
     assert_eq!(segment.column_bytes(), of_segment);
     let dictionaries = columns.dictionary_bytes();
     let segments = vec![segment.clone(), segment];
-    let built = build::Built { columns, segments, others: Vec::new(), contacts: 200, replaced: 0 };
+    let built = build::Built { columns, segments, others: Vec::new(), contacts: 200, replaced: 0, dnc_lifted: 0 };
     let table = Table { base: Level::new(built, None), ..Table::default() };
     let expected = Memory {
         columns: 2 * of_segment,

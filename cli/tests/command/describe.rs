@@ -32,8 +32,8 @@ custom_fields.last_purchase  several kinds        2   3         2
 unfit values in              meant as  values  look like   such as
 custom_fields.last_purchase  time           1  99/99/9999  11/12/2025
 
-not read  values  as              did you mean  in
-clicks         2  number as text  click_count   standard input
+not read  as              values  distinct  least  greatest  most frequent  did you mean  in
+clicks    number as text       2         2  2      5                        click_count   standard input
 
 taken as  where no record gives
 false     on_dnc, has_revenue, in_workflow
@@ -68,7 +68,8 @@ fn json_has_everything() {
         described["not_read"],
         json!([{
             "input": "standard input", "name": "clicks", "suggestion": "click_count", "values": 2,
-            "kinds": [{"kind": "number_text", "values": 2}],
+            "kinds": [{"kind": "number_text", "values": 2, "distinct": 2, "least": "2", "greatest": "5"}],
+            "distinct": 2, "most_frequent": [{"value": "2", "count": 1}, {"value": "5", "count": 1}],
             "first": {"line": 1, "column": null, "row": null},
         }])
     );
@@ -96,7 +97,7 @@ fn csv_has_a_row_for_each_kind_of_a_column() {
         "custom_fields.last_purchase,custom_field,true,,text,1,3,1,11/12/2025,11/12/2025,11/12/2025,1,time,1,11/12/2025\n",
         "custom_fields.last_purchase,custom_field,true,,time_text,1,3,1,2025-11-12,2025-11-12,11/12/2025,1,time,1,11/12/2025\n",
         "timezone,text,false,,,0,3,0,,,,,,,\n",
-        "clicks,,,click_count,number_text,2,,,,,,,,,\n",
+        "clicks,,,click_count,number_text,2,,2,2,5,2,1,,,\n",
     ] {
         assert!(csv.contains(row), "{row}{csv}");
     }
@@ -192,7 +193,7 @@ fn nothing_is_described_as_nothing() {
 }
 
 #[test]
-fn what_is_not_read_is_told_with_the_kinds_of_its_values() {
+fn what_is_not_read_is_told_with_its_values() {
     let csv = "phone,Opted Out,Score,Seen\n+14155550101,Yes,5,2025-11-01\n+14155550102,,n/a,11/12/2025\n";
     let lines = r#"{"phone": "+14155550101", "Opted Out": "Yes", "Score": 5, "Seen": null}
 {"phone": "\u002b14155550102", "Score": "n\/a", "Seen": [1], "lists": [{"on_dnc": true}, {"on_dnc": true, "at": {}}]}
@@ -200,18 +201,40 @@ fn what_is_not_read_is_told_with_the_kinds_of_its_values() {
     let kinds = |records: &str| -> Vec<String> {
         let described = headcount("describe - --format json").reading(records).json();
         let not_read = described["not_read"].as_array().cloned().unwrap_or_default();
-        let kind = |of: &serde_json::Value| format!(" {} {}", of["kind"].as_str().unwrap_or_default(), of["values"]);
+        let kind = |of: &serde_json::Value| {
+            let kind = of["kind"].as_str().unwrap_or_default();
+            format!(" {} {kind} {}..{}", of["values"], of["least"], of["greatest"])
+        };
         let all = |of: &serde_json::Value| of["kinds"].as_array().into_iter().flatten().map(kind).collect::<String>();
         not_read
             .iter()
-            .map(|column| format!("{}:{}", column["name"].as_str().unwrap_or_default(), all(column)))
+            .map(|column| {
+                let distinct = &column["distinct"];
+                format!("{} {distinct}:{}", column["name"].as_str().unwrap_or_default(), all(column))
+            })
             .collect()
     };
-    assert_eq!(kinds(csv), ["Opted Out: text 1", "Score: number_text 1 text 1", "Seen: text 1 time_text 1"]);
+    assert_eq!(
+        kinds(csv),
+        [
+            r#"Opted Out 1: 1 text "Yes".."Yes""#,
+            r#"Score 2: 1 number_text "5".."5" 1 text "n/a".."n/a""#,
+            r#"Seen 2: 1 text "11/12/2025".."11/12/2025" 1 time_text "2025-11-01".."2025-11-01""#,
+        ]
+    );
     assert_eq!(
         kinds(lines),
-        ["Opted Out: text 1", "Score: number 1 text 1", "Seen: array 1", "at: object 1", "lists.on_dnc: boolean 1"]
+        [
+            r#"Opted Out 1: 1 text "Yes".."Yes""#,
+            r#"Score 2: 1 number 5..5 1 text "n/a".."n/a""#,
+            "Seen 1: 1 array null..null",
+            "at 1: 1 object null..null",
+            "lists.on_dnc 1: 1 boolean true..true",
+        ]
     );
+    let often = "phone,State\n+14155550101,CA\n+14155550102,NY\n+14155550103,CA\n";
+    let table = headcount("describe -").reading(often).stdout();
+    assert!(table.contains("State     text       3         2  CA     NY        CA (2), NY (1)"), "{table}");
     let table = headcount("describe -").reading(csv).stdout();
     assert!(table.contains("number as text (1), text (1)"), "{table}");
     let rows = headcount("describe - --format csv").reading(csv).stdout();

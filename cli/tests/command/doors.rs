@@ -207,6 +207,49 @@ const DOORS: &[Door] = &[
                  the first `4155550101` (dnc.csv:2)"],
     },
     Door {
+        kind: "a file of opt-outs that names no list",
+        files: &[("d2.csv", ONE), ("optouts.csv", "phone,active\n+14155550109,false\n+14155550101,false\n")],
+        command: "members --filter 'click_count >= 3' d2.csv optouts.csv",
+        code: 0,
+        prints: Exactly("+14155550101\n"),
+        says: &[
+            "note[unlisted_opt_out]: 1 contact is active on a list though a record without one says `active: false`",
+        ],
+    },
+    Door {
+        kind: "a file of something else, of a contact who opted out",
+        files: &[
+            ("c.csv", "phone,list_id,active\n+14155550101,101,false\n+14155550102,101,true\n"),
+            ("states.csv", "phone,custom_fields.state\n+14155550101,CA\n+14155550102,CA\n"),
+        ],
+        command: "members --filter 'custom.state = \"CA\"' c.csv states.csv",
+        code: 0,
+        prints: Exactly("+14155550101\n+14155550102\n"),
+        says: &["note[unlisted_opt_in]: 1 contact is active on none of their lists"],
+    },
+    Door {
+        kind: "a contact on the do-not-call list, whom a later record takes off it",
+        files: &[
+            ("dnc.csv", "phone,on_dnc\n+14155550101,true\n"),
+            ("e.csv", "phone,list_id,on_dnc\n+14155550101,101,false\n"),
+        ],
+        command: "members --filter 'not on_dnc' dnc.csv e.csv",
+        code: 0,
+        prints: Exactly("+14155550101\n"),
+        says: &["note[dnc_lifted]: 1 record takes a contact off the do-not-call list"],
+    },
+    Door {
+        kind: "a file of opt-outs of the lists that they are of",
+        files: &[
+            ("d2.csv", ONE),
+            ("optouts.csv", "phone,list_id,active\n+14155550109,101,false\n+14155550101,101,false\n"),
+        ],
+        command: "members --filter 'click_count >= 3' d2.csv optouts.csv",
+        code: 0,
+        prints: Exactly(""),
+        says: &["note[replaced]"],
+    },
+    Door {
         kind: "numbers that are none",
         files: &[("d3.csv", "phone_number,click_count\n1.4155E+10,5\n1.4155E+10,4\nTotal,9\nN/A,3\n")],
         command: "size --filter 'click_count >= 3' d3.csv",
@@ -348,6 +391,25 @@ const DOORS: &[Door] = &[
         says: &[],
     },
 ];
+
+#[test]
+fn an_offset_behind_a_blank_is_read_in_every_form() {
+    for records in [
+        "phone,last_sent_at\n+14155550101,2025-11-15 08:30:00 +00:00\n+14155550102,2025-11-15 10:30:00 +0200\n\
+         +14155550103,2025-11-15 08:30:00.000001 +00\n",
+        r#"{"phone":"+14155550101","last_sent_at":"2025-11-15 08:30:00 +00:00"}
+{"phone":"+14155550102","last_sent_at":"2025-11-15 10:30:00 +0200"}
+{"phone":"+14155550103","last_sent_at":"2025-11-15 08:30:00.000001 +00"}"#,
+        r#"{"contacts":[{"phone":"+14155550101","last_sent_at":"2025-11-15 08:30:00 +00:00"},
+{"phone":"+14155550102","last_sent_at":"2025-11-15 10:30:00 +0200"},
+{"phone_number":"+14155550103","last_sent_at":"2025-11-15 08:30:00.000001 +00"}]}"#,
+    ] {
+        let asked = headcount("members --filter 'last_sent_at within 1 minutes' --deny-notes - --now");
+        let ran = asked.with("2025-11-15 08:30:00 +00").reading(records).run();
+        ran.exits(0);
+        assert_eq!(ran.stdout, "+14155550101\n+14155550102\n", "{ran}");
+    }
+}
 
 #[test]
 fn no_number_stands_alone_that_is_not_right() {

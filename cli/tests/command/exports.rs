@@ -89,6 +89,15 @@ fn options(vendor: &str) -> String {
 }
 
 #[test]
+fn every_vendor_of_the_page_is_here() {
+    let page = fs::read_to_string(root().join("docs/analyst.md")).unwrap();
+    let rows = page.split("| vendor |").nth(1).unwrap().lines().skip(2).take_while(|line| line.starts_with('|'));
+    let vendors: Vec<&str> = rows.filter_map(|row| row.split('|').nth(1)).map(str::trim).collect();
+    assert_eq!(vendors, EXPORTS.iter().map(|(vendor, ..)| *vendor).collect::<Vec<_>>());
+    assert_eq!(vendors.len(), 9);
+}
+
+#[test]
 fn each_is_loaded_with_one_map() {
     for (vendor, export, filter, expected) in EXPORTS {
         let ran = headcount("members --now 2025-11-15T08:30:00Z --filter")

@@ -9,6 +9,7 @@ mod compare;
 mod convert;
 mod describe;
 mod doors;
+mod escapes;
 mod estimate;
 mod explain;
 mod exports;

@@ -51,9 +51,14 @@ fn events_of_updates_and_of_time() {
 {"at":"2025-11-16T13:00:00Z","sizes":{"recent":0,"Often":0}}
 "#;
     let directory = directory();
-    watch(&directory, "").reading(updates).prints(expected);
     std::fs::write(directory.path().join("updates.ndjson"), updates).unwrap();
-    watch(&directory, "--updates updates.ndjson").prints(expected);
+    for (rest, reading, input) in [("", updates, "standard input"), ("--updates updates.ndjson", "", "updates.ndjson")]
+    {
+        let ran = watch(&directory, rest).reading(reading).run();
+        assert_eq!(ran.stdout, expected, "{ran}");
+        let note = "note[unknown_contact]: 1 removal is of somebody who is not there, the first `+14155550102`";
+        assert_eq!(ran.stderr, format!("{note} ({input}:5:1)\n"), "{ran}");
+    }
 }
 
 #[test]
@@ -382,6 +387,17 @@ fn name(size: &serde_json::Value) -> &str {
 }
 
 #[test]
+fn changes_that_do_what_they_say_are_silent() {
+    let directory = directory();
+    let updates = r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550109", "active": false}
+{"at": "2025-11-15T01:00:00Z", "remove": "+14155550109"}
+{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "list_id": 7, "active": false}
+{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "active": false}
+"#;
+    watch(&directory, "--deny-notes").reading(updates).run().exits(0);
+}
+
+#[test]
 fn what_is_to_be_heard_of_updates_is_told_and_denied() {
     for (update, said) in [
         (
@@ -393,6 +409,22 @@ fn what_is_to_be_heard_of_updates_is_told_and_denied() {
         (
             r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "lists": [{"list_id": 7, "on_dnc": true}]}"#,
             "note[column_not_read]: `lists.on_dnc` is not read: it is the contact's, and read beside `lists`",
+        ),
+        (
+            r#"{"at": "2025-11-15T01:00:00Z", "remove": "+14155550109"}"#,
+            "note[unknown_contact]: 1 removal is of somebody who is not there, the first `+14155550109` (standard input:1:1)\n",
+        ),
+        (
+            r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "active": false}"#,
+            "note[unlisted_opt_out]: 1 change says `active: false` without a list of a contact who is active on one: it ends no \
+             membership there as `on_dnc` would, the first `+14155550101` (standard input:1:1)\n",
+        ),
+        (
+            r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "list_id": 7, "active": false}
+{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "carrier": "T"}
+{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "custom_fields": {"state": "CA"}}"#,
+            "note[unlisted_opt_in]: 1 change is without a list, of a contact who is active on none of their lists, and in \
+             audiences of all lists by it, the first `+14155550101` (standard input:2:1)\n",
         ),
         (
             r#"{"at": "2025-11-15T01:00:00Z", "phone_number": "+14155550101", "on_dnc": "yes"}"#,

@@ -459,7 +459,7 @@ fn known_fields_are_read_from_texts_and_flags_from_numbers() {
         .texts("optional binary click_count (UTF8)", &["3", "", "0"])
         .texts("optional binary revenue_total (UTF8)", &["0.5", "1e2", ""])
         .texts("optional binary on_dnc (UTF8)", &["TRUE", "no", ""])
-        .texts("optional binary last_sent_at (UTF8)", &["2025-11-01 08:30:00 UTC", "", "2025-11-01"])
+        .texts("optional binary last_sent_at (UTF8)", &["2025-11-01 10:30:00 +02", "", "2025-11-01"])
         .with::<Int32Type>("optional int32 active", vec![Some(0), Some(1), None])
         .with::<Int64Type>("optional int64 in_workflow (UINT_64)", all([1, 0, 1]))
         .reads(&[

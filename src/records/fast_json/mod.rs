@@ -15,9 +15,10 @@ use self::instant::instant;
 use self::key_cache::{KeyCache, ObjectPosition};
 use self::scan::JsonScanner;
 use super::form::ReadOptions;
-use super::seen::{Seen, UnreadValues};
+use super::seen::Seen;
+use super::unread::UnreadValues;
 use crate::catalogue::{Field, TextField};
-use crate::contact::{FolderValue, NameMap, NameMeaning, RecordKey, RecordSink, WITHIN_LISTS};
+use crate::contact::{FolderValue, NameMap, NameMeaning, RecordKey, RecordSink, UnreadValue, WITHIN_LISTS};
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::number::Number;
 use crate::table::shard::{RowSink, Shard, ShardRow, Shards};
@@ -60,8 +61,8 @@ enum KeyMeaning {
 struct NamesNotRead {
     of_name: HashMap<Box<str>, usize>,
     values: Vec<UnreadValues>,
-    /// Those of the record in hand, each with the kind of its value where that was looked at.
-    in_record: Vec<(usize, Option<ValueKind>)>,
+    /// Those of the record in hand, each with its value where that was looked at.
+    in_record: Vec<(usize, Option<UnreadValue>)>,
 }
 
 impl NamesNotRead {
@@ -157,8 +158,8 @@ impl<'n> FastJson<'n> {
         let done = self.record(&mut scan, shard);
         if let Some(given) = done {
             self.given |= given;
-            for (place, kind) in &self.names.in_record {
-                self.names.values[*place].add(&UnreadValues::new(1, *kind));
+            for (place, value) in &self.names.in_record {
+                self.names.values[*place].add(value.as_ref());
             }
         } else {
             shard.truncate(records, memberships, self.put_into.iter().copied());
@@ -297,16 +298,17 @@ impl<'n> FastJson<'n> {
             return Some(());
         }
         let looks = self.reading.describes;
-        let kind = match scan.peek()? {
-            b'"' => scan.string().map(|text| looks.then(|| ValueKind::of_text(text))),
-            b't' | b'f' => scan.flag().map(|_| looks.then_some(ValueKind::Boolean)),
-            _ => scan.number().map(|_: Number| looks.then_some(ValueKind::Number)),
+        let value = match scan.peek()? {
+            b'"' => scan.string().map(|text| looks.then(|| Value::from(text))),
+            b't' | b'f' => scan.flag().map(|flag| looks.then_some(Value::Bool(flag))),
+            _ => scan.number().map(|number: Number| looks.then_some(Value::Number(number))),
         }?;
         // Of several memberships that have it, once.
         if let KeyMeaning::Nothing(Some(place)) = meaning
             && self.names.in_record.iter().all(|(known, _)| *known != place)
         {
-            self.names.in_record.push((place, kind));
+            let found = value.map(|value| UnreadValue { kind: ValueKind::of(&value), value: Some(value) });
+            self.names.in_record.push((place, found));
         }
         Some(())
     }

@@ -138,6 +138,14 @@ fn headers_that_are_wrong() {
              with semicolons between them"
         )],
     );
+    refuses(
+        "c.csv",
+        "Email,Mobile Number\na@b.c,+1",
+        &[&format!(
+            "invalid_record at c.csv:1: {none}; found the columns `Email`, `Mobile Number`, with commas between them; \
+             `--map 'Mobile Number=phone_number'` says that `Mobile Number` is one"
+        )],
+    );
     refuses("c", "\n\nSorry", &[&format!("invalid_record at c:3: {none}; found the column `Sorry`")]);
     refuses(
         "c",

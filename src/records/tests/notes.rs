@@ -124,7 +124,7 @@ fn where_the_first_of_its_kind_stands() {
         let (_, report) = read_by(RecordReader::new().for_audiences([&audience]), name, input.as_bytes());
         let told = |finding: &Finding, First { text, input, place }: &First| {
             let what = match finding {
-                Finding::PhoneForm => String::new(),
+                Finding::PhoneForm | Finding::UnlistedOptOut => String::new(),
                 Finding::UnfitValue(compared) => format!("{} {} ", compared.key.as_str(), compared.with),
             };
             let place = [place.line, place.column].into_iter().flatten().map(|number| format!(":{number}"));

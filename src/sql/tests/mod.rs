@@ -84,6 +84,21 @@ fn case_is_folded_letter_by_letter() {
 }
 
 #[test]
+fn lists_are_worked_out_without_custom_fields_that_none_is_asked_of() {
+    for (filter, joins) in [
+        ("list = 3 or custom.state != 'CA'", 1),
+        ("click_count@3 > 1 or custom.state != 'CA'", 1),
+        ("custom.state@3 = 'CA' or click_count > 18", 1),
+        ("custom.state@3 = 'CA' or custom.state != 'CA'", 2),
+    ] {
+        let audience = Audience::of(filter.parse().unwrap());
+        let statement = Sql::new(Dialect::PostgreSql).inlined().count(&audience, &cx(Semantics::default())).unwrap();
+        let joined = statement.text().matches("LEFT JOIN \"by_membership\"").count();
+        assert_eq!(joined, joins, "{filter}: {}", statement.text());
+    }
+}
+
+#[test]
 fn large_numbers_are_compared_as_whole_ones() {
     check("revenue_total > 0.1", r#""m"."revenue_total" IS NOT NULL AND "m"."revenue_total" > 1e-1"#);
     check(

@@ -56,6 +56,11 @@ impl ContactRows {
         self.phones.len()
     }
 
+    /// Whether no contact has several records.
+    pub(super) fn have_one_record_each(&self) -> bool {
+        self.records.len() == self.phones.len()
+    }
+
     /// The records of a contact.
     pub(super) fn records(&self, contact: usize) -> &[u32] {
         &self.records[self.starts[contact] as usize..self.starts[contact + 1] as usize]

@@ -30,7 +30,7 @@ use super::bad_image::BadImage;
 pub(crate) const MAGIC: [u8; 8] = *b"\x89HCOUNT\n";
 
 /// The version of all that is written here.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Four bytes whose order is that of the machine's numbers.
 const ORDER: u32 = 0x0a0b_0c0d;

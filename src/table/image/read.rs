@@ -73,13 +73,13 @@ impl<'m> ImageReader<'m> {
             _ => None,
         });
         let custom_keys = custom_keys.collect();
-        let StoredTable { replaced, drawn, .. } = stored;
-        if replaced > MOST {
+        let StoredTable { replaced, dnc_lifted, drawn, .. } = stored;
+        if replaced.max(dnc_lifted) > MOST {
             return Err(undescribed(TABLE));
         }
         let table = self.table(stored, ids, wanted)?;
         let observed = Arc::new(self.observed()?);
-        Ok(OpenedImage { table: Table { replaced, observed, ..table }, drawn, custom_keys })
+        Ok(OpenedImage { table: Table { replaced, dnc_lifted, observed, ..table }, drawn, custom_keys })
     }
 
     /// Whether whoever saved the table gave it sections of their own.
@@ -147,7 +147,7 @@ impl<'m> ImageReader<'m> {
             columns.push(id, column);
             segments.iter_mut().zip(chunks).for_each(|(segment, chunks)| segment.chunks.push(chunks));
         }
-        let built = Built { columns, segments, others, contacts, replaced: 0 };
+        let built = Built { columns, segments, others, contacts, replaced: 0, dnc_lifted: 0 };
         Ok(Table { base: Level::new(built, None), next_order: contacts as u64, ..Table::default() })
     }
 

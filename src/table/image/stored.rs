@@ -18,6 +18,7 @@ use crate::value::Value;
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredTable {
     pub(super) replaced: u64,
+    pub(super) dnc_lifted: u64,
     pub(super) drawn: Option<SampleInfo>,
     pub(super) columns: Vec<StoredId>,
     pub(super) odd_phones: Vec<String>,

@@ -42,6 +42,8 @@ enum StoredFinding {
     NoTime(String),
     NoNumber(String),
     NoBoolean(String),
+    UnlistedOptOut,
+    NoNumberOrBoolean(String),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -80,6 +82,7 @@ impl From<&Observed> for StoredObserved {
         let first = |(finding, first): (&Finding, &First)| {
             let finding = match finding {
                 Finding::PhoneForm => StoredFinding::PhoneForm,
+                Finding::UnlistedOptOut => StoredFinding::UnlistedOptOut,
                 Finding::UnfitValue(ComparedKey { key, with: ComparedWith::Time }) => {
                     StoredFinding::NoTime(key.as_str().to_owned())
                 }
@@ -88,6 +91,9 @@ impl From<&Observed> for StoredObserved {
                 }
                 Finding::UnfitValue(ComparedKey { key, with: ComparedWith::Boolean }) => {
                     StoredFinding::NoBoolean(key.as_str().to_owned())
+                }
+                Finding::UnfitValue(ComparedKey { key, with: ComparedWith::NumberOrBoolean }) => {
+                    StoredFinding::NoNumberOrBoolean(key.as_str().to_owned())
                 }
             };
             let First { text, input, place } = first.clone();
@@ -119,9 +125,11 @@ impl StoredObserved {
         let first = |(finding, first): (StoredFinding, StoredFirst)| {
             let finding = match finding {
                 StoredFinding::PhoneForm => Some(Finding::PhoneForm),
+                StoredFinding::UnlistedOptOut => Some(Finding::UnlistedOptOut),
                 StoredFinding::NoTime(key) => compared(key, ComparedWith::Time),
                 StoredFinding::NoNumber(key) => compared(key, ComparedWith::Number),
                 StoredFinding::NoBoolean(key) => compared(key, ComparedWith::Boolean),
+                StoredFinding::NoNumberOrBoolean(key) => compared(key, ComparedWith::NumberOrBoolean),
             };
             let StoredFirst { text, input, place: at } = first;
             Some((finding?, First { text, input, place: place(at) }))

@@ -220,7 +220,7 @@ fn what_is_wrong_with_an_image_is_told_with_what_mends_it() {
                 image[8] = 1;
                 sealed(image);
             }),
-            "is a table image of version 1, and this headcount reads version 2: import its records again, or write Parquet \
+            "is a table image of version 1, and this headcount reads version 3: import its records again, or write Parquet \
              with the headcount that wrote it"
                 .to_owned(),
         ),

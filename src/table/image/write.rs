@@ -58,6 +58,7 @@ fn stored_table(table: &Table, drawn: Option<SampleInfo>) -> io::Result<StoredTa
     let rows = level.overflow().iter().map(|row| StoredRow::of(row, &ids).ok_or_else(too_deep));
     Ok(StoredTable {
         replaced: table.replaced,
+        dnc_lifted: table.dnc_lifted,
         drawn,
         columns: level.columns().columns.iter().map(|(id, _)| id.into()).collect(),
         odd_phones: level.columns().odd_phones.texts().iter().map(|text| text.to_string()).collect(),

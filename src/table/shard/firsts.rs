@@ -1,15 +1,27 @@
 //! The first record of a shard that has something worth telling: each distinct value is looked at once.
 
-use super::{Dictionary, Shard, Sparse};
+use super::{Dictionary, Flag, Shard, Sparse};
 use crate::note::{ComparedKey, written};
 
 impl Shard {
     /// The first record whose phone number is not in E.164, and that number.
     pub(crate) fn first_not_in_e164(&self) -> Option<(usize, String)> {
         let record = self.phones.iter().position(|phone| !phone.is_e164())?;
+        Some((record, self.phone_number(record)))
+    }
+
+    /// The first record that says of no list that its contact is not active, and the contact's phone number.
+    pub(crate) fn first_unlisted_opt_out(&self) -> Option<(usize, String)> {
+        let mut rows = self.active.iter().zip(&self.list.codes);
+        let row = rows.position(|(active, list)| *active == Flag::No && *list == 0)?;
+        let record = self.ends.partition_point(|end| usize::from(*end) <= row);
+        Some((record, self.phone_number(record)))
+    }
+
+    fn phone_number(&self, record: usize) -> String {
         let mut text = String::new();
         self.odd_phones.write(self.phones[record], &mut text);
-        Some((record, text))
+        text
     }
 
     /// The first record with a value that cannot be compared, and that value.

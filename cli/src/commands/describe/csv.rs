@@ -60,7 +60,14 @@ pub(super) fn write(bom: bool, description: &Description) -> Result<(), Failure>
             if column.kinds.is_empty() {
                 rows.serialize(not_read(column))?;
             }
-            let of_kind = |of: &KindCount| Row { kind: Some(of.kind.as_str()), values: of.values, ..not_read(column) };
+            let of_kind = |of: &KindCount| Row {
+                kind: Some(of.kind.as_str()),
+                values: of.values,
+                distinct: of.distinct,
+                least: of.least.as_ref().map(text),
+                greatest: of.greatest.as_ref().map(text),
+                ..not_read(column)
+            };
             column.kinds.iter().try_for_each(|kind| rows.serialize(of_kind(kind)))?;
         }
         Ok(())
@@ -97,7 +104,16 @@ fn of_kind<'d>(column: &'d ColumnDescription, kind: &KindDescription) -> Row<'d>
 }
 
 fn not_read(column: &UnreadColumn) -> Row<'_> {
-    Row { column: &column.name, suggestion: column.suggestion.as_deref(), values: column.values, ..Row::default() }
+    let most_frequent = column.most_frequent.first();
+    Row {
+        column: &column.name,
+        suggestion: column.suggestion.as_deref(),
+        values: column.values,
+        distinct: column.distinct,
+        most_frequent: most_frequent.map(|found| text(&found.value)),
+        most_frequent_count: most_frequent.map(|found| found.count),
+        ..Row::default()
+    }
 }
 
 fn text(value: &Value) -> String {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use headcount::{
     Value,
-    analysis::{ColumnDescription, Description, KindDescription, ReadAs, UnreadColumn, ValueKind},
+    analysis::{ColumnDescription, Description, KindDescription, ReadAs, UnreadColumn, ValueCount, ValueKind},
 };
 
 use crate::arguments::{self, TableFormat};
@@ -75,6 +75,16 @@ fn read_as(column: &ColumnDescription) -> &'static str {
 /// The least and the greatest value of a kind, as far as there is one, in so many characters each at most.
 fn ends(kind: Option<&KindDescription>, longest: usize) -> [String; 2] {
     let ends = kind.map_or([None, None], |kind| [kind.least.as_ref(), kind.greatest.as_ref()]);
+    cut_ends(ends, longest)
+}
+
+/// As [`ends`], of a column that is not read, where its values are of one kind.
+fn unread_ends(column: &UnreadColumn, longest: usize) -> [String; 2] {
+    let only = if let [only] = &*column.kinds { Some(only) } else { None };
+    cut_ends(only.map_or([None, None], |kind| [kind.least.as_ref(), kind.greatest.as_ref()]), longest)
+}
+
+fn cut_ends(ends: [Option<&Value>; 2], longest: usize) -> [String; 2] {
     ends.map(|end| end.map(|value| output::cut(&shown(value), longest)).unwrap_or_default())
 }
 
@@ -99,16 +109,21 @@ fn taken_as(column: &ColumnDescription) -> String {
     }
 }
 
-/// The values of a column that most have, with how many: at most three; none where no two have the same.
-fn most_frequent(column: &ColumnDescription) -> String {
+/// The values that most have, with how many: at most three; none where no two have the same.
+fn most_frequent(values: &[ValueCount]) -> String {
     const MOST: usize = 3;
     const LONGEST: usize = 24;
-    if column.most_frequent.first().is_none_or(|first| first.count == 1) {
+    if values.first().is_none_or(|first| first.count == 1) {
         return String::new();
     }
-    let shown =
-        column.most_frequent.iter().take(MOST).map(|found| {
-            format!("{} ({})", output::cut(&shown(&found.value), LONGEST), output::thousands(found.count))
-        });
+    let shown = values
+        .iter()
+        .take(MOST)
+        .map(|found| format!("{} ({})", output::cut(&shown(&found.value), LONGEST), output::thousands(found.count)));
     shown.collect::<Vec<_>>().join(", ")
+}
+
+/// How many different values there are of a column that is not read, where that is known.
+fn unread_distinct(column: &UnreadColumn) -> String {
+    column.distinct.map(output::thousands).unwrap_or_default()
 }

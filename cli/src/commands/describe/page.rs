@@ -4,7 +4,7 @@ use headcount::analysis::{ColumnDescription, Description, KindDescription};
 use headcount_page::{bar, figure, page};
 use maud::{Markup, html};
 
-use super::{ends, kind_name, most_frequent, not_given, read_as, shown, unread_kinds};
+use super::{ends, kind_name, most_frequent, not_given, read_as, shown, unread_distinct, unread_ends, unread_kinds};
 use crate::heard::Heard;
 use crate::output::cut;
 
@@ -74,7 +74,7 @@ fn rows_of(column: &ColumnDescription) -> Markup {
             td.bars { (bar(column.values, column.of)) }
             td.number { (figure("distinct", column.distinct)) }
             (ends(only))
-            td { (most_frequent(column)) }
+            td { (most_frequent(&column.most_frequent)) }
         }
         @for kind in column.kinds.iter().filter(|_| only.is_none()) {
             tr.quiet {
@@ -120,13 +120,17 @@ fn not_read(description: &Description) -> Markup {
             h3 { "Not read" }
             div.wide { table.not-read {
                 thead { tr {
-                    th { "name" } th.number { "values" } th { "as" } th { "did you mean" } th { "in" }
+                    th { "name" } th { "as" } th.number { "values" } th.number { "distinct" } th { "least" } th { "greatest" }
+                    th { "most frequent" } th { "did you mean" } th { "in" }
                 } }
                 tbody { @for column in description.not_read.iter().take(MOST_ROWS) {
                     tr {
                         td { code { (cut(&column.name, LONGEST)) } }
-                        td.number { (figure("not_read", column.values)) }
                         td { (unread_kinds(column)) }
+                        td.number { (figure("not_read", column.values)) }
+                        td.number { (unread_distinct(column)) }
+                        @for end in unread_ends(column, LONGEST) { td { (end) } }
+                        td { (most_frequent(&column.most_frequent)) }
                         td { @if let Some(suggestion) = &column.suggestion { code { (suggestion) } } }
                         td { (cut(column.input.as_deref().unwrap_or_default(), LONGEST)) }
                     }

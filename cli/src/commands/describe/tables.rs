@@ -5,7 +5,7 @@ use std::io;
 
 use headcount::analysis::{ColumnDescription, Description, ListDescription};
 
-use super::{ends, kind_name, most_frequent, not_given, read_as, shown, unread_kinds};
+use super::{ends, kind_name, most_frequent, not_given, read_as, shown, unread_distinct, unread_ends, unread_kinds};
 use crate::failure::Failure;
 use crate::output::{self, Holds, counted, cut, escaped, note, thousands};
 
@@ -107,7 +107,7 @@ fn rows_of(column: &ColumnDescription) -> Vec<Vec<String>> {
         thousands(column.distinct),
         least,
         greatest,
-        most_frequent(column),
+        most_frequent(&column.most_frequent),
     ]];
     for kind in column.kinds.iter().filter(|_| only.is_none()) {
         let [least, greatest] = ends(Some(kind), LONGEST);
@@ -145,15 +145,30 @@ fn unfit(out: &mut dyn io::Write, description: &Description) -> io::Result<()> {
 fn not_read(out: &mut dyn io::Write, description: &Description) -> io::Result<()> {
     let header = [
         ("not read", Holds::Text),
-        ("values", Holds::Number),
         ("as", Holds::Text),
+        ("values", Holds::Number),
+        ("distinct", Holds::Number),
+        ("least", Holds::Text),
+        ("greatest", Holds::Text),
+        ("most frequent", Holds::Text),
         ("did you mean", Holds::Text),
         ("in", Holds::Text),
     ];
     let rows = description.not_read.iter().map(|column| {
         let suggestion = column.suggestion.clone().unwrap_or_default();
         let input = escaped(column.input.as_deref().unwrap_or_default()).into_owned();
-        vec![name(&column.name), thousands(column.values), unread_kinds(column), suggestion, input]
+        let [least, greatest] = unread_ends(column, LONGEST);
+        vec![
+            name(&column.name),
+            unread_kinds(column),
+            thousands(column.values),
+            unread_distinct(column),
+            least,
+            greatest,
+            most_frequent(&column.most_frequent),
+            suggestion,
+            input,
+        ]
     });
     section(out, &header, rows.take(MOST_ROWS))
 }

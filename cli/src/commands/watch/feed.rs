@@ -46,6 +46,8 @@ pub(super) struct FedUpdate {
     pub(super) update: Result<Update, Errors>,
     /// How many lines of updates have been read with it, of all that there ever were.
     pub(super) lines: u64,
+    /// On which line of the input it is.
+    pub(super) line: u64,
 }
 
 /// Which lines of the updates are taken.
@@ -107,7 +109,7 @@ impl Feed {
 /// Hands on all updates but those that are known, as many at a time as can be read without waiting.
 fn read(mut updates: Updates<'_>, Beginning { before, known }: Beginning, sender: &SyncSender<Next>) {
     if let Err(errors) = updates.skip_lines(known) {
-        let unreadable = FedUpdate { update: Err(errors), lines: before + known };
+        let unreadable = FedUpdate { update: Err(errors), lines: before + known, line: known };
         // Where it cannot be sent, nobody takes any.
         let _ = sender.send(Next::Updates { updates: vec![unreadable], notes: Notes::default() });
     }
@@ -116,7 +118,8 @@ fn read(mut updates: Updates<'_>, Beginning { before, known }: Beginning, sender
     loop {
         let mut ready = Vec::new();
         while let Some(update) = updates.next() {
-            ready.push(FedUpdate { update, lines: before + updates.position().lines });
+            let line = updates.position().lines;
+            ready.push(FedUpdate { update, lines: before + line, line });
             if ready.len() == AT_ONCE || !updates.is_ready() {
                 break;
             }

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
+use headcount::error::{FirstPlace, NoteCode};
 use headcount::live::Events;
 use headcount::records::{Update, UpdateKind};
-use headcount::{Errors, Live, StopToken};
+use headcount::{Errors, Live, Notes, StopToken};
 use serde::{Serialize, Serializer};
 
 use super::feed::FedUpdate;
@@ -46,13 +47,15 @@ pub(super) struct Follower<'o> {
     pub(super) tally: Tally,
     /// The lines of updates that have been taken, of all that there ever were.
     taken: u64,
+    /// What notes of changes were about that have been told.
+    heard: Vec<NoteCode>,
 }
 
 impl<'o> Follower<'o> {
     /// `stop`: when time that passes may stop before it is as late as an update says; `taken`: behind how many lines of updates
     /// it goes on.
     pub(super) fn new(live: Live, lines: Lines<'o>, stop: StopToken, taken: u64) -> Self {
-        Self { live, lines, stop, tally: Tally::default(), taken }
+        Self { live, lines, stop, tally: Tally::default(), taken, heard: Vec::new() }
     }
 
     /// What the clock says.
@@ -71,7 +74,7 @@ impl<'o> Follower<'o> {
     }
 
     /// Applies an update and writes what it does.
-    pub(super) fn take(&mut self, FedUpdate { update, lines }: FedUpdate) -> Result<(), Unapplied> {
+    pub(super) fn take(&mut self, FedUpdate { update, lines, .. }: FedUpdate) -> Result<(), Unapplied> {
         let taken = update.map_err(Unapplied::from).and_then(|update| self.apply(update));
         match taken {
             Ok(()) => self.tally.updates += 1,
@@ -80,6 +83,19 @@ impl<'o> Follower<'o> {
         }
         self.taken = lines;
         taken
+    }
+
+    /// What is to be heard of changes that was not before, now that the update on a line of an input was taken.
+    pub(super) fn hear(&mut self, input: &str, line: u64) -> Notes {
+        let mut notes = self.live.notes().into_iter().collect::<Vec<_>>();
+        notes.retain(|note| !self.heard.contains(&note.code));
+        for note in &mut notes {
+            let mut place = FirstPlace::default();
+            (place.line, place.column) = (Some(line), Some(1));
+            (note.input, note.first) = (Some(input.to_owned()), Some(place));
+            self.heard.push(note.code);
+        }
+        notes.into_iter().collect()
     }
 
     /// Applies an update that is on no line.

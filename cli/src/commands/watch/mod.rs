@@ -123,6 +123,7 @@ fn follow(
 ) -> io::Result<()> {
     let mut stats = Stats::new(arguments.stats.map(Duration::from_secs));
     let mut background = Background::default();
+    let input = inputs::name(&arguments.updates);
     // Of audiences that are others than those that were saved.
     follower.tell()?;
     follower.flush()?;
@@ -135,7 +136,9 @@ fn follow(
                     if feed.stop.is_stopped() {
                         break;
                     }
+                    let line = update.line;
                     outcome.took(follower.take(update))?;
+                    outcome.heard.tell_more(follower.hear(&input, line));
                 }
                 // What follows may be long in coming.
                 follower.flush()?;
