@@ -152,7 +152,12 @@ fn made(engine: &Engine, schema: &SqlSchema, loaded: Vec<Table>) -> Result<Json,
         json.column = map.column.clone();
         full.custom_fields = CustomFields::Json(json);
     }
-    let statements = ddl(engine.dialect, &full).map_err(|refusal| refusal.to_string())?;
+    let ddl = |of: &SqlSchema| ddl(engine.dialect, of).map_err(|refusal| refusal.to_string());
+    let is_view = |statement: &Statement| statement.text().starts_with("CREATE VIEW ");
+    let mut statements = ddl(&full)?;
+    statements.retain(|statement| !is_view(statement));
+    // A view tells the columns' values by the keys that they have for this population.
+    statements.extend(ddl(schema)?.into_iter().filter(is_view));
     // Behind the tables there may be a view, which has no rows of its own.
     let rows = loaded.into_iter().map(|table| Json::from(table.rows)).chain(std::iter::repeat(Json::Null));
     let tables = statements.iter().map(Statement::text).zip(rows).map(|(statement, rows)| {

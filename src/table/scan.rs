@@ -81,8 +81,8 @@ pub(super) enum Block<'t> {
     Overflow(&'t [Arc<OverflowRow>]),
 }
 
-/// So much work is worth another thread: some tens of microseconds.
-const WORK_OF_TASK: usize = 1 << 14;
+/// So little work is not worth another thread: some tens of microseconds.
+const LITTLE_WORK: usize = 1 << 14;
 
 /// Where a run is: a block, and the run's first word in it.
 pub(super) type RunAt = (usize, usize);
@@ -166,8 +166,8 @@ impl<'t> Scan<'t> {
             runs.extend((0..words).step_by(block.words_of_run()).map(|start| (at, start)));
             work += words * block.work_of_word();
         }
-        let tasks = (work * self.leaves()).div_ceil(WORK_OF_TASK).max(1);
-        let runs_of_task = runs.len().div_ceil(tasks).max(1);
+        // What is more is shared out run by run: those of lists out of scope are passed over, so that equal parts are not equal work.
+        let runs_of_task = if work * self.leaves() <= LITTLE_WORK { runs.len().max(1) } else { 1 };
         let runs = runs.into_par_iter().with_min_len(runs_of_task);
         runs.take_any_while(|_| !self.stop.is_stopped())
     }
