@@ -21,7 +21,7 @@ FILTERS = [
     "revenue_total > 0.5 or avg_revenue <= 10.25",
     "last_clicked_at within 30 days",
     'carrier != "O\'Neill\\\\" and custom.state in ["CA", "TX"]',
-    "custom.state starts with \"C\" and list in [101, 102]",
+    'custom.state starts_with "C" and list in [101, 102]',
     "custom.renewed before 2026-01-01 or custom.ltv >= 100",
 ]
 
@@ -42,7 +42,7 @@ def main():
         sys.exit("docs/sql.md shows no client")
     failed = 0
     for block in blocks:
-        client = re.match(r"# (\S+)", block)[1]
+        client = re.match(r"# (\w+)", block)[1]
         names = {}
         exec(block, names)
         dialect, connect = CLIENTS[client]
