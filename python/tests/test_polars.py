@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from cases import cases
 from drawn import FILTERS, NOW, POPULATIONS, SEMANTICS, SOURCE_LISTS
+from flat import COLUMNS, filter_of, merged, rows
 from headcount import Audience, Contact, EvalContext, Filter, NoteWarning, RecordError, Semantics, Table
-from test_spark import COLUMNS, filter_of, merged, rows
 
 TYPES: dict[str, Any] = {"string": pl.String, "long": pl.Int64, "boolean": pl.Boolean, "decimal(20,0)": pl.Decimal(38, 0)}
 SCHEMA = {name: TYPES[kind] for name, kind in COLUMNS.items()}

@@ -5,7 +5,6 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
-from cases import Case, cases
+from cases import cases
 from drawn import CONTACTS, FILTERS, NOW, SEMANTICS, SOURCE_LISTS
-from headcount import Audience, Contact, EvalContext, Filter, NoteWarning, Semantics, Table, spark
+from flat import COLUMNS, filter_of, merged, rows
+from headcount import Audience, EvalContext, Filter, NoteWarning, Semantics, Table, spark
 
 Json = dict[str, Any]
 
 # What pyspark has to say about pandas, which nothing here uses.
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
-
-FIELDS = {
-    "list_id": "long", "active": "boolean", "signup_date": "string", "signup_method": "string", "list_number": "string",
-    "send_count": "decimal(20,0)", "click_count": "decimal(20,0)", "conversion_count": "decimal(20,0)", "revenue_total": "string",
-    "avg_revenue": "string", "has_revenue": "boolean", "last_sent_at": "string", "last_clicked_at": "string",
-    "last_revenue_at": "string", "in_workflow": "boolean",
-}  # fmt: skip
-COUNTS = ("send_count", "click_count", "conversion_count")
-OF_CONTACTS = {"carrier": "string", "line_type": "string", "timezone": "string", "is_valid": "boolean", "on_dnc": "boolean"}
-COLUMNS = {"phone_number": "string", "is_membership": "boolean", **OF_CONTACTS, **FIELDS, "custom_fields": "string"}
-
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory, in_the_clone: None) -> Iterator[SparkSession]:
@@ -66,22 +55,6 @@ def session(tmp_path_factory: pytest.TempPathFactory, in_the_clone: None) -> Ite
     session.stop()
 
 
-def rows(contacts: list[Json]) -> list[Json]:
-    """A row for each membership, as a warehouse has them; of a contact without any, one that says so."""
-    flat = []
-    for contact in contacts:
-        own = {key: contact.get(key) for key in ("phone_number", *OF_CONTACTS)}
-        for membership in contact["lists"] or [{}]:
-            custom = json.dumps(membership["custom_fields"]) if "custom_fields" in membership else None
-            is_membership = bool(contact["lists"])
-            values = {key: membership.get(key) for key in FIELDS}
-            # As texts: amounts may be whole numbers that no double is, beside fractions.
-            amounts = {key: None if values[key] is None else json.dumps(values[key]) for key in ("revenue_total", "avg_revenue")}
-            counts = {key: Decimal(value) for key in COUNTS if (value := values[key]) is not None}
-            flat.append({**own, **values, **amounts, **counts, "custom_fields": custom, "is_membership": is_membership})
-    return flat
-
-
 def frame(session: SparkSession, contacts: list[Json]) -> DataFrame:
     schema = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
     return session.createDataFrame([tuple(row[name] for name in COLUMNS) for row in rows(contacts)], schema)
@@ -111,17 +84,6 @@ def test_a_thousand_audiences_are_as_large_as_in_one_table(
     table = Table(contacts)
     df = frame(session, contacts)
     assert spark.sizes(df, audiences, cx) == [size.value for size in table.sizes(audiences, cx)]
-
-
-def filter_of(case: Case) -> Filter:
-    source = case.json()
-    return Filter(case["text"]) if source is None else Filter.from_json(source)
-
-
-def merged(contacts: list[Json]) -> list[Json]:
-    """Each contact once, with all that its records say."""
-    table = Table(contacts)
-    return [table.get(number) or {} for number in dict.fromkeys(Contact(contact).phone_number for contact in contacts)]
 
 
 def test_the_suite(session: SparkSession) -> None:
