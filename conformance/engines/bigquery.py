@@ -14,10 +14,14 @@ class BigQuery(Transpiled):
 
 
 def changed(tree):
-    """A NUMERIC has 38 digits, and 9 of them behind the point."""
+    """A NUMERIC has 38 digits, and 9 of them behind the point; what a function divides is written as an operand."""
     for of in list(tree.find_all(exp.DataType)):
         if of.is_type("decimal") and not of.expressions:
             of.replace(exp.DataType.build("DECIMAL(38, 9)"))
+    for quotient in list(tree.find_all(exp.IntDiv)):
+        for operand in (quotient.this, quotient.expression):
+            if isinstance(operand, exp.Binary):
+                operand.replace(exp.Paren(this=operand.copy()))
     return tree
 
 
