@@ -152,4 +152,5 @@ CLIENTS = {
 }
 
 
-main()
+if __name__ == "__main__":
+    main()

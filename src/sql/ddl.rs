@@ -82,7 +82,7 @@ fn created(printer: &Printer<'_>, table: &Table<'_>, partitioned: bool) -> Resul
     Ok(Statement::of_text(format!("CREATE TABLE {name} (\n{}\n){options}", lines.join(",\n"))))
 }
 
-fn type_of(holds: Holds<'_>, types: &ColumnTypes) -> Result<&'static str, Unsupported> {
+pub(super) fn type_of(holds: Holds<'_>, types: &ColumnTypes) -> Result<&'static str, Unsupported> {
     Ok(match holds {
         Holds::MembershipId | Holds::ListId => types.key,
         Holds::Active | Holds::IsMembership | Holds::Flag | Holds::Field(Field::Flag(_)) => types.flag,
@@ -106,7 +106,7 @@ fn type_of(holds: Holds<'_>, types: &ColumnTypes) -> Result<&'static str, Unsupp
 }
 
 /// Whether a column is never NULL.
-fn is_always_there(syntax: &dyn Syntax, holds: Holds<'_>) -> bool {
+pub(super) fn is_always_there(syntax: &dyn Syntax, holds: Holds<'_>) -> bool {
     match holds {
         Holds::MembershipId | Holds::IsMembership | Holds::Key => true,
         Holds::Field(field) => field == Field::Text(TextField::PhoneNumber),

@@ -171,7 +171,7 @@ impl Writer for Copy {
 }
 
 /// A text that the engine can hold.
-fn held<'t>(syntax: &dyn Syntax, text: &'t str) -> Result<&'t str, Reason> {
+pub(super) fn held<'t>(syntax: &dyn Syntax, text: &'t str) -> Result<&'t str, Reason> {
     if text.contains('\0') && !syntax.holds_nul() {
         return Err("it holds no text with a NUL, and there is one".into());
     }

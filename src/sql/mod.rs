@@ -29,6 +29,7 @@ mod custom;
 mod ddl;
 mod dialect;
 mod expression;
+mod file_loads;
 mod folding;
 mod indexes;
 mod layout;
@@ -42,6 +43,8 @@ mod rows;
 mod schema;
 mod sketch;
 mod statement;
+#[cfg(feature = "parquet")]
+mod table_files;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -57,11 +60,14 @@ use crate::semantics::{EvalContext, Unit};
 
 pub use self::ddl::{ddl, partitioned_ddl};
 pub use self::dialect::Dialect;
+pub use self::file_loads::parquet_loads;
 pub use self::indexes::indexes;
 pub use self::layout::{CustomColumn, CustomFields, CustomJson, CustomMap, CustomRows, CustomType, MapValues};
 pub use self::load::{copies, inserts};
 pub use self::schema::{SqlSchema, TableName};
 pub use self::statement::{Parameter, Statement};
+#[cfg(feature = "parquet")]
+pub use self::table_files::parquet_files;
 
 /// A condition that a dialect, or a schema, cannot express exactly.
 pub type Refusal = crate::refusal::Refusal<Dialect>;

@@ -1,8 +1,11 @@
 //! The names of a schema, and those that a statement gives to tables beside them.
 
+use std::collections::HashMap;
+
 use super::dialect::Dialect;
 use super::layout::CustomFields;
 use super::schema::SqlSchema;
+use super::tables::{Column, Table, tables};
 
 /// What a statement calls tables, each by a name that the schema has for nothing.
 pub(super) struct Aliases {
@@ -17,6 +20,8 @@ pub(super) struct Aliases {
     pub(super) by_contact: String,
     /// The relation of custom fields, where the schema has no table of them.
     pub(super) relation: String,
+    /// The rows of a file, before they are in their table.
+    pub(super) file: String,
 }
 
 impl Aliases {
@@ -40,6 +45,7 @@ impl Aliases {
             by_membership: unused("by_membership"),
             by_contact: unused("by_contact"),
             relation: unused("custom_values"),
+            file: unused("headcount_file"),
         }
     }
 }
@@ -53,8 +59,21 @@ pub(super) fn check(dialect: Dialect, schema: &SqlSchema) -> Result<(), String> 
     if schema.values_view.is_some() && matches!(schema.custom_fields, CustomFields::Rows(_)) {
         return Err("the schema has a table of the values of custom fields, and a view of them besides".to_owned());
     }
-    let each = names.into_iter().map(|name| dialect.syntax().takes_name(name));
-    each.collect::<Result<(), _>>().map_err(String::from)
+    names.into_iter().try_for_each(|name| dialect.syntax().takes_name(name))?;
+    tables(schema).iter().try_for_each(|table| told_apart(dialect, table))
+}
+
+/// Whether the engine tells the columns of a table apart. A name may be there twice, and is then one column that says two things.
+fn told_apart(dialect: Dialect, table: &Table<'_>) -> Result<(), String> {
+    let mut known: HashMap<String, &str> = HashMap::new();
+    for Column { name, .. } in &table.columns {
+        let other = *known.entry(dialect.syntax().compared_name(name)).or_insert(name);
+        if other != *name {
+            let [one, other] = [other, name].map(str::escape_debug);
+            return Err(format!("it takes two columns of the schema for the same, `{one}` and `{other}`"));
+        }
+    }
+    Ok(())
 }
 
 /// The names in a schema.

@@ -193,12 +193,17 @@ impl Relation<'_> {
         query.indented(self.syntax().name_quote())
     }
 
-    /// `SELECT "membership_id", "key", ` in front of more columns of a query.
+    /// `SELECT "membership_id", "key"` in front of more columns of a query: what is worked out on a line of its own.
     fn select(&self, columns: &[String], from: Sketch) -> Sketch {
-        let mut all = vec![self.name("membership_id"), self.name("key")];
-        all.extend(columns.iter().cloned());
+        let mut list = format!("SELECT {}, {}", self.name("membership_id"), self.name("key"));
+        let mut broken = false;
+        for column in columns {
+            broken |= column.contains(" AS ");
+            list.push_str(if broken { ",\n  " } else { ", " });
+            list.push_str(column);
+        }
         let mut out = Sketch::default();
-        out.push(&format!("SELECT {}\nFROM (\n  ", all.join(", ")));
+        out.push(&format!("{list}\nFROM (\n  "));
         out.append(self.indented(from));
         out.push(&format!("\n) AS {}", self.name("q")));
         out

@@ -233,6 +233,8 @@ pub(crate) enum LoadBy {
     Insert,
     /// What psql copies, which PostgreSQL reads several times as fast
     Copy,
+    /// A folder with a Parquet file for each table, and the statements that load them in load.sql
+    Parquet,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

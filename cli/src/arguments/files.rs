@@ -58,6 +58,7 @@ pub(crate) struct Import {
 Examples:
   headcount load --dialect postgresql --by copy contacts.ndjson.gz | psql --single-transaction
   headcount load --dialect duckdb --schema schema.json --to load.sql contacts.csv
+  headcount load --dialect bigquery --by parquet --to export --at gs://crm/export contacts.ndjson.gz
 
 The tables have no rows before. Where there are indexes, they are best made afterwards.")]
 pub(crate) struct Load {
@@ -72,9 +73,12 @@ pub(crate) struct Load {
     /// How rows are written
     #[arg(long, value_enum, default_value_t)]
     pub(crate) by: LoadBy,
-    /// The file to write, which appears once it is whole; `-` is standard output
+    /// The file to write, which appears once it is whole; `-` is standard output. With `--by parquet`, a folder
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub(crate) to: PathBuf,
+    /// With `--by parquet`: where the files will be to the engine, as s3://bucket/folder; else where they are written
+    #[arg(long, value_name = "LOCATION")]
+    pub(crate) at: Option<String>,
 }
 
 /// Write contact records as the documents that `query` asks, one on each line.

@@ -1,10 +1,12 @@
-//! `load`: records as statements that insert them, or as what psql copies.
+//! `load`: records as statements that insert them, as what psql copies, or as files with the statements that load them.
 
-use std::path::Path;
+use std::fs;
+use std::path::{self, Path};
 
-use headcount::sql::{self, Refusal};
+use headcount::Population;
+use headcount::sql::{self, Refusal, SqlSchema};
 
-use crate::arguments::{self, LoadBy};
+use crate::arguments::{self, LoadBy, is_standard};
 use crate::failure::Failure;
 use crate::inputs;
 use crate::output;
@@ -15,6 +17,9 @@ pub(crate) fn run(arguments: &arguments::Load) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.records.files.iter().chain(&arguments.schema))?;
     let schema = super::sql::schema(arguments.schema.as_deref())?;
     let ReadContacts { population, heard } = records::load_each(&arguments.records)?;
+    if arguments.at.is_some() && !matches!(arguments.by, LoadBy::Parquet) {
+        return Err(Failure::Unfit("`--at` says where files of Parquet are: expected `--by parquet`".to_owned()));
+    }
     match arguments.by {
         LoadBy::Insert => {
             let statements = || sql::inserts(arguments.dialect, &schema, population.contacts());
@@ -24,8 +29,37 @@ pub(crate) fn run(arguments: &arguments::Load) -> Result<(), Failure> {
             let blocks = || sql::copies(arguments.dialect, &schema, population.contacts());
             write(&arguments.to, blocks, "")?;
         }
+        LoadBy::Parquet => write_files(arguments, &schema, &population)?,
     }
     heard.outcome()
+}
+
+/// Writes a file of each table into a folder, and beside them the statements that load them.
+fn write_files(arguments: &arguments::Load, schema: &SqlSchema, population: &Population) -> Result<(), Failure> {
+    let folder = &arguments.to;
+    if is_standard(folder) {
+        return Err(Failure::Unfit("files are written into a folder: expected `--to FOLDER`".to_owned()));
+    }
+    let to = |path: &Path| path.display().to_string();
+    let failed = |path: &Path| {
+        let to = to(path);
+        move |error| Failure::Output { to, error }
+    };
+    let location = match &arguments.at {
+        Some(location) => location.clone(),
+        None => to(&path::absolute(folder).map_err(failed(folder))?),
+    };
+    let loads = sql::parquet_loads(arguments.dialect, schema, &location).map_err(refused)?;
+    let files = sql::parquet_files(arguments.dialect, schema, population.contacts()).map_err(refused)?;
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    for (name, bytes) in files {
+        output::write_to(&folder.join(name), |out| out.write_all(&bytes))?;
+    }
+    output::write_to(&folder.join("load.sql"), |out| loads.iter().try_for_each(|load| writeln!(out, "{load};")))
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    Failure::Unfit(refusal.to_string())
 }
 
 /// Writes all of what is made, each on lines of its own with this behind it.
@@ -34,7 +68,6 @@ fn write<T: std::fmt::Display, I: Iterator<Item = Result<T, Refusal>>>(
     made: impl Fn() -> Result<I, Refusal>,
     behind: &str,
 ) -> Result<(), Failure> {
-    let refused = |refusal: Refusal| Failure::Unfit(refusal.to_string());
     // What reads them from a pipe would make of the first few that some contacts are all of them.
     made().map_err(refused)?.try_for_each(|one| one.map(drop)).map_err(refused)?;
     let all = made().map_err(refused)?;

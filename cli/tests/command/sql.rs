@@ -104,6 +104,36 @@ fn records_are_loaded_by_statements() {
 }
 
 #[test]
+fn records_are_loaded_from_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("export");
+    let load = |more: &str| headcount(format!("load --by parquet --to {} {more} examples/contacts.csv", to.display()));
+    load("--dialect duckdb").stdout();
+    let script = std::fs::read_to_string(to.join("load.sql")).unwrap();
+    let read = |name: &str| format!("\nFROM read_parquet('{}');\n", to.join(name).display());
+    for name in ["memberships.parquet", "custom_values.parquet"] {
+        assert!(script.contains(&read(name)), "{script}");
+        assert!(std::fs::read(to.join(name)).unwrap().ends_with(b"PAR1"), "{name}");
+    }
+    load("--dialect redshift --at s3://crm/export/").stdout();
+    let script = std::fs::read_to_string(to.join("load.sql")).unwrap();
+    assert!(script.contains("FROM 's3://crm/export/memberships.parquet'\nIAM_ROLE DEFAULT\n"), "{script}");
+    for (asked, said) in [
+        (
+            "--dialect redshift",
+            "cannot be loaded into Redshift: it reads files of S3: the location begins with `s3://`",
+        ),
+        ("--dialect postgresql", "cannot be loaded into PostgreSQL: it reads no Parquet: copy"),
+        ("--dialect duckdb --at a*b", "cannot be loaded into DuckDB: the location has one of"),
+    ] {
+        load(asked).fails(1, said);
+    }
+    let without = |more: &str| headcount(format!("load --dialect duckdb {more} examples/contacts.csv"));
+    without("--by parquet").fails(1, "files are written into a folder: expected `--to FOLDER`");
+    without("--at s3://crm").fails(1, "`--at` says where files of Parquet are: expected `--by parquet`");
+}
+
+#[test]
 fn keys_and_indexes_are_proposed_beside_the_tables() {
     let [all, tables, indexes] = ["", "--only tables", "--only indexes"]
         .map(|part| headcount(format!("ddl --dialect postgresql {part}")).stdout());

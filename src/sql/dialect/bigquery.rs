@@ -1,8 +1,11 @@
 //! BigQuery, in GoogleSQL.
 
 use super::shared::{NUMBERS_OF_JSON, cast_instant, fraction, translated, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
+use super::syntax::{
+    ColumnTypes, Entries, FileSyntax, JsonSyntax, LoadedFile, StatementLimits, Syntax, Unnested, Unsupported,
+};
 use crate::sql::expression::Folding;
+use crate::sql::file_loads::Stored;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
 use crate::sql::tables::RowsOf;
@@ -62,6 +65,11 @@ impl Syntax for BigQuery {
             return Err(Unsupported("a name in the schema has a character that no name there may have"));
         }
         Ok(())
+    }
+
+    /// Quotes or not, a name is another one's whatever their case is.
+    fn compared_name(&self, name: &str) -> String {
+        name.to_lowercase()
     }
 
     fn name_quote(&self) -> char {
@@ -171,6 +179,10 @@ impl Syntax for BigQuery {
         })
     }
 
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported> {
+        Ok(self)
+    }
+
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
         Err(NUMBERS_OF_JSON)
     }
@@ -182,6 +194,29 @@ impl Syntax for BigQuery {
 
     fn joins_below_or(&self) -> bool {
         false
+    }
+}
+
+impl FileSyntax for BigQuery {
+    fn stored(&self, of: Stored) -> Result<Stored, Unsupported> {
+        if of == Stored::Map {
+            return Err(Unsupported("it makes something else of a map in a file than its column is: insert"));
+        }
+        Ok(of)
+    }
+
+    fn loads(&self, file: &LoadedFile<'_>) -> Result<Vec<String>, Unsupported> {
+        if !file.location.starts_with("gs://") {
+            return Err(Unsupported("it reads files of Google Cloud Storage: the location begins with `gs://`"));
+        }
+        // An array is else a group with a list in it.
+        let has_arrays = file.columns.iter().any(|column| column.stored == Stored::Texts);
+        let arrays = if has_arrays { ", enable_list_inference = TRUE" } else { "" };
+        Ok(vec![format!(
+            "LOAD DATA INTO {}\nFROM FILES (format = 'PARQUET', uris = ['{}']{arrays})",
+            file.table,
+            file.path()
+        )])
     }
 }
 

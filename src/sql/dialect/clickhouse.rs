@@ -1,7 +1,9 @@
 //! ClickHouse.
 
 use super::shared::{fraction, translated, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
+use super::syntax::{
+    ColumnTypes, Entries, FileSyntax, JsonSyntax, LoadedFile, StatementLimits, Syntax, Unnested, Unsupported,
+};
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
@@ -182,8 +184,23 @@ impl Syntax for ClickHouse {
         })
     }
 
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported> {
+        Ok(self)
+    }
+
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
         Ok(self)
+    }
+}
+
+impl FileSyntax for ClickHouse {
+    /// Of the client's files, or of S3.
+    fn loads(&self, file: &LoadedFile<'_>) -> Result<Vec<String>, Unsupported> {
+        let (table, names, path) = (&file.table, file.names(), file.path());
+        if path.contains("://") {
+            return Ok(vec![file.insert(&format!("s3('{path}', 'Parquet')"))]);
+        }
+        Ok(vec![format!("INSERT INTO {table} ({names})\nFROM INFILE '{path}'\nFORMAT Parquet")])
     }
 }
 

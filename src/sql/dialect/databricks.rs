@@ -1,6 +1,7 @@
 //! Databricks, whose SQL is Spark's.
 
 use super::spark::SparkSql;
+use super::syntax::LoadedFile;
 use crate::sql::tables::RowsOf;
 
 pub(super) struct Databricks;
@@ -22,5 +23,9 @@ impl SparkSql for Databricks {
 
     fn layout(&self, _rows: RowsOf, key: &[String]) -> String {
         format!("\nCLUSTER BY ({})", key.join(", "))
+    }
+
+    fn load(&self, file: &LoadedFile<'_>) -> String {
+        format!("COPY INTO {}\nFROM '{}'\nFILEFORMAT = PARQUET\nFILES = ('{}')", file.table, file.location, file.name)
     }
 }

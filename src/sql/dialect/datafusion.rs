@@ -1,7 +1,9 @@
 //! DataFusion.
 
 use super::shared::{cast_instant, fraction, numbered, single_quoted, try_cast, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
+use super::syntax::{
+    ColumnTypes, Entries, FileSyntax, JsonSyntax, LoadedFile, StatementLimits, Syntax, Unnested, Unsupported,
+};
 use crate::sql::expression::Folding;
 use crate::sql::folding::SIGMAS;
 use crate::sql::sketch::Sketch;
@@ -140,7 +142,22 @@ impl Syntax for DataFusion {
         })
     }
 
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported> {
+        Ok(self)
+    }
+
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
         Err(Unsupported("it has no functions that read JSON"))
+    }
+}
+
+impl FileSyntax for DataFusion {
+    fn loads(&self, file: &LoadedFile<'_>) -> Result<Vec<String>, Unsupported> {
+        let (beside, path) = (&file.beside, file.path());
+        Ok(vec![
+            format!("CREATE EXTERNAL TABLE {beside}\nSTORED AS PARQUET\nLOCATION '{path}'"),
+            file.insert(beside),
+            format!("DROP TABLE {beside}"),
+        ])
     }
 }

@@ -1,7 +1,9 @@
 //! DuckDB.
 
 use super::shared::{cast_instant, fraction, numbered, single_quoted, translated, try_cast, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
+use super::syntax::{
+    ColumnTypes, Entries, FileSyntax, JsonSyntax, LoadedFile, StatementLimits, Syntax, Unnested, Unsupported,
+};
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
@@ -38,6 +40,11 @@ impl Syntax for DuckDb {
 
     fn has_null_collections(&self) -> bool {
         true
+    }
+
+    /// Quotes or not, a name is another one's whatever their case is.
+    fn compared_name(&self, name: &str) -> String {
+        name.to_lowercase()
     }
 
     fn quoted_text(&self, text: &str) -> String {
@@ -132,8 +139,18 @@ impl Syntax for DuckDb {
         })
     }
 
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported> {
+        Ok(self)
+    }
+
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
         Ok(self)
+    }
+}
+
+impl FileSyntax for DuckDb {
+    fn loads(&self, file: &LoadedFile<'_>) -> Result<Vec<String>, Unsupported> {
+        Ok(vec![file.insert(&format!("read_parquet('{}')", file.path()))])
     }
 }
 

@@ -16,7 +16,9 @@ use std::fmt;
 
 use crate::settings;
 
-pub(super) use self::syntax::{ColumnTypes, CopySyntax, Entries, JsonSyntax, Syntax, Unsupported};
+pub(super) use self::syntax::{
+    ColumnTypes, CopySyntax, Entries, FileColumn, JsonSyntax, LoadedFile, Syntax, Unsupported,
+};
 
 /// Declares the dialects: each is called what the type is called that says how it writes, and in arguments what its file is
 /// called.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::shared::{cast_instant, numbered, single_quoted, translated, without_zone};
 use super::syntax::{
-    ColumnTypes, CopySyntax, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported, divisor,
+    ColumnTypes, CopySyntax, Entries, FileSyntax, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported, divisor,
 };
 use crate::sql::expression::Folding;
 use crate::sql::reading::EXACT;
@@ -12,6 +12,9 @@ use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
 
 pub(super) struct PostgreSql;
+
+/// The bytes of a name that it reads.
+const LONGEST_NAME: usize = 63;
 
 impl Syntax for PostgreSql {
     fn display_name(&self) -> &'static str {
@@ -51,6 +54,14 @@ impl Syntax for PostgreSql {
 
     fn prefix_order(&self) -> &'static str {
         " text_pattern_ops"
+    }
+
+    fn takes_name(&self, name: &str) -> Result<(), Unsupported> {
+        // What is behind these it leaves off, and says so where nobody looks.
+        if name.len() > LONGEST_NAME {
+            return Err(Unsupported("a name in the schema has more than 63 bytes, of which it reads 63"));
+        }
+        Ok(())
     }
 
     fn quoted_text(&self, text: &str) -> String {
@@ -183,6 +194,10 @@ impl Syntax for PostgreSql {
             value: "\"value\"",
             is_value: "\"value\" IS NOT NULL",
         })
+    }
+
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported> {
+        Err(Unsupported("it reads no Parquet: copy"))
     }
 
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {

@@ -5,8 +5,12 @@
 use super::shared::{
     NUMBERS_OF_JSON, cast_instant, fraction, numbered, single_quoted, split_at_each, translated, try_cast, without_zone,
 };
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
+use super::syntax::{
+    ColumnTypes, Entries, FileColumn, FileSyntax, JsonSyntax, LoadedFile, StatementLimits, Syntax, Unnested,
+    Unsupported,
+};
 use crate::sql::expression::Folding;
+use crate::sql::file_loads::Stored;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
 use crate::sql::tables::RowsOf;
@@ -16,6 +20,9 @@ pub(super) struct Redshift;
 
 /// A text of any length: `TEXT` would be one of 256 bytes.
 const TEXT: &str = "VARCHAR(65535)";
+
+/// The bytes of a name that it reads.
+const LONGEST_NAME: usize = 127;
 
 const NO_LISTS: Unsupported = Unsupported("it has no type of arrays of texts");
 
@@ -59,6 +66,19 @@ impl Syntax for Redshift {
         let together = if rows == RowsOf::Values { key.last() } else { key.first() };
         let together = together.map_or_else(String::new, |column| format!("\nDISTKEY ({column})"));
         format!("{together}\nCOMPOUND SORTKEY ({})", key.join(", "))
+    }
+
+    fn takes_name(&self, name: &str) -> Result<(), Unsupported> {
+        // What is behind these it leaves off, and says so where nobody looks.
+        if name.len() > LONGEST_NAME {
+            return Err(Unsupported("a name in the schema has more than 127 bytes, of which it reads 127"));
+        }
+        Ok(())
+    }
+
+    /// Quotes or not, a name is another one's whatever their case is.
+    fn compared_name(&self, name: &str) -> String {
+        name.to_lowercase()
     }
 
     fn quoted_text(&self, text: &str) -> String {
@@ -188,6 +208,10 @@ impl Syntax for Redshift {
         Err(NO_MAPS)
     }
 
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported> {
+        Ok(self)
+    }
+
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
         Err(NUMBERS_OF_JSON)
     }
@@ -199,6 +223,35 @@ impl Syntax for Redshift {
 
     fn joins_below_or(&self) -> bool {
         false
+    }
+}
+
+impl FileSyntax for Redshift {
+    /// Its reference names no type in a file that an instant is read of.
+    fn stored(&self, of: Stored) -> Result<Stored, Unsupported> {
+        Ok(if of == Stored::Instant { Stored::Key } else { of })
+    }
+
+    /// By a table in between: its COPY of Parquet reads columns as they are.
+    fn loads(&self, file: &LoadedFile<'_>) -> Result<Vec<String>, Unsupported> {
+        if !file.location.starts_with("s3://") {
+            return Err(Unsupported("it reads files of S3: the location begins with `s3://`"));
+        }
+        let (table, beside, names) = (&file.table, &file.beside, file.names());
+        let is_instant = |column: &FileColumn| column.stored == Stored::Instant;
+        let columns = file.each(|column| {
+            format!("\n    {} {}", column.name, if is_instant(column) { self.types().key } else { column.of })
+        });
+        let values = file.each(|column| match column {
+            column if is_instant(column) => self.instant_of_micros(&column.name),
+            column => column.name.clone(),
+        });
+        Ok(vec![
+            format!("CREATE TEMP TABLE {beside} ({columns}\n)"),
+            format!("COPY {beside}\nFROM '{}'\nIAM_ROLE DEFAULT\nFORMAT AS PARQUET", file.path()),
+            format!("INSERT INTO {table} ({names})\nSELECT {values}\nFROM {beside}"),
+            format!("DROP TABLE {beside}"),
+        ])
     }
 }
 

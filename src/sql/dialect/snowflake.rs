@@ -1,8 +1,12 @@
 //! Snowflake.
 
 use super::shared::{NUMBERS_OF_JSON, fraction, single_quoted, translated, try_cast, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
+use super::syntax::{
+    ColumnTypes, Entries, FileColumn, FileSyntax, JsonSyntax, LoadedFile, StatementLimits, Syntax, Unnested,
+    Unsupported,
+};
 use crate::sql::expression::Folding;
+use crate::sql::file_loads::Stored;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
 use crate::sql::tables::RowsOf;
@@ -159,6 +163,10 @@ impl Syntax for Snowflake {
         })
     }
 
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported> {
+        Ok(self)
+    }
+
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {
         Err(NUMBERS_OF_JSON)
     }
@@ -170,6 +178,35 @@ impl Syntax for Snowflake {
 
     fn joins_below_or(&self) -> bool {
         false
+    }
+}
+
+impl FileSyntax for Snowflake {
+    /// What becomes of others depends on the format's options, on the session, and on how a file is scanned.
+    fn stored(&self, of: Stored) -> Result<Stored, Unsupported> {
+        Ok(match of {
+            Stored::Instant => Stored::Key,
+            Stored::Texts | Stored::Map => Stored::Text,
+            of => of,
+        })
+    }
+
+    /// Of a stage, or of a location that it may read itself; files of this machine are put into the user's own stage.
+    fn loads(&self, file: &LoadedFile<'_>) -> Result<Vec<String>, Unsupported> {
+        let (table, names, name) = (&file.table, file.names(), file.name);
+        let is_there = file.location.starts_with('@') || file.location.contains("://");
+        let path = if is_there { file.path() } else { format!("@~/headcount/{name}") };
+        let values = file.each(|FileColumn { key, of, stored, .. }| match stored {
+            Stored::Instant => self.instant_of_micros(&format!("CAST($1[{key}] AS NUMBER(38, 0))")),
+            Stored::Texts | Stored::Map => format!("CAST(PARSE_JSON(CAST($1[{key}] AS VARCHAR)) AS {of})"),
+            _ => format!("CAST($1[{key}] AS {of})"),
+        });
+        let put = (!is_there)
+            .then(|| format!("PUT 'file://{}' '@~/headcount'\nAUTO_COMPRESS = FALSE OVERWRITE = TRUE", file.path()));
+        let copy = format!(
+            "COPY INTO {table} ({names})\nFROM (SELECT {values} FROM '{path}')\nFILE_FORMAT = (TYPE = PARQUET)"
+        );
+        Ok(put.into_iter().chain([copy]).collect())
     }
 }
 

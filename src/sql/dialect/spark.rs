@@ -1,7 +1,9 @@
 //! Spark SQL, and what the dialects that are made of it have in common.
 
 use super::shared::{cast_instant, fraction, split_at_each, translated, try_cast, without_zone};
-use super::syntax::{ColumnTypes, Entries, JsonSyntax, StatementLimits, Syntax, Unnested, Unsupported};
+use super::syntax::{
+    ColumnTypes, Entries, FileSyntax, JsonSyntax, LoadedFile, StatementLimits, Syntax, Unnested, Unsupported,
+};
 use crate::sql::expression::Folding;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
@@ -22,6 +24,9 @@ pub(super) trait SparkSql: Sync {
 
     /// [`Syntax::table_layout`].
     fn layout(&self, rows: RowsOf, key: &[String]) -> String;
+
+    /// The statement that loads a file.
+    fn load(&self, file: &LoadedFile<'_>) -> String;
 }
 
 impl SparkSql for Spark {
@@ -44,6 +49,16 @@ impl SparkSql for Spark {
             (RowsOf::Values, [key, ..]) => format!("\nPARTITIONED BY ({key})"),
             _ => String::new(),
         }
+    }
+
+    fn load(&self, file: &LoadedFile<'_>) -> String {
+        file.insert(&format!("parquet.`{}`", file.path()))
+    }
+}
+
+impl<D: SparkSql> FileSyntax for D {
+    fn loads(&self, file: &LoadedFile<'_>) -> Result<Vec<String>, Unsupported> {
+        Ok(vec![self.load(file)])
     }
 }
 
@@ -93,6 +108,11 @@ impl<D: SparkSql> Syntax for D {
             return Err(Unsupported("a name in the schema has `${` in it, which is the beginning of a variable there"));
         }
         Ok(())
+    }
+
+    /// Quotes or not, a name is another one's whatever their case is.
+    fn compared_name(&self, name: &str) -> String {
+        name.to_lowercase()
     }
 
     fn name_quote(&self) -> char {
@@ -206,6 +226,10 @@ impl<D: SparkSql> Syntax for D {
             value: "`value`",
             is_value: "`value` IS NOT NULL",
         })
+    }
+
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported> {
+        Ok(self)
     }
 
     fn json(&self) -> Result<&dyn JsonSyntax, Unsupported> {

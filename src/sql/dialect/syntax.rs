@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::sql::expression::Folding;
+use crate::sql::file_loads::Stored;
 use crate::sql::sketch::Sketch;
 use crate::sql::statement::Parameter;
 use crate::sql::tables::RowsOf;
@@ -78,6 +79,11 @@ pub(in crate::sql) trait Syntax: Sync {
     /// Whether a name can be said, whatever the quotes.
     fn takes_name(&self, _name: &str) -> Result<(), Unsupported> {
         Ok(())
+    }
+
+    /// A name as it is compared with another: whether the engine tells apart two that differ in case.
+    fn compared_name(&self, name: &str) -> String {
+        name.to_owned()
     }
 
     /// What names are quoted with.
@@ -190,6 +196,9 @@ pub(in crate::sql) trait Syntax: Sync {
         Err(Unsupported("it has no COPY that reads what stands behind it: insert"))
     }
 
+    /// How a file is loaded into a table.
+    fn files(&self) -> Result<&dyn FileSyntax, Unsupported>;
+
     // Plans.
 
     /// Whether a subquery may name a row of the query around it.
@@ -278,6 +287,60 @@ pub(in crate::sql) trait CopySyntax {
     fn array_text(&self, elements: &[&str]) -> String;
 
     fn map_text(&self, pairs: &[(&str, Cow<'_, str>)]) -> String;
+}
+
+/// How a dialect loads files of Parquet into tables.
+pub(in crate::sql) trait FileSyntax {
+    /// As what a file has such values. An instant may be the microseconds since 1970, which are a [`Stored::Key`], and an array or a
+    /// map a text of JSON, where it is not said what becomes of these; the statements then make them of it.
+    fn stored(&self, of: Stored) -> Result<Stored, Unsupported> {
+        Ok(of)
+    }
+
+    /// The statements that load a file.
+    fn loads(&self, file: &LoadedFile<'_>) -> Result<Vec<String>, Unsupported>;
+}
+
+/// A file that is loaded into a table of its columns.
+pub(in crate::sql) struct LoadedFile<'f> {
+    pub(in crate::sql) table: String,
+    /// A table that there is not, for the rows in between.
+    pub(in crate::sql) beside: String,
+    pub(in crate::sql) columns: Vec<FileColumn>,
+    /// Where the file is, without a slash behind it.
+    pub(in crate::sql) location: &'f str,
+    pub(in crate::sql) name: &'static str,
+}
+
+pub(in crate::sql) struct FileColumn {
+    pub(in crate::sql) name: String,
+    /// The name as a text.
+    pub(in crate::sql) key: String,
+    /// The type of the table's column, and what values it has.
+    pub(in crate::sql) of: &'static str,
+    pub(in crate::sql) stored: Stored,
+}
+
+impl LoadedFile<'_> {
+    /// Where it is; nothing in that ends a literal.
+    pub(super) fn path(&self) -> String {
+        format!("{}/{}", self.location, self.name)
+    }
+
+    /// What this makes of each column, in a list.
+    pub(super) fn each(&self, of: impl Fn(&FileColumn) -> String) -> String {
+        self.columns.iter().map(of).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn names(&self) -> String {
+        self.each(|column| column.name.clone())
+    }
+
+    /// Inserts what this has in columns of the same names.
+    pub(super) fn insert(&self, from: &str) -> String {
+        let names = self.names();
+        format!("INSERT INTO {} ({names})\nSELECT {names}\nFROM {from}", self.table)
+    }
 }
 
 /// The types of the columns of the default tables.

@@ -244,6 +244,42 @@ WHERE "m_"."size" IS NOT NULL AND "m_"."size" = 1
 }
 
 #[test]
+fn names_that_an_engine_takes_for_others_are_refused() {
+    let columns = |columns: &str| schema(&format!("{{\"columns\": {{{columns}}}}}"));
+    let (long, text) = ("é".repeat(32), r#"{"type": "text"}"#);
+    let twice = columns(&format!("\"tier\": {text}, \"Tier\": {text}"));
+    let like_a_field = columns(&format!("\"CARRIER\": {text}"));
+    let once = columns(&format!("\"a\": {{\"type\": \"text\", \"column\": \"carrier\"}}"));
+    let of_64_bytes = columns(&format!("\"{long}\": {text}"));
+    let of_128_bytes = columns(&format!("\"{long}{long}\": {text}"));
+    let alike = "it takes two columns of the schema for the same, ";
+    for (schema, dialect, refused) in [
+        (&twice, Dialect::DuckDb, Some(format!("{alike}`Tier` and `tier`"))),
+        (&twice, Dialect::Redshift, Some(format!("{alike}`Tier` and `tier`"))),
+        (&like_a_field, Dialect::Spark, Some(format!("{alike}`carrier` and `CARRIER`"))),
+        (&like_a_field, Dialect::BigQuery, Some(format!("{alike}`carrier` and `CARRIER`"))),
+        (&twice, Dialect::PostgreSql, None),
+        (&twice, Dialect::Snowflake, None),
+        (&like_a_field, Dialect::ClickHouse, None),
+        (&once, Dialect::DuckDb, None),
+        (
+            &of_64_bytes,
+            Dialect::PostgreSql,
+            Some("a name in the schema has more than 63 bytes, of which it reads 63".into()),
+        ),
+        (&of_64_bytes, Dialect::Redshift, None),
+        (
+            &of_128_bytes,
+            Dialect::Redshift,
+            Some("a name in the schema has more than 127 bytes, of which it reads 127".into()),
+        ),
+    ] {
+        let found = statement(dialect, schema, "click_count > 3", Semantics::default());
+        assert_eq!(found.err().map(|refusal| refusal.reason().to_owned()), refused, "{dialect}");
+    }
+}
+
+#[test]
 fn a_name_of_several_lines_stays_as_it_is() {
     let name = "custom\nfields \"a";
     let layout = serde_json::json!({"map": {"column": name}}).to_string();

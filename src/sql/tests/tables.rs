@@ -215,3 +215,122 @@ fn indexes_are_proposed_where_an_engine_has_them() {
     let by_text = r#"CREATE INDEX ON "custom_values" ("key", "text" text_pattern_ops) INCLUDE ("membership_id")"#;
     assert!(rows.iter().any(|index| index.text() == by_text));
 }
+
+#[test]
+fn files_are_loaded_as_an_engine_loads_most_at_once() {
+    let schema = r#"{"wholes": {}, "custom_fields": {"columns": {"seen": {"type": "timestamp"}, "tags": {"type": "text_list"}}}}"#;
+    let schema: SqlSchema = serde_json::from_str(schema).unwrap();
+    let without_lists: SqlSchema = serde_json::from_str(r#"{"custom_fields": {"columns": {}}}"#).unwrap();
+    let loads = |dialect: Dialect, schema: &SqlSchema, location: &str| -> Result<Vec<String>, String> {
+        let loads = parquet_loads(dialect, schema, location).map_err(|refusal| refusal.reason().to_owned())?;
+        Ok(loads.into_iter().map(|load| load.text().to_owned()).collect())
+    };
+    for (dialect, schema, location, parts) in [
+        (Dialect::DuckDb, &schema, "/data/", vec!["\nFROM read_parquet('/data/memberships.parquet')"]),
+        (Dialect::ClickHouse, &schema, "/data", vec!["\nFROM INFILE '/data/memberships.parquet'\nFORMAT Parquet"]),
+        (Dialect::ClickHouse, &schema, "s3://crm/x", vec!["\nFROM s3('s3://crm/x/memberships.parquet', 'Parquet')"]),
+        (Dialect::Spark, &schema, "/data", vec!["\nFROM parquet.`/data/memberships.parquet`"]),
+        (
+            Dialect::DataFusion,
+            &schema,
+            "/data",
+            vec![
+                "CREATE EXTERNAL TABLE \"headcount_file\"\nSTORED AS PARQUET\n",
+                "\nFROM \"headcount_file\"",
+                "DROP TABLE ",
+            ],
+        ),
+        (
+            Dialect::Databricks,
+            &schema,
+            "s3://crm/x",
+            vec!["COPY INTO `memberships`\nFROM 's3://crm/x'\nFILEFORMAT = PARQUET\n"],
+        ),
+        (
+            Dialect::Redshift,
+            &without_lists,
+            "s3://crm/x",
+            vec![
+                "    \"last_sent_at\" BIGINT",
+                "COPY \"headcount_file\"\nFROM 's3://crm/x/memberships.parquet'\n",
+                "DATEADD(",
+                "DROP TABLE ",
+            ],
+        ),
+        (
+            Dialect::Snowflake,
+            &schema,
+            "@crm/x",
+            vec![
+                r#"TO_TIMESTAMP_LTZ(CAST($1['seen'] AS NUMBER(38, 0)), 6), CAST(PARSE_JSON(CAST($1['tags'] AS VARCHAR)) AS ARRAY) FROM '@crm/x/memberships.parquet')"#,
+            ],
+        ),
+        (
+            Dialect::Snowflake,
+            &schema,
+            "/data",
+            vec![
+                "PUT 'file:///data/memberships.parquet' '@~/headcount'\n",
+                " FROM '@~/headcount/memberships.parquet')",
+            ],
+        ),
+        (
+            Dialect::BigQuery,
+            &schema,
+            "gs://crm/x",
+            vec!["uris = ['gs://crm/x/memberships.parquet'], enable_list_inference = TRUE)"],
+        ),
+    ] {
+        let found = loads(dialect, schema, location).unwrap();
+        for part in parts {
+            assert!(found.iter().any(|load| load.contains(part)), "{dialect}: {part} in {found:#?}");
+        }
+    }
+    for (dialect, location, reason) in [
+        (Dialect::PostgreSql, "/data", "it reads no Parquet: copy"),
+        (Dialect::Redshift, "/data", "it has no type of arrays of texts"),
+        (Dialect::BigQuery, "/data", "it reads files of Google Cloud Storage: the location begins with `gs://`"),
+        (Dialect::DuckDb, "/it's", "the location has one of '\"`\\$*?[]{} or a control character in it"),
+    ] {
+        assert_eq!(loads(dialect, &schema, location), Err(reason.to_owned()), "{dialect}");
+    }
+    let refused = loads(Dialect::Redshift, &without_lists, "gs://crm/x");
+    assert_eq!(refused, Err("it reads files of S3: the location begins with `s3://`".to_owned()));
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_file_has_the_rows_of_its_table() {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    let rows = |dialect: Dialect, custom_fields: &str, json: &str| -> Vec<String> {
+        let schema = format!("{{\"wholes\": {{}}, \"custom_fields\": {custom_fields}}}");
+        let schema: SqlSchema = serde_json::from_str(&schema).unwrap();
+        let contact =
+            format!("{{\"phone_number\": \"+1\", \"lists\": [{{\"list_id\": 7, \"custom_fields\": {json}}}]}}");
+        let files = parquet_files(dialect, &schema, [&self::contact(&contact)]).unwrap();
+        let (_, bytes) = files.into_iter().next_back().unwrap();
+        let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
+        file.get_row_iter(None).unwrap().map(|row| row.unwrap().to_string()).collect()
+    };
+    let values =
+        rows(Dialect::DuckDb, r#"{"rows": {}}"#, r#"{"a": "9007199254740993", "b": "1970-01-01T00:00:01Z", "c": -1}"#);
+    assert_eq!(
+        values,
+        [
+            r#"{membership_id: 1, key: "a", text: "9007199254740993", number: 9007199254740992.0, number_whole: 9007199254740993., flag: null, instant: null}"#,
+            r#"{membership_id: 1, key: "b", text: "1970-01-01T00:00:01Z", number: null, number_whole: null, flag: null, instant: 1970-01-01 00:00:01.000000 +00:00}"#,
+            r#"{membership_id: 1, key: "c", text: null, number: -1E0, number_whole: null, flag: null, instant: null}"#,
+        ]
+    );
+    let lists = r#"{"columns": {"a": {"type": "text_list"}, "b": {"type": "text_list"}, "c": {"type": "text_list"}}}"#;
+    let json = r#"{"a": ["x", "y"], "b": []}"#;
+    let ends = |dialect, end: &str| {
+        let found = rows(dialect, lists, json);
+        assert!(found[0].ends_with(end), "{dialect}: {found:?}");
+    };
+    ends(Dialect::Spark, r#", a: ["x", "y"], b: [], c: null}"#);
+    ends(Dialect::Snowflake, r#", a: "["x","y"]", b: "[]", c: null}"#);
+    let map = rows(Dialect::ClickHouse, r#"{"map": {"values": "json"}}"#, r#"{"k": 5, "l": "x"}"#);
+    assert!(map[0].ends_with(r#", custom_fields: {"k" -> "5", "l" -> ""x""}}"#), "{map:?}");
+}
