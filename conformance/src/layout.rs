@@ -131,8 +131,7 @@ impl Layout {
             // Of a file, there is no DDL that would make a view of it.
             Self::MapView => !matches!(dialect, Dialect::DataFusion | Dialect::Redshift),
             Self::Map => dialect != Dialect::Redshift,
-            Self::ColumnsView => dialect != Dialect::DataFusion,
-            Self::Rows | Self::Columns | Self::Joined | Self::Ours => true,
+            Self::Rows | Self::Columns | Self::ColumnsView | Self::Joined | Self::Ours => true,
         }
     }
 
@@ -161,7 +160,11 @@ impl Layout {
                 schema.custom_fields = CustomFields::Map(map);
             }
             Self::Columns | Self::ColumnsView => {
-                let columns = columns(&questions, dialect);
+                let mut columns = columns(&questions, dialect);
+                if self == Self::ColumnsView && dialect == Dialect::DataFusion {
+                    // A view with what it cannot read would be refused, whatever is asked.
+                    columns.retain(|_, column| column.of != CustomType::Json);
+                }
                 questions.population = changed(&questions.population, |key, value| {
                     columns.get(key).and_then(|column| fitting(column.of, value))
                 });
