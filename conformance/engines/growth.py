@@ -1,5 +1,11 @@
 """How much longer does a count take where there is ten times as much? Asks PostgreSQL and DuckDB, and prints a table. Looks at
-plans of PostgreSQL, too: what few satisfy is looked up in the indexes that are proposed."""
+plans of PostgreSQL, too: what few satisfy is looked up in the indexes that are proposed.
+
+Times are of the processor, of the one process or thread that counts, and the sizes are asked in turns: those of a clock, and
+those of one size after the other, would also be of whatever else the machine does meanwhile. Even so a row takes longer where
+there are ten times as many, because fewer of them are in the processor's cache. So where a time grew by too much, PostgreSQL is
+asked what its plan did, which is a number and not a measurement: how many rows came out of its nodes or were left aside in them,
+and how many pages were read. A count is too slow if its time and that grew by too much."""
 
 import argparse
 import json
@@ -19,6 +25,12 @@ LEAST = 0.02
 
 # After so many seconds a count is cancelled.
 PATIENCE = 60
+
+# How many turns each size has.
+TURNS = 3
+
+# The seconds that the runs of a turn take; a single one may take longer.
+ENOUGH = 0.3
 
 FILTERS = [
     "click_count >= 3 and last_clicked_at within 30 days",
@@ -69,10 +81,16 @@ LAYOUTS = {
 }
 
 
+# What plans of PostgreSQL count.
+REMOVED_BY = ("Filter", "Join Filter", "Index Recheck")
+PAGES = ("Shared Hit", "Shared Read", "Temp Read", "Temp Written")
+
+
 class PostgreSql:
-    """A server of its own, with the settings that it has by default but for two, so that growth is measured and not where memory
-    or processors run out: one process counts, and of a tenth of the rows it has a tenth of the memory. So what does not fit into
-    memory at one size does not at the other, and whoever would look at all pairs of rows there does at both."""
+    """A server of its own, with the settings that it has by default but for three, so that growth is measured and not where memory
+    or processors run out: one process counts, of a tenth of the rows it has a tenth of the memory to work in, and the tables of
+    either size fit into what is kept of them. So what does not fit into memory at one size does not at the other, and whoever
+    would look at all pairs of rows there does at both."""
 
     # In kilobytes, for the larger size: what it has by default.
     work_mem = 4096
@@ -80,15 +98,16 @@ class PostgreSql:
     def __init__(self):
         import postgresql
 
-        self.connection, self.version = postgresql.start()
+        self.connection, self.version = postgresql.start("-c shared_buffers=2GB")
         # A plan is not held up by being compiled.
         self.run(f"SET statement_timeout = '{PATIENCE}s'")
 
     def run(self, statement):
         self.connection.execute(statement)
 
-    def holds(self, share):
-        """It has that share of the rows."""
+    def turn_to(self, schema, share):
+        """To the tables in a schema, which have that share of the rows."""
+        self.run(f"SET search_path = {schema}, public")
         self.run("SET max_parallel_workers_per_gather = 0")
         self.run(f"SET work_mem = '{round(self.work_mem * share)}kB'")
 
@@ -96,12 +115,26 @@ class PostgreSql:
         for table in tables:
             self.run(f"VACUUM ANALYZE {table}")
 
-    def drop(self, tables):
-        for table in tables:
-            self.run(f"DROP TABLE {table}")
-
     def count(self, statement):
         return self.connection.execute(statement.replace("%", "%%")).fetchone()[0]
+
+    def processor(self):
+        """The seconds that the server's process for this connection has had of a processor."""
+        with open(f"/proc/{self.connection.info.backend_pid}/schedstat") as stat:
+            return int(stat.read().split()[0]) / 1e9
+
+    def work(self, statement):
+        """How many rows, and how many pages, the plan of a statement dealt with."""
+        options = "ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON"
+        [[[run]]] = self.connection.execute(f"EXPLAIN ({options}) {statement.replace('%', '%%')}").fetchall()
+
+        def rows(node):
+            each = sum(node.get(key, 0) for key in ("Actual Rows", *(f"Rows Removed by {by}" for by in REMOVED_BY)))
+            return each * node["Actual Loops"] + sum(map(rows, node.get("Plans", [])))
+
+        # Those of the first node are those of all.
+        pages = sum(run["Plan"].get(f"{which} Blocks", 0) for which in PAGES)
+        return rows(run["Plan"]), pages
 
     def looked_up(self, statement):
         """The columns of the indexes that its plan has."""
@@ -120,7 +153,7 @@ class PostgreSql:
 
 
 class DuckDb:
-    """In memory."""
+    """In memory, by one thread, as PostgreSQL counts by one process."""
 
     def __init__(self):
         # A module beside this script has its name.
@@ -128,21 +161,25 @@ class DuckDb:
         import duckdb
 
         sys.path.insert(0, directory)
-        self.connection, self.version = duckdb.connect(), duckdb.__version__
+        self.connection, self.version = duckdb.connect(config={"threads": 1}), duckdb.__version__
 
     def run(self, statement):
         self.connection.execute(statement)
 
-    def holds(self, share):
-        pass
+    def turn_to(self, schema, share):
+        self.run(f"SET schema = '{schema}'")
 
     def loaded(self, tables):
         pass
 
-    drop = PostgreSql.drop
-
     def count(self, statement):
         return self.connection.execute(statement).fetchone()[0]
+
+    def processor(self):
+        return time.process_time()
+
+    def work(self, statement):
+        return ()
 
     series = "SELECT i FROM range(1, {} + 1) AS numbers (i)"
     objects = {
@@ -190,23 +227,39 @@ def measured(engine, name, layout, arguments):
         def asked(text):
             return headcount("sql", "--inline", "--now", NOW, "--filter", text).rstrip(";\n")
 
-        statements = {text: asked(text) for text in FILTERS}
         ddl = json.loads(headcount("ddl", "--format", "json"))
-        seconds = {text: [] for text in FILTERS}
-        for size in sizes(arguments):
-            tables = load(engine, layout, ddl, size)
-            engine.holds(size / sizes(arguments)[-1])
-            for text, statement in statements.items():
-                seconds[text].append(took(engine, statement))
-            looked_up = name == "postgresql" and layout == "rows" and size == sizes(arguments)[-1]
-            missed = [text for text in LOOKED_UP if looked_up and not uses_index(engine, text, asked(text))]
-            engine.drop(reversed(tables))
-    slow = len(missed)
-    for text, (few, many) in seconds.items():
-        growth = many / max(few, LEAST) if many is not None else float("inf")
-        slow += growth > MOST
-        cells = [name, layout, f"`{text}`", *(f"{s:.3f} s" if s else f"> {PATIENCE} s" for s in (few, many))]
-        print(f"| {' | '.join(cells)} | {growth:.1f}{' **too slow**' if growth > MOST else ''} |", flush=True)
+        # The tables of each size, in a schema of their own.
+        schemas = {"few": 1 / 10, "many": 1}
+        for (called, share), size in zip(schemas.items(), sizes(arguments)):
+            engine.run(f"CREATE SCHEMA {called}")
+            engine.turn_to(called, share)
+            load(engine, layout, ddl, size)
+        looks_up = name == "postgresql" and layout == "rows"
+        slow = sum(looks_up and not uses_index(engine, text, asked(text)) for text in LOOKED_UP)
+        for text in FILTERS:
+            slow += grew(engine, schemas, [name, layout, f"`{text}`"], asked(text))
+        for called in schemas:
+            engine.run(f"DROP SCHEMA {called} CASCADE")
+    return slow
+
+
+def grew(engine, schemas, cells, statement):
+    """Whether a count grew by too much; prints what it took at each size."""
+    seconds = took(engine, schemas, statement)
+    few, many = seconds
+    growth = many / max(few, LEAST) if many is not None else float("inf")
+    found = f"{growth:.1f}"
+    slow = growth > MOST
+    if slow and many is not None:
+        works = []
+        for schema, share in schemas.items():
+            engine.turn_to(schema, share)
+            works.append(engine.work(statement))
+        growths = [more / max(less, 1) for less, more in zip(*works)]
+        slow = not growths or max(growths) > MOST
+        found += "".join(f", {what} {growth:.1f}" for what, growth in zip(("rows", "pages"), growths))
+    cells += [f"{s:.3f} s" if s else f"> {PATIENCE} s" for s in seconds]
+    print(f"| {' | '.join(cells)} | {found}{' **too slow**' if slow else ''} |", flush=True)
     return slow
 
 
@@ -218,26 +271,32 @@ def uses_index(engine, text, statement):
     return LOOKED_UP[text] in found
 
 
-def took(engine, statement):
-    """The least of three runs; nothing where one is cancelled."""
-    times = []
-    for _ in range(3):
-        began = time.monotonic()
+def took(engine, schemas, statement):
+    """The processor's time of a run at each size: these take turns, and of several the least counts. Nothing where one is
+    cancelled."""
+    turns = []
+    for _ in range(TURNS):
         try:
-            engine.count(statement)
+            turns.append([turn(engine, schema, share, statement) for schema, share in schemas.items()])
         except Exception as error:
             if "statement timeout" not in str(error):
                 raise
-            return None
-        times.append(time.monotonic() - began)
-        # Of what takes long, once is enough.
-        if times[-1] > 5:
-            break
-    return min(times)
+            return [None for _ in schemas]
+    return [min(seconds) for seconds in zip(*turns)]
+
+
+def turn(engine, schema, share, statement):
+    """The time of a run, on average where some take as long as one of all rows."""
+    engine.turn_to(schema, share)
+    began, runs = engine.processor(), 0
+    while runs == 0 or runs < 1 / share and engine.processor() - began < ENOUGH:
+        engine.count(statement)
+        runs += 1
+    return (engine.processor() - began) / runs
 
 
 def load(engine, layout, ddl, size):
-    """Makes the tables, each with its rows, and then what is proposed beside them; gives the names of the tables."""
+    """Makes the tables, each with its rows, and then what is proposed beside them."""
     state = "CASE WHEN i % 2 = 0 THEN 'CA' WHEN i % 3 = 0 THEN 'TX' ELSE 'S' || i % 50 END"
     ltv = "(i * 7919 % 100000) / 100.0"
     series = engine.series.format(size)
@@ -277,7 +336,6 @@ def load(engine, layout, ddl, size):
         if statement not in tables:
             engine.run(statement)
     engine.loaded(rows)
-    return list(rows)
 
 
 main()

@@ -33,7 +33,8 @@ def as_user(directory):
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"], "postgres"
 
 
-def start():
+def start(more=""):
+    """A server, with these options besides."""
     directory = tempfile.mkdtemp(prefix="headcount-")
     data = os.path.join(directory, "data")
     run, user = as_user(directory)
@@ -43,7 +44,7 @@ def start():
     locale = ["--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US"]
     initdb = [f"{bin}/initdb", "-D", data, "-A", "trust", "-E", "UTF8", *locale, "-U", user]
     subprocess.run(run + initdb, **quiet)
-    options = f"-k {directory} -c listen_addresses='' -c fsync=off -c jit=off"
+    options = f"-k {directory} -c listen_addresses='' -c fsync=off -c jit=off {more}"
     server = [f"{bin}/pg_ctl", "-D", data, "-w", "-l", f"{directory}/log", "-o", options]
     subprocess.run(run + server + ["start"], **quiet)
 
