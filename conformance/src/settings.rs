@@ -24,7 +24,11 @@ fn of(dialect: Dialect) -> Settings {
             ("enable_hashjoin", &["off"]),
             ("enable_hashagg", &["off"]),
             ("enable_material", &["off"]),
+            ("enable_mergejoin", &["off"]),
+            ("enable_nestloop", &["off"]),
+            ("enable_sort", &["off"]),
             ("from_collapse_limit", &["1"]),
+            ("join_collapse_limit", &["1"]),
         ],
         Dialect::DuckDb => &[
             ("TimeZone", &["'America/New_York'", "'Asia/Kathmandu'"]),

@@ -249,7 +249,7 @@ fn names_that_an_engine_takes_for_others_are_refused() {
     let (long, text) = ("é".repeat(32), r#"{"type": "text"}"#);
     let twice = columns(&format!("\"tier\": {text}, \"Tier\": {text}"));
     let like_a_field = columns(&format!("\"CARRIER\": {text}"));
-    let once = columns(&format!("\"a\": {{\"type\": \"text\", \"column\": \"carrier\"}}"));
+    let once = columns(r#""a": {"type": "text", "column": "carrier"}"#);
     let of_64_bytes = columns(&format!("\"{long}\": {text}"));
     let of_128_bytes = columns(&format!("\"{long}{long}\": {text}"));
     let alike = "it takes two columns of the schema for the same, ";
