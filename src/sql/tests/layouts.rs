@@ -117,7 +117,12 @@ fn a_view_says_once_what_every_statement_would() {
         (Dialect::PostgreSql, r#"{"json": {}}"#, ["jsonb_each(", "AT TIME ZONE 'UTC'"]),
         (Dialect::DuckDb, r#"{"map": {}}"#, ["map_entries(", "make_timestamptz("]),
         (Dialect::ClickHouse, r#"{"json": {}}"#, ["JSONExtractKeysAndValuesRaw(", "fromUnixTimestamp64Micro("]),
+        (Dialect::Spark, r#"{"json": {}}"#, ["variant_explode(", "timestamp_micros("]),
+        (Dialect::Databricks, r#"{"map": {}}"#, ["explode(", "timestamp_micros("]),
+        (Dialect::Snowflake, r#"{"map": {}}"#, ["FLATTEN(", "TO_TIMESTAMP_LTZ("]),
+        (Dialect::BigQuery, r#"{"map": {}}"#, ["UNNEST(", "TIMESTAMP_MICROS("]),
         (Dialect::Redshift, r#"{"columns": {"a": {"type": "text"}, "b": {"type": "boolean"}}}"#, ["'a'", "DATEADD("]),
+        (Dialect::DataFusion, r#"{"columns": {"a": {"type": "text"}}}"#, ["'a'", "AS TIMESTAMP(6))"]),
     ] {
         let schema = with_view(layout);
         let made = ddl(dialect, &schema).unwrap();
