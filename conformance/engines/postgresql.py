@@ -71,7 +71,8 @@ def answer(connection, settings, columns, populations, statements):
             for view in tables[len(columns) :]:
                 cursor.execute(f"DROP VIEW IF EXISTS {view['name']}")
             for of, table in zip(columns, tables):
-                cursor.execute(f"DROP TABLE IF EXISTS {table['name']}")
+                # With the view that another population had of it, and this one may not have.
+                cursor.execute(f"DROP TABLE IF EXISTS {table['name']} CASCADE")
                 cursor.execute(table["ddl"])
                 names = ", ".join(quoted(name) for name, _ in of)
                 with cursor.copy(f"COPY {table['name']} ({names}) FROM STDIN") as copy:

@@ -154,8 +154,8 @@ fn made(engine: &Engine, schema: &SqlSchema, loaded: Vec<Table>) -> Result<Json,
     }
     let ddl = |of: &SqlSchema| ddl(engine.dialect, of).map_err(|refusal| refusal.to_string());
     let is_view = |statement: &Statement| statement.text().starts_with("CREATE VIEW ");
+    full.values_view = None;
     let mut statements = ddl(&full)?;
-    statements.retain(|statement| !is_view(statement));
     // A view tells the columns' values by the keys that they have for this population.
     statements.extend(ddl(schema)?.into_iter().filter(is_view));
     // Behind the tables there may be a view, which has no rows of its own.
