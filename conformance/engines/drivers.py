@@ -121,6 +121,7 @@ def connect_pyspark(statements):
     spark = (
         SparkSession.builder.master("local[1]")
         .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
         .config("spark.log.level", "ERROR")
         .config("spark.sql.warehouse.dir", directory)
         .config("spark.sql.shuffle.partitions", "1")
