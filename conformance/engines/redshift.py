@@ -14,4 +14,7 @@ def changed(tree):
     return tree
 
 
-Transpiled("redshift", changed=changed).serve()
+dialect = Transpiled("redshift", changed=changed)
+
+if __name__ == "__main__":
+    dialect.serve()

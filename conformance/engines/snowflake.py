@@ -33,4 +33,7 @@ def changed(tree):
     return tree
 
 
-Snowflake("snowflake", changed=changed).serve()
+dialect = Snowflake("snowflake", changed=changed)
+
+if __name__ == "__main__":
+    dialect.serve()

@@ -156,8 +156,10 @@ fn made(engine: &Engine, schema: &SqlSchema, loaded: Vec<Table>) -> Result<Json,
     let is_view = |statement: &Statement| statement.text().starts_with("CREATE VIEW ");
     full.values_view = None;
     let mut statements = ddl(&full)?;
-    // A view tells the columns' values by the keys that they have for this population.
-    statements.extend(ddl(schema)?.into_iter().filter(is_view));
+    if schema.values_view.is_some() {
+        // A view tells the columns' values by the keys that they have for this population.
+        statements.extend(ddl(schema)?.into_iter().filter(is_view));
+    }
     // Behind the tables there may be a view, which has no rows of its own.
     let rows = loaded.into_iter().map(|table| Json::from(table.rows)).chain(std::iter::repeat(Json::Null));
     let tables = statements.iter().map(Statement::text).zip(rows).map(|(statement, rows)| {
