@@ -60,9 +60,10 @@ pub(super) fn file_name(rows: RowsOf) -> &'static str {
     }
 }
 
-/// The statements that load the files of [`parquet_files`](super::parquet_files), in the way that an engine loads most at once. They are to
-/// be run once, in their order, on tables without rows. `location` is where the files are to the engine: a folder, `s3://…`, `gs://…`, a
-/// stage.
+/// The statements that load the files of `parquet_files` (feature `parquet`), in the way that an engine loads most at once.
+///
+/// They are to be run once, in their order, on tables without rows. `location` is where the files are to the engine: a folder,
+/// `s3://…`, `gs://…`, a stage.
 ///
 /// ```
 /// use headcount::sql::{Dialect, SqlSchema, parquet_loads};

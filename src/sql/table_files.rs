@@ -29,6 +29,7 @@ const DIGITS: i32 = 20;
 const BYTES: usize = 9;
 
 /// Contacts as the rows of the tables of a schema, in a file of Parquet for each table: what it is called, and its bytes.
+///
 /// [`parquet_loads`](super::parquet_loads) has the statements that load them.
 ///
 /// A contact's memberships are in it, and contacts without any are left out, as [`inserts`](super::inserts) says.
