@@ -1,7 +1,7 @@
-"""Does each way of `headcount load` bring the same rows into the tables? Loads records with all kinds of values by statements that
-insert them and by what an engine reads most of at once, in every layout of the tables that it has, and compares the rows. What stands
-in for Redshift and Snowflake is asked the queries by which they make rows of a file; of Databricks and BigQuery sqlglot reads the
-statements."""
+"""Does each way of `headcount load` bring the same rows into the tables? Loads records with all kinds of values by statements
+that insert them and by what an engine reads most of at once, in every layout of the tables that it has, and compares the rows.
+What stands in for Redshift and Snowflake is asked the queries by which they make rows of a file; of Databricks and BigQuery
+sqlglot reads the statements."""
 
 import argparse
 import importlib
@@ -208,7 +208,8 @@ def loads(headcount, dialect, asked, layout, names):
                     asked.run(statement, folder / "files")
             found.append([asked.rows(table) for table in tables])
     same = found[0] == found[1]
-    print(f"{dialect}, {layout}: {sum(map(len, found[0]))} rows by {' and '.join(ways)}: {'equal' if same else 'not equal'}", flush=True)
+    rows, result = sum(map(len, found[0])), "equal" if same else "not equal"
+    print(f"{dialect}, {layout}: {rows} rows by {' and '.join(ways)}: {result}", flush=True)
     if not same:
         for some, others in zip(*found):
             print(*(f"< {row}" for row in some if row not in others), sep="\n")
