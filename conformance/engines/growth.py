@@ -284,16 +284,21 @@ def grew(engine, schemas, cells, statement):
     found = f"{growth:.1f}"
     slow = growth > MOST
     if slow and many is not None:
-        works = []
-        for schema, share in schemas.items():
-            engine.turn_to(schema, share)
-            works.append(engine.work(statement))
-        growths = [more / max(less, 1) for less, more in zip(*works)]
-        slow = not growths or max(growths) > MOST
+        growths = grown_work(engine, schemas, statement)
+        slow = max(growths) > MOST
         found += "".join(f", {what} {growth:.1f}" for what, growth in zip(("rows", "pages"), growths))
     cells += [f"{s:.3f} s" if s else f"> {PATIENCE} s" for s in seconds]
     print(f"| {' | '.join(cells)} | {found}{' **too slow**' if slow else ''} |", flush=True)
     return slow
+
+
+def grown_work(engine, schemas, statement):
+    """How much more the plan dealt with where there is ten times as much."""
+    works = []
+    for schema, share in schemas.items():
+        engine.turn_to(schema, share)
+        works.append(engine.work(statement))
+    return [more / max(less, 1) for less, more in zip(*works)]
 
 
 def uses_index(engine, text, statement, index):
