@@ -93,6 +93,8 @@ LAYOUTS = {
     "joined": {"contacts": "contacts"},
     "json": {"custom_fields": {"json": {}}},
     "map": {"custom_fields": {"map": {}}},
+    "json-view": {"custom_fields": {"json": {}}, "values_view": "custom_values"},
+    "map-view": {"custom_fields": {"map": {}}, "values_view": "custom_values"},
     "columns": {
         "custom_fields": {
             "columns": {
@@ -352,8 +354,8 @@ def load(engine, layout, ddl, size):
         "revenue_total": "i * 7919 % 100003 / 100.0",
     }
     fields = {key: text.format(state=state, ltv=ltv) for key, text in engine.objects.items()}
-    if layout in ("json", "map"):
-        memberships["custom_fields"] = fields[layout]
+    if layout.removesuffix("-view") in ("json", "map"):
+        memberships["custom_fields"] = fields[layout.removesuffix("-view")]
     if layout == "columns":
         memberships |= {"state": state, "ltv": fields["ltv"], "city": "'x' || i % 1000", "spent": ltv, "renewed": hour}
     rows = {"memberships": [(memberships, series)]}

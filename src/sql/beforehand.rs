@@ -127,7 +127,7 @@ impl Beforehand {
         let only = match self.of(rows) {
             [condition] => {
                 out.push(&format!(", 1 AS {}", column(1)));
-                Some(condition.clone())
+                Some(printer.asked_of(rows, condition.clone()))
             }
             conditions => {
                 for (i, condition) in conditions.iter().enumerate() {

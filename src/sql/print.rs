@@ -318,9 +318,17 @@ impl<'a> Printer<'a> {
         }
         let before = (self.of_others, self.below_or);
         (self.of_others, self.below_or) = (rows == Rows::OfContact, false);
-        self.predicate(inner, Some(Junction::All), out);
+        let mut condition = Sketch::default();
+        self.predicate(inner, Some(Junction::All), &mut condition);
         (self.of_others, self.below_or) = before;
+        out.append(self.asked_of(rows, condition));
         out.push(")");
+    }
+
+    /// A condition as it is asked of such rows.
+    pub(super) fn asked_of(&self, rows: Rows, condition: Sketch) -> Sketch {
+        let is_table = rows == Rows::OfContact || matches!(self.schema.custom_fields, CustomFields::Rows(_));
+        if is_table { condition } else { self.syntax.of_worked_out(condition) }
     }
 
     /// The column of a predicate that is worked out beforehand.

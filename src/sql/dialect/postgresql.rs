@@ -213,6 +213,12 @@ impl Syntax for PostgreSql {
         false
     }
 
+    /// Of rows that equal something it expects one in 200, and of those that equal two things hardly any: these it would look through
+    /// for each row that they are joined to. Of an expression that it does not look into it expects half.
+    fn of_worked_out(&self, condition: Sketch) -> Sketch {
+        Sketch::call("COALESCE", [condition, "FALSE".into()])
+    }
+
     /// It would else put each expression in every place where its column is named, and again those in that.
     fn materialized(&self) -> &'static str {
         "\nOFFSET 0"

@@ -211,6 +211,11 @@ pub(in crate::sql) trait Syntax: Sync {
         true
     }
 
+    /// A condition on rows that are worked out, of which a planner has no statistics.
+    fn of_worked_out(&self, condition: Sketch) -> Sketch {
+        condition
+    }
+
     /// How many different values there are.
     fn count_distinct(&self, column: &str) -> String {
         format!("count(DISTINCT {column})")

@@ -238,7 +238,7 @@ fn no_alias_is_a_name_of_the_schema() {
 FROM "Custom_Values" AS "m_"
 LEFT JOIN "by_contact_" ON "by_contact_"."id" = "m_"."phone_number"
 WHERE "m_"."size" IS NOT NULL AND "m_"."size" = 1
-  AND "m_"."membership_id" IN (SELECT "v_"."membership_id" FROM "custom_values_" AS "v_" WHERE "v_"."key" = 'a')
+  AND "m_"."membership_id" IN (SELECT "v_"."membership_id" FROM "custom_values_" AS "v_" WHERE COALESCE("v_"."key" = 'a', FALSE))
   AND (
     COALESCE("by_contact_"."l1", 0) = 1
     OR ("m_"."l1" IS NOT NULL AND "m_"."l1" = 2)
