@@ -327,8 +327,14 @@ impl<'a> Printer<'a> {
 
     /// A condition as it is asked of such rows.
     pub(super) fn asked_of(&self, rows: Rows, condition: Sketch) -> Sketch {
-        let is_table = rows == Rows::OfContact || matches!(self.schema.custom_fields, CustomFields::Rows(_));
-        if is_table { condition } else { self.syntax.of_worked_out(condition) }
+        let is_view = self.schema.values_view.is_some();
+        let is_worked_out = match &self.schema.custom_fields {
+            CustomFields::Rows(_) => false,
+            // Of such a view, whose rows are those of every field, a planner expects more than there are.
+            CustomFields::Json(_) | CustomFields::Map(_) => !is_view,
+            CustomFields::Columns(_) => true,
+        };
+        if rows == Rows::OfMembership && is_worked_out { self.syntax.of_worked_out(condition) } else { condition }
     }
 
     /// The column of a predicate that is worked out beforehand.
