@@ -29,7 +29,14 @@ pub(crate) fn hold(engine: &mut Engine, all: &[Questions]) -> Result<Vec<Option<
         let table = Table::from(&questions.population);
         headcount::records::write_parquet(&table, out, &mut |_| {}).map_err(|error| error.to_string())?;
         let rows = format!("read_parquet('{}', file_row_number = true)", file.display());
-        let describe = format!("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {rows})");
+        let json = format!(
+            "SELECT json_contains(decode(value), to_json(column_name)) FROM parquet_kv_metadata('{}') \
+             WHERE decode(key) = 'headcount.json_columns'",
+            file.display()
+        );
+        let describe = format!(
+            "SELECT column_name, CASE WHEN ({json}) THEN 'JSON' ELSE column_type END FROM (DESCRIBE SELECT * FROM {rows})"
+        );
         statements.push(json!({"kind": "describe", "sql": describe, "parameters": [], "columns": 2}));
         files.push(rows);
     }

@@ -20,7 +20,8 @@
 //! | `is_membership` | Boolean: false in the one row of a contact without memberships |
 //!
 //! Utf8 and Binary may be large or views. Each may be a dictionary, whose values are then looked at once and not for each
-//! row, or run-end encoded but for phone numbers. Texts of the extension type `arrow.json` are JSON. A timestamp without a zone is in
+//! row, or run-end encoded but for phone numbers. Texts of the extension type `arrow.json` are JSON,
+//! and those of the columns that the schema's metadata names under `headcount.json_columns`. A timestamp without a zone is in
 //! UTC. A null is no value, and a column of type Null has none. Other columns, and those of other types, are not read, and told
 //! by a [note](crate::Notes); where a filter asks for one,
 //! [`refuse_unfit_columns`](crate::records::refuse_unfit_columns) makes an error of it.

@@ -252,13 +252,14 @@ impl Filling<'_> {
         for folder in &reading.conventions.folders {
             let Some((key, value)) = folder.custom_field() else { continue };
             let at = shard.custom_column(key);
-            let CustomColumn { texts, others, .. } = &mut shard.custom[at];
+            let CustomColumn { texts, numbers, others, .. } = &mut shard.custom[at];
             // OK because a shard has fewer rows than codes, and what folders say are texts.
             let Value::Text(text) = value else { continue };
             let Some(said) = texts.dictionary.code(text) else { continue };
             let mut has_one = vec![false; *rows];
             let entries = texts.entries.iter().map(|(row, code)| (*row, *code == said));
-            for (row, same) in entries.chain(others.entries.iter().map(|(row, _)| (*row, false))) {
+            let no_texts = numbers.entries.iter().chain(&others.entries).map(|(row, _)| (*row, false));
+            for (row, same) in entries.chain(no_texts) {
                 has_one[usize::from(row)] = true;
                 if !same {
                     let key = Some(RecordKey::CUSTOM_FIELDS.to_owned());
@@ -392,7 +393,15 @@ fn phones<S: ScalarSource>(
     Ok(())
 }
 
-/// The values of one custom field, texts apart from others.
+/// Among which values of a custom field one is.
+#[derive(Clone, Copy, PartialEq)]
+enum CustomKind {
+    Text,
+    Number,
+    Other,
+}
+
+/// The values of one custom field: texts, numbers and others apart.
 fn custom_values<S: ScalarSource>(
     target: FillTarget<'_>,
     shard: &mut Shard,
@@ -401,7 +410,7 @@ fn custom_values<S: ScalarSource>(
     source: &mut S,
 ) -> Result<(), S::Failure> {
     let at = shard.custom_column(key);
-    let CustomColumn { texts, others, .. } = &mut shard.custom[at];
+    let CustomColumn { texts, numbers, others, .. } = &mut shard.custom[at];
     // OK because a shard has no more rows than 16 bits count.
     if kind == ColumnType::Text {
         let convert = |raw: Raw<'_>| code(&mut texts.dictionary, convert::text(raw)?).map(Some);
@@ -414,14 +423,20 @@ fn custom_values<S: ScalarSource>(
     let convert = |raw: Raw<'_>| {
         Ok(match convert::value(kind, raw)? {
             None => None,
-            Some(Value::Text(text)) => Some((true, code(&mut texts.dictionary, &text)?)),
-            Some(other) => Some((false, code(&mut others.dictionary, &other)?)),
+            Some(Value::Text(text)) => Some((CustomKind::Text, code(&mut texts.dictionary, &text)?)),
+            Some(Value::Number(number)) => Some((CustomKind::Number, code(&mut numbers.dictionary, &number)?)),
+            Some(other) => Some((CustomKind::Other, code(&mut others.dictionary, &other)?)),
         })
     };
-    target.read((false, 0), source, convert, |row, entry| match entry {
-        (_, 0) => {}
-        (true, code) => texts.entries.push((row as u16, code)),
-        (false, code) => others.entries.push((row as u16, code)),
+    target.read((CustomKind::Other, 0), source, convert, |row, (kind, code)| {
+        let entries = match kind {
+            CustomKind::Text => &mut texts.entries,
+            CustomKind::Number => &mut numbers.entries,
+            CustomKind::Other => &mut others.entries,
+        };
+        if code > 0 {
+            entries.push((row as u16, code));
+        }
     })
 }
 

@@ -26,7 +26,7 @@ pub(crate) use self::source::{
 };
 #[cfg(feature = "parquet")]
 pub(crate) use self::written::column_name;
-pub(crate) use self::written::{WrittenType, WrittenValue};
+pub(crate) use self::written::{JSON_COLUMNS, WrittenType, WrittenValue, json_columns};
 use crate::table::shard::Shard;
 
 /// Some rows of an input.

@@ -55,6 +55,7 @@ pub(super) fn leave_out(shard: &mut Shard, is_record: &[bool], is_membership: &[
     };
     for column in &mut shard.custom {
         moved(&mut column.texts.entries);
+        moved(&mut column.numbers.entries);
         moved(&mut column.others.entries);
     }
 }

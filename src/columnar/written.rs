@@ -1,12 +1,22 @@
 //! The types that a table's columns are written in, and their values.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 #[cfg(feature = "parquet")]
 use crate::catalogue::CUSTOM_PREFIX;
 use crate::number::Number;
 use crate::table::{Cell, ColumnId};
 use crate::value::Value;
+
+/// The key of a file's metadata that names the columns whose texts are JSON, as an array in JSON; record batches that were
+/// made of the file have it mostly, too.
+pub(crate) const JSON_COLUMNS: &str = "headcount.json_columns";
+
+/// The names of the columns whose texts are JSON, of what the metadata says.
+pub(crate) fn json_columns(said: Option<&str>) -> BTreeSet<String> {
+    said.and_then(|said| serde_json::from_str(said).ok()).unwrap_or_default()
+}
 
 /// What the values of a column are written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

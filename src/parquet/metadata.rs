@@ -1,7 +1,10 @@
 //! What a file says of itself as a whole, beside what every Parquet file says.
 
+use std::collections::BTreeSet;
+
 use parquet::file::metadata::{FileMetaData, KeyValue};
 
+use crate::columnar::{JSON_COLUMNS, json_columns};
 use crate::estimate::SampleInfo;
 
 /// The key of the metadata. Who else reads the file passes it over.
@@ -72,7 +75,22 @@ impl FileGuarantees {
 
 impl WrittenGuarantees {
     fn of(metadata: &FileMetaData) -> Option<Self> {
-        let known = metadata.key_value_metadata()?.iter().find(|known| known.key == KEY)?;
-        serde_json::from_str(known.value.as_deref()?).ok()
+        serde_json::from_str(said(metadata, KEY)?).ok()
     }
+}
+
+/// The columns whose texts are JSON, as the metadata names them.
+pub(super) fn json_to_key_value<'c>(columns: impl Iterator<Item = &'c str>) -> KeyValue {
+    let columns: Vec<&str> = columns.collect();
+    // OK because texts are always JSON.
+    KeyValue { key: JSON_COLUMNS.to_owned(), value: serde_json::to_string(&columns).ok() }
+}
+
+/// The columns whose texts are JSON; whoever writes a file anew and keeps this keeps its texts.
+pub(super) fn json_columns_of(metadata: &FileMetaData) -> BTreeSet<String> {
+    json_columns(said(metadata, JSON_COLUMNS))
+}
+
+fn said<'m>(metadata: &'m FileMetaData, key: &str) -> Option<&'m str> {
+    metadata.key_value_metadata()?.iter().find(|said| said.key == key)?.value.as_deref()
 }

@@ -37,8 +37,8 @@ pub(super) fn column(written: WrittenType, name: &str, repetition: Repetition) -
         WrittenType::Uint64 => (Physical::INT64, Some(LogicalType::integer(64, false))),
         WrittenType::Double => (Physical::DOUBLE, None),
         WrittenType::Timestamp => (Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MICROS))),
-        WrittenType::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-        WrittenType::Json => (Physical::BYTE_ARRAY, Some(LogicalType::Json)),
+        // That it is JSON says the file's metadata: ClickHouse takes a column of type JSON for one of objects.
+        WrittenType::Text | WrittenType::Json => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
     };
     let column = Type::primitive_type_builder(name, physical).with_repetition(repetition);
     column.with_logical_type(logical).build().map(Arc::new)

@@ -12,7 +12,7 @@ use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedW
 use parquet::schema::types::{ColumnDescPtr, ColumnPath, Type, TypePtr};
 use rayon::prelude::*;
 
-use super::metadata::{FileGuarantees, WRITER};
+use super::metadata::{FileGuarantees, WRITER, json_to_key_value};
 use super::schema::{self, Plain};
 use crate::catalogue::{TextField, TimeField};
 use crate::columnar::{IS_MEMBERSHIP, WrittenType, column_name};
@@ -148,7 +148,7 @@ impl<'t> ParquetLayout<'t> {
             .set_created_by(WRITER.to_owned())
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
             .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_key_value_metadata(Some(vec![self.promise.to_key_value()]))
+            .set_key_value_metadata(Some(vec![self.promise.to_key_value(), json_to_key_value(self.json_columns())]))
             // The offsets of pages serve those who look for single rows.
             .set_offset_index_disabled(true);
         // Hardly an instant comes twice, and a phone number a few times in a row and never again: a dictionary would
@@ -159,6 +159,14 @@ impl<'t> ParquetLayout<'t> {
             properties.set_column_dictionary_enabled(ColumnPath::from(id.name()), false)
         };
         Ok(Arc::new(distinct.fold(properties, without).build()))
+    }
+
+    /// The names of the columns whose texts are JSON.
+    fn json_columns(&self) -> impl Iterator<Item = &str> {
+        let is_json =
+            |column: &WrittenColumn| matches!(column, WrittenColumn::TableCells { written: WrittenType::Json, .. });
+        let columns = self.columns.iter().zip(self.schema.get_fields());
+        columns.filter(move |(column, _)| is_json(column)).map(|(_, of_type)| of_type.name())
     }
 
     /// The parts of each row group. A group ends where it is full, or where it is worth its while and the next contacts

@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 
+import loads
 import report
 
 HERE = pathlib.Path(__file__).parent
@@ -30,7 +31,7 @@ def made(path, make):
 
 def main():
     parser = argparse.ArgumentParser(prog="run")
-    parser.add_argument("part", choices=["population", "many", "load", "growth"])
+    parser.add_argument("part", choices=["population", "many", "load", "growth", "timeline"])
     parser.add_argument("--memberships", type=int)
     parser.add_argument("--audiences", type=int, default=1_000)
     parser.add_argument("--engines", nargs="*", choices=RIVALS, default=RIVALS)
@@ -70,13 +71,12 @@ def main():
             rivals = [script("many.py", name, data, audiences) for name in asked.engines]
             report.many(ours, rivals, memberships, work)
         case "load":
-            for form in ("ndjson", "parquet"):
-                make = lambda path: subprocess.run([binary, form, str(memberships), path], check=True, stdout=subprocess.DEVNULL)
-                data = made(work / f"{memberships}.contacts.{form}", make)
-                data.read_bytes()  # into the page cache
-                results = [result_of(binary, "load", data)]
-                results += [script("load.py", name, form, data) for name in asked.engines if name in ("duckdb", "polars")]
-                report.load(form, results, memberships, work)
+            files = loads.Files(binary, work, made, script)
+            rows, smaller = loads.measure(files, asked.engines, result_of, memberships)
+            times, sizes = loads.commands(binary.parent / "headcount", files, memberships)
+            report.load(rows, smaller, times, sizes, memberships, work)
+        case "timeline":
+            report.timeline(result_of(binary, "timeline", memberships, asked.corpus), memberships, work)
         case "growth":
             sizes = [asked.memberships] if asked.memberships else [1_000_000, 10_000_000, 50_000_000]
             report.growth({size: result_of(binary, "count", size, asked.corpus) for size in sizes}, work)

@@ -9,6 +9,8 @@ import sys
 
 import cores
 
+NAMES = {"duckdb": "DuckDB", "polars": "Polars", "spark": "Spark"}
+
 # Less than this, and two threads were not two.
 ENOUGH = 1.9
 
@@ -159,14 +161,52 @@ def many(ours, rivals, memberships, work):
     save(work, "many", known | {"memberships": memberships}, [ours, *rivals])
 
 
-def load(form, results, memberships, work):
-    refuse([f"{result['engine']}: {result['answer']}" for result in results if result["answer"] != results[0]["answer"]])
-    name = {"ndjson": "NDJSON", "parquet": "Parquet"}[form]
+def seconds(result):
+    return f"{result['ns'] / 1e9:.3g} | {result['cpu_ns'] / 1e9:.3g}"
+
+
+def load(rows, smaller, times, sizes, memberships, work):
+    everything = [result for _, ours, rivals in rows for result in (ours, *rivals)]
+    right = everything[0]["answer"]
+    refuse([f"{what}: {result['engine']} {result['answer']}, and not {right}"
+            for what, ours, rivals in rows for result in (ours, *rivals) if result["answer"] != right]
+           + [f"size of what `import` wrote: {size}, and not {right}" for size in sizes if size != right])
     known = head(
-        f"load, {name}", f"load --memberships {memberships}", results,
-        f"{name} of {memberships:,} memberships to a table that answers, the file in the page cache, two threads each.",
+        "load", f"load --memberships {memberships}", everything,
+        f"{memberships:,} memberships to the first answer, files in the page cache, two threads each: seconds on the clock and of "
+        "the processors, medians. **×** is a rival's time over headcount's. All answers are equal.",
     )
-    print("| engine | s | × |\n|---|--:|--:|")
-    for result in results:
-        print(f"| {result['engine']} | {result['ns'] / 1e9:.2f} | {result['ns'] / results[0]['ns']:.2f} |")
-    save(work, f"load {form}", known | {"memberships": memberships}, results)
+    print("| what is loaded | headcount, s | of processors, s | beside it | s | of processors, s | × | × of processors |")
+    print("|---|--:|--:|---|--:|--:|--:|--:|")
+    for what, ours, rivals in rows:
+        for rival in rivals:
+            ratios = " | ".join(f"{rival[unit] / max(ours[unit], 1):.2f}" for unit in ("ns", "cpu_ns"))
+            print(f"| {what} | {seconds(ours)} | {rival['engine']} | {seconds(rival)} | {ratios} |")
+    print(f"\n**Growth**\n\n| what is loaded | {memberships // 10:,}, s | of processors, s | {memberships:,}, s | of processors, s "
+          "| × | × of processors |\n|---|--:|--:|--:|--:|--:|--:|")
+    for what, (all_of_them, tenth) in smaller.items():
+        ratios = " | ".join(f"{all_of_them[unit] / tenth[unit]:.1f}" for unit in ("ns", "cpu_ns"))
+        print(f"| {what} | {seconds(tenth)} | {seconds(all_of_them)} | {ratios} |")
+    print("\n**Memory**, at the most while loading: " + ", ".join(
+        f"{what} {ours['peak_bytes'] / memberships:.0f}" for what, ours, _ in rows) + " bytes a membership.")
+    print("\n**The command**, of NDJSON\n\n| | s | of processors, s | × `size` | × of processors |\n|---|--:|--:|--:|--:|")
+    for what, result in times.items():
+        ratios = " | ".join(f"{result[unit] / times['size'][unit]:.2f}" for unit in ("ns", "cpu_ns"))
+        print(f"| `{what}` | {seconds(result)} | {ratios} |")
+    named = [{"what": what, "headcount": ours, "beside": rivals} for what, ours, rivals in rows]
+    save(work, "load", known | {"memberships": memberships}, {"loads": named, "smaller": smaller, "commands": times})
+
+
+def timeline(ours, memberships, work):
+    known = head(
+        "timeline", f"timeline --memberships {memberships}", [ours],
+        f"Contacts over a year from {memberships:,} memberships, two threads, medians: nanoseconds for each change beyond the "
+        "time of three counts. Each timeline begins and ends with the sizes that are counted there.",
+    )
+    print("| filter | changes | ms | one count, ms | ns a change |\n|---|--:|--:|--:|--:|")
+    for name, result in ours["filters"].items():
+        # Of fewer the difference says nothing.
+        if result["changes"] >= 10_000:
+            beyond = (result["ns"] - 3 * result["count_ns"]) / result["changes"]
+            print(f"| {name} | {result['changes']:,} | {milliseconds(result['ns'])} | {milliseconds(result['count_ns'])} | {beyond:.1f} |")
+    save(work, "timeline", known | {"memberships": memberships}, [ours])

@@ -1,4 +1,6 @@
-//! What the binaries share: the population in a table, and times.
+//! What the binaries share: the population in a table, what is loaded, and times.
+
+pub mod load;
 
 use std::hint::black_box;
 use std::io::{self, PipeReader};

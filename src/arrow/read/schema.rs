@@ -1,12 +1,16 @@
 //! What the columns of record batches are: by their names what they mean, by their types what can be made of their values.
 
+use std::collections::BTreeSet;
+
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 
 use super::nested::NestedType;
 use super::{BatchColumns, BatchStream};
 use crate::arrow::types::JSON;
 use crate::catalogue::CUSTOM_PREFIX;
-use crate::columnar::{Column, ColumnType, ColumnsFound, KnownColumns, Meaning, TimestampUnit, WrongColumn};
+use crate::columnar::{
+    Column, ColumnType, ColumnsFound, JSON_COLUMNS, KnownColumns, Meaning, TimestampUnit, WrongColumn, json_columns,
+};
 use crate::contact::Conventions;
 use crate::value::ValueKind;
 
@@ -24,8 +28,13 @@ pub(crate) struct ArrayPlace {
 impl BatchColumns {
     /// The columns that are known by their names, or everything that is wrong with them.
     pub(crate) fn of(stream: &BatchStream<'_>, conventions: &Conventions) -> Result<Self, Vec<WrongColumn>> {
-        let mut sorter =
-            ColumnSorter { conventions, found: ColumnsFound::default(), wrong: Vec::new(), not_read: Vec::new() };
+        let mut sorter = ColumnSorter {
+            conventions,
+            json: json_columns(stream.schema().metadata().get(JSON_COLUMNS).map(String::as_str)),
+            found: ColumnsFound::default(),
+            wrong: Vec::new(),
+            not_read: Vec::new(),
+        };
         sorter.schema(stream.schema());
         let ColumnSorter { found, wrong, not_read, .. } = sorter;
         let KnownColumns { read: columns, unfit } = found.known("record batches")?;
@@ -35,6 +44,8 @@ impl BatchColumns {
 
 struct ColumnSorter<'c> {
     conventions: &'c Conventions,
+    /// The columns whose texts are JSON though their types do not say so.
+    json: BTreeSet<String>,
     found: ColumnsFound<ArrayPlace>,
     wrong: Vec<(ArrayPlace, WrongColumn)>,
     not_read: Vec<(ArrayPlace, String, Option<ValueKind>)>,
@@ -85,7 +96,10 @@ impl ColumnSorter<'_> {
         let found = match field.data_type() {
             // Whose row it is takes bytes for each row, so that no few bytes are any number of contacts.
             DataType::RunEndEncoded(..) if meaning.is_phone_number() => Err("run-end encoded".to_owned()),
-            _ => scalar_type(field),
+            _ => match scalar_type(field) {
+                Ok(ColumnType::Text) if self.json.contains(field.name()) => Ok(ColumnType::Json),
+                found => found,
+            },
         };
         meaning.accept(found, self.conventions.epoch)
     }

@@ -214,10 +214,15 @@ fn custom_fields_that_are_json() {
     let fields = vec![
         Field::new(name, DataType::Utf8, false),
         Field::new("custom_fields.json", DataType::Utf8, true).with_metadata(HashMap::from(json)),
+        Field::new("custom_fields.named", DataType::Utf8, true),
         Field::new("custom_fields.text", DataType::Utf8, true),
     ];
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), vec![phone, Arc::clone(&texts), texts]).unwrap();
-    let expected = r#"{"phone_number": "+1", "custom_fields": {"json": [1, "a"], "text": "[1, \"a\"]"}}"#;
+    // As whoever has read Parquet of ours hands it on.
+    let named = [("headcount.json_columns".to_owned(), r#"["custom_fields.named"]"#.to_owned())];
+    let schema = Arc::new(Schema::new_with_metadata(fields, HashMap::from(named)));
+    let batch = RecordBatch::try_new(schema, vec![phone, Arc::clone(&texts), Arc::clone(&texts), texts]).unwrap();
+    let expected = r#"{"phone_number": "+1", "custom_fields": {
+        "json": [1, "a"], "named": [1, "a"], "text": "[1, \"a\"]"}}"#;
     assert_eq!(read(&RecordReader::new(), &[batch]), [serde_json::from_str::<Contact>(expected).unwrap()]);
 }
 

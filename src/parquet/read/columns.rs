@@ -1,5 +1,7 @@
 //! What the columns of a file are: by their names what they mean, by their types what can be made of their values.
 
+use std::collections::BTreeSet;
+
 use parquet::basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor, Type};
 
@@ -22,11 +24,12 @@ pub(crate) struct ColumnPlace {
 }
 
 /// The columns of a file that are known by their names, or everything that is wrong with them. Of a column without any
-/// value, which `has_values` tells, the type says nothing.
+/// value, which `has_values` tells, the type says nothing; of those that are `json`, the texts are.
 pub(super) fn columns(
     schema: &SchemaDescriptor,
     conventions: &Conventions,
     has_values: impl Fn(usize) -> bool,
+    json: &BTreeSet<String>,
 ) -> Result<KnownColumns<ColumnPlace>, Vec<WrongColumn>> {
     let names = &conventions.names;
     let mut found = ColumnsFound::default();
@@ -39,8 +42,11 @@ pub(super) fn columns(
         let path = descriptor.path().parts();
         let Some((mut name, mut meaning)) = meaning(path, names) else { continue };
         let root = schema.get_column_root(at);
-        let mut of_type =
-            meaning.accept(scalar(&meaning, path, descriptor, names), conventions.epoch).map(|kind| (kind, None));
+        let scalar = match scalar(&meaning, path, descriptor, names) {
+            Ok(ColumnType::Text) if json.contains(&name) => Ok(ColumnType::Json),
+            found => found,
+        };
+        let mut of_type = meaning.accept(scalar, conventions.epoch).map(|kind| (kind, None));
         if let Some(Group { of_type: group, above, is_all_of_them }) = group(root, path, &meaning, names) {
             next = at
                 + schema.columns()[at..]

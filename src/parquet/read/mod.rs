@@ -35,7 +35,7 @@ use self::columns::{ColumnPlace, FileColumn};
 use self::damage::{Damage, guarded};
 use self::nested::NestedChunk;
 use self::pages::PageMemory;
-use super::metadata::FileGuarantees;
+use super::metadata::{FileGuarantees, json_columns_of};
 use crate::columnar::{self, ColumnSource, Filled, KnownColumns, Meaning, RowsRead, UnfitColumn, WrongColumn};
 use crate::estimate::SampleInfo;
 use crate::plan::Plan;
@@ -89,7 +89,8 @@ impl ParquetFile {
         let has_values = |at: usize| metadata.row_groups().iter().any(|group| footer::has_values(group, at));
         let schema = metadata.file_metadata().schema_descr();
         let KnownColumns { read: columns, unfit } =
-            columns::columns(schema, &reading.conventions, has_values).map_err(Unreadable::Columns)?;
+            columns::columns(schema, &reading.conventions, has_values, &json_columns_of(metadata.file_metadata()))
+                .map_err(Unreadable::Columns)?;
         for column in &columns {
             let ColumnPlace { at, nested } = &column.place;
             let parts = *at..at + nested.as_ref().map_or(1, |nested| nested.columns);

@@ -341,7 +341,7 @@ impl<'n> FastJson<'n> {
                 }
                 b't' | b'f' => column.others.push(row, &Value::Bool(scan.flag()?)),
                 b'n' => scan.null(),
-                _ => column.others.push(row, &Value::Number(scan.number()?)),
+                _ => column.numbers.push(row, &scan.number()?),
             };
             there_is_room.then_some(())?;
         }

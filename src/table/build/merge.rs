@@ -20,15 +20,15 @@ pub(super) struct Merged {
     pub(super) rows: RowKeys,
 }
 
-/// The distinct values of all shards, each with the number of its rows.
-struct Distinct<'s, V: ?Sized> {
-    values: Vec<&'s V>,
+/// The distinct values of all shards, each with the number of its rows: by reference, or where they are small themselves.
+struct Distinct<V> {
+    values: Vec<V>,
     weights: Vec<u64>,
     places: HashTable<u32>,
     hashes: DefaultHashBuilder,
 }
 
-impl<'s, V: ?Sized + Hash + Eq> Distinct<'s, V> {
+impl<V: Copy + Hash + Eq> Distinct<V> {
     fn new() -> Self {
         Self {
             values: Vec::new(),
@@ -39,7 +39,7 @@ impl<'s, V: ?Sized + Hash + Eq> Distinct<'s, V> {
     }
 
     /// The place of a value that has `weight` rows more.
-    fn add(&mut self, value: &'s V, weight: u64) -> u32 {
+    fn add(&mut self, value: V, weight: u64) -> u32 {
         let Self { values, weights, places, hashes } = self;
         let hash = hashes.hash_one(value);
         if let Some(place) = places.find(hash, |place| values[*place as usize] == value) {
@@ -54,14 +54,19 @@ impl<'s, V: ?Sized + Hash + Eq> Distinct<'s, V> {
     }
 
     /// The place of each code of a shard; of a code without rows, any.
-    fn add_all<D: Dictionary<Value = V>>(&mut self, dictionary: &'s D, codes: impl Iterator<Item = u16>) -> Vec<u32> {
+    fn add_all<'s, D: Dictionary>(
+        &mut self,
+        dictionary: &'s D,
+        codes: impl Iterator<Item = u16>,
+        value: impl Fn(&'s D::Value) -> V,
+    ) -> Vec<u32> {
         let mut weights = vec![0; dictionary.len() + 1];
         codes.for_each(|code| weights[usize::from(code)] += 1);
         let mut places = vec![0; weights.len()];
         for code in 1..weights.len() {
             if weights[code] > 0 {
                 // OK because codes have 16 bits.
-                places[code] = self.add(dictionary.value(code as u16), weights[code]);
+                places[code] = self.add(value(dictionary.value(code as u16)), weights[code]);
             }
         }
         places
@@ -106,8 +111,10 @@ where
     D: Dictionary<Value: ToOwned + Ord + Sync>,
 {
     let mut distinct = Distinct::new();
-    let places: Vec<Vec<u32>> =
-        shards.iter().map(|shard| distinct.add_all(&shard.dictionary, shard.codes.iter().copied())).collect();
+    let places: Vec<Vec<u32>> = shards
+        .iter()
+        .map(|shard| distinct.add_all(&shard.dictionary, shard.codes.iter().copied(), |value| value))
+        .collect();
     let Distinct { values, weights, .. } = distinct;
     let order = in_order(values.len(), &weights, |a, b| values[a].cmp(values[b]));
     let mut rows = RowKeys::none(shards.iter().map(|shard| shard.codes.len()).sum(), values.len());
@@ -125,40 +132,46 @@ where
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum CustomRef<'s> {
     // In the order of a `Value`: of what has the same rank, a text is behind what is none.
+    Number(Number),
     Other(&'s Value),
     Text(&'s str),
 }
 
 /// The column of a custom field; each shard's with the number of the shard's first row, of `rows` in all.
 pub(super) fn custom(shards: Vec<(usize, CustomColumn)>, rows: usize) -> Merged {
-    let (mut texts, mut others) = (Distinct::new(), Distinct::new());
-    let places: Vec<(Vec<u32>, Vec<u32>)> = shards
+    let (mut texts, mut numbers, mut others) = (Distinct::new(), Distinct::new(), Distinct::new());
+    let places: Vec<[Vec<u32>; 3]> = shards
         .iter()
         .map(|(_, column)| {
             let codes = |(_, code): &(u16, u16)| *code;
-            (
-                texts.add_all(&column.texts.dictionary, column.texts.entries.iter().map(codes)),
-                others.add_all(&column.others.dictionary, column.others.entries.iter().map(codes)),
-            )
+            [
+                texts.add_all(&column.texts.dictionary, column.texts.entries.iter().map(codes), |text| text),
+                numbers.add_all(&column.numbers.dictionary, column.numbers.entries.iter().map(codes), |number| *number),
+                others.add_all(&column.others.dictionary, column.others.entries.iter().map(codes), |value| value),
+            ]
         })
         .collect();
-    // Those that are no texts stand behind those that are. Ranks are worked out once: a text is read as a number.
-    let texts_end = texts.values.len();
-    let mut values: Vec<((u8, Option<Number>), CustomRef<'_>)> = Vec::with_capacity(texts_end + others.values.len());
-    values.extend(texts.values.iter().map(|text| (rank_of_text(text), CustomRef::Text(text))));
+    // Numbers stand behind texts, and others behind both. Ranks are worked out once: a text is read as a number.
+    let (texts_end, numbers_end) = (texts.values.len(), texts.values.len() + numbers.values.len());
+    let mut values: Vec<((u8, Option<Number>), CustomRef<'_>)> = Vec::with_capacity(numbers_end + others.values.len());
+    values.extend(texts.values.iter().map(|text: &&str| (rank_of_text(text), CustomRef::Text(text))));
+    let rank_of_number = |number: &Number| rank(&Value::Number(*number));
+    values.extend(numbers.values.iter().map(|number| (rank_of_number(number), CustomRef::Number(*number))));
     values.extend(others.values.iter().map(|value| (rank(value), CustomRef::Other(value))));
-    let mut weights = texts.weights;
-    weights.extend(others.weights);
+    let weights = [texts.weights, numbers.weights, others.weights].concat();
     let order = in_order(values.len(), &weights, |a, b| values[a].cmp(&values[b]));
     let mut keys = RowKeys::none(rows, values.len());
-    for ((first, column), (of_texts, mut of_others)) in shards.iter().zip(places) {
-        of_others.iter_mut().for_each(|place| *place += texts_end as u32);
+    for ((first, column), [of_texts, mut of_numbers, mut of_others]) in shards.iter().zip(places) {
+        of_numbers.iter_mut().for_each(|place| *place += texts_end as u32);
+        of_others.iter_mut().for_each(|place| *place += numbers_end as u32);
         scatter(&mut keys, *first, &column.texts, &order.numbers(&of_texts));
+        scatter(&mut keys, *first, &column.numbers, &order.numbers(&of_numbers));
         scatter(&mut keys, *first, &column.others, &order.numbers(&of_others));
     }
     let buckets = Buckets::new(&order.weights, values.len() as u64);
     let owned = |place: &u32| match values[*place as usize].1 {
         CustomRef::Text(text) => Value::from(text),
+        CustomRef::Number(number) => Value::Number(number),
         CustomRef::Other(value) => value.clone(),
     };
     let domain = Domain::Custom(CustomValues::new(order.sorted.iter().map(owned).collect()));

@@ -239,8 +239,8 @@ impl Bytes<'_> {
 
     fn chunk(&mut self, stored: StoredChunk, rows: usize, buckets: &Buckets) -> Option<ColumnChunk> {
         let words = rows.div_ceil(WORD);
-        let are_known =
-            |codes: &[u8]| codes.iter().max().is_none_or(|last| usize::from(*last) <= buckets.firsts().len());
+        // As a fold of bytes, which takes many at once.
+        let are_known = |codes: &[u8]| usize::from(codes.iter().copied().fold(0, u8::max)) <= buckets.firsts().len();
         match stored {
             StoredChunk::Few(codes) => {
                 let are_few = codes.len() <= 1 << PLANES && are_known(&codes);

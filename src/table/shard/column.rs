@@ -1,6 +1,7 @@
 //! Columns of a shard.
 
 use super::dictionary::{Dictionary, Texts, Values};
+use crate::number::Number;
 use crate::value::Value;
 
 /// A value a row, as the code of a dictionary; 0 is no value.
@@ -92,7 +93,9 @@ impl<D: Dictionary> Sparse<D> {
 pub(crate) struct CustomColumn {
     pub(crate) key: Box<str>,
     pub(crate) texts: Sparse<Texts>,
-    /// Those that are no texts.
+    /// Of which there may be as many different ones as rows.
+    pub(crate) numbers: Sparse<Values<Number>>,
+    /// Those that are neither.
     pub(crate) others: Sparse<Values<Value>>,
 }
 
@@ -105,27 +108,30 @@ impl CustomColumn {
     pub(crate) fn push(&mut self, row: usize, value: &Value) -> bool {
         match value {
             Value::Text(text) => self.texts.push(row, text),
+            Value::Number(number) => self.numbers.push(row, number),
             other => self.others.push(row, other),
         }
     }
 
     pub(super) fn get(&self, row: usize) -> Option<Value> {
         let text = self.texts.get(row).map(Value::from);
-        text.or_else(|| self.others.get(row).cloned())
+        text.or_else(|| self.numbers.get(row).copied().map(Value::Number)).or_else(|| self.others.get(row).cloned())
     }
 
     /// Whether no row has a value.
     pub(crate) fn is_empty(&self) -> bool {
-        self.texts.entries.is_empty() && self.others.entries.is_empty()
+        self.texts.entries.is_empty() && self.numbers.entries.is_empty() && self.others.entries.is_empty()
     }
 
     pub(super) fn truncate(&mut self, rows: usize) {
         self.texts.truncate(rows);
+        self.numbers.truncate(rows);
         self.others.truncate(rows);
     }
 
     pub(super) fn close(&mut self) {
         self.texts.close();
+        self.numbers.close();
         self.others.close();
     }
 }

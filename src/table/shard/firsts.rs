@@ -2,6 +2,7 @@
 
 use super::{Dictionary, Flag, Shard, Sparse};
 use crate::note::{ComparedKey, written};
+use crate::value::Value;
 
 impl Shard {
     /// The first record whose phone number is not in E.164, and that number.
@@ -28,8 +29,10 @@ impl Shard {
     pub(crate) fn first_unfit(&self, ComparedKey { key, with }: &ComparedKey) -> Option<(usize, String)> {
         let column = self.custom.iter().find(|column| *column.key == *key.as_str())?;
         let text = first_entry(&column.texts, |text| !with.fits_text(text)).map(|(row, text)| (row, text.to_owned()));
+        let number = first_entry(&column.numbers, |number| !with.fits(&Value::Number(*number)));
+        let number = number.map(|(row, number)| (row, written(&Value::Number(*number))));
         let other = first_entry(&column.others, |value| !with.fits(value)).map(|(row, value)| (row, written(value)));
-        let (row, value) = text.into_iter().chain(other).min_by_key(|(row, _)| *row)?;
+        let (row, value) = text.into_iter().chain(number).chain(other).min_by_key(|(row, _)| *row)?;
         Some((self.ends.partition_point(|end| *end <= row), value))
     }
 }

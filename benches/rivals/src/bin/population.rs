@@ -1,18 +1,18 @@
-//! headcount's side of `population`, `growth`, `many` and `load`; results are JSON on standard output.
+//! headcount's side of `population`, `growth`, `many`, `load` and `timeline`; results are JSON on standard output.
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::hint::black_box;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::time::Instant;
 
+use chrono::TimeDelta;
 use headcount::{
-    Audience, RecordReader, Table, TableBuilder,
+    Audience, EvalContext, Table,
     semantics::{Subscription, Unit},
 };
 use headcount_generate::{Population, PopulationFormat, audiences};
-use headcount_rivals::{Failure, SEED, cx, median, pool, table};
+use headcount_rivals::{Failure, SEED, cx, load, median, pool, table};
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -40,10 +40,16 @@ fn main() -> Result<(), Failure> {
         ["audiences", count, path] => write_audiences(count.parse()?, path)?,
         ["count", memberships, corpus] => count(&table(memberships.parse()?)?, &questions(corpus)?)?,
         ["many", memberships, path] => many(&table(memberships.parse()?)?, path.as_ref())?,
-        ["load", path] => load(path.as_ref())?,
+        ["image", path, image] => write_image(path, image)?,
+        ["load", "file", path] => load::file(path.as_ref())?,
+        ["load", "image", path] => load::image(path.as_ref())?,
+        ["load", "arrow", path] => load::arrow(path.as_ref(), false)?,
+        ["load", "arrow-dictionaries", path] => load::arrow(path.as_ref(), true)?,
+        ["timeline", memberships, corpus] => timelines(&table(memberships.parse()?)?, &questions(corpus)?)?,
         _ => {
             return Err(
-                "csv N PATH | ndjson N PATH | parquet N PATH | audiences N PATH | count N CORPUS | many N PATH | load PATH"
+                "csv N PATH | ndjson N PATH | parquet N PATH | audiences N PATH | image FROM PATH | count N CORPUS \
+                 | many N PATH | load file|image|arrow|arrow-dictionaries PATH | timeline N CORPUS"
                     .into(),
             );
         }
@@ -54,6 +60,12 @@ fn main() -> Result<(), Failure> {
 
 fn write(format: PopulationFormat, memberships: u64, path: &str) -> Result<Value, Failure> {
     Population::new(memberships, SEED).write(format, &mut File::create(path)?, &mut |_| {})?;
+    Ok(Value::Null)
+}
+
+/// The records of a file, as a table image.
+fn write_image(path: &str, image: &str) -> Result<Value, Failure> {
+    Table::read([path])?.save(image)?;
     Ok(Value::Null)
 }
 
@@ -182,23 +194,23 @@ fn many(table: &Table, path: &Path) -> Result<Value, Failure> {
     Ok(json!({ "engine": "headcount", "version": env!("CARGO_PKG_VERSION"), "units": result }))
 }
 
-/// A file to a table that has answered once.
-fn load(path: &Path) -> Result<Value, Failure> {
+/// The timelines of the corpus over a year, each beside three counts.
+fn timelines(table: &Table, questions: &[(String, Audience)]) -> Result<Value, Failure> {
     let pool = pool(2)?;
-    let mut times = Vec::new();
-    let mut answer = 0;
-    for _ in 0..3 {
-        let begun = Instant::now();
-        let mut builder = TableBuilder::default();
-        let reader = RecordReader::new().threads(2);
-        reader.read_into(path, &mut builder)?;
-        let table = pool.install(|| builder.build());
-        times.push(u64::try_from(begun.elapsed().as_nanos())?);
-        let audience = Audience::of("click_count >= 3".parse()?);
-        answer = pool.install(|| table.size(&audience, &cx(Unit::Memberships, Subscription::ActiveOnly)).value);
+    let mut filters = Map::new();
+    for (name, audience) in questions {
+        let cx = cx(Unit::Contacts, Subscription::ActiveOnly);
+        let to = cx.now + TimeDelta::days(365);
+        let timeline = table.timeline(audience, &cx, to);
+        let sizes = [cx.now, to].map(|now| table.size(audience, &EvalContext { now, ..cx }).value);
+        if [Some(timeline.first()), timeline.at(to)] != sizes.map(Some) {
+            return Err(format!("{name}: its timeline and its sizes differ").into());
+        }
+        let changes = timeline.changes().len();
+        drop(timeline);
+        let count_ns = pool.install(|| median(|| table.size(audience, &cx).value));
+        let ns = pool.install(|| median(|| table.timeline(audience, &cx, to)));
+        filters.insert(name.clone(), json!({ "changes": changes, "ns": ns, "count_ns": count_ns }));
     }
-    times.sort_unstable();
-    Ok(
-        json!({ "engine": "headcount", "version": env!("CARGO_PKG_VERSION"), "answer": answer, "ns": times[times.len() / 2] }),
-    )
+    Ok(json!({ "engine": "headcount", "version": env!("CARGO_PKG_VERSION"), "filters": filters }))
 }
