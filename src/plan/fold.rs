@@ -1,5 +1,7 @@
 //! What can be said of a plan without looking at a record.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use super::Node;
 use super::custom::CustomMatch;
 use super::interval::{End, Interval, Ordered};
@@ -58,52 +60,71 @@ fn fold_group(junction: Junction, members: Vec<Node>) -> Node {
     logic::grouped(junction, members)
 }
 
-fn distinct(members: Vec<Node>) -> Vec<Node> {
-    let mut seen = std::collections::HashSet::new();
-    members.into_iter().filter(|member| seen.insert(member.clone())).collect()
+/// Each member once, where it stands first.
+fn distinct(mut members: Vec<Node>) -> Vec<Node> {
+    let mut seen = HashSet::with_capacity(members.len());
+    let mut is_first: VecDeque<bool> = members.iter().map(|member| seen.insert(member)).collect();
+    drop(seen);
+    members.retain(|_| is_first.pop_front().unwrap_or(true));
+    members
 }
 
 /// A leaf and its exact complement: one of them holds, and only one.
 fn has_complements(members: &[Node]) -> bool {
-    let mut by_value = std::collections::HashMap::<_, Vec<&Leaf>>::new();
-    for member in members {
-        if let Node::Leaf(leaf) = member {
-            by_value.entry((&leaf.subject, leaf.list, &leaf.test)).or_default().push(leaf);
-        }
+    let leaves = || members.iter().filter_map(|member| if let Node::Leaf(leaf) = member { Some(leaf) } else { None });
+    // Most groups have none, because what is positive and what is negated are not of one value.
+    if leaves().all(|leaf| leaf.negated) || !leaves().any(|leaf| leaf.negated) {
+        return false;
+    }
+    let mut by_value = HashMap::<_, Vec<&Leaf>>::new();
+    for leaf in leaves() {
+        by_value.entry((&leaf.subject, leaf.list, &leaf.test)).or_default().push(leaf);
     }
     by_value.values().any(|leaves| leaves.iter().any(|one| leaves.iter().any(|other| one.is_complement_of(other))))
 }
 
+/// For each member that is a positive test of a value, the number of that value: tests of one value have one.
+fn values(members: &[Node]) -> Vec<Option<usize>> {
+    let mut numbers = HashMap::<(&Subject, Option<i64>), usize>::new();
+    let number = |member| match member {
+        &Node::Leaf(Leaf { ref subject, list, negated: false, missing: false, .. }) => {
+            let next = numbers.len();
+            Some(*numbers.entry((subject, list)).or_insert(next))
+        }
+        _ => None,
+    };
+    members.iter().map(number).collect()
+}
+
 /// Positive tests of one value become one: their intersection in AND, their union in OR.
 fn join(members: Vec<Node>, junction: Junction) -> Vec<Node> {
-    let mut first = std::collections::HashMap::<(Subject, Option<i64>), usize>::new();
+    let members = distinct(members);
+    let values = values(&members);
+    // For each value, where the first test of it stands.
+    let mut first: Vec<Option<usize>> = vec![None; members.len()];
     // Sets of values that one value may be in, beside the place of the first: joined one by one, the time they took would
     // grow with the square of their number.
-    let mut sets = std::collections::HashMap::<usize, Vec<LeafTest>>::new();
+    let mut sets = HashMap::<usize, Vec<LeafTest>>::new();
     let mut joined: Vec<Node> = Vec::with_capacity(members.len());
-    for member in distinct(members) {
-        if let Node::Leaf(leaf) = &member
-            && !leaf.negated
-            && !leaf.missing
-        {
+    for (member, value) in members.into_iter().zip(values) {
+        if let (Node::Leaf(leaf), Some(value)) = (&member, value) {
             let combine = match junction {
                 Junction::All => intersection,
                 Junction::Any => union,
             };
-            let key = (leaf.subject.clone(), leaf.list);
-            if let Some(at) = first.get(&key)
-                && let Node::Leaf(known) = &joined[*at]
+            if let Some(at) = first[value]
+                && let Node::Leaf(known) = &joined[at]
             {
                 if junction == Junction::Any && are_sets(&known.test, &leaf.test) {
-                    sets.entry(*at).or_default().push(leaf.test.clone());
+                    sets.entry(at).or_default().push(leaf.test.clone());
                     continue;
                 }
                 if let Some(test) = combine(&known.test, &leaf.test) {
-                    joined[*at] = fold_leaf(Leaf { test, ..leaf.clone() });
+                    joined[at] = fold_leaf(Leaf { test, ..leaf.clone() });
                     continue;
                 }
             }
-            first.entry(key).or_insert(joined.len());
+            first[value].get_or_insert(joined.len());
         }
         joined.push(member);
     }
