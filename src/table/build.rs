@@ -98,30 +98,38 @@ pub(super) struct Built {
     pub(super) dnc_lifted: u64,
 }
 
-/// A table of the records of shards, which are closed. If it is to stop before its end, it does within the column in hand,
-/// and what there is by then is of no use.
+impl Built {
+    /// What is made of no records, and where making it was stopped.
+    fn nothing() -> Self {
+        let columns = Columns::new(OddPhones::default());
+        Self { columns, segments: Vec::new(), others: Vec::new(), contacts: 0, replaced: 0, dnc_lifted: 0 }
+    }
+}
+
+/// A table of the records of shards, which are closed; nothing, if it is to stop before its end.
+///
+/// A part that is cut short may be of any length: whoever reads it looks first whether it is to stop.
 pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, pauses: &Pauses<'_>) -> Built {
     let stop = &pauses.stop;
-    let mut rows: usize = shards.iter().map(Shard::memberships).sum();
+    let rows: usize = shards.iter().map(Shard::memberships).sum();
     let records: usize = shards.iter().map(Shard::records).sum();
     assert!(rows.max(records) < u32::MAX as usize, "rows are counted in 32 bits throughout");
-    let mut custom = custom_columns(&mut shards);
+    let custom = custom_columns(&mut shards);
     let odd_phones = odd_phones(&mut shards);
     let phones: Vec<(Vec<Phone>, Vec<u16>)> =
         shards.iter_mut().map(|shard| (std::mem::take(&mut shard.phones), std::mem::take(&mut shard.ends))).collect();
-    let mut contacts = ContactRows::find(&phones, stop);
+    let contacts = ContactRows::find(&phones, stop);
     drop(phones);
-    if stop.is_stopped() {
-        // Of nothing it is built at once.
-        (shards, custom, rows, contacts) = (Vec::new(), CustomColumns::new(), 0, ContactRows::none());
-    }
 
-    let lists = coded(shards.iter_mut().map(|shard| std::mem::take(&mut shard.list)).collect(), Domain::Lists);
-    let active = flags(shards.iter_mut().map(|shard| std::mem::take(&mut shard.active)).collect());
+    let lists = coded(take(&mut shards, |shard| &mut shard.list), stop, Domain::Lists);
+    let active = flags(take(&mut shards, |shard| &mut shard.active));
+    if stop.is_stopped() {
+        return Built::nothing();
+    }
     let list_ids = if let Domain::Lists(ids) = &lists.domain { &**ids } else { &[] };
-    let runs = runs(&contacts, &lists.rows, &active.rows, list_ids, layout);
+    let runs = runs(&contacts, &lists.rows, &active.rows, list_ids, layout, stop);
     let columns_of_task = (ROWS_OF_TASK / rows.max(1)).max(1);
-    let frame = Frame { contacts: &contacts, runs: &runs, least: columns_of_task };
+    let frame = Frame { contacts: &contacts, runs: &runs, least: columns_of_task, stop };
 
     let mut tasks = columns(shards, custom, rows, &frame);
     tasks.push(Box::new(|| frame.place(ColumnId::List, lists)));
@@ -133,6 +141,9 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, pauses: &Pauses<'_>)
         placed
     };
     let placed: Vec<Placed> = tasks.map(place).collect();
+    if stop.is_stopped() {
+        return Built::nothing();
+    }
 
     let others = others(&frame, &odd_phones, &placed);
     let on_dnc = ColumnId::Flag(FlagField::OnDnc);
@@ -178,6 +189,7 @@ struct Frame<'b> {
     runs: &'b ContactRuns,
     /// How many runs of a column are worth a task.
     least: usize,
+    stop: &'b StopToken,
 }
 
 /// A column whose rows have found their places.
@@ -197,6 +209,9 @@ impl Frame<'_> {
     fn place(&self, id: ColumnId, merged: Merged) -> Placed {
         let Merged { domain, buckets, rows } = merged;
         let mut column = Column::new(domain, buckets);
+        if self.stop.is_stopped() {
+            return Placed { id, column, stripes: Vec::new(), others: Vec::new(), taken_back: 0 };
+        }
         let of_contacts = id.is_of_the_contact();
         let parts: Vec<(Vec<ColumnChunk>, Box<[u64; 256]>)> = self
             .runs
@@ -224,6 +239,13 @@ impl Frame<'_> {
         Placed { id, column, stripes, others, taken_back: 0 }
     }
 
+    /// All contacts, unless it is to stop before.
+    fn contacts_until_stopped(&self) -> impl Iterator<Item = usize> {
+        /// So many are looked at in far less than a millisecond.
+        const BETWEEN_LOOKS: usize = 1 << 14;
+        (0..self.contacts.len()).take_while(|contact| !contact.is_multiple_of(BETWEEN_LOOKS) || !self.stop.is_stopped())
+    }
+
     /// How often a record says of its contact that a flag is not so which an earlier one said is.
     fn taken_back(&self, by_record: &RowKeys) -> u64 {
         let (yes, no) = (Flag::Yes as u32, Flag::No as u32);
@@ -240,7 +262,7 @@ impl Frame<'_> {
         if self.contacts.have_one_record_each() {
             return 0;
         }
-        let several = (0..self.contacts.len()).filter(|contact| self.contacts.records(*contact).len() > 1);
+        let several = self.contacts_until_stopped().filter(|contact| self.contacts.records(*contact).len() > 1);
         several.map(of_contact).sum()
     }
 
@@ -248,7 +270,7 @@ impl Frame<'_> {
     fn keep_last(&self, merged: Merged, default: u32) -> Merged {
         let Merged { domain, buckets, rows: by_record } = merged;
         let mut rows = RowKeys::none(self.contacts.len(), usize::try_from(domain.keys()).unwrap_or(usize::MAX));
-        for contact in 0..self.contacts.len() {
+        for contact in self.contacts_until_stopped() {
             let said = self.contacts.records(contact).iter().rev().map(|record| by_record.number(*record as usize));
             rows.put(contact, said.into_iter().find(|number| *number > 0).unwrap_or(default));
         }
@@ -268,29 +290,29 @@ fn columns<'b>(
 ) -> Vec<Task<'b>> {
     let mut tasks: Vec<Task<'b>> = Vec::new();
     for (key, columns) in custom_fields {
-        tasks.push(Box::new(move || frame.place(ColumnId::Custom(key), custom(columns, rows))));
+        tasks.push(Box::new(move || frame.place(ColumnId::Custom(key), custom(columns, rows, frame.stop))));
     }
     for field in AmountField::ALL {
         let column = take(&mut shards, |shard| &mut shard.amounts[*field as usize]);
-        tasks.push(Box::new(move || frame.place(ColumnId::Amount(*field), coded(column, Domain::Amounts))));
+        tasks.push(Box::new(move || frame.place(ColumnId::Amount(*field), coded(column, frame.stop, Domain::Amounts))));
     }
     for field in TimeField::ALL {
         let column: Vec<Vec<i64>> = take(&mut shards, |shard| &mut shard.times[*field as usize]);
         tasks.push(Box::new(move || {
-            let (domain, buckets, rows) = instants(column);
+            let (domain, buckets, rows) = instants(column, frame.stop);
             frame.place(ColumnId::Time(*field), Merged { domain: Domain::Instants(domain), buckets, rows })
         }));
     }
     for field in CountField::ALL {
         let column = take(&mut shards, |shard| &mut shard.counts[*field as usize]);
-        tasks.push(Box::new(move || frame.place(ColumnId::Count(*field), coded(column, Domain::Counts))));
+        tasks.push(Box::new(move || frame.place(ColumnId::Count(*field), coded(column, frame.stop, Domain::Counts))));
     }
     // The phone number is none of the columns: contacts are told apart by it.
     for field in TextField::ALL.iter().filter(|field| **field != TextField::PhoneNumber) {
         let (id, column) = (ColumnId::Text(*field), take(&mut shards, |shard| &mut shard.texts[*field as usize]));
         tasks.push(Box::new(move || {
             let texts = |texts: Vec<String>| texts.into_iter().map(String::into_boxed_str).collect();
-            let merged = coded(column, |all| Domain::Texts(TextValues::Owned(texts(all))));
+            let merged = coded(column, frame.stop, |all| Domain::Texts(TextValues::Owned(texts(all))));
             let merged = if id.is_of_the_contact() { frame.keep_last(merged, 0) } else { merged };
             frame.place(id, merged)
         }));

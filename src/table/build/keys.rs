@@ -1,6 +1,7 @@
 //! The key of each row of a column, as it stands before rows have found their places.
 
 use super::runs::ContactRun;
+use crate::stop::StopToken;
 use crate::table::column::{Buckets, Column, NO_VALUE};
 use crate::table::column_chunk::ColumnChunk;
 use crate::table::domain::Instants;
@@ -134,12 +135,14 @@ fn stripes(
 /// A second, in microseconds: the unit of instants that are all whole ones.
 const SECOND: i64 = 1_000_000;
 
-/// A column of instants, in the order of their parts: in seconds where all are whole ones.
-pub(super) fn instants(parts: Vec<Vec<i64>>) -> (Instants, Buckets, RowKeys) {
+/// A column of instants, in the order of their parts: in seconds where all are whole ones. There are fewer parts if it is to
+/// stop before.
+pub(super) fn instants(parts: Vec<Vec<i64>>, stop: &StopToken) -> (Instants, Buckets, RowKeys) {
     // Enough of them to balance 255 buckets to a few parts in a hundred.
     const SAMPLE: usize = 1 << 16;
     let rows: usize = parts.iter().map(Vec::len).sum();
-    let known = || parts.iter().flatten().copied().filter(|instant| *instant != NO_INSTANT);
+    let goes_on = || !stop.is_stopped();
+    let known = || parts.iter().take_while(|_| goes_on()).flatten().copied().filter(|instant| *instant != NO_INSTANT);
     let first = known().next().unwrap_or(0);
     let (base, end, whole) = known().fold((first, first, true), |(base, end, whole), instant| {
         let seconds_apart = instant.rem_euclid(SECOND) == first.rem_euclid(SECOND);
@@ -163,7 +166,7 @@ pub(super) fn instants(parts: Vec<Vec<i64>>) -> (Instants, Buckets, RowKeys) {
         let number = |instant| key(instant, &instants).map_or(0, |key| key as u32 + 1);
         let mut numbers = Vec::with_capacity(rows);
         // Part by part, so that each goes as soon as it is read.
-        parts.into_iter().for_each(|part| numbers.extend(part.into_iter().map(number)));
+        parts.into_iter().take_while(|_| goes_on()).for_each(|part| numbers.extend(part.into_iter().map(number)));
         RowKeys::Near(numbers, last)
     } else {
         RowKeys::Far(parts.concat(), instants.clone())
@@ -225,7 +228,7 @@ mod tests {
             (vec![vec![-1, 0, i64::MAX - 1]], 1, vec![Some(0), Some(1), Some(i64::MAX)]),
         ] {
             let of = format!("{parts:?}");
-            let (instants, _, rows) = instants(parts);
+            let (instants, _, rows) = instants(parts, &StopToken::never());
             let found: Vec<Option<i64>> = (0..keys.len()).map(|row| rows.key(row).map(|key| key as i64)).collect();
             assert_eq!((instants.unit, &found), (unit, &keys), "{of}");
             assert_eq!(instants.last as i64, keys.into_iter().flatten().max().unwrap_or(0), "{of}");

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::keys::RowKeys;
 use crate::number::Number;
+use crate::stop::StopToken;
 use crate::table::column::Buckets;
 use crate::table::domain::{CustomValues, Domain, rank};
 use crate::table::shard::{Coded, CustomColumn, Dictionary, Sparse};
@@ -102,24 +103,24 @@ impl SortedValues {
     }
 }
 
-/// The column of all shards' columns.
+/// The column of all shards' columns; of fewer, if it is to stop before.
 pub(super) fn coded<D>(
     shards: Vec<Coded<D>>,
+    stop: &StopToken,
     domain: impl FnOnce(Vec<<D::Value as ToOwned>::Owned>) -> Domain,
 ) -> Merged
 where
     D: Dictionary<Value: ToOwned + Ord + Sync>,
 {
     let mut distinct = Distinct::new();
-    let places: Vec<Vec<u32>> = shards
-        .iter()
+    let places: Vec<Vec<u32>> = (shards.iter().take_while(|_| !stop.is_stopped()))
         .map(|shard| distinct.add_all(&shard.dictionary, shard.codes.iter().copied(), |value| value))
         .collect();
     let Distinct { values, weights, .. } = distinct;
     let order = in_order(values.len(), &weights, |a, b| values[a].cmp(values[b]));
     let mut rows = RowKeys::none(shards.iter().map(|shard| shard.codes.len()).sum(), values.len());
     let mut from = 0;
-    for (shard, places) in shards.iter().zip(&places) {
+    for (shard, places) in shards.iter().zip(&places).take_while(|_| !stop.is_stopped()) {
         rows.fill(from, &shard.codes, &order.numbers(places));
         from += shard.codes.len();
     }
@@ -137,11 +138,13 @@ enum CustomRef<'s> {
     Text(&'s str),
 }
 
-/// The column of a custom field; each shard's with the number of the shard's first row, of `rows` in all.
-pub(super) fn custom(shards: Vec<(usize, CustomColumn)>, rows: usize) -> Merged {
+/// The column of a custom field; each shard's with the number of the shard's first row, of `rows` in all. It is of fewer
+/// shards, if it is to stop before.
+pub(super) fn custom(shards: Vec<(usize, CustomColumn)>, rows: usize, stop: &StopToken) -> Merged {
     let (mut texts, mut numbers, mut others) = (Distinct::new(), Distinct::new(), Distinct::new());
     let places: Vec<[Vec<u32>; 3]> = shards
         .iter()
+        .take_while(|_| !stop.is_stopped())
         .map(|(_, column)| {
             let codes = |(_, code): &(u16, u16)| *code;
             [

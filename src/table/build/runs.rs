@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::Layout;
 use super::contacts::ContactRows;
 use super::keys::RowKeys;
+use crate::stop::StopToken;
 use crate::table::segment::Lists;
 
 /// About how many contacts are put together at one time.
@@ -111,21 +112,23 @@ fn keep_last_of_list(rows: &mut Vec<(u32, u32)>) {
 }
 
 /// Puts contacts together by their lists, and by which of those they are active on: a slot that is active for all is
-/// scanned without a look at who is, and one that is active for nobody not at all.
+/// scanned without a look at who is, and one that is active for nobody not at all. There are fewer if it is to stop before.
 pub(super) fn runs(
     contacts: &ContactRows,
     lists: &RowKeys,
     active: &RowKeys,
     list_ids: &[i64],
     layout: Layout,
+    stop: &StopToken,
 ) -> ContactRuns {
     let starts: Vec<usize> = (0..contacts.len()).step_by(TOGETHER).collect();
     let parts: Vec<ListShapes> = starts
         .into_par_iter()
+        .take_any_while(|_| !stop.is_stopped())
         .map(|start| ListShapes::find(contacts, start..contacts.len().min(start + TOGETHER), lists, active))
         .collect();
     let mut shapes = ListShapes::default();
-    for part in parts {
+    for part in parts.into_iter().take_while(|_| !stop.is_stopped()) {
         shapes.replaced += part.replaced;
         for (shape, of_contacts, of_rows) in part.shapes {
             let (_, all_contacts, all_rows) = shapes.of(&shape);
