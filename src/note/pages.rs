@@ -139,11 +139,10 @@ impl Pages {
             let missing =
                 |total: Option<u64>, read: u64| total.and_then(|total| total.checked_sub(read)).filter(|n| *n > 0);
             let (count, message) = if let Some(count) = missing(totals.pages, pages) {
-                let (read, all) = (counted(pages, "page"), counted(pages + count, "page"));
-                (Some(count), format!("{read} of {all} were read"))
+                (Some(count), format!("{pages} of {} {} read", counted(pages + count, "page"), were(pages)))
             } else if let Some(count) = missing(*contacts, *records) {
                 let (read, all) = (counted(*records, "record"), counted(records + count, "contact"));
-                (Some(count), format!("its pages speak of {all}, and {read} were read"))
+                (Some(count), format!("its pages speak of {all}, and {read} {} read", were(*records)))
             } else if *is_followed && !has_last && totals.pages.is_none() {
                 (None, format!("{} {} read, and the last says that more follow", counted(pages, "page"), were(pages)))
             } else {
@@ -166,12 +165,12 @@ mod tests {
     fn pages_that_say_the_same_belong_together() {
         let totals = |pages, contacts| PageTotals { pages, contacts };
         for (inputs, expected) in [
-            (&[(totals(Some(3), Some(120)), 50)][..], &["1 page of 3 pages were read (a) 2"][..]),
+            (&[(totals(Some(3), Some(120)), 50)][..], &["1 of 3 pages was read (a) 2"][..]),
             (&[(totals(Some(3), None), 1); 3], &[]),
-            (&[(totals(Some(3), None), 1); 2], &["2 pages of 3 pages were read (a) 1"]),
+            (&[(totals(Some(3), None), 1); 2], &["2 of 3 pages were read (a) 1"]),
             (
                 &[(totals(Some(2), None), 1), (totals(Some(3), None), 1)],
-                &["1 page of 2 pages were read (a) 1", "1 page of 3 pages were read (b) 2"],
+                &["1 of 2 pages was read (a) 1", "1 of 3 pages was read (b) 2"],
             ),
             (&[(totals(Some(2), Some(60)), 30); 2], &[]),
             (
@@ -205,7 +204,7 @@ mod tests {
         let follows = |is_followed| PageSays { is_followed, ..PageSays::default() };
         for (read, expected) in [
             (&[numbered(1), numbered(2)][..], &[][..]),
-            (&[numbered(2), numbered(2)], &["1 page of 2 pages were read"]),
+            (&[numbered(2), numbered(2)], &["1 of 2 pages was read"]),
             (&[numbered(1), numbered(2), numbered(1), numbered(2)], &[]),
             (&[follows(Some(true))], &["1 page was read, and the last says that more follow"]),
             (&[follows(Some(true)), follows(Some(true))], &["2 pages were read, and the last says that more follow"]),

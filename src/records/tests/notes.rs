@@ -71,10 +71,7 @@ fn pages_that_were_not_read() {
             r#"{{"contacts":[{{"phone_number":"+{number}"}}],"pagination":{{"page":{number},"total":{total},"total_pages":{total}}}}}"#
         )
     };
-    assert_eq!(
-        notes("p1.json", &page(1, 5123)),
-        ["note[pages_missing]: 1 page of 5123 pages were read (p1.json) 5122"]
-    );
+    assert_eq!(notes("p1.json", &page(1, 5123)), ["note[pages_missing]: 1 of 5123 pages was read (p1.json) 5122"]);
     assert_eq!(notes("p.json", &format!("{}\n{}\n", page(1, 2), page(2, 2))), [""; 0]);
 }
 
