@@ -93,6 +93,15 @@ fn values_that_cannot_be_compared() {
     tells(lines, "custom.n in [3, 'x']", &[]);
     let told = "note[unfit_value]: 1 of 5 values of `custom_fields.n` is no number and no boolean, the first `x` (a.ndjson:2:1)";
     tells(lines, "custom.n in [3, true]", &[told]);
+    // Whoever writes a column of JSON as texts leaves the quotes on.
+    let csv = "phone_number,custom_fields.state\n+14155550101,TX\n+14155550102,\"\"\"CA\"\"\"\n";
+    let told = "note[unfit_value]: 1 of 2 values of `custom_fields.state` is no text without quotes around it, the first `\"CA\"` (a.csv:3)";
+    for filter in ["= 'CA'", "!= 'CA'", "in ['CA', 3]", "starts_with 'C'", "not ends_with 'A'", ">= 'A'"] {
+        tells(csv, &format!("custom.state {filter}"), &[told]);
+    }
+    for filter in ["exists", "contains 'CA'", "= '\"CA\"'", "starts_with '\"'"] {
+        tells(csv, &format!("custom.state {filter}"), &[]);
+    }
 }
 
 #[test]

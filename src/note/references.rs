@@ -6,7 +6,9 @@ use std::fmt;
 use crate::audience::Audience;
 use crate::catalogue::Field;
 use crate::eval;
-use crate::filter::{Condition, CustomKey, CustomTest, Group, Literal, OptionalField, OrderedLiteral, Predicate};
+use crate::filter::{
+    Condition, CustomKey, CustomTest, Group, Literal, OptionalField, OrderedLiteral, Predicate, TextPart,
+};
 use crate::number::Number;
 use crate::time::parse_micros;
 use crate::value::Value;
@@ -20,7 +22,7 @@ pub(crate) struct References {
     pub(crate) lists: BTreeSet<i64>,
 }
 
-/// A custom field that is compared with a time, a number or a boolean.
+/// A custom field that is compared with a time, a number, a boolean or a text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ComparedKey {
     pub(crate) key: CustomKey,
@@ -35,9 +37,20 @@ pub(crate) enum ComparedWith {
     Boolean,
     /// With numbers and booleans: what is either can be compared.
     NumberOrBoolean,
+    /// With texts, among others perhaps: any value can be compared, but one in quotes is most likely the JSON of another.
+    Text,
 }
 
 impl ComparedWith {
+    /// What values are to be that can be compared with either.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Text, _) | (_, Self::Text) => Self::Text,
+            (one, other) if one == other => one,
+            _ => Self::NumberOrBoolean,
+        }
+    }
+
     /// Whether a value can be read so; an array can where one of its elements can.
     pub(crate) fn fits(self, value: &Value) -> bool {
         match self {
@@ -53,6 +66,12 @@ impl ComparedWith {
                 Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
             }),
             Self::NumberOrBoolean => Self::Number.fits(value) || Self::Boolean.fits(value),
+            Self::Text => {
+                let any = |is_quoted: fn(&str) -> bool| {
+                    eval::any_element(value, |element| matches!(element, Value::Text(text) if is_quoted(text)))
+                };
+                !(any(|text| text.starts_with('"')) && any(|text| text.ends_with('"')))
+            }
         }
     }
 
@@ -63,6 +82,7 @@ impl ComparedWith {
             Self::Number => Number::from_text(text).is_some(),
             Self::Boolean => ["true", "false"].iter().any(|flag| text.eq_ignore_ascii_case(flag)),
             Self::NumberOrBoolean => Self::Number.fits_text(text) || Self::Boolean.fits_text(text),
+            Self::Text => !(text.starts_with('"') && text.ends_with('"')),
         }
     }
 }
@@ -74,6 +94,7 @@ impl fmt::Display for ComparedWith {
             Self::Number => "number",
             Self::Boolean => "boolean",
             Self::NumberOrBoolean => "number and no boolean",
+            Self::Text => "text without quotes around it",
         })
     }
 }
@@ -113,29 +134,35 @@ impl References {
     }
 }
 
-/// What a test compares values with, where it is a time, or numbers, booleans or both and no text: among values of several
-/// kinds of which one is a text, every text can be compared.
+/// What a test compares values with, as far as some cannot be; among values of several kinds of which one is a text, every
+/// text can. A text with quotes of its own looks for others with them.
 fn compared_with(test: &CustomTest) -> Option<ComparedWith> {
     match test {
         CustomTest::Time(_) => Some(ComparedWith::Time),
         CustomTest::Eq(literal) => kind(literal),
         CustomTest::In(literals) => {
-            let either = |one: ComparedWith, other| if one == other { one } else { ComparedWith::NumberOrBoolean };
             let kinds = literals.as_slice().iter().map(kind).collect::<Option<Vec<_>>>()?;
-            kinds.into_iter().reduce(either)
+            kinds.into_iter().reduce(ComparedWith::or)
         }
         CustomTest::Order(_, OrderedLiteral::Number(_)) => Some(ComparedWith::Number),
-        CustomTest::Order(..) | CustomTest::Has(..) => None,
+        CustomTest::Order(_, OrderedLiteral::Text(text)) | CustomTest::Has(TextPart::Start | TextPart::End, text) => {
+            kind_of_text(text)
+        }
+        CustomTest::Has(TextPart::Anywhere, _) => None,
     }
 }
 
-/// What values are to be, so that they can equal a literal; a text equals texts, and those can always be compared.
+/// What values are to be, so that they can equal a literal.
 fn kind(literal: &Literal) -> Option<ComparedWith> {
     match literal {
         Literal::Number(_) => Some(ComparedWith::Number),
         Literal::Bool(_) => Some(ComparedWith::Boolean),
-        Literal::Text(_) => None,
+        Literal::Text(text) => kind_of_text(text),
     }
+}
+
+fn kind_of_text(text: &str) -> Option<ComparedWith> {
+    (!text.starts_with('"') && !text.ends_with('"')).then_some(ComparedWith::Text)
 }
 
 #[cfg(test)]
@@ -148,14 +175,19 @@ mod tests {
             ("custom.a within 3 days", "a time"),
             ("not (custom.a after 2025-11-01 or custom.a = 1)", "a number, a time"),
             ("custom.a in [1, 2.5]", "a number"),
-            ("custom.a in [1, 'x']", ""),
+            ("custom.a in [1, 'x']", "a text without quotes around it"),
             ("custom.a > 1 and custom.b@7 <= -2", "a number, b number"),
-            ("custom.a > '1'", ""),
-            ("custom.a contains '1' or custom.a exists or custom.a = 'true'", ""),
+            ("custom.a > '1'", "a text without quotes around it"),
+            ("custom.a contains '1' or custom.a exists", ""),
+            (
+                "custom.a = 'true' or custom.b starts_with 'x'",
+                "a text without quotes around it, b text without quotes around it",
+            ),
+            ("custom.a = '\"CA\"' or custom.a ends_with '\"' or custom.a in ['x', '\"']", ""),
             ("custom.a = true or custom.b != false", "a boolean, b boolean"),
             ("custom.a in [true, false]", "a boolean"),
             ("custom.a in [true, 1, false]", "a number and no boolean"),
-            ("custom.a in [1, true, 'x']", ""),
+            ("custom.a in [1, true, 'x']", "a text without quotes around it"),
         ] {
             let Ok(filter) = filter.replace("not (", "(").parse() else { panic!("{filter}") };
             let references = References::of([&Audience::of(filter)]);
@@ -166,6 +198,25 @@ mod tests {
                 .collect();
             compared.sort();
             assert_eq!(compared.join(", "), expected);
+        }
+    }
+
+    #[test]
+    fn texts_in_quotes_are_most_likely_json() {
+        for (value, fits) in [
+            (Value::from("CA"), true),
+            (Value::from("\"CA\""), false),
+            (Value::from("say \"CA\""), true),
+            (Value::from("\"CA\" only"), true),
+            (Value::from(""), true),
+            (Value::Bool(true), true),
+            (Value::Array(vec![]), true),
+            (Value::Array(vec![Some(Value::from("\"CA\""))]), false),
+        ] {
+            assert_eq!(ComparedWith::Text.fits(&value), fits, "{value:?}");
+            if let Value::Text(text) = &value {
+                assert_eq!(ComparedWith::Text.fits_text(text), fits, "{text}");
+            }
         }
     }
 

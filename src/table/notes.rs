@@ -16,7 +16,8 @@ use crate::contact::Contact;
 #[cfg(feature = "parquet")]
 use crate::contact::RecordKey;
 use crate::filter::{
-    Condition, CustomKey, CustomTest, Literal, Moment, OptionalField, OrderOp, OrderedLiteral, Predicate, TimeTest,
+    Condition, CustomKey, CustomTest, Literal, Moment, OptionalField, OrderOp, OrderedLiteral, Predicate, TextPart,
+    TimeTest,
 };
 use crate::note::{
     ComparedKey, ComparedWith, Finding, Notes, PhoneForms, Profile, References, UnfitValues, digits, is_e164, written,
@@ -207,7 +208,7 @@ fn has_value(key: &CustomKey) -> Plan {
 }
 
 /// Memberships with a value of a custom field that cannot be compared: one that passes no test of those of which every
-/// time, every number or every boolean passes one.
+/// time, every number or every boolean passes one; or a text in quotes.
 fn is_unfit(ComparedKey { key, with }: &ComparedKey) -> Plan {
     let numbers = || {
         [OrderOp::Lt, OrderOp::Gte].map(|order| CustomTest::Order(order, OrderedLiteral::Number(Number::from(0_u64))))
@@ -222,6 +223,11 @@ fn is_unfit(ComparedKey { key, with }: &ComparedKey) -> Plan {
         ComparedWith::Number => numbers().into(),
         ComparedWith::Boolean => booleans().into(),
         ComparedWith::NumberOrBoolean => numbers().into_iter().chain(booleans()).collect(),
+        ComparedWith::Text => {
+            let quoted = [TextPart::Start, TextPart::End].map(|part| CustomTest::Has(part, "\"".to_owned()));
+            let holds = quoted.map(|test| Node::Leaf(leaf(Predicate::Custom(key.clone(), test))));
+            return plan(Node::All(holds.into()));
+        }
     };
     // What is no time is no value where a time is asked for.
     let fails = any.into_iter().map(|test| {

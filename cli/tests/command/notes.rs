@@ -14,7 +14,7 @@ fn notes_are_told_once_after_reading() {
         ("phone_number,click_count\n", "note[no_records]: there is no record in it (standard input)\n"),
         (
             r#"{"contacts": [{"phone_number": "+14155550101"}], "pagination": {"total_pages": 3}}"#,
-            "note[pages_missing]: 1 page of 3 pages were read (standard input)\n",
+            "note[pages_missing]: 1 of 3 pages was read (standard input)\n",
         ),
     ] {
         let ran = headcount("members --filter 'phone_number exists' -").reading(records).run();
@@ -46,7 +46,7 @@ fn pages_are_missing_of_all_inputs_together() {
     assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
     assert_eq!(
         [&told[0]["code"], &told[0]["message"], &told[0]["input"], &told[0]["count"]],
-        [&json!("pages_missing"), &json!("2 pages of 3 pages were read"), &json!(files[0]), &json!(1)]
+        [&json!("pages_missing"), &json!("2 of 3 pages were read"), &json!(files[0]), &json!(1)]
     );
 }
 

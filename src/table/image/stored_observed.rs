@@ -44,6 +44,7 @@ enum StoredFinding {
     NoBoolean(String),
     UnlistedOptOut,
     NoNumberOrBoolean(String),
+    TextInQuotes(String),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,6 +96,9 @@ impl From<&Observed> for StoredObserved {
                 Finding::UnfitValue(ComparedKey { key, with: ComparedWith::NumberOrBoolean }) => {
                     StoredFinding::NoNumberOrBoolean(key.as_str().to_owned())
                 }
+                Finding::UnfitValue(ComparedKey { key, with: ComparedWith::Text }) => {
+                    StoredFinding::TextInQuotes(key.as_str().to_owned())
+                }
             };
             let First { text, input, place } = first.clone();
             (finding, StoredFirst { text, input, place: stored_place(place) })
@@ -130,6 +134,7 @@ impl StoredObserved {
                 StoredFinding::NoNumber(key) => compared(key, ComparedWith::Number),
                 StoredFinding::NoBoolean(key) => compared(key, ComparedWith::Boolean),
                 StoredFinding::NoNumberOrBoolean(key) => compared(key, ComparedWith::NumberOrBoolean),
+                StoredFinding::TextInQuotes(key) => compared(key, ComparedWith::Text),
             };
             let StoredFirst { text, input, place: at } = first;
             Some((finding?, First { text, input, place: place(at) }))
