@@ -1,10 +1,10 @@
 //! `load`: records as statements that insert them, as what psql copies, or as files with the statements that load them.
 
-use std::fs;
 use std::path::{self, Path};
+use std::{fs, io};
 
 use headcount::Population;
-use headcount::sql::{self, Refusal, SqlSchema};
+use headcount::sql::{self, Refusal, SqlSchema, Statement};
 
 use crate::arguments::{self, LoadBy, is_standard};
 use crate::failure::Failure;
@@ -16,10 +16,15 @@ use crate::records::{self, ReadContacts};
 pub(crate) fn run(arguments: &arguments::Load) -> Result<(), Failure> {
     inputs::read_standard_input_once(arguments.records.files.iter().chain(&arguments.schema))?;
     let schema = super::sql::schema(arguments.schema.as_deref())?;
+    // What cannot be loaded so is refused before the records are read, which may take long.
+    let loads = match arguments.by {
+        LoadBy::Parquet => statements_of_files(arguments, &schema)?,
+        LoadBy::Insert | LoadBy::Copy if arguments.at.is_some() => {
+            return Err(Failure::Unfit("`--at` says where files of Parquet are: expected `--by parquet`".to_owned()));
+        }
+        LoadBy::Insert | LoadBy::Copy => Vec::new(),
+    };
     let ReadContacts { population, heard } = records::load_each(&arguments.records)?;
-    if arguments.at.is_some() && !matches!(arguments.by, LoadBy::Parquet) {
-        return Err(Failure::Unfit("`--at` says where files of Parquet are: expected `--by parquet`".to_owned()));
-    }
     match arguments.by {
         LoadBy::Insert => {
             let statements = || sql::inserts(arguments.dialect, &schema, population.contacts());
@@ -29,33 +34,43 @@ pub(crate) fn run(arguments: &arguments::Load) -> Result<(), Failure> {
             let blocks = || sql::copies(arguments.dialect, &schema, population.contacts());
             write(&arguments.to, blocks, "")?;
         }
-        LoadBy::Parquet => write_files(arguments, &schema, &population)?,
+        LoadBy::Parquet => write_files(arguments, &schema, &population, &loads)?,
     }
     heard.outcome()
 }
 
-/// Writes a file of each table into a folder, and beside them the statements that load them.
-fn write_files(arguments: &arguments::Load, schema: &SqlSchema, population: &Population) -> Result<(), Failure> {
+/// The statements that load the files, from where the engine finds them.
+fn statements_of_files(arguments: &arguments::Load, schema: &SqlSchema) -> Result<Vec<Statement>, Failure> {
     let folder = &arguments.to;
     if is_standard(folder) {
         return Err(Failure::Unfit("files are written into a folder: expected `--to FOLDER`".to_owned()));
     }
-    let to = |path: &Path| path.display().to_string();
-    let failed = |path: &Path| {
-        let to = to(path);
-        move |error| Failure::Output { to, error }
-    };
     let location = match &arguments.at {
         Some(location) => location.clone(),
-        None => to(&path::absolute(folder).map_err(failed(folder))?),
+        None => path::absolute(folder).map_err(failed(folder))?.display().to_string(),
     };
-    let loads = sql::parquet_loads(arguments.dialect, schema, &location).map_err(refused)?;
+    sql::parquet_loads(arguments.dialect, schema, &location).map_err(refused)
+}
+
+/// Writes a file of each table into a folder, and beside them the statements that load them.
+fn write_files(
+    arguments: &arguments::Load,
+    schema: &SqlSchema,
+    population: &Population,
+    loads: &[Statement],
+) -> Result<(), Failure> {
+    let folder = &arguments.to;
     let files = sql::parquet_files(arguments.dialect, schema, population.contacts()).map_err(refused)?;
     fs::create_dir_all(folder).map_err(failed(folder))?;
     for (name, bytes) in files {
         output::write_to(&folder.join(name), |out| out.write_all(&bytes))?;
     }
     output::write_to(&folder.join("load.sql"), |out| loads.iter().try_for_each(|load| writeln!(out, "{load};")))
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
+    let to = path.display().to_string();
+    move |error| Failure::Output { to, error }
 }
 
 fn refused(refusal: Refusal) -> Failure {

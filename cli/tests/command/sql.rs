@@ -131,6 +131,8 @@ fn records_are_loaded_from_files() {
     let without = |more: &str| headcount(format!("load --dialect duckdb {more} examples/contacts.csv"));
     without("--by parquet").fails(1, "files are written into a folder: expected `--to FOLDER`");
     without("--at s3://crm").fails(1, "`--at` says where files of Parquet are: expected `--by parquet`");
+    // Before any record is read.
+    headcount("load --dialect postgresql --by parquet --to export missing.csv").fails(1, "it reads no Parquet: copy");
 }
 
 #[test]
