@@ -162,7 +162,7 @@ impl Table {
             all.saturating_sub(part)
         };
         Breakdown {
-            size: Size::new(size, audience, cx),
+            size: self.size_of(size, audience, cx),
             everybody,
             not_on_lists: without(everybody, on_lists),
             inactive: without(on_lists, weights.in_scope),

@@ -18,6 +18,12 @@ use crate::settings;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u128);
 
+#[cfg(feature = "table")]
+impl Fingerprint {
+    /// What an answer has that was stopped, and that nobody sees.
+    pub(crate) const OF_NO_ANSWER: Self = Self(0);
+}
+
 impl Filter {
     /// The fingerprint: equal for filters that differ only in the order of conditions, groups or values, in groups
     /// nested in groups of the same operator, in duplicates, or in spelling.

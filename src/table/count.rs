@@ -179,7 +179,8 @@ struct Once<'a> {
 impl Once<'_> {
     fn answer(&mut self, leaf: usize, words: usize) -> &[u64] {
         let answer = &mut self.answers[leaf][..words];
-        if !std::mem::replace(&mut self.known[leaf], true) {
+        // What is stopped says anything, and nobody sees it.
+        if !std::mem::replace(&mut self.known[leaf], true) && !self.run.is_stopped() {
             // Asked of all whom it can be asked of, so that the answer serves every plan.
             let of_the_contact = self.run.is_of_the_contact(leaf);
             answer.copy_from_slice(if of_the_contact { self.run.contacts() } else { self.taking_part });

@@ -429,7 +429,7 @@ impl Table {
     /// How many are in an audience: contacts, or memberships, as the semantics ask.
     #[must_use]
     pub fn size(&self, audience: &Audience, cx: &EvalContext) -> Size {
-        Size::new(self.count(&audience.plan(cx)), audience, cx)
+        self.size_of(self.count(&audience.plan(cx)), audience, cx)
     }
 
     /// How many are in each of several audiences, in one pass: a question that several ask is asked once.
@@ -452,7 +452,7 @@ impl Table {
         let plans: Vec<&Plan> = plans.iter().collect();
         let counts = Scan::new(self, &Questions::of(&plans)).count_many(cx.semantics.unit);
         let sized = counts.into_iter().zip(audiences).take_while(|_| !self.is_stopped());
-        sized.map(|(count, audience)| Size::new(count, audience, cx)).collect()
+        sized.map(|(count, audience)| self.size_of(count, audience, cx)).collect()
     }
 
     /// How many satisfy a plan: contacts, or memberships, as its semantics ask.

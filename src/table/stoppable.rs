@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Members, Table};
 use crate::analysis::{Breakdown, Overlap, Timeline};
 use crate::audience::Audience;
+use crate::fingerprint::Fingerprint;
 use crate::semantics::EvalContext;
 use crate::size::Size;
 use crate::stop::{StopToken, Stopped};
@@ -44,6 +45,17 @@ impl Table {
 
     pub(crate) fn is_stopped(&self) -> bool {
         self.stop.is_stopped()
+    }
+
+    /// The fingerprint of an audience's filter, which takes milliseconds of thousands of conditions: of an answer that was
+    /// stopped, none is worked out.
+    pub(crate) fn fingerprint_of(&self, audience: &Audience) -> Fingerprint {
+        if self.is_stopped() { Fingerprint::OF_NO_ANSWER } else { audience.filter.fingerprint() }
+    }
+
+    /// A size with what it is of.
+    pub(crate) fn size_of(&self, value: u64, audience: &Audience, cx: &EvalContext) -> Size {
+        Size::with_fingerprint(value, self.fingerprint_of(audience), audience, cx)
     }
 
     pub(crate) fn stop_token(&self) -> &StopToken {

@@ -140,7 +140,7 @@ impl Table {
         let to = to.max(cx.now);
         let range = (cx.now.timestamp_micros(), to.timestamp_micros());
         let (first, changes) = Changes::into_steps(self.sweep(audience, cx, range), self.stop_token());
-        let fingerprint = audience.filter.fingerprint();
+        let fingerprint = self.fingerprint_of(audience);
         Timeline { from: cx.now, to, semantics: cx.semantics, fingerprint, first, changes }
     }
 
