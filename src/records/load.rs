@@ -180,6 +180,9 @@ impl BatchParser<'_> {
     fn records(&mut self, bytes: &[u8], records: &[RecordSlice], LoadedBatch { shards, tally, .. }: &mut LoadedBatch) {
         let text = std::str::from_utf8(bytes).ok();
         for slice in records {
+            if has_too_many(shards) || self.reading.stop.is_stopped() {
+                return;
+            }
             let record = match slice {
                 RecordSlice::Record { bytes: record, at } => {
                     let text = text.and_then(|text| text.get(record.clone()));
@@ -196,9 +199,6 @@ impl BatchParser<'_> {
                 }
             };
             tally.count(self.name, record, &mut |contact| shards.push(&contact));
-            if has_too_many(shards) || self.reading.stop.is_stopped() {
-                return;
-            }
         }
     }
 }

@@ -145,7 +145,11 @@ impl ContactBatches for ParquetContacts {
             return Ok(None);
         };
         reading.progress.tell(bytes);
-        let contacts = columnar::count(rows, &name, &reading.watch, tally).contacts().collect();
+        let shard = columnar::count(rows, &name, &reading.watch, tally);
+        let contacts = shard.contacts().take_while(|_| !reading.stop.is_stopped()).collect();
+        if reading.stop.is_stopped() {
+            return Err(Stop::stopped());
+        }
         *self = Self::Open { window, name, reading };
         Ok(Some(contacts))
     }
