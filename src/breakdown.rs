@@ -136,16 +136,20 @@ impl Table {
     #[must_use]
     pub fn breakdown(&self, audience: &Audience, cx: &EvalContext) -> Breakdown {
         span!("breakdown");
-        let root = plan::node(audience.filter.root(), cx);
         let plan = audience.plan(cx);
-        let dnc = Node::Leaf(Leaf::new(&Condition::new(Predicate::Flag(FlagField::OnDnc, true)), cx));
-        let more = [
-            plan.asking(root.clone().with_missing(true)),
-            plan.asking(root.clone().with_missing(false)),
-            plan.asking(Node::All(vec![root, dnc])),
-        ];
-        let parts = Outline::of(&audience.filter);
-        let weights = self.weigh(&parts, &plan, &more);
+        let weights = {
+            let root = plan::node(audience.filter.root(), cx);
+            let dnc = Node::Leaf(Leaf::new(&Condition::new(Predicate::Flag(FlagField::OnDnc, true)), cx));
+            // Each takes milliseconds of thousands of conditions.
+            let asking =
+                |node: &dyn Fn() -> Node| plan.asking(if self.is_stopped() { Node::Constant(false) } else { node() });
+            let more = [
+                asking(&|| root.clone().with_missing(true)),
+                asking(&|| root.clone().with_missing(false)),
+                asking(&|| Node::All(vec![root.clone(), dnc.clone()])),
+            ];
+            self.weigh(&Outline::of(&audience.filter), &plan, &more)
+        };
         let [if_held, if_failed, on_dnc] = weights.more;
         let size = weights.parts[0].alone;
 
@@ -171,17 +175,39 @@ impl Table {
             failing: without(weights.in_scope, if_held),
             let_in_without_value: without(size, if_failed),
             on_dnc,
-            filter: part(audience.filter.root(), size, cx, &mut weights_left),
+            filter: self.part(audience.filter.root(), size, cx, &mut weights_left),
         }
+    }
+
+    /// A group with its members; with fewer, if it is to stop before.
+    fn part<'w>(
+        &self,
+        group: &Group,
+        size: u64,
+        cx: &EvalContext,
+        weights: &mut impl Iterator<Item = &'w Weight>,
+    ) -> BreakdownNode {
+        // The outline has a weight for every part.
+        let weight = weights.next().copied().unwrap_or_default();
+        let mut members = Vec::new();
+        for condition in group.conditions().iter().take_while(|_| !self.is_stopped()) {
+            let kind =
+                BreakdownNodeKind::Condition { condition: condition.to_string(), instants: instants(condition, cx) };
+            members.push(BreakdownNode::new(kind, weights.next().copied().unwrap_or_default(), size));
+        }
+        for inner in group.groups() {
+            members.push(self.part(inner, size, cx, weights));
+        }
+        BreakdownNode::new(BreakdownNodeKind::Group { junction: group.junction(), members }, weight, size)
     }
 }
 
 /// What a part of a filter weighs: what is counted where it stands alone, ends the filter, or is missing.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Weight<T = u64> {
-    pub(crate) alone: T,
-    pub(crate) so_far: T,
-    pub(crate) without: T,
+pub(crate) struct Weight {
+    pub(crate) alone: u64,
+    pub(crate) so_far: u64,
+    pub(crate) without: u64,
 }
 
 /// The parts of a filter in the order in which they are read: a group, its conditions, its groups.
@@ -220,25 +246,6 @@ impl<'f> Outline<'f> {
         self.parts[at] = OutlinePart::Group(group.junction(), members);
         at
     }
-}
-
-fn part<'w>(
-    group: &Group,
-    size: u64,
-    cx: &EvalContext,
-    weights: &mut impl Iterator<Item = &'w Weight>,
-) -> BreakdownNode {
-    // The outline has a weight for every part.
-    let weight = weights.next().copied().unwrap_or_default();
-    let mut members = Vec::with_capacity(group.conditions().len() + group.groups().len());
-    for condition in group.conditions() {
-        let kind = BreakdownNodeKind::Condition { condition: condition.to_string(), instants: instants(condition, cx) };
-        members.push(BreakdownNode::new(kind, weights.next().copied().unwrap_or_default(), size));
-    }
-    for inner in group.groups() {
-        members.push(part(inner, size, cx, weights));
-    }
-    BreakdownNode::new(BreakdownNodeKind::Group { junction: group.junction(), members }, weight, size)
 }
 
 impl BreakdownNode {
@@ -346,6 +353,40 @@ impl<'de> Deserialize<'de> for BreakdownNode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contact::{Contact, Membership};
+
+    #[test]
+    fn each_of_thousands_of_parts_weighs_what_it_counts_alone() {
+        let contact = |number: u64| {
+            let membership = |list| Membership {
+                list_id: Some(list),
+                click_count: number % 1_000 + list as u64,
+                ..Membership::default()
+            };
+            let memberships = (0..1 + (number % 2) as i64).map(membership).collect();
+            Contact { phone_number: format!("+{number}"), memberships, ..Contact::default() }
+        };
+        let mut table: Table = (0..9_000).map(contact).collect();
+        (0..9_000).step_by(7).for_each(|number| assert!(table.remove(&format!("+{number}"))));
+
+        let condition = |count: usize| format!("click_count = {count}");
+        let conditions: Vec<String> = (0..3_000).map(condition).collect();
+        let audience = Audience::of(conditions.join(" or ").parse().unwrap());
+        for unit in [Unit::Contacts, Unit::Memberships] {
+            let cx = EvalContext::at("2025-11-15T08:30:00Z".parse().unwrap());
+            let cx = EvalContext { semantics: Semantics { unit, ..cx.semantics }, ..cx };
+            let size = |text: &str| table.size(&Audience::of(text.parse().unwrap()), &cx).value;
+            let breakdown = table.breakdown(&audience, &cx);
+            assert_eq!(breakdown.size, table.size(&audience, &cx));
+            let BreakdownNodeKind::Group { members, .. } = &breakdown.filter.kind else { panic!("{breakdown}") };
+            assert_eq!(members.len(), conditions.len());
+            for (at, member) in members.iter().enumerate().step_by(97) {
+                assert_eq!(member.alone, size(&condition(at)), "{unit:?}, {at}");
+                assert_eq!(member.so_far, size(&format!("click_count <= {at}")), "{unit:?}, {at}");
+                assert_eq!(member.without, size(&format!("click_count != {at}")), "{unit:?}, {at}");
+            }
+        }
+    }
 
     #[test]
     fn what_is_written_as_json_is_read_back() {

@@ -33,6 +33,20 @@ pub(super) enum BoundNode {
     Leaf(usize),
 }
 
+impl BoundNode {
+    /// What all members say; a single one by itself.
+    fn all(mut members: Vec<Self>) -> Self {
+        match members.pop() {
+            None => Self::Constant(true),
+            Some(single) if members.is_empty() => single,
+            Some(last) => {
+                members.push(last);
+                Self::All(members)
+            }
+        }
+    }
+}
+
 /// Plans whose leaves are numbers, with the leaves that they share.
 ///
 /// They are bound once for all of a table: which leaves say the same of all of a contact's memberships is the leaves' own, and
@@ -81,8 +95,8 @@ impl<'q> Binder<'_, 'q> {
         };
         let (contact, membership) = members.iter().cloned().partition(|member| self.is_of_the_contact(member));
         BoundPlan {
-            of_the_contact: BoundNode::All(contact),
-            of_the_membership: BoundNode::All(membership),
+            of_the_contact: BoundNode::all(contact),
+            of_the_membership: BoundNode::all(membership),
             root,
             scope: plan.scope.clone(),
         }

@@ -23,14 +23,15 @@ pub(super) struct ColumnRun<'t> {
 }
 
 impl<'t> ColumnRun<'t> {
+    /// The run that begins with a word of a segment and has at most so many.
     pub(super) fn new(
         plans: &'t ColumnPlans,
         level: &'t Level,
         segment: usize,
-        start: usize,
+        (start, most): (usize, usize),
         stop: &'t StopToken,
     ) -> Self {
-        let contacts = level.present_run(segment, start);
+        let contacts = level.present_run(segment, start, most);
         let segment = &level.segments()[segment];
         Self { kernel: Kernel::detect(), columns: level.columns(), plans, segment, contacts, start, stop }
     }

@@ -137,7 +137,10 @@ pub(super) struct Answers {
 impl Answers {
     /// A run begins.
     pub(super) fn begin(&mut self, run: &dyn Run) {
-        self.answers.resize(run.leaves(), [0; RUN]);
+        if self.answers.len() != run.leaves() {
+            // Of thousands it takes megabytes, of which those are touched that are asked.
+            self.answers = vec![[0; RUN]; run.leaves()];
+        }
         self.known.clear();
         self.known.resize(run.leaves(), false);
     }

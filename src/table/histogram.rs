@@ -226,7 +226,7 @@ impl Level {
     /// The runs of a segment: the first word of each, and which of its rows have not been removed.
     fn live_runs(&self, segment: usize) -> impl Iterator<Item = (usize, &[u64])> {
         let words = self.segments()[segment].phones.len().div_ceil(WORD);
-        (0..words).step_by(RUN).map(move |start| (start, self.present_run(segment, start)))
+        (0..words).step_by(RUN).map(move |start| (start, self.present_run(segment, start, RUN)))
     }
 }
 

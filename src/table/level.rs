@@ -148,10 +148,10 @@ impl Level {
         self.segments().iter().map(|segment| segment.phones.len()).chain([self.overflow().len()])
     }
 
-    /// Which rows of a run of a segment have not been removed.
-    pub(super) fn present_run(&self, segment: usize, start: usize) -> &[u64] {
+    /// Which rows of a segment's run have not been removed: of as many words as fit, a power of two.
+    pub(super) fn present_run(&self, segment: usize, start: usize, most: usize) -> &[u64] {
         let words = self.segments()[segment].phones.len().div_ceil(WORD) - start;
-        &self.present.page(segment, start)[..words.min(RUN)]
+        &self.present.page(segment, start)[start % RUN..][..words.min(most)]
     }
 
     /// Which rows of a word of the overflow have not been removed.

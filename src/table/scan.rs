@@ -92,6 +92,8 @@ pub(super) struct Scan<'t> {
     blocks: Vec<Block<'t>>,
     /// How many plans there are.
     plans: usize,
+    /// How many words of rows in columns are worked on at a time: a power of two.
+    words_of_run: usize,
     /// The plans, bound to the columns of each level.
     columns: Vec<ColumnPlans>,
     records: RecordPlans,
@@ -129,10 +131,10 @@ impl Block<'_> {
         }
     }
 
-    /// How many words of rows are worked on at a time.
-    fn words_of_run(&self) -> usize {
+    /// How many words of rows are worked on at a time, where it is so many in columns.
+    fn words_of_run(&self, in_columns: usize) -> usize {
         match self {
-            Self::Segment { .. } => RUN,
+            Self::Segment { .. } => in_columns,
             Self::LevelOverflow(_) | Self::Overflow(_) => record_run::WORDS,
         }
     }
@@ -145,7 +147,24 @@ impl<'t> Scan<'t> {
         let largest = table.levels().enumerate().max_by_key(|(_, level)| level.contacts()).map_or(0, |(at, _)| at);
         let levels = table.levels().map(Level::columns);
         let (columns, records) = bind(asked, levels, largest, has_records, &table.stop);
-        Self { blocks, plans: asked.plans.len(), columns, records, stop: &table.stop }
+        Self { blocks, plans: asked.plans.len(), words_of_run: RUN, columns, records, stop: &table.stop }
+    }
+
+    /// The same in shorter runs, for who keeps the bits of so many answers of a run that they would fill the caches.
+    pub(super) fn in_runs_for(mut self, answers: usize) -> Self {
+        /// So many words of answers stay near: two mebibytes.
+        const NEAR: usize = 1 << 18;
+        /// Shorter runs take longer to begin than to ask.
+        const LEAST: usize = 8;
+        while self.words_of_run > LEAST && self.words_of_run * answers > NEAR {
+            self.words_of_run /= 2;
+        }
+        self
+    }
+
+    /// The most words of rows that are worked on at a time.
+    pub(super) fn words_of_run(&self) -> usize {
+        self.words_of_run
     }
 
     pub(super) fn blocks(&self) -> &[Block<'t>] {
@@ -163,7 +182,7 @@ impl<'t> Scan<'t> {
         let (mut runs, mut work) = (Vec::new(), 0);
         for (at, block) in self.blocks.iter().enumerate() {
             let words = block.rows().div_ceil(super::kernel::WORD);
-            runs.extend((0..words).step_by(block.words_of_run()).map(|start| (at, start)));
+            runs.extend((0..words).step_by(block.words_of_run(self.words_of_run)).map(|start| (at, start)));
             work += words * block.work_of_word();
         }
         // What is more is shared out run by run: those of lists out of scope are passed over, so that equal parts are not equal work.
@@ -181,7 +200,8 @@ impl<'t> Scan<'t> {
     pub(super) fn run<T>(&self, (block, start): RunAt, look: impl FnOnce(&dyn Run) -> T) -> T {
         match self.blocks[block] {
             Block::Segment { number, level, segment } => {
-                look(&ColumnRun::new(&self.columns[number], level, segment, start, self.stop))
+                let words = (start, self.words_of_run);
+                look(&ColumnRun::new(&self.columns[number], level, segment, words, self.stop))
             }
             Block::LevelOverflow(level) => {
                 let present = |word| level.overflow_present(word);

@@ -125,6 +125,10 @@ impl Sweep<'_> {
         let first = run.leaves() - count;
         for (slot, open) in slots.iter().zip(open.chunks_exact(run.words())) {
             for leaf in first..first + count {
+                if run.is_stopped() {
+                    // Of nobody it is looked at what holds.
+                    return;
+                }
                 let from = holding.len();
                 holding.extend_from_slice(open);
                 if !is_empty(open) {

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::Table;
 use super::bind::Questions;
-use super::count::Answers;
+use super::count::{Answers, add_counts};
 use super::kernel::RUN;
 use super::scan::{Run, RunBits, Scan};
 use crate::breakdown::{Outline, OutlinePart, Weight};
@@ -17,120 +17,161 @@ use crate::plan::{Leaf, Node, Plan};
 use crate::semantics::Unit;
 
 /// What was counted.
-pub(crate) struct Weights<T, const N: usize> {
+pub(crate) struct Weights<const N: usize> {
     /// For each part of the outline.
-    pub(crate) parts: Vec<Weight<T>>,
+    pub(crate) parts: Vec<Weight>,
     /// Those in scope.
-    pub(crate) in_scope: T,
+    pub(crate) in_scope: u64,
     /// Those that satisfy each of the other plans.
-    pub(crate) more: [T; N],
+    pub(crate) more: [u64; N],
 }
 
 impl Table {
     /// Weighs the parts of a filter in the scope and circumstances of its plan, and counts other plans in passing.
-    pub(crate) fn weigh<const N: usize>(
-        &self,
-        outline: &Outline<'_>,
-        plan: &Plan,
-        more: &[Plan; N],
-    ) -> Weights<u64, N> {
-        let conditions = outline.conditions.iter();
+    pub(crate) fn weigh<const N: usize>(&self, outline: &Outline<'_>, plan: &Plan, more: &[Plan; N]) -> Weights<N> {
+        let conditions = outline.conditions.iter().take_while(|_| !self.is_stopped());
         let leaves: Vec<Plan> =
             conditions.map(|condition| plan.asking(Node::Leaf(Leaf::new(condition, &plan.cx)))).collect();
         let in_scope = plan.asking(Node::Constant(true));
         let plans: Vec<&Plan> = std::iter::once(&in_scope).chain(&leaves).chain(more).collect();
-        let scan = Scan::new(self, &Questions::of(&plans));
+        let figures = Figure::number(outline, N);
+        let scan = Scan::new(self, &Questions::of(&plans)).in_runs_for(2 * figures);
         let unit = plan.cx.semantics.unit;
+        // A task that has no run in the end, because others were done before it or all were stopped, balances nothing.
         let balances = scan.runs().fold(
-            || (Balance::<N>::new(outline, unit), Answers::default()),
-            |(mut balance, mut answers), at| {
+            || None,
+            |balance: Option<(Balance<'_, N>, Answers)>, at| {
+                let (mut balance, mut answers) =
+                    balance.unwrap_or_else(|| (Balance::new(outline, unit, scan.words_of_run()), Answers::default()));
                 scan.run(at, |run| balance.add(run, &mut answers));
-                (balance, answers)
+                Some((balance, answers))
             },
         );
-        let counts = balances.map(|(balance, _)| balance.figures.map(|figure| figure.count));
-        counts.reduce(|| Weights::of(outline, || 0), Weights::sum)
+        let counts = balances.flatten().map(|(balance, _)| balance.tally.counts);
+        Weights::of(&counts.reduce(|| vec![0; figures], add_counts), outline)
     }
 }
 
-impl<T, const N: usize> Weights<T, N> {
-    fn of(outline: &Outline<'_>, figure: impl Fn() -> T) -> Self {
-        let part = |_: &OutlinePart| Weight { alone: figure(), so_far: figure(), without: figure() };
+impl<const N: usize> Weights<N> {
+    fn of(counts: &[u64], outline: &Outline<'_>) -> Self {
+        let count = |figure: Figure| counts[figure.place(outline)];
+        let part = |part| Weight {
+            alone: count(Figure::Alone(part)),
+            so_far: count(Figure::SoFar(part)),
+            without: count(Figure::Without(part)),
+        };
         Self {
-            parts: outline.parts.iter().map(part).collect(),
-            in_scope: figure(),
-            more: std::array::from_fn(|_| figure()),
+            parts: (0..outline.parts.len()).map(part).collect(),
+            in_scope: count(Figure::InScope),
+            more: std::array::from_fn(|plan| count(Figure::Of(plan))),
         }
     }
-
-    fn map<U>(self, of: impl Fn(T) -> U) -> Weights<U, N> {
-        let Self { parts, in_scope, more } = self;
-        let part =
-            |Weight { alone, so_far, without }| Weight { alone: of(alone), so_far: of(so_far), without: of(without) };
-        Weights { parts: parts.into_iter().map(part).collect(), in_scope: of(in_scope), more: more.map(&of) }
-    }
-
-    fn each(&mut self) -> impl Iterator<Item = &mut T> {
-        let Self { parts, in_scope, more } = self;
-        let parts = parts.iter_mut().flat_map(|Weight { alone, so_far, without }| [alone, so_far, without]);
-        parts.chain([in_scope]).chain(more)
-    }
 }
 
-impl<const N: usize> Weights<u64, N> {
-    fn sum(mut self, mut more: Self) -> Self {
-        self.each().zip(more.each()).for_each(|(count, more)| *count += *more);
-        self
-    }
-}
-
-/// A number that is counted.
-struct Figure {
-    unit: Unit,
-    count: u64,
-    /// The contacts of the run that are in it.
-    found: RunBits,
+/// A number that is counted: what is known of a part, or how many are in scope or satisfy one of the other plans.
+#[derive(Clone, Copy, Debug)]
+enum Figure {
+    Alone(usize),
+    SoFar(usize),
+    Without(usize),
+    InScope,
+    Of(usize),
 }
 
 impl Figure {
-    fn new(unit: Unit) -> Self {
-        Self { unit, count: 0, found: [0; RUN] }
+    /// How many there are, with those of so many other plans.
+    fn number(outline: &Outline<'_>, plans: usize) -> usize {
+        Self::Of(plans).place(outline)
+    }
+
+    fn place(self, outline: &Outline<'_>) -> usize {
+        let behind_the_parts = 3 * outline.parts.len();
+        match self {
+            Self::Alone(part) => 3 * part,
+            Self::SoFar(part) => 3 * part + 1,
+            Self::Without(part) => 3 * part + 2,
+            Self::InScope => behind_the_parts,
+            Self::Of(plan) => behind_the_parts + 1 + plan,
+        }
+    }
+}
+
+/// Bits of the rows of a run for each of many things, as many words each as the longest run has.
+struct BitRows {
+    words: usize,
+    rows: Vec<u64>,
+}
+
+impl BitRows {
+    fn new(number: usize, words: usize) -> Self {
+        Self { words, rows: vec![0; number * words] }
+    }
+
+    fn of(&self, at: usize) -> &[u64] {
+        &self.rows[at * self.words..][..self.words]
+    }
+
+    fn of_mut(&mut self, at: usize) -> &mut [u64] {
+        &mut self.rows[at * self.words..][..self.words]
+    }
+
+    fn set(&mut self, at: usize, rows: &[u64]) {
+        self.of_mut(at)[..rows.len()].copy_from_slice(rows);
+    }
+}
+
+/// Figures while they are counted.
+struct Tally {
+    unit: Unit,
+    counts: Vec<u64>,
+    /// The contacts of the run that are in each.
+    found: BitRows,
+}
+
+impl Tally {
+    fn new(figures: usize, unit: Unit, words: usize) -> Self {
+        Self { unit, counts: vec![0; figures], found: BitRows::new(figures, words) }
     }
 
     /// Takes in memberships of a slot.
-    fn add(&mut self, rows: &[u64]) {
+    fn add(&mut self, figure: usize, rows: &[u64]) {
         match self.unit {
-            Unit::Contacts => self.found.iter_mut().zip(rows).for_each(|(found, rows)| *found |= rows),
-            Unit::Memberships => self.count += count_of(rows),
+            Unit::Contacts => self.found.of_mut(figure).iter_mut().zip(rows).for_each(|(found, rows)| *found |= rows),
+            Unit::Memberships => self.counts[figure] += count_of(rows),
         }
     }
 
     /// Counts the contacts of a run that ends.
     fn end(&mut self, words: usize) {
-        self.count += count_of(&self.found[..words]);
-        self.found[..words].fill(0);
+        if self.unit == Unit::Contacts {
+            for (figure, count) in self.counts.iter_mut().enumerate() {
+                let found = &mut self.found.of_mut(figure)[..words];
+                *count += count_of(found);
+                found.fill(0);
+            }
+        }
     }
 }
 
 /// The figures, and the scratch that they are worked out in.
 struct Balance<'a, const N: usize> {
     outline: &'a Outline<'a>,
-    figures: Weights<Figure, N>,
+    tally: Tally,
     /// The memberships in scope of the slot in hand.
     scope: RunBits,
     /// For each condition, and then for each of the other plans, which of them satisfy it.
-    answers: Vec<RunBits>,
+    answers: BitRows,
     /// For each part, which satisfy it, and which satisfy all that stand behind it in its group.
-    values: Vec<RunBits>,
-    after: Vec<RunBits>,
+    values: BitRows,
+    after: BitRows,
 }
 
 impl<'a, const N: usize> Balance<'a, N> {
-    fn new(outline: &'a Outline<'a>, unit: Unit) -> Self {
-        let scratch = |len| vec![[0; RUN]; len];
+    fn new(outline: &'a Outline<'a>, unit: Unit, words: usize) -> Self {
+        let scratch = |number| BitRows::new(number, words);
         Self {
             outline,
-            figures: Weights::of(outline, || Figure::new(unit)),
+            tally: Tally::new(Figure::number(outline, N), unit, words),
             scope: [0; RUN],
             answers: scratch(outline.conditions.len() + N),
             values: scratch(outline.parts.len()),
@@ -145,38 +186,44 @@ impl<'a, const N: usize> Balance<'a, N> {
             let mut is_asked = false;
             answers.of_slot(run, slot, |at, rows| {
                 is_asked = true;
-                let known = if at == 0 { &mut self.scope } else { &mut self.answers[at - 1] };
-                known[..words].copy_from_slice(rows);
+                match at.checked_sub(1) {
+                    None => self.scope[..words].copy_from_slice(rows),
+                    Some(answer) => self.answers.set(answer, rows),
+                }
             });
             // All plans have one scope.
             if is_asked {
                 self.weigh(run, words);
             }
         }
-        self.figures.each().for_each(|figure| figure.end(words));
+        if !run.is_stopped() {
+            self.tally.end(words);
+        }
     }
 
     /// Weighs the memberships of a slot, whose scope and answers are known.
     fn weigh(&mut self, run: &dyn Run, words: usize) {
         // Members stand behind their group.
         for (at, part) in self.outline.parts.iter().enumerate().rev() {
-            self.values[at] = match part {
-                OutlinePart::Condition(condition) => self.answers[*condition],
+            match part {
+                OutlinePart::Condition(condition) => self.values.set(at, &self.answers.of(*condition)[..words]),
                 OutlinePart::Group(junction, members) => {
                     let mut so_far = self.nothing_yet(*junction);
                     for member in members.iter().rev() {
-                        self.after[*member] = so_far;
-                        join(*junction, &mut so_far, &self.values[*member], words);
+                        self.after.set(*member, &so_far[..words]);
+                        join(*junction, &mut so_far, self.values.of(*member), words);
                     }
-                    so_far
+                    self.values.set(at, &so_far[..words]);
                 }
-            };
+            }
         }
         let alone = Outcome { low: [0; RUN], high: self.scope };
         self.weigh_part(run, 0, &alone, &alone, &self.scope.clone(), words);
-        self.figures.in_scope.add(&self.scope[..words]);
-        let of_plans = &self.answers[self.outline.conditions.len()..];
-        self.figures.more.iter_mut().zip(of_plans).for_each(|(figure, rows)| figure.add(&rows[..words]));
+        self.tally.add(Figure::InScope.place(self.outline), &self.scope[..words]);
+        for plan in 0..N {
+            let rows = self.answers.of(self.outline.conditions.len() + plan);
+            self.tally.add(Figure::Of(plan).place(self.outline), &rows[..words]);
+        }
     }
 
     /// Weighs a part: what becomes of it if the filter ends with it, what if nothing is missing, and what is left if it
@@ -193,23 +240,22 @@ impl<'a, const N: usize> Balance<'a, N> {
         if run.is_stopped() {
             return;
         }
-        let value = self.values[at];
-        let figures = &mut self.figures.parts[at];
-        figures.alone.add(&value[..words]);
-        figures.so_far.add(&ending.of(&value, words)[..words]);
-        figures.without.add(&without[..words]);
         let outline = self.outline;
+        let value = self.values.of(at);
+        self.tally.add(Figure::Alone(at).place(outline), &value[..words]);
+        self.tally.add(Figure::SoFar(at).place(outline), &ending.of(value, words)[..words]);
+        self.tally.add(Figure::Without(at).place(outline), &without[..words]);
         let OutlinePart::Group(junction, members) = &outline.parts[at] else { return };
         let mut before = self.nothing_yet(*junction);
         for member in members {
             let mut others = before;
-            join(*junction, &mut others, &self.after[*member], words);
+            join(*junction, &mut others, self.after.of(*member), words);
             // With the last member the group goes.
             let without = if members.len() == 1 { *without } else { whole.of(&others, words) };
             let ending = ending.within(*junction, &before, words);
             let whole = whole.within(*junction, &others, words);
             self.weigh_part(run, *member, &ending, &whole, &without, words);
-            join(*junction, &mut before, &self.values[*member], words);
+            join(*junction, &mut before, self.values.of(*member), words);
         }
     }
 
@@ -229,7 +275,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn of(&self, value: &RunBits, words: usize) -> RunBits {
+    fn of(&self, value: &[u64], words: usize) -> RunBits {
         let mut rows = [0; RUN];
         for (at, row) in rows[..words].iter_mut().enumerate() {
             *row = self.low[at] | self.high[at] & value[at];
@@ -238,7 +284,7 @@ impl Outcome {
     }
 
     /// What becomes of a member of a group, beside what others in it say.
-    fn within(&self, junction: Junction, others: &RunBits, words: usize) -> Self {
+    fn within(&self, junction: Junction, others: &[u64], words: usize) -> Self {
         let (mut low, mut high) = (self.low, self.high);
         for at in 0..words {
             match junction {
@@ -250,7 +296,7 @@ impl Outcome {
     }
 }
 
-fn join(junction: Junction, rows: &mut RunBits, others: &RunBits, words: usize) {
+fn join(junction: Junction, rows: &mut [u64], others: &[u64], words: usize) {
     for (row, other) in rows[..words].iter_mut().zip(others) {
         match junction {
             Junction::All => *row &= other,
