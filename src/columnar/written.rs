@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::WrongColumn;
 #[cfg(feature = "parquet")]
 use crate::catalogue::CUSTOM_PREFIX;
+use crate::error::Shown;
 use crate::number::Number;
 use crate::table::{Cell, ColumnId};
 use crate::value::Value;
@@ -13,9 +15,17 @@ use crate::value::Value;
 /// made of the file have it mostly, too.
 pub(crate) const JSON_COLUMNS: &str = "headcount.json_columns";
 
-/// The names of the columns whose texts are JSON, of what the metadata says.
-pub(crate) fn json_columns(said: Option<&str>) -> BTreeSet<String> {
-    said.and_then(|said| serde_json::from_str(said).ok()).unwrap_or_default()
+/// The names of the columns whose texts are JSON, of what the metadata says. Where that makes no sense, nobody knows of a text
+/// what it is.
+pub(crate) fn json_columns(said: Option<&str>) -> Result<BTreeSet<String>, WrongColumn> {
+    let Some(said) = said else { return Ok(BTreeSet::new()) };
+    serde_json::from_str(said).map_err(|_| {
+        let found = Shown(said);
+        let reason = format!(
+            "the metadata `{JSON_COLUMNS}` says which columns are JSON: expected an array of their names, found `{found}`"
+        );
+        WrongColumn { name: None, reason }
+    })
 }
 
 /// What the values of a column are written as.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use parquet::file::metadata::{FileMetaData, KeyValue};
 
-use crate::columnar::{JSON_COLUMNS, json_columns};
+use crate::columnar::{JSON_COLUMNS, WrongColumn, json_columns};
 use crate::estimate::SampleInfo;
 
 /// The key of the metadata. Who else reads the file passes it over.
@@ -87,7 +87,7 @@ pub(super) fn json_to_key_value<'c>(columns: impl Iterator<Item = &'c str>) -> K
 }
 
 /// The columns whose texts are JSON; whoever writes a file anew and keeps this keeps its texts.
-pub(super) fn json_columns_of(metadata: &FileMetaData) -> BTreeSet<String> {
+pub(super) fn json_columns_of(metadata: &FileMetaData) -> Result<BTreeSet<String>, WrongColumn> {
     json_columns(said(metadata, JSON_COLUMNS))
 }
 

@@ -28,9 +28,10 @@ pub(crate) struct ArrayPlace {
 impl BatchColumns {
     /// The columns that are known by their names, or everything that is wrong with them.
     pub(crate) fn of(stream: &BatchStream<'_>, conventions: &Conventions) -> Result<Self, Vec<WrongColumn>> {
+        let json = json_columns(stream.schema().metadata().get(JSON_COLUMNS).map(String::as_str));
         let mut sorter = ColumnSorter {
             conventions,
-            json: json_columns(stream.schema().metadata().get(JSON_COLUMNS).map(String::as_str)),
+            json: json.map_err(|wrong| vec![wrong])?,
             found: ColumnsFound::default(),
             wrong: Vec::new(),
             not_read: Vec::new(),

@@ -1,5 +1,6 @@
 //! What record batches may not be, and what is told of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow_array::{
@@ -40,6 +41,18 @@ fn columns_that_cannot_be_what_they_are_called() {
         &[batch(vec![("list_id", array(Int64Array::from(vec![1])))])],
         &["invalid_record at c: expected record batches with a column `phone_number`, `phone` or `msisdn`"],
     );
+    for (said, found) in [("custom_fields.a", "custom_fields.a"), ("[1]", "[1]"), ("", "")] {
+        let schema = batch(vec![phones(1)]).schema().as_ref().clone();
+        let named = HashMap::from([("headcount.json_columns".to_owned(), said.to_owned())]);
+        let (_, phone) = phones(1);
+        refuses(
+            &[RecordBatch::try_new(Arc::new(schema.with_metadata(named)), vec![phone]).unwrap()],
+            &[&format!(
+                "invalid_record at c: the metadata `headcount.json_columns` says which columns are JSON: \
+                 expected an array of their names, found `{found}`"
+            )],
+        );
+    }
     let (_, same) = phones(1);
     refuses(
         &[batch(vec![phones(1), ("phone", same)])],

@@ -88,9 +88,9 @@ impl ParquetFile {
         let promise = FileGuarantees::of(metadata.file_metadata()).map_err(Damage::from)?;
         let has_values = |at: usize| metadata.row_groups().iter().any(|group| footer::has_values(group, at));
         let schema = metadata.file_metadata().schema_descr();
+        let json = json_columns_of(metadata.file_metadata()).map_err(|wrong| Unreadable::Columns(vec![wrong]))?;
         let KnownColumns { read: columns, unfit } =
-            columns::columns(schema, &reading.conventions, has_values, &json_columns_of(metadata.file_metadata()))
-                .map_err(Unreadable::Columns)?;
+            columns::columns(schema, &reading.conventions, has_values, &json).map_err(Unreadable::Columns)?;
         for column in &columns {
             let ColumnPlace { at, nested } = &column.place;
             let parts = *at..at + nested.as_ref().map_or(1, |nested| nested.columns);

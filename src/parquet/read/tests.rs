@@ -21,12 +21,15 @@ use crate::table::{Table, TableBuilder};
 /// Writes the values of a column.
 type Write = Box<dyn Fn(&mut SerializedColumnWriter<'_>)>;
 
+/// Sets how a file is written.
+type Settings = Box<dyn Fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder>;
+
 /// A file in the making: a column is its type, as the format writes types down, and its values.
 #[derive(Default)]
 struct File {
     types: String,
     columns: Vec<Write>,
-    settings: Option<fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder>,
+    settings: Option<Settings>,
 }
 
 impl File {
@@ -55,15 +58,19 @@ impl File {
         self.texts("required binary phone_number (UTF8)", &phones.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    fn set(mut self, settings: fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder) -> Self {
-        self.settings = Some(settings);
+    fn set(mut self, settings: impl Fn(WriterPropertiesBuilder) -> WriterPropertiesBuilder + 'static) -> Self {
+        self.settings = Some(Box::new(settings));
         self
     }
 
     fn bytes(&self) -> Vec<u8> {
         let schema = Arc::new(parse_message_type(&format!("message schema {{ {} }}", self.types)).unwrap());
-        let settings = self.settings.unwrap_or(|settings| settings);
-        let properties = Arc::new(settings(WriterProperties::builder()).build());
+        let properties = WriterProperties::builder();
+        let properties = match &self.settings {
+            Some(set) => set(properties),
+            None => properties,
+        };
+        let properties = Arc::new(properties.build());
         let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).unwrap();
         let mut rows = file.next_row_group().unwrap();
         for write in &self.columns {
@@ -130,6 +137,25 @@ fn what_a_file_promised_is_forgotten_once_somebody_else_has_written_it() {
         clicks().set(|settings| claims(settings, r#", "sample": {"seed": 42, "last_place": 7, "population": 9}"#));
     let told = size_and_totals(&of_a_sample.bytes()).unwrap_err().to_string();
     assert!(told.contains("somebody else has written it since"), "{told}");
+}
+
+#[test]
+fn metadata_that_does_not_say_which_columns_are_json_is_told() {
+    let file = |said: &'static str| {
+        let texts = File::default().phones(1).texts("required binary custom_fields.a (UTF8)", &["[1]"]);
+        texts.set(move |settings| {
+            let said = KeyValue { key: "headcount.json_columns".to_owned(), value: Some(said.to_owned()) };
+            settings.set_key_value_metadata(Some(vec![said]))
+        })
+    };
+    for said in ["custom_fields.a", r#"{"custom_fields.a": true}"#, "[1]"] {
+        file(said).refuses(&[&format!(
+            "invalid_record at c: the metadata `headcount.json_columns` says which columns are JSON: expected an array of \
+             their names, found `{said}`"
+        )]);
+    }
+    file(r#"["custom_fields.a"]"#).reads(&[r#"{"phone_number": "+1", "custom_fields": {"a": [1]}}"#]);
+    file("[]").reads(&[r#"{"phone_number": "+1", "custom_fields": {"a": "[1]"}}"#]);
 }
 
 #[test]
