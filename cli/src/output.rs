@@ -171,14 +171,6 @@ pub(crate) fn counted(number: u64, one: &str) -> String {
     format!("{} {one}{}", thousands(number), if number == 1 { "" } else { "s" })
 }
 
-/// A text from data on one short line: control characters escaped, cut with `…` behind so many characters.
-pub(crate) fn cut(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}…", escaped(&text[..end])),
-        None => escaped(text).into_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

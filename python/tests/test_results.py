@@ -58,11 +58,13 @@ def test_the_numbers_of_a_breakdown_add_up(table: Table, audiences: list[Audienc
 def test_pictures_stand_alone(table: Table, audiences: list[Audience], cx: EvalContext) -> None:
     timeline = table.timeline(audiences[0], cx, cx.now + timedelta(days=30))
     assert "<svg" in timeline._repr_html_()
-    for told in (table.explain(audiences[0], cx), table.compare(audiences, cx), table.reconcile(audiences, cx), timeline):
+    answers = (table.explain(audiences[0], cx), table.compare(audiences, cx), table.reconcile(audiences, cx), timeline)
+    for told in (*answers, table.describe()):
         html = told._repr_html_()
         assert html.startswith('<div class="headcount">') and html.endswith("</div>")
         assert "<script" not in html and "http" not in html.replace("http://www.w3.org/2000/svg", "")
     assert "Win-Back" in table.compare(audiences, cx)._repr_html_()
+    assert "<code>click_count</code>" in table.describe()._repr_html_()
 
 
 def test_a_timeline_says_what_a_later_size_is(table: Table, cx: EvalContext) -> None:

@@ -4,8 +4,10 @@
 mod bounds;
 mod breakdown;
 mod chart;
+mod description;
 mod figures;
 mod overlap;
+pub mod words;
 
 use headcount::Notes;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -13,6 +15,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 pub use self::bounds::{alternatives, bounds, verdict};
 pub use self::breakdown::breakdown;
 pub use self::chart::timeline;
+pub use self::description::{counts, description, records};
 pub use self::figures::{bar, difference, figure, instant, signed, thousands};
 pub use self::overlap::overlap;
 

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 use crate::data::data;
 
-/// What is in a table.
+/// What is in a table. A notebook shows it table by table.
 ///
 /// >>> described = Table.read("examples/contacts.json").describe()
 /// >>> described.contacts, [column["name"] for column in described.columns][:2]
@@ -61,6 +61,10 @@ impl Description {
     /// All attributes by their names, as `headcount describe --format json` writes them.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         data(py, &self.0)
+    }
+
+    fn _repr_html_(&self) -> String {
+        headcount_page::embedded(&headcount_page::records(&self.0))
     }
 
     fn __repr__(&self) -> String {

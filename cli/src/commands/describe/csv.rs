@@ -4,9 +4,9 @@ use headcount::{
     Value,
     analysis::{ColumnDescription, Description, KindCount, KindDescription, UnreadColumn},
 };
+use headcount_page::words::shown;
 use serde::Serialize;
 
-use super::shown;
 use crate::failure::Failure;
 use crate::output;
 

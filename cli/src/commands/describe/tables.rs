@@ -4,10 +4,12 @@ use std::cmp::Reverse;
 use std::io;
 
 use headcount::analysis::{ColumnDescription, Description, ListDescription};
+use headcount_page::words::{
+    cut, ends, kind_name, most_frequent, not_given, read_as, shown, unread_distinct, unread_ends, unread_kinds,
+};
 
-use super::{ends, kind_name, most_frequent, not_given, read_as, shown, unread_distinct, unread_ends, unread_kinds};
 use crate::failure::Failure;
-use crate::output::{self, Holds, counted, cut, escaped, note, thousands};
+use crate::output::{self, Holds, counted, escaped, note, thousands};
 
 /// The most rows of a table.
 const MOST_ROWS: usize = 40;

@@ -1,28 +1,26 @@
 //! The page: everything there is to say of audiences, in HTML.
 
 use headcount::{analysis::Overlap, error::escaped};
-use headcount_page::{bar, bounds, breakdown, figure, instant, overlap, page, thousands, timeline};
+use headcount_page::{
+    bar, bounds, breakdown, counts, description, figure, instant, overlap, page, thousands, timeline,
+};
 use maud::{Markup, html};
 
 use super::{Report, Told};
 use crate::arguments;
-use crate::commands::describe;
 use crate::commands::reconcile::{premises, rank};
 use crate::heard::Heard;
 
 pub(super) fn html(report: &Report, heard: &Heard) -> String {
     let content = html! {
-        p {
-            (figure("contacts", report.records.contacts)) " contacts, "
-            (figure("memberships", report.records.memberships)) " memberships."
-        }
+        (counts(&report.records))
         @if report.audiences.len() > 1 { (contents(report)) }
         @for (told, number) in report.audiences.iter().zip(1..) { (audience(told, number)) }
         @if let Some(overlap) = &report.overlap { (overlaps(report, overlap)) }
         @if report.reconciliation.is_some() { (cached_sizes(report)) }
         section.records {
             h2 { "What is in the records" }
-            (describe::page::content(&report.records))
+            (description(&report.records))
         }
     };
     page("Audiences", heard.notes(), &content)

@@ -1,32 +1,38 @@
-//! A description as part of a page.
+//! What is in records before anything is asked of them.
 
 use headcount::analysis::{ColumnDescription, Description, KindDescription};
-use headcount_page::{bar, figure, page};
 use maud::{Markup, html};
 
-use super::{ends, kind_name, most_frequent, not_given, read_as, shown, unread_distinct, unread_ends, unread_kinds};
-use crate::heard::Heard;
-use crate::output::cut;
+use crate::words::{
+    cut, ends, kind_name, most_frequent, not_given, read_as, shown, unread_distinct, unread_ends, unread_kinds,
+};
+use crate::{bar, figure};
 
-/// The most rows of a table; `describe --format json` has them all.
+/// The most rows of a table; the data have them all.
 const MOST_ROWS: usize = 200;
 /// The most characters of a value.
 const LONGEST: usize = 60;
 
-/// A page of a description alone.
-pub(super) fn html(description: &Description, heard: &Heard) -> String {
-    let content = html! {
+/// What is in records, by itself.
+#[must_use]
+pub fn records(of: &Description) -> Markup {
+    html! { (counts(of)) (description(of)) }
+}
+
+/// How many contacts and memberships there are.
+#[must_use]
+pub fn counts(description: &Description) -> Markup {
+    html! {
         p {
             (figure("contacts", description.contacts)) " contacts, "
             (figure("memberships", description.memberships)) " memberships."
         }
-        (content(description))
-    };
-    page("Records", heard.notes(), &content)
+    }
 }
 
-/// What is in the records, table by table.
-pub(crate) fn content(description: &Description) -> Markup {
+/// What is in records, table by table, without how many contacts and memberships there are.
+#[must_use]
+pub fn description(description: &Description) -> Markup {
     let given: Vec<&ColumnDescription> =
         description.columns.iter().filter(|column| column.given != Some(false)).collect();
     html! {
@@ -201,5 +207,37 @@ fn phone_numbers(description: &Description) -> Markup {
             }
         } }
         (left_out(forms.others.len(), "forms"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use headcount::{Contact, Table};
+
+    use super::*;
+
+    #[test]
+    fn what_is_in_records_stands_in_tables_escaped_and_cut() {
+        let long = "x".repeat(LONGEST + 1);
+        let given = [
+            r#"{"phone_number": "+14155550101", "list_id": 7, "click_count": 3, "custom_fields": {"<b>": "<i>"}}"#,
+            &format!(
+                r#"{{"phone_number": "4155550102", "list_id": 7, "custom_fields": {{"<b>": 5, "{long}": true}}}}"#
+            ),
+        ];
+        let table: Table = given.iter().map(|record| Contact::from_json(record).unwrap()).collect();
+        let html = super::records(&table.describe()).into_string();
+        for expected in [
+            r#"<data data-is="contacts" value="2">2</data> contacts"#,
+            "<code>click_count</code></td><td>count</td>",
+            "<code>custom_fields.&lt;b&gt;</code></td><td>several kinds</td>",
+            "<td>number</td>",
+            "&lt;i&gt;",
+            "<td>4155550102</td>",
+            &format!("<code>custom_fields.{}…</code>", &long[..LONGEST - "custom_fields.".len()]),
+        ] {
+            assert!(html.contains(expected), "{expected} in {html}");
+        }
+        assert!(!html.contains("<b>") && !html.contains("<i>"), "{html}");
     }
 }
