@@ -18,12 +18,6 @@ use crate::settings;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u128);
 
-#[cfg(feature = "table")]
-impl Fingerprint {
-    /// What an answer has that was stopped, and that nobody sees.
-    pub(crate) const OF_NO_ANSWER: Self = Self(0);
-}
-
 impl Filter {
     /// The fingerprint: equal for filters that differ only in the order of conditions, groups or values, in groups
     /// nested in groups of the same operator, in duplicates, or in spelling.
@@ -39,7 +33,13 @@ impl Filter {
     /// ```
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint(fnv1a(canonical(self.root()).text.as_bytes()))
+        self.fingerprint_while(&|| true)
+    }
+
+    /// The fingerprint, as long as it goes on: of thousands of conditions it takes milliseconds. Else it means nothing.
+    pub(crate) fn fingerprint_while(&self, goes_on: &dyn Fn() -> bool) -> Fingerprint {
+        let text = canonical(self.root(), goes_on).text;
+        Fingerprint(if goes_on() { fnv1a(text.as_bytes()) } else { 0 })
     }
 }
 
@@ -87,11 +87,12 @@ struct Canonical {
     members: Option<(Junction, Vec<String>)>,
 }
 
-fn canonical(group: &Group) -> Canonical {
-    let mut members: Vec<String> = group.conditions().iter().map(condition).collect();
+fn canonical(group: &Group, goes_on: &dyn Fn() -> bool) -> Canonical {
+    let conditions = group.conditions().iter().take_while(|_| goes_on());
+    let mut members: Vec<String> = conditions.map(condition).collect();
     let mut other = None;
     for inner in group.groups() {
-        let inner = canonical(inner);
+        let inner = canonical(inner, goes_on);
         match inner.members {
             Some((junction, inside)) if junction == group.junction() => members.extend(inside),
             inside => {
@@ -100,8 +101,10 @@ fn canonical(group: &Group) -> Canonical {
             }
         }
     }
-    members.sort_unstable();
-    members.dedup();
+    if goes_on() {
+        members.sort_unstable();
+        members.dedup();
+    }
     if members.len() == 1 {
         // A group of one asks what its member asks; if that is a group of the other operator, it may still be
         // flattened into one of that operator further out.

@@ -162,6 +162,9 @@ impl Answers {
         let mut rows = [0; RUN];
         let rows = &mut rows[..taking_part.len()];
         for (at, plan) in plans.iter().enumerate().filter(|(at, _)| run.asks(*at, slot)) {
+            if run.is_stopped() {
+                return;
+            }
             rows.copy_from_slice(taking_part);
             run.retain_in_scope(at, slot, rows);
             tree(run.kernel(), &plan.root, rows, &mut Once { run, slot, taking_part, answers, known });

@@ -47,10 +47,9 @@ impl Table {
         self.stop.is_stopped()
     }
 
-    /// The fingerprint of an audience's filter, which takes milliseconds of thousands of conditions: of an answer that was
-    /// stopped, none is worked out.
+    /// The fingerprint of an audience's filter; of an answer that is stopped, any.
     pub(crate) fn fingerprint_of(&self, audience: &Audience) -> Fingerprint {
-        if self.is_stopped() { Fingerprint::OF_NO_ANSWER } else { audience.filter.fingerprint() }
+        audience.filter.fingerprint_while(&|| !self.is_stopped())
     }
 
     /// A size with what it is of.
