@@ -35,14 +35,11 @@ pub(super) enum BoundNode {
 
 impl BoundNode {
     /// What all members say; a single one by itself.
-    fn all(mut members: Vec<Self>) -> Self {
-        match members.pop() {
-            None => Self::Constant(true),
-            Some(single) if members.is_empty() => single,
-            Some(last) => {
-                members.push(last);
-                Self::All(members)
-            }
+    fn all(members: Vec<Self>) -> Self {
+        match <[Self; 1]>::try_from(members) {
+            Ok([single]) => single,
+            Err(none) if none.is_empty() => Self::Constant(true),
+            Err(several) => Self::All(several),
         }
     }
 }

@@ -23,12 +23,13 @@ pub(super) struct ColumnRun<'t> {
 }
 
 impl<'t> ColumnRun<'t> {
-    /// The run that begins with a word of a segment and has at most so many.
+    /// The run that begins with a word of a segment and has at most so many words.
     pub(super) fn new(
         plans: &'t ColumnPlans,
         level: &'t Level,
         segment: usize,
-        (start, most): (usize, usize),
+        start: usize,
+        most: usize,
         stop: &'t StopToken,
     ) -> Self {
         let contacts = level.present_run(segment, start, most);

@@ -148,7 +148,7 @@ impl Level {
         self.segments().iter().map(|segment| segment.phones.len()).chain([self.overflow().len()])
     }
 
-    /// Which rows of a segment's run have not been removed: of as many words as fit, a power of two.
+    /// Which rows of a run of a segment have not been removed. The run has at most `most` words, which divide a page.
     pub(super) fn present_run(&self, segment: usize, start: usize, most: usize) -> &[u64] {
         let words = self.segments()[segment].phones.len().div_ceil(WORD) - start;
         &self.present.page(segment, start)[start % RUN..][..words.min(most)]

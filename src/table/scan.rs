@@ -92,7 +92,7 @@ pub(super) struct Scan<'t> {
     blocks: Vec<Block<'t>>,
     /// How many plans there are.
     plans: usize,
-    /// How many words of rows in columns are worked on at a time: a power of two.
+    /// How many words of rows in columns are worked on at a time: a power of two, at most [`RUN`].
     words_of_run: usize,
     /// The plans, bound to the columns of each level.
     columns: Vec<ColumnPlans>,
@@ -200,8 +200,7 @@ impl<'t> Scan<'t> {
     pub(super) fn run<T>(&self, (block, start): RunAt, look: impl FnOnce(&dyn Run) -> T) -> T {
         match self.blocks[block] {
             Block::Segment { number, level, segment } => {
-                let words = (start, self.words_of_run);
-                look(&ColumnRun::new(&self.columns[number], level, segment, words, self.stop))
+                look(&ColumnRun::new(&self.columns[number], level, segment, start, self.words_of_run, self.stop))
             }
             Block::LevelOverflow(level) => {
                 let present = |word| level.overflow_present(word);

@@ -226,7 +226,7 @@ mod tests {
             ),
         ];
         let table: Table = given.iter().map(|record| Contact::from_json(record).unwrap()).collect();
-        let html = super::records(&table.describe()).into_string();
+        let html = records(&table.describe()).into_string();
         for expected in [
             r#"<data data-is="contacts" value="2">2</data> contacts"#,
             "<code>click_count</code></td><td>count</td>",
