@@ -6,10 +6,9 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::audience::Audience;
-use crate::catalogue::FlagField;
 use crate::explain::{instants, joined};
-use crate::filter::{Condition, Filter, Group, Junction, Predicate};
-use crate::plan::{self, Leaf, Node, Plan};
+use crate::filter::{Condition, Filter, Group, Junction};
+use crate::plan::Plan;
 use crate::semantics::{EvalContext, Semantics, Subscription, Unit};
 use crate::size::Size;
 use crate::span::span;
@@ -136,25 +135,12 @@ impl Table {
     #[must_use]
     pub fn breakdown(&self, audience: &Audience, cx: &EvalContext) -> Breakdown {
         span!("breakdown");
-        let plan = audience.plan(cx);
-        let weights = {
-            let root = plan::node(audience.filter.root(), cx);
-            let dnc = Node::Leaf(Leaf::new(&Condition::new(Predicate::Flag(FlagField::OnDnc, true)), cx));
-            // Each takes milliseconds of thousands of conditions.
-            let asking =
-                |node: &dyn Fn() -> Node| plan.asking(if self.is_stopped() { Node::Constant(false) } else { node() });
-            let more = [
-                asking(&|| root.clone().with_missing(true)),
-                asking(&|| root.clone().with_missing(false)),
-                asking(&|| Node::All(vec![root.clone(), dnc.clone()])),
-            ];
-            self.weigh(&Outline::of(&audience.filter), &plan, &more)
-        };
-        let [if_held, if_failed, on_dnc] = weights.more;
+        let in_scope = audience.plan_of_scope(cx);
+        let weights = self.weigh(&Outline::of(&audience.filter), &in_scope);
         let size = weights.parts[0].alone;
 
         let everyone = EvalContext { semantics: Semantics { subscription: Subscription::Any, ..cx.semantics }, ..*cx };
-        let on_lists = self.count(&Plan { cx: everyone, ..plan.asking(Node::Constant(true)) });
+        let on_lists = self.count(&Plan { cx: everyone, ..in_scope });
         let everybody = match cx.semantics.unit {
             Unit::Contacts => self.len() as u64,
             Unit::Memberships => self.memberships(),
@@ -171,10 +157,10 @@ impl Table {
             not_on_lists: without(everybody, on_lists),
             inactive: without(on_lists, weights.in_scope),
             in_scope: weights.in_scope,
-            without_value: without(if_held, size),
-            failing: without(weights.in_scope, if_held),
-            let_in_without_value: without(size, if_failed),
-            on_dnc,
+            without_value: without(weights.if_held, size),
+            failing: without(weights.in_scope, weights.if_held),
+            let_in_without_value: without(size, weights.if_failed),
+            on_dnc: weights.on_dnc,
             filter: self.part(audience.filter.root(), size, cx, &mut weights_left),
         }
     }

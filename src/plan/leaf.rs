@@ -127,6 +127,14 @@ impl Leaf {
         }
     }
 
+    /// The same question, which says the other thing where there is no value; none if it never looks for a value in vain.
+    #[cfg(feature = "table")]
+    pub(crate) fn with_other_missing(&self) -> Option<Self> {
+        // A question of existence has a value to go by.
+        let is_answered = self.is_total() || self.test == LeafTest::Exists;
+        (!is_answered).then(|| Self { missing: !self.missing, ..self.clone() })
+    }
+
     /// Whether there is a value in every record.
     pub(crate) fn is_total(&self) -> bool {
         self.list.is_none()

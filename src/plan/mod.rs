@@ -57,7 +57,12 @@ pub struct Plan {
 
 /// A time-invariant condition, as far as it can be decided without looking at a record.
 pub(crate) fn time_invariant(condition: &Condition, cx: &EvalContext) -> Node {
-    fold::fold(Node::Leaf(Leaf::new(condition, cx)))
+    decided(Leaf::new(condition, cx))
+}
+
+/// A leaf, as far as it can be decided without looking at a record.
+pub(crate) fn decided(leaf: Leaf) -> Node {
+    fold::fold(Node::Leaf(leaf))
 }
 
 /// A node of a plan.
@@ -82,10 +87,21 @@ impl Audience {
 
     /// The plan that holds for whatever satisfies the filter at one instant of a window, or at all of them.
     pub(crate) fn plan_over(&self, cx: &EvalContext, window: Window) -> Plan {
+        Plan { scope: self.scope(), ..Plan::over(&self.filter, cx, window) }
+    }
+
+    /// The plan that holds for everybody whom the filter is asked of.
+    #[cfg(feature = "table")]
+    pub(crate) fn plan_of_scope(&self, cx: &EvalContext) -> Plan {
+        Plan { root: Node::Constant(true), scope: self.scope(), cx: *cx }
+    }
+
+    /// The source lists, sorted; none where all lists are asked.
+    fn scope(&self) -> Option<Vec<i64>> {
         let mut scope = self.source_lists.clone();
         scope.sort_unstable();
         scope.dedup();
-        Plan { scope: (!scope.is_empty()).then_some(scope), ..Plan::over(&self.filter, cx, window) }
+        (!scope.is_empty()).then_some(scope)
     }
 }
 
@@ -108,12 +124,6 @@ impl Plan {
         }
     }
 
-    /// Another question in the same scope and circumstances.
-    #[cfg(feature = "table")]
-    pub(crate) fn asking(&self, root: Node) -> Self {
-        Self { root: fold::fold(root), scope: self.scope.clone(), cx: self.cx }
-    }
-
     /// Whether nothing can satisfy it.
     #[must_use]
     pub fn is_never(&self) -> bool {
@@ -124,22 +134,6 @@ impl Plan {
     #[must_use]
     pub fn is_always(&self) -> bool {
         self.root == Node::Constant(true)
-    }
-}
-
-impl Node {
-    /// The same question, in which every condition on a value has the same answer where there is no value. Questions of
-    /// existence are not changed, for they have a value to go by.
-    #[cfg(feature = "table")]
-    pub(crate) fn with_missing(self, missing: bool) -> Self {
-        let all = |members: Vec<Self>| members.into_iter().map(|member| member.with_missing(missing)).collect();
-        match self {
-            Self::Constant(_) => self,
-            Self::Leaf(leaf) if leaf.is_total() || leaf.test == LeafTest::Exists => Self::Leaf(leaf),
-            Self::Leaf(leaf) => Self::Leaf(Leaf { missing, ..leaf }),
-            Self::All(members) => Self::All(all(members)),
-            Self::Any(members) => Self::Any(all(members)),
-        }
     }
 }
 

@@ -102,6 +102,10 @@ fn work(
         let shards = Shards::with_capacity(expected + expected / 32);
         let mut loaded = LoadedBatch { batch: taken, shards, tally: ReadTally::default() };
         parser.parse(&batch, &mut loaded);
+        if token.is_stopped() {
+            // Nobody sees it: who looks for the next batch says so.
+            continue;
+        }
         expected = loaded.tally.records as usize;
         loaded.shards.close();
         done.lock().unwrap_or_else(PoisonError::into_inner).push(loaded);
@@ -143,7 +147,7 @@ impl BatchParser<'_> {
     /// Looks for what is wanted in the columns, and only where they have it once more at the records, which know their
     /// lines.
     fn look(&mut self, batch: &Batch, LoadedBatch { shards, tally, .. }: &mut LoadedBatch) {
-        if !self.wanted.iter().any(|finding| watch::is_in(shards, finding)) {
+        if self.reading.stop.is_stopped() || !self.wanted.iter().any(|finding| watch::is_in(shards, finding)) {
             return;
         }
         let mut found = ReadTally::watching(&self.reading.watch);

@@ -51,6 +51,8 @@ impl BoundNode {
 pub(super) struct Bound<'q> {
     plans: Arc<[BoundPlan]>,
     leaves: Vec<&'q Leaf>,
+    /// The numbers of the leaves that are asked beside the plans; of fewer, if it was stopped.
+    beside: Arc<[usize]>,
 }
 
 /// Plans that are being bound.
@@ -64,17 +66,12 @@ struct Binder<'b, 'q> {
 }
 
 impl<'q> Bound<'q> {
-    /// Binds plans to be asked of a table, of which most contacts stand in these columns; with what the leaves, and those that
-    /// stand behind them, ask of those.
+    /// Binds plans to be asked of a table, of which most contacts stand in these columns; with what the leaves ask of those.
     fn new(asked: &Questions<'q>, columns: &Columns, stop: &StopToken) -> (Self, Vec<ColumnLeaf>) {
         let mut binder = Binder { columns, stop, leaves: Vec::new(), tests: Vec::new(), known: HashMap::new() };
         let plans = asked.plans.iter().map(|plan| binder.plan(plan)).collect();
-        let Binder { mut leaves, mut tests, .. } = binder;
-        for leaf in asked.leaves_until(stop) {
-            leaves.push(leaf);
-            tests.push(columns.bind(leaf));
-        }
-        (Self { plans, leaves }, tests)
+        let beside = asked.beside_until(stop).map(|leaf| binder.leaf(leaf)).collect();
+        (Self { plans, leaves: binder.leaves, beside }, binder.tests)
     }
 
     /// The leaves, until it is to stop: then nothing is asked of what is bound.
@@ -105,14 +102,19 @@ impl<'q> Binder<'_, 'q> {
         }
         match plan {
             Node::Constant(value) => BoundNode::Constant(*value),
-            Node::Leaf(leaf) => BoundNode::Leaf(*self.known.entry(leaf).or_insert_with(|| {
-                self.leaves.push(leaf);
-                self.tests.push(self.columns.bind(leaf));
-                self.leaves.len() - 1
-            })),
+            Node::Leaf(leaf) => BoundNode::Leaf(self.leaf(leaf)),
             Node::All(members) => BoundNode::All(self.sorted(members, false)),
             Node::Any(members) => BoundNode::Any(self.sorted(members, true)),
         }
+    }
+
+    /// The number of a leaf.
+    fn leaf(&mut self, leaf: &'q Leaf) -> usize {
+        *self.known.entry(leaf).or_insert_with(|| {
+            self.leaves.push(leaf);
+            self.tests.push(self.columns.bind(leaf));
+            self.leaves.len() - 1
+        })
     }
 
     /// The members, those first that leave the fewest rows to decide.
@@ -172,6 +174,8 @@ pub(super) fn bind<'c>(
 pub(super) struct ColumnPlans {
     pub(super) plans: Arc<[BoundPlan]>,
     pub(super) leaves: Vec<ColumnLeaf>,
+    /// The numbers of the leaves that are asked beside the plans.
+    pub(super) beside: Arc<[usize]>,
     /// For each plan with a scope, the codes of the column of lists that are in it.
     pub(super) scope_codes: Vec<Option<ColumnTest>>,
     /// The instants that a timeline looks at.
@@ -257,6 +261,7 @@ impl ColumnPlans {
         Self {
             plans: Arc::clone(&bound.plans),
             leaves,
+            beside: Arc::clone(&bound.beside),
             scope_codes: scopes.collect(),
             instants: instants.collect(),
             active,
@@ -336,6 +341,7 @@ fn on_lists(lists: &[i64], columns: &Columns) -> Option<ColumnTest> {
 pub(super) struct RecordPlans {
     pub(super) plans: Arc<[BoundPlan]>,
     pub(super) leaves: Vec<RecordLeaf>,
+    pub(super) beside: Arc<[usize]>,
     /// The subjects and lists of the instants that a timeline looks at.
     pub(super) instants: Vec<(Subject, Option<i64>)>,
     /// Whether inactive memberships take part too.
@@ -358,29 +364,30 @@ impl RecordPlans {
         Self {
             plans: Arc::clone(&bound.plans),
             leaves: bound.leaves_until(stop).map(leaf).collect(),
+            beside: Arc::clone(&bound.beside),
             instants: asked.instants.to_vec(),
             any_subscription,
         }
     }
 }
 
-/// Plans that are asked together, and what a timeline asks beside them. Plans of one set agree on who takes part.
+/// Plans that are asked together, and what is asked beside them. Plans of one set agree on who takes part.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Questions<'q> {
     pub(super) plans: &'q [&'q Plan],
-    /// Leaves that stand behind the plans' own.
-    pub(super) leaves: &'q [Leaf],
+    pub(super) beside: &'q [Leaf],
+    /// The instants that a timeline looks at.
     pub(super) instants: &'q [(Subject, Option<i64>)],
 }
 
 impl<'q> Questions<'q> {
     pub(super) fn of(plans: &'q [&'q Plan]) -> Self {
-        Self { plans, leaves: &[], instants: &[] }
+        Self { plans, beside: &[], instants: &[] }
     }
 
     /// The leaves beside the plans, until it is to stop: then nothing is asked of what is bound.
-    fn leaves_until(&self, stop: &StopToken) -> impl Iterator<Item = &'q Leaf> {
-        self.leaves.iter().take_while(|_| !stop.is_stopped())
+    fn beside_until(&self, stop: &StopToken) -> impl Iterator<Item = &'q Leaf> {
+        self.beside.iter().take_while(|_| !stop.is_stopped())
     }
 
     fn any_subscription(&self) -> bool {

@@ -180,6 +180,10 @@ impl Run for ColumnRun<'_> {
         self.plans.leaves.len()
     }
 
+    fn beside(&self) -> &[usize] {
+        &self.plans.beside
+    }
+
     fn is_of_the_contact(&self, leaf: usize) -> bool {
         self.plans.leaves[leaf].is_of_the_contact()
     }

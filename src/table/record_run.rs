@@ -82,6 +82,10 @@ impl Run for RecordRun<'_> {
         self.plans.leaves.len()
     }
 
+    fn beside(&self) -> &[usize] {
+        &self.plans.beside
+    }
+
     fn is_of_the_contact(&self, leaf: usize) -> bool {
         self.plans.leaves[leaf].of_the_contact
     }

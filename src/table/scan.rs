@@ -39,6 +39,9 @@ pub(super) trait Run {
     /// How many leaves they have, with those that are asked beside them.
     fn leaves(&self) -> usize;
 
+    /// The leaves that are asked beside the plans; fewer, if it was stopped.
+    fn beside(&self) -> &[usize];
+
     /// Whether a leaf says the same of all of a contact's memberships.
     fn is_of_the_contact(&self, leaf: usize) -> bool;
 

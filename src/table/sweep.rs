@@ -28,15 +28,20 @@ impl Table {
     /// Who comes and who goes within a range of instants, both ends included; no part is of the same contacts as another.
     pub(crate) fn sweep(&self, audience: &Audience, cx: &EvalContext, range: (i64, i64)) -> Vec<Changes> {
         let plan = |hold| audience.plan_over(cx, Window { from: range.0, to: range.1, hold });
-        let (possible, always) = (plan(Hold::Sometimes), plan(Hold::Always));
-        if possible.is_never() {
+        let possible = plan(Hold::Sometimes);
+        // Each takes milliseconds of thousands of conditions.
+        if possible.is_never() || self.is_stopped() {
+            return Vec::new();
+        }
+        let always = plan(Hold::Always);
+        if self.is_stopped() {
             return Vec::new();
         }
         let truth = TruthTimeline::of(&audience.filter, cx);
         let instants: Vec<(Subject, Option<i64>)> =
             truth.dependent.iter().map(|dependent| (dependent.subject.clone(), dependent.condition.list())).collect();
-        let asked = Questions { plans: &[&possible, &always], leaves: &truth.invariant, instants: &instants };
-        let scan = Scan::new(self, &asked);
+        let asked = Questions { plans: &[&possible, &always], beside: &truth.invariant, instants: &instants };
+        let scan = Scan::new(self, &asked).in_runs_for(2 * truth.invariant.len());
         let sweep = Sweep { unit: cx.semantics.unit, range, truth, never_always: always.is_never() };
         let changes = scan.runs().fold(
             || (Changes::new(range.0), Scratch::default()),
@@ -120,11 +125,8 @@ impl Sweep<'_> {
     /// Asks the time-invariant conditions of the memberships that are looked at.
     fn ask_invariant(&self, run: &dyn Run, slots: &[usize], open: &[u64], holding: &mut Vec<u64>) {
         holding.clear();
-        let count = self.truth.invariant.len();
-        // They stand behind the leaves of the plans.
-        let first = run.leaves() - count;
         for (slot, open) in slots.iter().zip(open.chunks_exact(run.words())) {
-            for leaf in first..first + count {
+            for leaf in run.beside() {
                 if run.is_stopped() {
                     // Of nobody it is looked at what holds.
                     return;
@@ -132,7 +134,7 @@ impl Sweep<'_> {
                 let from = holding.len();
                 holding.extend_from_slice(open);
                 if !is_empty(open) {
-                    run.retain_leaf(leaf, *slot, &mut holding[from..]);
+                    run.retain_leaf(*leaf, *slot, &mut holding[from..]);
                 }
             }
         }

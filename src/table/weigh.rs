@@ -1,6 +1,6 @@
 //! What each part of a filter does to a size: a sink of the scan that keeps all parts in step.
 //!
-//! Each condition is asked once of a run. What the filter says if it ends with a part, or if it lacks one, is worked out
+//! Each condition is asked once of a run, and once more where what finds no value would say something else. What the filter says if it ends with a part, or if it lacks one, is worked out
 //! on the bits: both are `low or (high and x)` of what the part says, where `low` and `high` come down from the groups
 //! around it, so that the work grows with the number of parts and not with its square.
 
@@ -8,51 +8,100 @@ use rayon::prelude::*;
 
 use super::Table;
 use super::bind::Questions;
-use super::count::{Answers, add_counts};
+use super::count::add_counts;
 use super::kernel::RUN;
-use super::scan::{Run, RunBits, Scan};
+use super::scan::{Run, RunBits, Scan, is_empty};
 use crate::breakdown::{Outline, OutlinePart, Weight};
-use crate::filter::Junction;
-use crate::plan::{Leaf, Node, Plan};
-use crate::semantics::Unit;
+use crate::catalogue::FlagField;
+use crate::filter::{Condition, Junction, Predicate};
+use crate::plan::{self, Leaf, Node, Plan};
+use crate::semantics::{EvalContext, Unit};
+use crate::stop::StopToken;
 
 /// What was counted.
-pub(crate) struct Weights<const N: usize> {
+pub(crate) struct Weights {
     /// For each part of the outline.
     pub(crate) parts: Vec<Weight>,
-    /// Those in scope.
     pub(crate) in_scope: u64,
-    /// Those that satisfy each of the other plans.
-    pub(crate) more: [u64; N],
+    /// Those in the audience, if each condition that finds no value held; if each failed.
+    pub(crate) if_held: u64,
+    pub(crate) if_failed: u64,
+    /// Those in the audience who are on the do-not-call list.
+    pub(crate) on_dnc: u64,
 }
 
 impl Table {
-    /// Weighs the parts of a filter in the scope and circumstances of its plan, and counts other plans in passing.
-    pub(crate) fn weigh<const N: usize>(&self, outline: &Outline<'_>, plan: &Plan, more: &[Plan; N]) -> Weights<N> {
-        let conditions = outline.conditions.iter().take_while(|_| !self.is_stopped());
-        let leaves: Vec<Plan> =
-            conditions.map(|condition| plan.asking(Node::Leaf(Leaf::new(condition, &plan.cx)))).collect();
-        let in_scope = plan.asking(Node::Constant(true));
-        let plans: Vec<&Plan> = std::iter::once(&in_scope).chain(&leaves).chain(more).collect();
-        let figures = Figure::number(outline, N);
-        let scan = Scan::new(self, &Questions::of(&plans)).in_runs_for(2 * figures);
-        let unit = plan.cx.semantics.unit;
+    /// Weighs the parts of a filter in the scope and circumstances of a plan, in one pass.
+    pub(crate) fn weigh(&self, outline: &Outline<'_>, scope: &Plan) -> Weights {
+        let asked = Asked::of(outline, &scope.cx, &self.stop);
+        let figures = Figure::number(outline);
+        let plans = [scope];
+        let questions = Questions { plans: &plans, beside: &asked.leaves, instants: &[] };
+        let scan = Scan::new(self, &questions).in_runs_for(2 * figures);
+        let (unit, words) = (scope.cx.semantics.unit, scan.words_of_run());
         // A task that has no run in the end, because others were done before it or all were stopped, balances nothing.
         let balances = scan.runs().fold(
             || None,
-            |balance: Option<(Balance<'_, N>, Answers)>, at| {
-                let (mut balance, mut answers) =
-                    balance.unwrap_or_else(|| (Balance::new(outline, unit, scan.words_of_run()), Answers::default()));
-                scan.run(at, |run| balance.add(run, &mut answers));
-                Some((balance, answers))
+            |balance: Option<Balance<'_>>, at| {
+                let mut balance = balance.unwrap_or_else(|| Balance::new(outline, &asked, unit, words));
+                scan.run(at, |run| balance.add(run));
+                Some(balance)
             },
         );
-        let counts = balances.flatten().map(|(balance, _)| balance.tally.counts);
+        let counts = balances.flatten().map(|balance| balance.tally.counts);
         Weights::of(&counts.reduce(|| vec![0; figures], add_counts), outline)
     }
 }
 
-impl<const N: usize> Weights<N> {
+/// What is asked for an outline.
+struct Asked {
+    leaves: Vec<Leaf>,
+    conditions: Vec<ConditionAsked>,
+    on_dnc: Question,
+}
+
+/// What is asked for a condition: what it says; what it would say if it held where it finds no value, and if it failed there.
+#[derive(Clone, Copy)]
+struct ConditionAsked {
+    is: Question,
+    if_held: Question,
+    if_failed: Question,
+}
+
+/// What is asked for one answer.
+#[derive(Clone, Copy)]
+enum Question {
+    /// Nothing: it is known without looking at a record.
+    Known(bool),
+    /// The leaf of that number.
+    Leaf(usize),
+}
+
+impl Asked {
+    /// For fewer conditions, if it is to stop before.
+    fn of(outline: &Outline<'_>, cx: &EvalContext, stop: &StopToken) -> Self {
+        let mut leaves = Vec::new();
+        let mut ask = |leaf| match plan::decided(leaf) {
+            Node::Leaf(leaf) => {
+                leaves.push(leaf);
+                Question::Leaf(leaves.len() - 1)
+            }
+            node => Question::Known(node == Node::Constant(true)),
+        };
+        let on_dnc = ask(Leaf::new(&Condition::new(Predicate::Flag(FlagField::OnDnc, true)), cx));
+        let conditions = outline.conditions.iter().take_while(|_| !stop.is_stopped()).map(|condition| {
+            let leaf = Leaf::new(condition, cx);
+            let (missing, otherwise) = (leaf.missing, leaf.with_other_missing());
+            let is = ask(leaf);
+            let otherwise = otherwise.map_or(is, &mut ask);
+            let (if_held, if_failed) = if missing { (is, otherwise) } else { (otherwise, is) };
+            ConditionAsked { is, if_held, if_failed }
+        });
+        Self { conditions: conditions.collect(), on_dnc, leaves }
+    }
+}
+
+impl Weights {
     fn of(counts: &[u64], outline: &Outline<'_>) -> Self {
         let count = |figure: Figure| counts[figure.place(outline)];
         let part = |part| Weight {
@@ -63,25 +112,29 @@ impl<const N: usize> Weights<N> {
         Self {
             parts: (0..outline.parts.len()).map(part).collect(),
             in_scope: count(Figure::InScope),
-            more: std::array::from_fn(|plan| count(Figure::Of(plan))),
+            if_held: count(Figure::IfHeld),
+            if_failed: count(Figure::IfFailed),
+            on_dnc: count(Figure::OnDnc),
         }
     }
 }
 
-/// A number that is counted: what is known of a part, or how many are in scope or satisfy one of the other plans.
+/// A number that is counted.
 #[derive(Clone, Copy, Debug)]
 enum Figure {
     Alone(usize),
     SoFar(usize),
     Without(usize),
     InScope,
-    Of(usize),
+    IfHeld,
+    IfFailed,
+    OnDnc,
 }
 
 impl Figure {
-    /// How many there are, with those of so many other plans.
-    fn number(outline: &Outline<'_>, plans: usize) -> usize {
-        Self::Of(plans).place(outline)
+    /// How many there are.
+    fn number(outline: &Outline<'_>) -> usize {
+        Self::OnDnc.place(outline) + 1
     }
 
     fn place(self, outline: &Outline<'_>) -> usize {
@@ -91,7 +144,9 @@ impl Figure {
             Self::SoFar(part) => 3 * part + 1,
             Self::Without(part) => 3 * part + 2,
             Self::InScope => behind_the_parts,
-            Self::Of(plan) => behind_the_parts + 1 + plan,
+            Self::IfHeld => behind_the_parts + 1,
+            Self::IfFailed => behind_the_parts + 2,
+            Self::OnDnc => behind_the_parts + 3,
         }
     }
 }
@@ -154,76 +209,134 @@ impl Tally {
 }
 
 /// The figures, and the scratch that they are worked out in.
-struct Balance<'a, const N: usize> {
+struct Balance<'a> {
     outline: &'a Outline<'a>,
+    asked: &'a Asked,
     tally: Tally,
     /// The memberships in scope of the slot in hand.
     scope: RunBits,
-    /// For each condition, and then for each of the other plans, which of them satisfy it.
+    /// For each leaf, who passes it: of those in scope, and maybe of others.
     answers: BitRows,
     /// For each part, which satisfy it, and which satisfy all that stand behind it in its group.
     values: BitRows,
     after: BitRows,
 }
 
-impl<'a, const N: usize> Balance<'a, N> {
-    fn new(outline: &'a Outline<'a>, unit: Unit, words: usize) -> Self {
+impl<'a> Balance<'a> {
+    fn new(outline: &'a Outline<'a>, asked: &'a Asked, unit: Unit, words: usize) -> Self {
         let scratch = |number| BitRows::new(number, words);
         Self {
             outline,
-            tally: Tally::new(Figure::number(outline, N), unit, words),
+            asked,
+            tally: Tally::new(Figure::number(outline), unit, words),
             scope: [0; RUN],
-            answers: scratch(outline.conditions.len() + N),
+            answers: scratch(asked.leaves.len()),
             values: scratch(outline.parts.len()),
             after: scratch(outline.parts.len()),
         }
     }
 
-    fn add(&mut self, run: &dyn Run, answers: &mut Answers) {
+    fn add(&mut self, run: &dyn Run) {
         let words = run.words();
-        answers.begin(run);
-        for slot in (0..run.slots()).take_while(|_| !run.is_stopped()) {
-            let mut is_asked = false;
-            answers.of_slot(run, slot, |at, rows| {
-                is_asked = true;
-                match at.checked_sub(1) {
-                    None => self.scope[..words].copy_from_slice(rows),
-                    Some(answer) => self.answers.set(answer, rows),
-                }
-            });
-            // All plans have one scope.
-            if is_asked {
+        let mut contacts_are_asked = false;
+        for slot in (0..run.slots()).filter(|slot| run.asks(0, *slot)) {
+            let scope = &mut self.scope[..words];
+            scope.copy_from_slice(run.contacts());
+            run.retain_taking_part(slot, scope);
+            run.retain_in_scope(0, slot, scope);
+            if !is_empty(scope) {
+                self.ask(run, slot, !std::mem::replace(&mut contacts_are_asked, true));
                 self.weigh(run, words);
             }
+            if run.is_stopped() {
+                return;
+            }
         }
-        if !run.is_stopped() {
-            self.tally.end(words);
+        self.tally.end(words);
+    }
+
+    /// Asks the leaves of the memberships of a slot; those that say the same of all of a contact's memberships once.
+    fn ask(&mut self, run: &dyn Run, slot: usize, is_first: bool) {
+        let words = run.words();
+        for (at, leaf) in run.beside().iter().enumerate() {
+            if run.is_stopped() {
+                return;
+            }
+            let of_the_contact = run.is_of_the_contact(*leaf);
+            if is_first || !of_the_contact {
+                let answer = &mut self.answers.of_mut(at)[..words];
+                answer.copy_from_slice(if of_the_contact { run.contacts() } else { &self.scope[..words] });
+                run.retain_leaf(*leaf, slot, answer);
+            }
+        }
+    }
+
+    /// Joins the memberships of the slot in hand of which an answer is yes, and maybe such that are not in scope.
+    fn join_answer(&self, junction: Junction, rows: &mut [u64], question: Question) {
+        match (question, junction) {
+            (Question::Known(true), Junction::All) | (Question::Known(false), Junction::Any) => {}
+            (Question::Known(false), Junction::All) => rows.fill(0),
+            (Question::Known(true), Junction::Any) => join(junction, rows, &self.scope),
+            (Question::Leaf(leaf), _) => join(junction, rows, self.answers.of(leaf)),
+        }
+    }
+
+    /// Joins those that satisfy a part by one answer for each condition, and maybe such that are not in scope.
+    fn join_part(&self, junction: Junction, rows: &mut [u64], part: usize, of: fn(&ConditionAsked) -> Question) {
+        match &self.outline.parts[part] {
+            OutlinePart::Condition(condition) => {
+                self.join_answer(junction, rows, of(&self.asked.conditions[*condition]));
+            }
+            OutlinePart::Group(inner, members) => {
+                let mut group = self.nothing_yet(*inner);
+                let group = &mut group[..rows.len()];
+                members.iter().for_each(|member| self.join_part(*inner, group, *member, of));
+                join(junction, rows, group);
+            }
         }
     }
 
     /// Weighs the memberships of a slot, whose scope and answers are known.
     fn weigh(&mut self, run: &dyn Run, words: usize) {
+        if run.is_stopped() {
+            return;
+        }
+        let (outline, asked) = (self.outline, self.asked);
         // Members stand behind their group.
-        for (at, part) in self.outline.parts.iter().enumerate().rev() {
+        for (at, part) in outline.parts.iter().enumerate().rev() {
+            let mut value = match part {
+                OutlinePart::Condition(_) => self.scope,
+                OutlinePart::Group(junction, _) => self.nothing_yet(*junction),
+            };
+            let value = &mut value[..words];
             match part {
-                OutlinePart::Condition(condition) => self.values.set(at, &self.answers.of(*condition)[..words]),
+                OutlinePart::Condition(condition) => {
+                    self.join_answer(Junction::All, value, asked.conditions[*condition].is);
+                }
                 OutlinePart::Group(junction, members) => {
-                    let mut so_far = self.nothing_yet(*junction);
                     for member in members.iter().rev() {
-                        self.after.set(*member, &so_far[..words]);
-                        join(*junction, &mut so_far, self.values.of(*member), words);
+                        self.after.set(*member, value);
+                        join(*junction, value, self.values.of(*member));
                     }
-                    self.values.set(at, &so_far[..words]);
                 }
             }
+            self.values.set(at, value);
         }
         let alone = Outcome { low: [0; RUN], high: self.scope };
         self.weigh_part(run, 0, &alone, &alone, &self.scope.clone(), words);
-        self.tally.add(Figure::InScope.place(self.outline), &self.scope[..words]);
-        for plan in 0..N {
-            let rows = self.answers.of(self.outline.conditions.len() + plan);
-            self.tally.add(Figure::Of(plan).place(self.outline), &rows[..words]);
+        self.tally.add(Figure::InScope.place(outline), &self.scope[..words]);
+        let beside: [(Figure, fn(&ConditionAsked) -> Question); 2] =
+            [(Figure::IfHeld, |asked| asked.if_held), (Figure::IfFailed, |asked| asked.if_failed)];
+        for (figure, of) in beside {
+            let mut rows = self.scope;
+            self.join_part(Junction::All, &mut rows[..words], 0, of);
+            self.tally.add(figure.place(outline), &rows[..words]);
         }
+        let mut on_dnc = self.scope;
+        let on_dnc = &mut on_dnc[..words];
+        self.join_answer(Junction::All, on_dnc, asked.on_dnc);
+        join(Junction::All, on_dnc, self.values.of(0));
+        self.tally.add(Figure::OnDnc.place(outline), on_dnc);
     }
 
     /// Weighs a part: what becomes of it if the filter ends with it, what if nothing is missing, and what is left if it
@@ -237,9 +350,6 @@ impl<'a, const N: usize> Balance<'a, N> {
         without: &RunBits,
         words: usize,
     ) {
-        if run.is_stopped() {
-            return;
-        }
         let outline = self.outline;
         let value = self.values.of(at);
         self.tally.add(Figure::Alone(at).place(outline), &value[..words]);
@@ -247,15 +357,15 @@ impl<'a, const N: usize> Balance<'a, N> {
         self.tally.add(Figure::Without(at).place(outline), &without[..words]);
         let OutlinePart::Group(junction, members) = &outline.parts[at] else { return };
         let mut before = self.nothing_yet(*junction);
-        for member in members {
+        for member in members.iter().take_while(|_| !run.is_stopped()) {
             let mut others = before;
-            join(*junction, &mut others, self.after.of(*member), words);
+            join(*junction, &mut others[..words], self.after.of(*member));
             // With the last member the group goes.
             let without = if members.len() == 1 { *without } else { whole.of(&others, words) };
             let ending = ending.within(*junction, &before, words);
             let whole = whole.within(*junction, &others, words);
             self.weigh_part(run, *member, &ending, &whole, &without, words);
-            join(*junction, &mut before, self.values.of(*member), words);
+            join(*junction, &mut before[..words], self.values.of(*member));
         }
     }
 
@@ -296,8 +406,9 @@ impl Outcome {
     }
 }
 
-fn join(junction: Junction, rows: &mut [u64], others: &[u64], words: usize) {
-    for (row, other) in rows[..words].iter_mut().zip(others) {
+/// Joins others to the rows of a run: of as many words as those have.
+fn join(junction: Junction, rows: &mut [u64], others: &[u64]) {
+    for (row, other) in rows.iter_mut().zip(others) {
         match junction {
             Junction::All => *row &= other,
             Junction::Any => *row |= other,
