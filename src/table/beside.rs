@@ -148,7 +148,7 @@ pub(super) fn join(
     for some in rows.chunks(BETWEEN) {
         for (_, row) in some {
             match row {
-                TableRow::Level(level, row) => shards.push(&levels[*level].contact(*row)),
+                TableRow::Level(level, row) => levels[*level].push_into(&mut shards, *row),
                 TableRow::Overflow(row) => shards.push(&overflow[*row].contact),
             }
         }

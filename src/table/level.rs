@@ -17,6 +17,7 @@ use super::phone::Phone;
 use super::phone_index::{PhoneIndex, PhoneRow};
 use super::present::Present;
 use super::segment::{Columns, Segment};
+use super::shard::Shards;
 use crate::contact::Contact;
 
 /// Contacts that were put into columns together. What was put in is shared by snapshots; which rows are removed is each
@@ -211,6 +212,14 @@ impl Level {
         match self.segments().get(block) {
             Some(segment) => segment.contact(self.columns(), row),
             None => self.overflow()[row].contact.clone(),
+        }
+    }
+
+    /// Puts a contact into shards, from which it is put into columns anew.
+    pub(super) fn push_into(&self, shards: &mut Shards, LevelRow { block, row }: LevelRow) {
+        match self.segments().get(block) {
+            Some(segment) => shards.push_record(&segment.row(self.columns(), row)),
+            None => shards.push(&self.overflow()[row].contact),
         }
     }
 

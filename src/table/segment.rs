@@ -1,5 +1,7 @@
 //! Contacts that stand together, a column a field and a slot a list.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 
 use super::cell::Cell;
@@ -7,9 +9,10 @@ use super::column::Column;
 use super::column_chunk::ColumnChunk;
 use super::domain::Domain;
 use super::phone::{OddPhones, Phone};
+use super::shard::{NoRoom, RowSink, ShardRecord};
 use super::slab::Slab;
 use crate::catalogue::{AmountField, CountField, FIELDS, Field, FlagField, Owner, TextField, TimeField};
-use crate::contact::{Contact, Membership};
+use crate::contact::{Contact, Membership, RecordSink};
 use crate::filter::CustomKey;
 use crate::plan::Subject;
 use crate::time::from_micros;
@@ -174,7 +177,18 @@ impl Segment {
         self.fetch(row);
         let mut phone_number = String::new();
         columns.odd_phones.write(self.phones[row], &mut phone_number);
-        let list = |slot: usize| match &self.lists {
+        let list = |slot| self.list(columns, row, slot);
+        decode(phone_number, self.slots, list, columns.columns.len(), |at, slot| {
+            let (id, column) = &columns.columns[at];
+            let there = if id.is_of_the_contact() { slot == 0 } else { slot < self.slots && *id != ColumnId::List };
+            let key = there.then(|| self.chunk(at, slot).key(column, row)).flatten();
+            (id, &column.domain, key)
+        })
+    }
+
+    /// The list of a row's membership.
+    fn list(&self, columns: &Columns, row: usize, slot: usize) -> Option<i64> {
+        match &self.lists {
             Lists::Same(lists) => lists[slot],
             Lists::Mixed => {
                 let at = columns.find(&ColumnId::List)?;
@@ -184,13 +198,13 @@ impl Segment {
                     _ => None,
                 }
             }
-        };
-        decode(phone_number, self.slots, list, columns.columns.len(), |at, slot| {
-            let (id, column) = &columns.columns[at];
-            let there = if id.is_of_the_contact() { slot == 0 } else { slot < self.slots && *id != ColumnId::List };
-            let key = there.then(|| self.chunk(at, slot).key(column, row)).flatten();
-            (id, &column.domain, key)
-        })
+        }
+    }
+
+    /// A row as it stands, to be put into columns anew.
+    pub(super) fn row<'s>(&'s self, columns: &'s Columns, row: usize) -> SegmentRow<'s> {
+        self.fetch(row);
+        SegmentRow { segment: self, columns, row }
     }
 
     /// How many bytes its part of the columns takes on the heap.
@@ -205,6 +219,51 @@ impl Segment {
     pub(super) fn mapped_bytes(&self) -> usize {
         let in_columns: usize = self.chunks.iter().flatten().map(ColumnChunk::mapped_bytes).sum();
         in_columns + self.phones.mapped_bytes() + self.order.mapped_bytes()
+    }
+}
+
+/// A row of a segment.
+pub(super) struct SegmentRow<'s> {
+    segment: &'s Segment,
+    columns: &'s Columns,
+    row: usize,
+}
+
+impl ShardRecord for SegmentRow<'_> {
+    fn phone_number(&self) -> Cow<'_, str> {
+        let mut phone_number = String::new();
+        self.columns.odd_phones.write(self.segment.phones[self.row], &mut phone_number);
+        Cow::Owned(phone_number)
+    }
+
+    fn memberships(&self) -> usize {
+        self.segment.slots
+    }
+
+    fn tell_shard(&self, membership: Option<usize>, sink: &mut RowSink<'_>) -> Result<(), NoRoom> {
+        let Self { segment, columns, row } = self;
+        if let Some(list) = membership.and_then(|slot| segment.list(columns, *row, slot)) {
+            sink.list_id(list)?;
+        }
+        let slot = membership.unwrap_or(0);
+        for (at, (id, column)) in columns.columns.iter().enumerate() {
+            let is_told = id.is_of_the_contact() == membership.is_none() && *id != ColumnId::List;
+            let key = is_told.then(|| segment.chunk(at, slot).key(column, *row)).flatten();
+            let Some(key) = key else { continue };
+            match (id, Cell::of_key(&column.domain, key)) {
+                (ColumnId::Active, Cell::Flag(active)) => sink.active(active)?,
+                (ColumnId::Flag(field), Cell::Flag(flag)) => sink.flag(*field, flag)?,
+                (ColumnId::Time(field), Cell::Instant(instant)) => sink.micros(*field, instant),
+                (ColumnId::Count(field), Cell::Count(count)) => sink.count(*field, count)?,
+                (ColumnId::Amount(field), Cell::Amount(amount)) => sink.amount(*field, amount)?,
+                (ColumnId::Text(field), Cell::Text(text)) => sink.text(*field, text.into())?,
+                (ColumnId::Custom(key), Cell::Custom(value)) => {
+                    sink.custom_field(key.as_str(), Cow::Borrowed(value))?
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) use self::column::{Coded, CustomColumn, Flag, Sparse};
 #[cfg(feature = "records")]
 pub(crate) use self::dictionary::Packed;
 pub(crate) use self::dictionary::{Dictionary, Texts, Values};
-pub(crate) use self::row::{NoRoom, RowSink, ShardRow};
+pub(crate) use self::row::{NoRoom, RowSink, ShardRecord, ShardRow};
 pub(crate) use self::shards::Shards;
 use super::phone::{OddPhones, Phone};
 use crate::catalogue::{AmountField, CountField, FlagField, Owner, TextField, TimeField};
@@ -164,33 +164,27 @@ impl Shard {
     }
 
     /// Takes in a record.
-    #[cfg(test)]
-    pub(crate) fn push(&mut self, record: &Contact) -> Result<(), NoRoom> {
-        self.push_with(record, &record.memberships)
-    }
-
-    /// Takes in a record as if it had these memberships.
-    pub(crate) fn push_with(&mut self, record: &Contact, memberships: &[Membership]) -> Result<(), NoRoom> {
+    pub(crate) fn push(&mut self, record: &impl ShardRecord) -> Result<(), NoRoom> {
         let (records, rows) = (self.records(), self.memberships());
-        if !self.has_room(memberships.len()) {
+        if !self.has_room(record.memberships()) {
             return Err(NoRoom);
         }
-        let done = self.add(record, memberships);
+        let done = self.add(record);
         if done.is_err() {
             self.truncate(records, rows, 0..self.custom.len());
         }
         done
     }
 
-    fn add(&mut self, record: &Contact, memberships: &[Membership]) -> Result<(), NoRoom> {
-        for membership in memberships {
+    fn add(&mut self, record: &impl ShardRecord) -> Result<(), NoRoom> {
+        for membership in 0..record.memberships() {
             let mut row = self.silent;
-            record.tell(Some(membership), &mut RowSink { shard: self, row: &mut row })?;
+            record.tell_shard(Some(membership), &mut RowSink { shard: self, row: &mut row })?;
             self.push_membership(&row);
         }
         let mut row = self.silent;
-        record.tell(None, &mut RowSink { shard: self, row: &mut row })?;
-        self.push_record(&record.phone_number, &row);
+        record.tell_shard(None, &mut RowSink { shard: self, row: &mut row })?;
+        self.push_record(&record.phone_number(), &row);
         Ok(())
     }
 

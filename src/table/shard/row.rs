@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::Packed;
 use super::{Dictionary, Flag, NO_INSTANT, Shard};
 use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField};
-use crate::contact::RecordSink;
+use crate::contact::{Contact, Membership, RecordSink};
 use crate::number::Number;
 use crate::value::Value;
 
@@ -41,6 +41,51 @@ impl ShardRow {
 /// A shard has no room for a value: its record goes into the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoRoom;
+
+/// A record that a shard can take in.
+pub(crate) trait ShardRecord {
+    fn phone_number(&self) -> Cow<'_, str>;
+
+    /// How many memberships it has.
+    fn memberships(&self) -> usize;
+
+    /// Tells what the record says of the contact itself, or of one of its memberships.
+    fn tell_shard(&self, membership: Option<usize>, sink: &mut RowSink<'_>) -> Result<(), NoRoom>;
+}
+
+impl ShardRecord for Contact {
+    fn phone_number(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.phone_number)
+    }
+
+    fn memberships(&self) -> usize {
+        self.memberships.len()
+    }
+
+    fn tell_shard(&self, membership: Option<usize>, sink: &mut RowSink<'_>) -> Result<(), NoRoom> {
+        self.tell(membership.map(|at| &self.memberships[at]), sink)
+    }
+}
+
+/// A contact, with some of its memberships.
+pub(super) struct ContactPart<'c> {
+    pub(super) contact: &'c Contact,
+    pub(super) memberships: &'c [Membership],
+}
+
+impl ShardRecord for ContactPart<'_> {
+    fn phone_number(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.contact.phone_number)
+    }
+
+    fn memberships(&self) -> usize {
+        self.memberships.len()
+    }
+
+    fn tell_shard(&self, membership: Option<usize>, sink: &mut RowSink<'_>) -> Result<(), NoRoom> {
+        self.contact.tell(membership.map(|at| &self.memberships[at]), sink)
+    }
+}
 
 /// Makes codes of what a record says. The phone number is not among them: it comes with the record as a whole.
 pub(crate) struct RowSink<'s> {

@@ -1,6 +1,7 @@
 //! Shards, of which the last takes in more.
 
-use super::{MOST, Shard};
+use super::row::ContactPart;
+use super::{MOST, Shard, ShardRecord};
 use crate::contact::Contact;
 
 /// Shards in the order of their records.
@@ -26,18 +27,18 @@ impl Shards {
     /// Takes in a record, of which one that no shard holds goes into several: of one contact they are one again.
     pub(crate) fn push(&mut self, record: &Contact) {
         if record.memberships.len() <= MOST {
-            return self.push_part(record, 0..record.memberships.len());
+            return self.push_record(record);
         }
-        for start in (0..record.memberships.len()).step_by(MOST) {
-            self.push_part(record, start..record.memberships.len().min(start + MOST));
+        for memberships in record.memberships.chunks(MOST) {
+            self.push_record(&ContactPart { contact: record, memberships });
         }
     }
 
-    fn push_part(&mut self, record: &Contact, part: std::ops::Range<usize>) {
-        let memberships = &record.memberships[part];
-        if self.open(memberships.len()).push_with(record, memberships).is_err() {
-            // OK because an empty shard has room for as many memberships as a part has.
-            let _ = self.next().push_with(record, memberships);
+    /// Takes in a record of no more memberships than a shard holds.
+    pub(crate) fn push_record(&mut self, record: &impl ShardRecord) {
+        if self.open(record.memberships()).push(record).is_err() {
+            // OK because an empty shard has room for as many memberships as it holds.
+            let _ = self.next().push(record);
         }
     }
 
