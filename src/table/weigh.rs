@@ -68,6 +68,9 @@ struct ConditionAsked {
     if_failed: Question,
 }
 
+/// Which of the answers for a condition.
+type Choice = fn(&ConditionAsked) -> Question;
+
 /// What is asked for one answer.
 #[derive(Clone, Copy)]
 enum Question {
@@ -282,7 +285,7 @@ impl<'a> Balance<'a> {
     }
 
     /// Joins those that satisfy a part by one answer for each condition, and maybe such that are not in scope.
-    fn join_part(&self, junction: Junction, rows: &mut [u64], part: usize, of: fn(&ConditionAsked) -> Question) {
+    fn join_part(&self, junction: Junction, rows: &mut [u64], part: usize, of: Choice) {
         match &self.outline.parts[part] {
             OutlinePart::Condition(condition) => {
                 self.join_answer(junction, rows, of(&self.asked.conditions[*condition]));
@@ -325,7 +328,7 @@ impl<'a> Balance<'a> {
         let alone = Outcome { low: [0; RUN], high: self.scope };
         self.weigh_part(run, 0, &alone, &alone, &self.scope.clone(), words);
         self.tally.add(Figure::InScope.place(outline), &self.scope[..words]);
-        let beside: [(Figure, fn(&ConditionAsked) -> Question); 2] =
+        let beside: [(Figure, Choice); 2] =
             [(Figure::IfHeld, |asked| asked.if_held), (Figure::IfFailed, |asked| asked.if_failed)];
         for (figure, of) in beside {
             let mut rows = self.scope;
