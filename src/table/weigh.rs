@@ -1,8 +1,9 @@
 //! What each part of a filter does to a size: a sink of the scan that keeps all parts in step.
 //!
-//! Each condition is asked once of a run, and once more where what finds no value would say something else. What the filter says if it ends with a part, or if it lacks one, is worked out
-//! on the bits: both are `low or (high and x)` of what the part says, where `low` and `high` come down from the groups
-//! around it, so that the work grows with the number of parts and not with its square.
+//! Each condition is asked once of a run, and once more where it would say something else of whoever has no value. What
+//! the filter says if it ends with a part, or if it lacks one, is worked out on the bits: both are `low or (high and x)`
+//! of what the part says, where `low` and `high` come down from the groups around it, so that the work grows with the
+//! number of parts and not with its square.
 
 use rayon::prelude::*;
 
@@ -33,7 +34,7 @@ pub(crate) struct Weights {
 impl Table {
     /// Weighs the parts of a filter in the scope and circumstances of a plan, in one pass.
     pub(crate) fn weigh(&self, outline: &Outline<'_>, scope: &Plan) -> Weights {
-        let asked = Asked::of(outline, &scope.cx, &self.stop);
+        let asked = OutlineLeaves::of(outline, &scope.cx, &self.stop);
         let figures = Figure::number(outline);
         let plans = [scope];
         let questions = Questions { plans: &plans, beside: &asked.leaves, instants: &[] };
@@ -54,42 +55,43 @@ impl Table {
 }
 
 /// What is asked for an outline.
-struct Asked {
+struct OutlineLeaves {
     leaves: Vec<Leaf>,
-    conditions: Vec<ConditionAsked>,
-    on_dnc: Question,
+    conditions: Vec<ConditionLeaves>,
+    on_dnc: LeafOrConstant,
 }
 
-/// What is asked for a condition: what it says; what it would say if it held where it finds no value, and if it failed there.
+/// What is asked for a condition: for what it says, and for what it would say if it held where it finds no value, or failed
+/// there.
 #[derive(Clone, Copy)]
-struct ConditionAsked {
-    is: Question,
-    if_held: Question,
-    if_failed: Question,
+struct ConditionLeaves {
+    is: LeafOrConstant,
+    if_held: LeafOrConstant,
+    if_failed: LeafOrConstant,
 }
 
 /// Which of the answers for a condition.
-type Choice = fn(&ConditionAsked) -> Question;
+type Choice = fn(&ConditionLeaves) -> LeafOrConstant;
 
 /// What is asked for one answer.
 #[derive(Clone, Copy)]
-enum Question {
+enum LeafOrConstant {
     /// Nothing: it is known without looking at a record.
-    Known(bool),
+    Constant(bool),
     /// The leaf of that number.
     Leaf(usize),
 }
 
-impl Asked {
+impl OutlineLeaves {
     /// For fewer conditions, if it is to stop before.
     fn of(outline: &Outline<'_>, cx: &EvalContext, stop: &StopToken) -> Self {
         let mut leaves = Vec::new();
         let mut ask = |leaf| match plan::decided(leaf) {
             Node::Leaf(leaf) => {
                 leaves.push(leaf);
-                Question::Leaf(leaves.len() - 1)
+                LeafOrConstant::Leaf(leaves.len() - 1)
             }
-            node => Question::Known(node == Node::Constant(true)),
+            node => LeafOrConstant::Constant(node == Node::Constant(true)),
         };
         let on_dnc = ask(Leaf::new(&Condition::new(Predicate::Flag(FlagField::OnDnc, true)), cx));
         let conditions = outline.conditions.iter().take_while(|_| !stop.is_stopped()).map(|condition| {
@@ -98,7 +100,7 @@ impl Asked {
             let is = ask(leaf);
             let otherwise = otherwise.map_or(is, &mut ask);
             let (if_held, if_failed) = if missing { (is, otherwise) } else { (otherwise, is) };
-            ConditionAsked { is, if_held, if_failed }
+            ConditionLeaves { is, if_held, if_failed }
         });
         Self { conditions: conditions.collect(), on_dnc, leaves }
     }
@@ -214,7 +216,7 @@ impl Tally {
 /// The figures, and the scratch that they are worked out in.
 struct Balance<'a> {
     outline: &'a Outline<'a>,
-    asked: &'a Asked,
+    asked: &'a OutlineLeaves,
     tally: Tally,
     /// The memberships in scope of the slot in hand.
     scope: RunBits,
@@ -226,7 +228,7 @@ struct Balance<'a> {
 }
 
 impl<'a> Balance<'a> {
-    fn new(outline: &'a Outline<'a>, asked: &'a Asked, unit: Unit, words: usize) -> Self {
+    fn new(outline: &'a Outline<'a>, asked: &'a OutlineLeaves, unit: Unit, words: usize) -> Self {
         let scratch = |number| BitRows::new(number, words);
         Self {
             outline,
@@ -275,12 +277,12 @@ impl<'a> Balance<'a> {
     }
 
     /// Joins the memberships of the slot in hand of which an answer is yes, and maybe such that are not in scope.
-    fn join_answer(&self, junction: Junction, rows: &mut [u64], question: Question) {
+    fn join_answer(&self, junction: Junction, rows: &mut [u64], question: LeafOrConstant) {
         match (question, junction) {
-            (Question::Known(true), Junction::All) | (Question::Known(false), Junction::Any) => {}
-            (Question::Known(false), Junction::All) => rows.fill(0),
-            (Question::Known(true), Junction::Any) => join(junction, rows, &self.scope),
-            (Question::Leaf(leaf), _) => join(junction, rows, self.answers.of(leaf)),
+            (LeafOrConstant::Constant(true), Junction::All) | (LeafOrConstant::Constant(false), Junction::Any) => {}
+            (LeafOrConstant::Constant(false), Junction::All) => rows.fill(0),
+            (LeafOrConstant::Constant(true), Junction::Any) => join(junction, rows, &self.scope),
+            (LeafOrConstant::Leaf(leaf), _) => join(junction, rows, self.answers.of(leaf)),
         }
     }
 
