@@ -18,6 +18,7 @@ use super::watch;
 use crate::limits::MAX_CUSTOM_FIELDS;
 use crate::note::Finding;
 use crate::progress::Progress;
+use crate::stop::drop_aside;
 use crate::table::shard::Shards;
 
 /// How many bytes are read before they are parsed: enough that shards have many records each.
@@ -104,6 +105,7 @@ fn work(
         parser.parse(&batch, &mut loaded);
         if token.is_stopped() {
             // Nobody sees it: who looks for the next batch says so.
+            drop_aside((batch, loaded));
             continue;
         }
         expected = loaded.tally.records as usize;

@@ -70,6 +70,8 @@ use crate::progress::Progress;
 use crate::span::span;
 use crate::stop::StopToken;
 #[cfg(feature = "table")]
+use crate::stop::drop_aside;
+#[cfg(feature = "table")]
 use crate::table::{Table, TableBuilder};
 
 pub use self::contacts::Contacts;
@@ -401,7 +403,13 @@ impl RecordReader {
             return Ok(report);
         }
         let (shards, stop) = form.load(&mut tally);
-        let report = tally.finish(&name, self.on_error, stop)?;
+        let report = match tally.finish(&name, self.on_error, stop) {
+            Ok(report) => report,
+            Err(errors) => {
+                drop_aside(shards);
+                return Err(errors);
+            }
+        };
         if builder.append(shards, limits::MAX_CUSTOM_FIELDS) {
             builder.observe(&report.observed());
             return Ok(report);
@@ -439,7 +447,14 @@ impl RecordReader {
                 }
             }
         }
-        problems.into_errors().map_or_else(|| Ok(()), Err)?;
+        if let Some(errors) = problems.into_errors() {
+            drop_aside(builder);
+            return Err(errors);
+        }
+        if self.reading.stop.is_stopped() {
+            drop_aside(builder);
+            return Err(Kind::Unreadable(Stop::STOPPED.to_owned()).into());
+        }
         builder.build_until(&self.reading.stop).map_err(|_| Kind::Unreadable(Stop::STOPPED.to_owned()).into())
     }
 }

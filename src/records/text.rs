@@ -11,6 +11,7 @@ use super::load;
 use super::parse::contacts;
 use super::report::{ReadTally, Stop};
 use crate::contact::Contact;
+use crate::stop::drop_aside;
 #[cfg(feature = "table")]
 use crate::table::shard::Shards;
 
@@ -100,15 +101,13 @@ impl TextContacts<'_> {
 
 impl ContactBatches for TextContacts<'_> {
     fn next(&mut self, tally: &mut ReadTally) -> Result<Option<Vec<Contact>>, Stop> {
-        if self.reading.stop.is_stopped() {
-            return Err(Stop::stopped());
-        }
-        if self.parsed.len() == 0 && self.stop.is_none() {
+        if self.parsed.len() == 0 && self.stop.is_none() && !self.reading.stop.is_stopped() {
             self.parse();
-            // What was parsed by then may be a part of it.
-            if self.reading.stop.is_stopped() {
-                return Err(Stop::stopped());
-            }
+        }
+        // What was parsed by then may be a part of it.
+        if self.reading.stop.is_stopped() {
+            drop_aside(std::mem::take(&mut self.parsed));
+            return Err(Stop::stopped());
         }
         match self.parsed.next() {
             Some(Parsed { contacts, tally: of_batch, read }) => {

@@ -29,7 +29,7 @@ use crate::catalogue::{AmountField, CountField, FlagField, TextField, TimeField}
 use crate::contact::Contact;
 use crate::eval;
 use crate::filter::CustomKey;
-use crate::stop::StopToken;
+use crate::stop::{StopToken, drop_aside};
 
 /// So many values of columns are worth another thread: fewer are put in their places before it is awake.
 const ROWS_OF_TASK: usize = 1 << 14;
@@ -124,6 +124,7 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, pauses: &Pauses<'_>)
     let lists = coded(take(&mut shards, |shard| &mut shard.list), stop, Domain::Lists);
     let active = flags(take(&mut shards, |shard| &mut shard.active));
     if stop.is_stopped() {
+        drop_aside((shards, custom, contacts, lists, active));
         return Built::nothing();
     }
     let list_ids = if let Domain::Lists(ids) = &lists.domain { &**ids } else { &[] };
@@ -131,19 +132,24 @@ pub(super) fn build(mut shards: Vec<Shard>, layout: Layout, pauses: &Pauses<'_>)
     let columns_of_task = (ROWS_OF_TASK / rows.max(1)).max(1);
     let frame = Frame { contacts: &contacts, runs: &runs, least: columns_of_task, stop };
 
-    let mut tasks = columns(shards, custom, rows, &frame);
-    tasks.push(Box::new(|| frame.place(ColumnId::List, lists)));
-    tasks.push(Box::new(|| frame.place(ColumnId::Active, active)));
-    let tasks = tasks.into_par_iter().with_min_len(columns_of_task).take_any_while(|_| !stop.is_stopped());
-    let place = |task: Task<'_>| {
-        let placed = task();
+    let mut tasks = columns(shards, custom, rows);
+    tasks.push(Box::new(|frame| frame.place(ColumnId::List, lists)));
+    tasks.push(Box::new(|frame| frame.place(ColumnId::Active, active)));
+    let place = |task: Task| {
+        if stop.is_stopped() {
+            return Err(task);
+        }
+        let placed = task(&frame);
         pauses.pause();
-        placed
+        Ok(placed)
     };
-    let placed: Vec<Placed> = tasks.map(place).collect();
+    let placed: Vec<Result<Placed, Task>> = tasks.into_par_iter().with_min_len(columns_of_task).map(place).collect();
     if stop.is_stopped() {
+        drop_aside((placed, contacts, runs));
         return Built::nothing();
     }
+    // OK because a task is left only where it is to stop.
+    let placed: Vec<Placed> = placed.into_iter().flatten().collect();
 
     let others = others(&frame, &odd_phones, &placed);
     let on_dnc = ColumnId::Flag(FlagField::OnDnc);
@@ -279,38 +285,37 @@ impl Frame<'_> {
 }
 
 /// Makes a column, and is done with the shards' part of it.
-type Task<'b> = Box<dyn FnOnce() -> Placed + Send + 'b>;
+type Task = Box<dyn FnOnce(&Frame<'_>) -> Placed + Send>;
 
 /// All columns but lists and whether a membership is active; those that take longest first.
-fn columns<'b>(
-    mut shards: Vec<Shard>,
-    custom_fields: CustomColumns,
-    rows: usize,
-    frame: &'b Frame<'b>,
-) -> Vec<Task<'b>> {
-    let mut tasks: Vec<Task<'b>> = Vec::new();
+fn columns(mut shards: Vec<Shard>, custom_fields: CustomColumns, rows: usize) -> Vec<Task> {
+    let mut tasks: Vec<Task> = Vec::new();
     for (key, columns) in custom_fields {
-        tasks.push(Box::new(move || frame.place(ColumnId::Custom(key), custom(columns, rows, frame.stop))));
+        tasks.push(Box::new(move |frame| frame.place(ColumnId::Custom(key), custom(columns, rows, frame.stop))));
     }
     for field in AmountField::ALL {
         let column = take(&mut shards, |shard| &mut shard.amounts[*field as usize]);
-        tasks.push(Box::new(move || frame.place(ColumnId::Amount(*field), coded(column, frame.stop, Domain::Amounts))));
+        tasks.push(Box::new(move |frame| {
+            frame.place(ColumnId::Amount(*field), coded(column, frame.stop, Domain::Amounts))
+        }));
     }
     for field in TimeField::ALL {
         let column: Vec<Vec<i64>> = take(&mut shards, |shard| &mut shard.times[*field as usize]);
-        tasks.push(Box::new(move || {
+        tasks.push(Box::new(move |frame| {
             let (domain, buckets, rows) = instants(column, frame.stop);
             frame.place(ColumnId::Time(*field), Merged { domain: Domain::Instants(domain), buckets, rows })
         }));
     }
     for field in CountField::ALL {
         let column = take(&mut shards, |shard| &mut shard.counts[*field as usize]);
-        tasks.push(Box::new(move || frame.place(ColumnId::Count(*field), coded(column, frame.stop, Domain::Counts))));
+        tasks.push(Box::new(move |frame| {
+            frame.place(ColumnId::Count(*field), coded(column, frame.stop, Domain::Counts))
+        }));
     }
     // The phone number is none of the columns: contacts are told apart by it.
     for field in TextField::ALL.iter().filter(|field| **field != TextField::PhoneNumber) {
         let (id, column) = (ColumnId::Text(*field), take(&mut shards, |shard| &mut shard.texts[*field as usize]));
-        tasks.push(Box::new(move || {
+        tasks.push(Box::new(move |frame| {
             let texts = |texts: Vec<String>| texts.into_iter().map(String::into_boxed_str).collect();
             let merged = coded(column, frame.stop, |all| Domain::Texts(TextValues::Owned(texts(all))));
             let merged = if id.is_of_the_contact() { frame.keep_last(merged, 0) } else { merged };
@@ -320,7 +325,7 @@ fn columns<'b>(
     for field in FlagField::ALL {
         let (id, column) = (ColumnId::Flag(*field), take(&mut shards, |shard| &mut shard.flags[*field as usize]));
         let default = Flag::from(eval::flag(*field, &Contact::default(), None));
-        tasks.push(Box::new(move || {
+        tasks.push(Box::new(move |frame| {
             let merged = flags(column);
             if !id.is_of_the_contact() {
                 return frame.place(id, merged);
